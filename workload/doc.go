@@ -1,0 +1,45 @@
+// Package workload turns Go benchmarks into latency workloads.
+//
+// A workload is an ordinary benchmark whose requests go through a [Recorder]:
+//
+//	func BenchmarkChat(b *testing.B) {
+//		m := load(b)
+//		rec := workload.Record(b)
+//		for b.Loop() {
+//			rec.Do(func(r *workload.Request) error {
+//				x := prepare(prompt)
+//				r.Stage("preprocess")
+//				y := m.Forward(x)
+//				r.Stage("model")
+//				return finish(y)
+//			})
+//		}
+//	}
+//
+// It works the same under b.Loop, b.N, b.RunParallel, in sub-benchmarks, and with -count, -cpu and -benchtime.
+//
+// # What is reported
+//
+//	p50-ns p90-ns p95-ns p99-ns    latency of a request: nearest-rank quantiles
+//	mean-ns min-ns max-ns          likewise
+//	req/s                          throughput: requests recorded by the benchmark's timed seconds
+//	p50-S-ns p95-S-ns p99-S-ns     time in stage S, over the requests that marked it
+//	p50-ttft-ns ...                time to first token, over the requests that marked a token
+//	p50-itl-ns ...                 inter-token gaps, over all gaps of all requests
+//	p50-tpot-ns ...                time per output token after the first, over the requests of two tokens or more
+//	tok/s                          tokens marked by the benchmark's timed seconds
+//
+// A quantile is a latency that some request had: the smallest x such that at least q of all requests took x or less.
+// Up to 100,000 requests every latency is kept and quantiles are exact; beyond that an HDR histogram of three digits
+// (Tene 2012) keeps them within 0.1 %.
+//
+// # What a request is
+//
+// A request is what one call of [Recorder.Do] serves, timed from the call of its function to its return. The price of
+// recording is paid outside that time (the package's benchmarks show it); a stage or token mark is one clock reading inside it.
+//
+// # What this package does not do
+//
+// It judges nothing: package regress compares two sides, package policy decides. It drives no load: requests are sent as
+// fast as the benchmark's loop sends them.
+package workload

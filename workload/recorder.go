@@ -1,0 +1,109 @@
+package workload
+
+import (
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+)
+
+// Recorder turns a benchmark into a latency workload: it times every request and reports the distribution when the
+// benchmark ends. Make one with [Record]. Do may be called from many goroutines at once, as under b.RunParallel.
+type Recorder struct {
+	b     *testing.B
+	plant duet.Plant
+	epoch time.Time // clock readings are nanoseconds since then: time.Since is cheaper than time.Now
+
+	begun  atomic.Int64 // requests begun, warm-up included while it lasts
+	failed atomic.Bool
+
+	idle sync.Pool // *Request, each with its own storage, so that goroutines share nothing while they measure
+	mu   sync.Mutex
+	all  []*Request // every Request ever made: the pool may drop its reference
+}
+
+// Record starts recording the requests of b. Call it once at the head of the benchmark function and serve every request
+// through [Recorder.Do]; everything is reported through b.ReportMetric in b.Cleanup, because metrics reported before the
+// first b.Loop are erased. See the package comment for the metrics.
+//
+// A benchmark that ends without having recorded a request fails.
+func Record(b *testing.B) *Recorder {
+	b.Helper()
+	plant, err := duet.PlantFromEnv()
+	if err != nil {
+		b.Fatalf("workload: environment variable %s: %v", duet.PlantEnv, err)
+	}
+	r := &Recorder{b: b, plant: plant, epoch: time.Now()}
+	r.idle.New = func() any {
+		q := &Request{recorder: r}
+		r.mu.Lock()
+		r.all = append(r.all, q)
+		r.mu.Unlock()
+		return q
+	}
+	b.Cleanup(r.report)
+	return r
+}
+
+// Warmup serves n requests one after another without recording them, then resets the benchmark's timer.
+// Call it before the loop. Stages and tokens marked meanwhile are forgotten too.
+func (r *Recorder) Warmup(n int, serve func(*Request) error) {
+	r.b.Helper()
+	for i := range n {
+		r.serve(serve, int64(i+1), "warm-up request")
+	}
+	r.mu.Lock()
+	for _, q := range r.all {
+		q.forget()
+	}
+	r.mu.Unlock()
+	r.b.ResetTimer()
+}
+
+// Do serves one request and records how long serve took. Serve one request per iteration of the benchmark: the gate takes
+// b.N for the number of requests.
+//
+// When serve returns an error or panics, the benchmark fails with the number of the request, and the requests after it are
+// not served. When serve ends the goroutine (b.FailNow, b.Skip), its request is not recorded.
+func (r *Recorder) Do(serve func(*Request) error) {
+	r.serve(serve, r.begun.Add(1), "request")
+}
+
+func (r *Recorder) serve(serve func(*Request) error, number int64, what string) {
+	if r.failed.Load() {
+		return
+	}
+	q := r.idle.Get().(*Request)
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if p := recover(); p != nil {
+			r.fail("workload: %s %d panicked: %v\n%s", what, number, p, debug.Stack())
+		}
+	}()
+	q.begin()
+	err := serve(q)
+	end := r.now()
+	returned = true
+	if err != nil {
+		r.fail("workload: %s %d: %v", what, number, err)
+		return
+	}
+	q.end(end)
+	r.idle.Put(q)
+}
+
+// fail marks the benchmark failed, once: what a first failure leads to is not news.
+func (r *Recorder) fail(format string, args ...any) {
+	if r.failed.CompareAndSwap(false, true) {
+		r.b.Errorf(format, args...)
+	}
+}
+
+// now is the time in nanoseconds since the recording began.
+func (r *Recorder) now() int64 { return int64(time.Since(r.epoch)) }

@@ -1,0 +1,130 @@
+package workload
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func nothing(*Request) error { return nil }
+
+func fiveStages(r *Request) error {
+	r.Stage("preprocess")
+	r.Stage("model")
+	r.Stage(ControlledDelay)
+	r.Stage("postprocess")
+	r.Stage("serialization")
+	return nil
+}
+
+func tokens(r *Request) error {
+	for range 21 {
+		r.Token()
+	}
+	return nil
+}
+
+// BenchmarkRecorder shows what recording costs: ns/op is the whole price of one request, two clock readings included;
+// clock is the price of two readings by themselves.
+func BenchmarkRecorder(b *testing.B) {
+	b.Run("clock", func(b *testing.B) {
+		epoch := time.Now()
+		var sum time.Duration
+		for b.Loop() {
+			begin := time.Since(epoch)
+			sum += time.Since(epoch) - begin
+		}
+		_ = sum
+	})
+	for _, c := range []struct {
+		name  string
+		serve func(*Request) error
+	}{{"request", nothing}, {"stages=five", fiveStages}, {"tokens=many", tokens}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			rec := Record(b)
+			for b.Loop() {
+				rec.Do(c.serve)
+			}
+		})
+	}
+	b.Run("parallel", func(b *testing.B) {
+		b.ReportAllocs()
+		rec := Record(b)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				rec.Do(nothing)
+			}
+		})
+	})
+}
+
+func TestRecordingARequestAllocatesNothing(t *testing.T) {
+	for _, serve := range []func(*Request) error{nothing, fiveStages, tokens} {
+		allocs := -1.0
+		testing.Benchmark(func(b *testing.B) {
+			rec := Record(b)
+			rec.Do(serve)
+			// Storage grows by doubling: to a rounded mean, nothing.
+			allocs = testing.AllocsPerRun(1000, func() { rec.Do(serve) })
+			b.SkipNow()
+		})
+		if !raceEnabled { // sync.Pool drops what it holds at random under -race
+			assert.Zero(t, allocs)
+		}
+	}
+}
+
+func TestWarmupLeavesNoTrace(t *testing.T) {
+	served := 0
+	result := testing.Benchmark(func(b *testing.B) {
+		rec := Record(b)
+		rec.Warmup(10, func(r *Request) error {
+			served++
+			r.Stage("cold")
+			r.Token()
+			return nil
+		})
+		for b.Loop() {
+			rec.Do(nothing)
+		}
+		assert.Equal(t, int64(b.N), rec.begun.Load())
+	})
+	assert.Equal(t, 10, served)
+	assert.Contains(t, result.Extra, "p95-ns")
+	assert.NotContains(t, result.Extra, "p50-cold-ns")
+	assert.NotContains(t, result.Extra, "p50-ttft-ns")
+}
+
+func TestStagesAndTokensOfOneRequest(t *testing.T) {
+	var rec *Recorder
+	testing.Benchmark(func(b *testing.B) {
+		rec = Record(b)
+		rec.Do(func(r *Request) error {
+			r.Stage("a")
+			time.Sleep(2 * time.Millisecond)
+			r.Stage("b")
+			r.Stage("a") // again: adds to a
+			r.Token()
+			time.Sleep(2 * time.Millisecond)
+			r.Token()
+			r.Token()
+			return nil
+		})
+		b.SkipNow()
+	})
+	var whole Request
+	for _, q := range rec.all {
+		whole.add(q)
+	}
+	assert.Equal(t, int64(1), whole.latency.n)
+	assert.Len(t, whole.stages, 2)
+	assert.Equal(t, int64(1), whole.stages[0].history.n)
+	assert.GreaterOrEqual(t, whole.stages[1].history.min, int64(2*time.Millisecond))
+	assert.LessOrEqual(t, whole.stages[0].history.max+whole.stages[1].history.max, whole.ttft.min)
+	assert.Equal(t, int64(2), whole.gap.n)
+	assert.Equal(t, int64(whole.gap.sum)/2, whole.tpot.min)
+	assert.LessOrEqual(t, whole.ttft.min+int64(whole.gap.sum), whole.latency.min)
+	assert.Equal(t, int64(3), whole.served)
+}

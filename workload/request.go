@@ -1,0 +1,156 @@
+package workload
+
+import "time"
+
+// ControlledDelay is the stage in which a gate's planted slowdown is burnt: mark it where your service could wait, with
+// q.Stage(workload.ControlledDelay). A workload that never marks it has the slowdown burnt at the end of the request.
+const ControlledDelay = "controlled_delay"
+
+// Request is one request being served by [Recorder.Do]: mark its stages and its output tokens as they pass. It is valid
+// only inside the function that got it, and only one goroutine at a time may mark it.
+type Request struct {
+	recorder *Recorder
+
+	// This request; times in nanoseconds since the recording began.
+	start, mark int64
+	burnt       int64 // planted so far
+	tokens      int64
+	firstToken  int64
+	lastToken   int64
+	nextStage   int // where in stages the next mark is expected: requests mark the same stages in the same order
+
+	// All requests that this Request has been.
+	latency distribution
+	ttft    distribution
+	tpot    distribution
+	gap     distribution
+	stages  []stage
+	served  int64 // tokens of all requests
+}
+
+// stage is a named part of a request.
+type stage struct {
+	name    string
+	time    int64 // of this request, in nanoseconds
+	marked  bool  // in this request
+	history distribution
+}
+
+// Stage ends the part of the request that began at the last mark, or at the start, and names it. Marking a name again in
+// one request adds to it. A name has lower-case letters, digits, '_' and '.', and is reported as p50-, p95- and
+// p99-<name>-ns; "ttft", "tpot" and "itl" are taken by the token marks.
+func (q *Request) Stage(name string) {
+	if name == ControlledDelay && !q.recorder.plant.IsZero() {
+		q.burn(q.recorder.now())
+	}
+	now := q.recorder.now()
+	s := q.stage(name)
+	if s == nil {
+		return
+	}
+	s.time += now - q.mark
+	s.marked = true
+	q.mark = now
+}
+
+// stage finds the named stage: at once when requests mark the same stages in the same order.
+func (q *Request) stage(name string) *stage {
+	if q.nextStage < len(q.stages) && q.stages[q.nextStage].name == name {
+		q.nextStage++
+		return &q.stages[q.nextStage-1]
+	}
+	for i := range q.stages {
+		if q.stages[i].name == name {
+			q.nextStage = i + 1
+			return &q.stages[i]
+		}
+	}
+	if !validStage(name) {
+		q.recorder.fail("workload: stage %q: name stages with lower-case letters, digits, '_' and '.', "+
+			"and not ttft, tpot or itl", name)
+		return nil
+	}
+	q.stages = append(q.stages, stage{name: name})
+	q.nextStage = len(q.stages)
+	return &q.stages[len(q.stages)-1]
+}
+
+func validStage(name string) bool {
+	for _, c := range name {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '.' {
+			return false
+		}
+	}
+	switch name {
+	case "", "ttft", "tpot", "itl", "ns":
+		return false
+	}
+	return true
+}
+
+// Token marks the arrival of one output token. The first mark gives the request's time to first token (ttft); each later
+// one an inter-token gap (itl); a request of n >= 2 tokens its time per output token after the first, tpot =
+// (last - first) / (n - 1).
+func (q *Request) Token() {
+	now := q.recorder.now()
+	if q.tokens == 0 {
+		q.firstToken = now
+	} else {
+		q.gap.record(now - q.lastToken)
+	}
+	q.lastToken = now
+	q.tokens++
+}
+
+func (q *Request) begin() {
+	q.burnt, q.tokens, q.nextStage = 0, 0, 0
+	for i := range q.stages {
+		q.stages[i].time, q.stages[i].marked = 0, false
+	}
+	q.start = q.recorder.now()
+	q.mark = q.start
+}
+
+// end records the request, which its function left at the given time.
+func (q *Request) end(at int64) {
+	if !q.recorder.plant.IsZero() {
+		at = q.burn(at)
+	}
+	q.latency.record(at - q.start)
+	for i := range q.stages {
+		if s := &q.stages[i]; s.marked {
+			s.history.record(s.time)
+		}
+	}
+	if q.tokens > 0 {
+		q.ttft.record(q.firstToken - q.start)
+		q.served += q.tokens
+	}
+	if q.tokens > 1 {
+		q.tpot.record((q.lastToken - q.firstToken) / (q.tokens - 1))
+	}
+}
+
+// burn plants what is due of the slowdown by now, and returns the time afterwards.
+func (q *Request) burn(now int64) int64 {
+	natural := now - q.start - q.burnt
+	until := q.start + natural + int64(q.recorder.plant.Due(time.Duration(natural)))
+	begun := now
+	for now < until {
+		now = q.recorder.now()
+	}
+	q.burnt += now - begun
+	return now
+}
+
+// forget drops all that was recorded, and keeps the storage.
+func (q *Request) forget() {
+	q.latency.reset()
+	q.ttft.reset()
+	q.tpot.reset()
+	q.gap.reset()
+	q.served = 0
+	for i := range q.stages {
+		q.stages[i].history.reset()
+	}
+}
