@@ -1,0 +1,17 @@
+//go:build openblas && cgo
+
+package kernel
+
+// Package netlib calls CBLAS and leaves the choice of a library to whoever links it.
+
+// #cgo LDFLAGS: -lopenblas -lm
+import "C"
+
+import (
+	"gonum.org/v1/netlib/blas/netlib"
+	"gorgonia.org/tensor"
+)
+
+const blasName = "openblas"
+
+func init() { tensor.Use(netlib.Implementation{}) }
