@@ -1,0 +1,209 @@
+package policy
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/tailgate-go/tailgate/internal/stats"
+)
+
+// Pair is one benchmark of both sides with the rules that speak of it. A side that lacks the benchmark is nil.
+type Pair struct {
+	Baseline, Candidate *Benchmark
+	rules               []int // into the policy's, the most specific for each unit, of units that a side reports
+}
+
+// Name is the benchmark's name.
+func (p Pair) Name() string { return p.some().Name }
+
+// Package is the benchmark's import path.
+func (p Pair) Package() string { return p.some().Package }
+
+// Judged reports whether any rule speaks of the benchmark.
+func (p Pair) Judged() bool { return len(p.rules) > 0 }
+
+func (p Pair) some() *Benchmark {
+	if p.Candidate != nil {
+		return p.Candidate
+	}
+	return p.Baseline
+}
+
+// Pairs matches both sides' benchmarks with each other and with the rules: the baseline's order, then what was added.
+func (p Policy) Pairs(baseline, candidate Results) []Pair {
+	p = p.withDefaults()
+	at := map[identity]int{}
+	var pairs []Pair
+	for i := range baseline.Benchmarks {
+		b := &baseline.Benchmarks[i]
+		at[b.identity()] = len(pairs)
+		pairs = append(pairs, Pair{Baseline: b})
+	}
+	for i := range candidate.Benchmarks {
+		c := &candidate.Benchmarks[i]
+		if j, ok := at[c.identity()]; ok {
+			pairs[j].Candidate = c
+			continue
+		}
+		pairs = append(pairs, Pair{Candidate: c})
+	}
+	for i := range pairs {
+		for _, rule := range p.rulesFor(pairs[i].Name()) {
+			if pairs[i].reports(p.Rules[rule].Unit()) {
+				pairs[i].rules = append(pairs[i].rules, rule)
+			}
+		}
+	}
+	return pairs
+}
+
+// reports tells whether a side reports the unit. A benchmark that failed reports whatever is asked of it: it must not slip
+// through for having no metrics.
+func (p Pair) reports(unit string) bool {
+	for _, b := range []*Benchmark{p.Baseline, p.Candidate} {
+		if b != nil && (len(b.Metrics[unit]) > 0 || b.Problem != "") {
+			return true
+		}
+	}
+	return false
+}
+
+// Family is the number of verdicts that the pairs lead to: what alpha is split over.
+func Family(pairs []Pair) int {
+	n := 0
+	for _, pair := range pairs {
+		n += len(pair.rules)
+	}
+	return max(n, 1)
+}
+
+// LookAlpha is the error rate of one verdict at one of a number of looks, among a family of verdicts.
+func (p Policy) LookAlpha(family, looks int) float64 {
+	return p.withDefaults().Alpha / float64(family*looks)
+}
+
+// Compare judges saved results: every rule, once, with what there is.
+func (p Policy) Compare(baseline, candidate Results) Report {
+	pairs := p.Pairs(baseline, candidate)
+	look := Look{Alpha: p.LookAlpha(Family(pairs), 1), Last: true}
+	return p.Report(pairs, func(pair Pair) []Verdict { return p.Judge(pair, baseline.Better, candidate.Better, look) })
+}
+
+// Judge applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own
+// direction over both.
+func (p Policy) Judge(pair Pair, baselineBetter, candidateBetter map[string]Direction, look Look) []Verdict {
+	p = p.withDefaults()
+	verdicts := make([]Verdict, 0, len(pair.rules))
+	for _, i := range pair.rules {
+		rule := p.Rules[i]
+		unit := rule.Unit()
+		direction, problem := declared(rule, baselineBetter[unit], candidateBetter[unit])
+		v := Verdict{Rule: rule, Unit: unit, Alpha: look.Alpha}
+		v.Outcome, v.Reason = p.standing(pair, unit)
+		if v.Outcome == Unsettled && problem != "" {
+			v.Outcome, v.Reason = Invalid, problem
+		}
+		if v.Outcome == Unsettled {
+			v = rule.judge(pair.Baseline.Metrics[unit], pair.Candidate.Metrics[unit], direction, look)
+			v = enoughRuns(v, look)
+		}
+		v.Package, v.Benchmark, v.Procs = pair.Package(), pair.Name(), pair.some().Procs
+		verdicts = append(verdicts, p.effect(v))
+	}
+	return verdicts
+}
+
+// standing settles what needs no statistics: benchmarks and metrics that one side lacks, and those that must not be judged.
+func (p Policy) standing(pair Pair, unit string) (Outcome, string) {
+	switch b, c := pair.Baseline, pair.Candidate; {
+	case c == nil && p.OnRemoved == Warn:
+		return OK, "removed: in the baseline, not in the candidate; the policy allows it"
+	case c == nil:
+		return Invalid, `removed: in the baseline, not in the candidate; if that is meant, set "on_removed": "warn" in the policy`
+	case c.Problem != "":
+		return Invalid, "candidate: " + c.Problem
+	case b == nil:
+		return Added, "not in the baseline yet"
+	case b.Problem != "":
+		return Invalid, "baseline: " + b.Problem
+	case len(c.Metrics[unit]) == 0:
+		return Invalid, fmt.Sprintf("the baseline reports %s, the candidate does not: report it again, or take it out of the policy", unit)
+	case len(b.Metrics[unit]) == 0:
+		return Added, "the baseline does not report " + unit + " yet"
+	default:
+		for _, side := range []struct {
+			name string
+			*Benchmark
+		}{{"baseline", b}, {"candidate", c}} {
+			if need := minRequests(unit); side.Requests < need {
+				return Invalid, fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx",
+					side.name, side.Requests, unit, need, need)
+			}
+			for _, value := range side.Metrics[unit] {
+				if math.IsNaN(value) || math.IsInf(value, 0) {
+					return Invalid, fmt.Sprintf("%s: %s is %v in one of its runs: measure it again", side.name, unit, value)
+				}
+			}
+		}
+		return Unsettled, ""
+	}
+}
+
+// enoughRuns makes v invalid when no difference, however large, could have been significant: such a gate could never fail.
+func enoughRuns(v Verdict, look Look) Verdict {
+	if !look.Last || stats.SmallestP(v.Baseline.N, v.Candidate.N) <= look.Alpha {
+		return v
+	}
+	need := 2
+	for stats.SmallestP(need, need) > look.Alpha {
+		need++
+	}
+	v.Outcome = Invalid
+	v.Reason = fmt.Sprintf("%d baseline and %d candidate runs can never reach significance at alpha %.2g: at least %d a side are needed "+
+		"(-count=%d, or a larger budget)", v.Baseline.N, v.Candidate.N, look.Alpha, need, need)
+	return v
+}
+
+// declared settles which way the rule's unit is better.
+func declared(r Rule, baseline, candidate Direction) (d Direction, problem string) {
+	unit := r.Unit()
+	switch {
+	case r.Direction != "":
+		return r.Direction, ""
+	case baseline != "" && candidate != "" && baseline != candidate:
+		return "", fmt.Sprintf("the baseline declares %s better when %s, the candidate when %s: set the rule's direction", unit, baseline, candidate)
+	case candidate != "":
+		return candidate, ""
+	case baseline != "":
+		return baseline, ""
+	case directionOf(unit) != "":
+		return directionOf(unit), ""
+	}
+	return "", fmt.Sprintf(`it is not known which way %s is better: set the rule's "direction" to "lower" or "higher"`, unit)
+}
+
+// effect decides whether v fails the test run.
+func (p Policy) effect(v Verdict) Verdict {
+	switch v.Outcome {
+	case Regressed, Invalid:
+		v.Fails = true
+	case Inconclusive:
+		v.Fails = p.OnInconclusive != Warn
+	}
+	return v
+}
+
+// units are all metrics that either side of the pair reports.
+func (p Pair) units() []string {
+	set := map[string]bool{}
+	for _, b := range []*Benchmark{p.Baseline, p.Candidate} {
+		if b != nil {
+			for unit := range b.Metrics {
+				set[unit] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}

@@ -1,0 +1,281 @@
+package policy
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+const ms = 1e6
+
+// runs are six runs around a median, close enough to be significant against any other median.
+func runs(median float64) []float64 {
+	return []float64{median - 3, median - 2, median, median, median + 2, median + 3}
+}
+
+func side(unit string, values ...float64) Results {
+	return Results{Benchmarks: []Benchmark{{Package: "p", Name: "MLP", Requests: 100, Metrics: map[string][]float64{unit: values}}}}
+}
+
+func only(t *testing.T, r Report) Verdict {
+	t.Helper()
+	require.Len(t, r.Verdicts, 1)
+	return r.Verdicts[0]
+}
+
+func TestBoundaries(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		baseline, candidate float64
+		want                Outcome
+	}{
+		{"exactly +10 percent is not more than 10 percent", 20 * ms, 22 * ms, OK},
+		{"one nanosecond more than +10 percent is", 20 * ms, 22*ms + 1, Regressed},
+		{"one ulp more than +10 percent is", 20 * ms, math.Nextafter(22*ms, 99*ms), Regressed},
+		{"one ulp less than +10 percent is not", 20 * ms, math.Nextafter(22*ms, 0), OK},
+		{"exactly +1 ms reaches the floor of 1 ms", 5 * ms, 6 * ms, Regressed},
+		{"one nanosecond less does not", 5 * ms, 6*ms - 1, OK},
+		{"one ulp less does not", 5 * ms, math.Nextafter(6*ms, 0), OK},
+		{"one ulp more does", 5 * ms, math.Nextafter(6*ms, 99*ms), Regressed},
+		{"both limits at once: +10 percent is +1 ms", 10 * ms, 11 * ms, OK},
+		{"both limits exceeded by a nanosecond", 10 * ms, 11*ms + 1, Regressed},
+		{"a hundredfold under the floor", 0.009 * ms, 0.9 * ms, OK},
+		{"beyond the floor, within the percentage", 100 * ms, 109 * ms, OK},
+		{"no change", 20 * ms, 20 * ms, OK},
+		{"exactly -10 percent is no improvement", 20 * ms, 18 * ms, OK},
+		{"more than -10 percent and 1 ms is", 20 * ms, 18*ms - 1, Improved},
+		{"faster by less than the floor is not", 5 * ms, 4*ms + 1, OK},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := only(t, Policy{}.Compare(side("p95-ns", runs(c.baseline)...), side("p95-ns", runs(c.candidate)...)))
+			assert.Equal(t, c.want, v.Outcome, v.Reason)
+			assert.Equal(t, c.want == Regressed, v.Fails)
+			assert.Equal(t, c.candidate-c.baseline, v.Change)
+			if c.want == Regressed {
+				assert.InDelta(t, 0.002, v.P, 0.003)
+			}
+		})
+	}
+}
+
+func TestThroughputIsWorseWhenLower(t *testing.T) {
+	p := Policy{Rules: []Rule{{Metric: "req/s", MaxRegressionPercent: 10}}}
+	for candidate, want := range map[float64]Outcome{
+		900: OK, 899: Regressed, 1100: OK, 1101: Improved, 500: Regressed, 2000: Improved,
+	} {
+		v := only(t, p.Compare(side("req/s", runs(1000)...), side("req/s", runs(candidate)...)))
+		assert.Equal(t, want, v.Outcome, "%v req/s: %s", candidate, v.Reason)
+	}
+}
+
+func TestCountsFromZero(t *testing.T) {
+	p := Policy{Rules: []Rule{{Metric: "allocs/op", MinRegression: 1}}}
+	zeros, ones := []float64{0, 0, 0, 0, 0, 0}, []float64{1, 1, 1, 1, 1, 1}
+	v := only(t, p.Compare(side("allocs/op", zeros...), side("allocs/op", ones...)))
+	assert.Equal(t, Regressed, v.Outcome)
+	assert.Equal(t, math.Inf(1), v.ChangePercent)
+	v = only(t, p.Compare(side("allocs/op", zeros...), side("allocs/op", zeros...)))
+	assert.Equal(t, OK, v.Outcome)
+	assert.Equal(t, Bounds{}, v.Percent)
+	v = only(t, p.Compare(side("allocs/op", ones...), side("allocs/op", zeros...)))
+	assert.Equal(t, Improved, v.Outcome)
+}
+
+func TestInconclusiveFailsUnlessThePolicySoftensIt(t *testing.T) {
+	baseline := side("p95-ns", 20*ms, 21*ms, 19*ms, 35*ms, 36*ms, 20*ms)
+	candidate := side("p95-ns", 24*ms, 20*ms, 24*ms, 38*ms, 25*ms, 20*ms)
+	v := only(t, Policy{}.Compare(baseline, candidate))
+	assert.Equal(t, Inconclusive, v.Outcome)
+	assert.True(t, v.Fails)
+	assert.Contains(t, v.Reason, "more runs, a quieter machine or a wider limit")
+	report := Policy{OnInconclusive: Warn}.Compare(baseline, candidate)
+	assert.Equal(t, Inconclusive, report.Outcome())
+	assert.False(t, report.Fails())
+}
+
+func TestWhatMustNotBeJudgedIsInvalid(t *testing.T) {
+	good := side("p95-ns", runs(20*ms)...)
+	with := func(change func(*Benchmark)) Results {
+		r := side("p95-ns", runs(20*ms)...)
+		change(&r.Benchmarks[0])
+		return r
+	}
+	for _, c := range []struct {
+		name                string
+		policy              Policy
+		baseline, candidate Results
+		says                string
+	}{
+		{"a removed benchmark", Policy{}, good, Results{}, `removed: in the baseline, not in the candidate; if that is meant, set "on_removed": "warn"`},
+		{"a benchmark that failed", Policy{}, good, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "it panicked" }), "candidate: it panicked"},
+		{"a baseline that failed", Policy{}, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "it panicked" }), good, "baseline: it panicked"},
+		{"a metric that is gone", Policy{}, good, side("p50-ns", runs(20*ms)...), "the baseline reports p95-ns, the candidate does not"},
+		{"NaN", Policy{}, good, side("p95-ns", append(runs(20*ms), math.NaN())...), "candidate: p95-ns is NaN"},
+		{"an infinity", Policy{}, side("p95-ns", append(runs(20*ms), math.Inf(1))...), good, "baseline: p95-ns is +Inf"},
+		{"one request short", Policy{}, good, with(func(b *Benchmark) { b.Requests = 99 }), "candidate: 99 requests a run are too few for p95-ns, which needs 100: run with -benchtime=100x"},
+		{"one run short", Policy{Alpha: 0.005}, side("p95-ns", runs(20 * ms)[:5]...), side("p95-ns", runs(20 * ms)[:5]...), "5 baseline and 5 candidate runs can never reach significance at alpha 0.005: at least 6 a side are needed"},
+		{"a rule that matches no name", Policy{Rules: []Rule{{Metric: "p95-ns", Benchmark: "ML"}}}, good, good, `the rule matches nothing: benchmark "ML" must match the whole of one of MLP`},
+		{"a rule that matches no metric", Policy{Rules: []Rule{{Metric: "p99-ns"}}}, side("ns/op", runs(3)...), side("ns/op", runs(3)...), "MLP reports no p99-ns, only ns/op: record its requests with workload.Record, or name one of those"},
+		{"no benchmarks", Policy{}, Results{}, Results{}, "there are no benchmarks"},
+		{"an unknown direction", Policy{Rules: []Rule{{Metric: "score"}}}, side("score", runs(9)...), side("score", runs(9)...), `set the rule's "direction"`},
+		{"directions that disagree", Policy{Rules: []Rule{{Metric: "score"}}}, Results{side("score", runs(9)...).Benchmarks, map[string]Direction{"score": Lower}},
+			Results{side("score", runs(9)...).Benchmarks, map[string]Direction{"score": Higher}}, "the baseline declares score better when lower, the candidate when higher"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			report := c.policy.Compare(c.baseline, c.candidate)
+			var reasons []string
+			for _, v := range report.Verdicts {
+				if v.Outcome == Invalid {
+					assert.True(t, v.Fails)
+					reasons = append(reasons, v.Reason)
+				}
+			}
+			require.NotEmpty(t, reasons)
+			assert.Contains(t, reasons[0], c.says)
+			assert.Equal(t, Invalid, report.Outcome())
+			assert.True(t, report.Fails())
+		})
+	}
+	assert.True(t, Report{}.Fails(), "a report that says nothing is no pass")
+	assert.Equal(t, Invalid, Report{}.Outcome())
+}
+
+func TestAddedAndAllowedRemovals(t *testing.T) {
+	good := side("p95-ns", runs(20*ms)...)
+	v := only(t, Policy{}.Compare(Results{}, good))
+	assert.Equal(t, Added, v.Outcome)
+	assert.False(t, v.Fails)
+	v = only(t, Policy{}.Compare(side("p50-ns", runs(20*ms)...), good))
+	assert.Equal(t, Added, v.Outcome)
+	assert.Equal(t, "the baseline does not report p95-ns yet", v.Reason)
+
+	report := Policy{OnRemoved: Warn}.Compare(good, Results{})
+	assert.Equal(t, OK, only(t, report).Outcome)
+	assert.Contains(t, only(t, report).Reason, "the policy allows it")
+	assert.False(t, report.Fails())
+}
+
+func TestDeclaredDirectionsWinOverWhatIsKnown(t *testing.T) {
+	slower, faster := side("req/s", runs(100)...), side("req/s", runs(200)...)
+	rule := Rule{Metric: "req/s", MaxRegressionPercent: 10}
+	faster.Better = map[string]Direction{"req/s": Lower}
+	assert.Equal(t, Regressed, only(t, Policy{Rules: []Rule{rule}}.Compare(slower, faster)).Outcome)
+	rule.Direction = Higher
+	assert.Equal(t, Improved, only(t, Policy{Rules: []Rule{rule}}.Compare(slower, faster)).Outcome)
+}
+
+func TestTheMoreSpecificRuleWins(t *testing.T) {
+	general := Rule{Metric: "p95-ns", MaxRegressionPercent: 10}
+	pattern := Rule{Metric: "p95-ns", Benchmark: "M.*", MaxRegressionPercent: 20}
+	later := Rule{Metric: "p95-ns", Benchmark: ".*P", MaxRegressionPercent: 30}
+	literal := Rule{Metric: "p95-ns", Benchmark: "MLP", MaxRegressionPercent: 40}
+	other := Rule{Metric: "p95-ns", Benchmark: "Decoder", MaxRegressionPercent: 50}
+	for _, c := range []struct {
+		rules []Rule
+		want  Rule
+	}{
+		{[]Rule{general}, general},
+		{[]Rule{pattern, general}, pattern},
+		{[]Rule{general, pattern, later}, later},
+		{[]Rule{literal, later, general}, literal},
+	} {
+		p := Policy{Rules: c.rules}
+		good := side("p95-ns", runs(20*ms)...)
+		assert.Equal(t, c.want, only(t, p.Compare(good, good)).Rule)
+	}
+	report := Policy{Rules: []Rule{general, other}}.Compare(side("p95-ns", runs(9)...), side("p95-ns", runs(9)...))
+	require.Len(t, report.Verdicts, 2)
+	assert.Equal(t, general, report.Verdicts[0].Rule)
+	assert.Equal(t, Invalid, report.Verdicts[1].Outcome)
+}
+
+func TestAlphaIsSplitOverAllVerdicts(t *testing.T) {
+	results := Results{}
+	for _, name := range []string{"A", "B", "C", "D", "E"} {
+		results.Benchmarks = append(results.Benchmarks, Benchmark{Name: name, Requests: 100,
+			Metrics: map[string][]float64{"p95-ns": runs(20 * ms), "req/s": runs(50)}})
+	}
+	p := Policy{Rules: []Rule{{Metric: "p95-ns"}, {Metric: "req/s"}}}
+	report := p.Compare(results, results)
+	require.Len(t, report.Verdicts, 10)
+	for _, v := range report.Verdicts {
+		assert.InDelta(t, 0.005, v.Alpha, 1e-12)
+	}
+	assert.Equal(t, OK, report.Outcome())
+}
+
+func TestALookSettlesOnlyWhatTheIntervalSettles(t *testing.T) {
+	judge := func(baseline, candidate []float64, last bool) Verdict {
+		b, c := side("p95-ns", baseline...), side("p95-ns", candidate...)
+		pair := Policy{}.Pairs(b, c)[0]
+		return Policy{}.Judge(pair, nil, nil, Look{Alpha: 0.0125, Last: last})[0]
+	}
+	wide := []float64{17 * ms, 18 * ms, 20 * ms, 20 * ms, 22 * ms, 23 * ms}
+	slower := make([]float64, len(wide))
+	for i, x := range wide {
+		slower[i] = 1.15 * x
+	}
+	assert.Equal(t, OK, judge(runs(20*ms), runs(20*ms), false).Outcome)
+	assert.Equal(t, Improved, judge(runs(20*ms), runs(15*ms), false).Outcome)
+	assert.Equal(t, Regressed, judge(runs(20*ms), runs(23*ms), false).Outcome)
+	assert.Equal(t, Unsettled, judge(wide, slower, false).Outcome)
+	assert.Equal(t, Inconclusive, judge(wide, slower, true).Outcome)
+	assert.Equal(t, Unsettled, judge(runs(20 * ms)[:3], runs(30 * ms)[:3], false).Outcome)
+	assert.Equal(t, Invalid, judge(runs(20 * ms)[:3], runs(30 * ms)[:3], true).Outcome)
+}
+
+func TestMinRequests(t *testing.T) {
+	for unit, want := range map[string]int{
+		"p50-ns": 10, "p90-ns": 50, "p95-ns": 100, "p95-model-ns": 100, "p99-ns": 500, "p99.9-ns": 5000, "p100-ns": 0,
+		"ns/op": 0, "req/s": 0, "mean-ns": 0, "p95-ms": 0, "pages-ns": 0,
+	} {
+		assert.Equal(t, want, minRequests(unit), unit)
+	}
+	assert.Equal(t, 100, Policy{}.Requests())
+	assert.Equal(t, 500, Policy{Rules: []Rule{{Metric: "p99-ns", Stage: "model"}}}.Requests())
+}
+
+// A baseline against itself is never red, and scaling both sides leaves what is relative as it was.
+func TestVerdictProperties(t *testing.T) {
+	value := rapid.Custom(func(t *rapid.T) float64 { return float64(rapid.Int64Range(1e3, 1e9).Draw(t, "ns")) })
+	rapid.Check(t, func(t *rapid.T) {
+		a := rapid.SliceOfN(value, 6, 12).Draw(t, "baseline")
+		b := rapid.SliceOfN(value, 6, 12).Draw(t, "candidate")
+		p := Policy{Rules: []Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}}}
+		itself := p.Compare(side("p95-ns", a...), side("p95-ns", a...))
+		assert.Equal(t, OK, itself.Outcome())
+
+		k := float64(int(1) << rapid.IntRange(1, 10).Draw(t, "scale"))
+		v := p.Compare(side("p95-ns", a...), side("p95-ns", b...)).Verdicts[0]
+		scaled := p.Compare(side("p95-ns", times(k, a)...), side("p95-ns", times(k, b)...)).Verdicts[0]
+		assert.Equal(t, v.Outcome, scaled.Outcome)
+		assert.Equal(t, v.P, scaled.P)
+		assert.InDelta(t, v.ChangePercent, scaled.ChangePercent, 1e-6)
+		assert.InDelta(t, k*v.Change, scaled.Change, 1e-3)
+
+		back := p.Compare(side("p95-ns", b...), side("p95-ns", a...)).Verdicts[0]
+		assert.False(t, v.Outcome == Regressed && back.Outcome == Regressed)
+	})
+}
+
+func times(k float64, values []float64) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = k * v
+	}
+	return out
+}
+
+func TestReportTracksWhatNoRuleJudges(t *testing.T) {
+	both := side("p95-ns", runs(20*ms)...)
+	both.Benchmarks[0].Metrics["p50-ns"] = runs(10 * ms)
+	both.Benchmarks = append(both.Benchmarks, Benchmark{Name: "Other", Metrics: map[string][]float64{"ns/op": runs(5)}})
+	report := Policy{}.Compare(both, both)
+	require.Len(t, report.Benchmarks, 2)
+	assert.Equal(t, Summary{10 * ms, 6}, report.Benchmarks[0].Metric("p50-ns").Candidate)
+	assert.Equal(t, Metric{Unit: "req/s"}, report.Benchmarks[0].Metric("req/s"))
+	assert.False(t, report.Benchmarks[1].Judged)
+}

@@ -1,0 +1,165 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// file is a policy as JSON has it. Pointers tell what is missing from what is zero.
+type file struct {
+	Version        *int       `json:"version"`
+	Schema         string     `json:"$schema"`
+	Alpha          *float64   `json:"alpha"`
+	OnInconclusive *Effect    `json:"on_inconclusive"`
+	OnRemoved      *Effect    `json:"on_removed"`
+	Rules          []fileRule `json:"rules"`
+}
+
+type fileRule struct {
+	Metric               string          `json:"metric"`
+	Stage                string          `json:"stage"`
+	Benchmark            string          `json:"benchmark"`
+	MaxRegressionPercent *float64        `json:"max_regression_percent"`
+	MinRegression        json.RawMessage `json:"min_regression"`
+	Direction            Direction       `json:"direction"`
+}
+
+// Load reads the policy in the JSON file of that name.
+func Load(name string) (Policy, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return Policy{}, fmt.Errorf("policy: %w; leave the policy out for the default: p95-ns, 10 %%, 1 ms", err)
+	}
+	return Parse(name, data)
+}
+
+// Parse reads a policy from JSON: the form of policy.schema.json, or the configuration file of the original tool. name is the
+// file's, for messages. Decoding is strict: what is unknown, doubled, of the wrong type or after the end is refused, with
+// its line and column.
+func Parse(name string, data []byte) (Policy, error) {
+	at, err := readPlaces(data)
+	if err != nil {
+		return Policy{}, fmt.Errorf("%s:%w", name, err)
+	}
+	fail := func(path string, err error) (Policy, error) {
+		return Policy{}, fmt.Errorf("%s:%s: %w", name, at.position(path), err)
+	}
+	if at.has("metric") || at.has("min_regression_ms") {
+		return parseOriginal(data, at, fail)
+	}
+	var f file
+	if path, err := decodeStrict(data, at, &f); err != nil {
+		return fail(path, err)
+	}
+	p, path, err := f.policy()
+	if err != nil {
+		return fail(path, err)
+	}
+	if path, err := p.validate(); err != nil {
+		return fail(path, err)
+	}
+	return p, nil
+}
+
+func (f file) policy() (p Policy, path string, err error) {
+	if f.Version == nil || *f.Version != 1 {
+		return p, "version", errors.New(`version: write "version": 1`)
+	}
+	if len(f.Rules) == 0 {
+		return p, "rules", errors.New(`rules: there are none; add one, such as {"metric": "p95-ns", "max_regression_percent": 10, "min_regression": "1ms"}`)
+	}
+	p = Default()
+	p.Rules = nil
+	if f.Alpha != nil {
+		p.Alpha = *f.Alpha
+		if p.Alpha == 0 {
+			return p, "alpha", errors.New("alpha is 0; write a probability above 0 and up to 0.5, such as 0.05")
+		}
+	}
+	if f.OnInconclusive != nil {
+		p.OnInconclusive = *f.OnInconclusive
+	}
+	if f.OnRemoved != nil {
+		p.OnRemoved = *f.OnRemoved
+	}
+	for i, r := range f.Rules {
+		path := fmt.Sprintf("rules[%d]", i)
+		if r.MaxRegressionPercent == nil {
+			return p, path, fmt.Errorf("%s: max_regression_percent is missing; write a percentage, such as 10", path)
+		}
+		rule := Rule{
+			Metric: r.Metric, Stage: r.Stage, Benchmark: r.Benchmark, Direction: r.Direction,
+			MaxRegressionPercent: *r.MaxRegressionPercent,
+		}
+		rule.MinRegression, err = parseAmount(rule, r.MinRegression)
+		if err != nil {
+			return p, path + ".min_regression", fmt.Errorf("%s: %w", path, err)
+		}
+		p.Rules = append(p.Rules, rule)
+	}
+	return p, "", nil
+}
+
+// parseAmount reads min_regression: a duration with its unit for times, a number in the metric's unit for all else.
+func parseAmount(r Rule, raw json.RawMessage) (float64, error) {
+	if len(raw) == 0 {
+		return 0, nil
+	}
+	var number float64
+	isNumber := json.Unmarshal(raw, &number) == nil && string(raw) != "null"
+	var text string
+	isText := json.Unmarshal(raw, &text) == nil && string(raw) != "null"
+	switch {
+	case r.IsTime() && isText:
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return 0, fmt.Errorf("min_regression is %q; write a duration with its unit, such as \"1ms\"", text)
+		}
+		return float64(d), nil
+	case r.IsTime() && isNumber && number == 0, !r.IsTime() && isNumber:
+		return number, nil
+	case r.IsTime():
+		return 0, fmt.Errorf("min_regression of %s is %s; write a duration with its unit, such as \"1ms\"", r.Metric, raw)
+	}
+	return 0, fmt.Errorf("min_regression of %s is %s; write a number of %s", r.Metric, raw, r.Metric)
+}
+
+// decodeStrict fills v, and refuses what v has no place for.
+func decodeStrict(data []byte, at places, v any) (path string, err error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	err = d.Decode(v)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return "", nil
+	case errors.As(err, &wrongType):
+		path := at.before(wrongType.Offset)
+		return path, fmt.Errorf("%s is a JSON %s; write %s", path, wrongType.Value, wanted(wrongType.Type.Kind().String()))
+	}
+	if _, field, ok := strings.Cut(err.Error(), "unknown field "); ok {
+		field = strings.Trim(field, `"`)
+		path := at.ending(field)
+		return path, fmt.Errorf("unknown field %q", path)
+	}
+	return "", err
+}
+
+func wanted(kind string) string {
+	switch kind {
+	case "float64":
+		return "a number, such as 10"
+	case "int":
+		return "a whole number"
+	case "slice":
+		return "a list in [ ]"
+	case "struct":
+		return "an object in { }"
+	}
+	return "a " + kind
+}

@@ -1,0 +1,140 @@
+package policy
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestLoadReadsEveryField(t *testing.T) {
+	p, err := Load("../testdata/policies/full.json")
+	require.NoError(t, err)
+	assert.Equal(t, Policy{Alpha: 0.05, OnInconclusive: Fail, OnRemoved: Fail, Rules: []Rule{
+		{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e6},
+		{Metric: "req/s", Benchmark: "MLP.*", MaxRegressionPercent: 10},
+		{Metric: "p95-ns", Stage: "model", MaxRegressionPercent: 10, MinRegression: 200e3},
+		{Metric: "allocs/op", MaxRegressionPercent: 5, MinRegression: 1},
+	}}, p)
+
+	p, err = Parse("p.json", []byte(`{"version": 1, "alpha": 0.01, "on_inconclusive": "warn", "on_removed": "warn",
+		"rules": [{"metric": "score", "max_regression_percent": 0, "direction": "higher"}]}`))
+	require.NoError(t, err)
+	assert.Equal(t, Policy{Alpha: 0.01, OnInconclusive: Warn, OnRemoved: Warn,
+		Rules: []Rule{{Metric: "score", Direction: Higher}}}, p)
+}
+
+func TestTheOriginalConfigurationLoadsUnchanged(t *testing.T) {
+	p, err := Load("../testdata/policies/original.json")
+	require.NoError(t, err)
+	assert.Equal(t, Default(), p)
+
+	p, err = Parse("p.json", []byte(`{"stage": "model_ms", "metric": "p99_ms", "max_regression_percent": 5, "min_regression_ms": 0.2}`))
+	require.NoError(t, err)
+	assert.Equal(t, []Rule{{Metric: "p99-ns", Stage: "model", MaxRegressionPercent: 5, MinRegression: 200e3}}, p.Rules)
+}
+
+const head = `{"version": 1, "rules": [{"metric": "p95-ns", `
+
+// refusals are policies that must not load, with what is said. Those that a schema can see are refused by ours too.
+var refusals = []struct {
+	name, text, says string
+	schemaCannotSee  bool
+}{
+	{name: "an unknown field", text: head + `"max_regresion_percent": 10}]}`, says: `p.json:1:47: unknown field "rules[0].max_regresion_percent"`},
+	{name: "an unknown field at the top", text: "{\"version\": 1,\n \"rule\": []}", says: `p.json:2:2: unknown field "rule"`},
+	{name: "a field in capitals", text: `{"Version": 1, "rules": []}`, says: `p.json:1:11: unknown field "Version"`},
+	{name: "a percentage as a string", text: head + `"max_regression_percent": "10"}]}`, says: `p.json:1:47: rules[0].max_regression_percent is a JSON string; write a number, such as 10`},
+	{name: "no percentage", text: head + `"min_regression": "1ms"}]}`, says: "p.json:1:26: rules[0]: max_regression_percent is missing"},
+	{name: "a negative percentage", text: head + `"max_regression_percent": -1}]}`, says: "p.json:1:47: rules[0]: max_regression_percent is -1"},
+	{name: "a floor without its unit", text: head + `"max_regression_percent": 10, "min_regression": 1}]}`, says: `p.json:1:77: rules[0]: min_regression of p95-ns is 1; write a duration with its unit, such as "1ms"`, schemaCannotSee: true},
+	{name: "a floor in a wrong unit", text: head + `"max_regression_percent": 10, "min_regression": "1 sec"}]}`, says: `min_regression is "1 sec"; write a duration`},
+	{name: "a negative floor", text: head + `"max_regression_percent": 10, "min_regression": "-1ms"}]}`, says: "min_regression is -1e+06; write 0 or more"},
+	{name: "a duration for a count", text: `{"version": 1, "rules": [{"metric": "allocs/op", "max_regression_percent": 0, "min_regression": "1ms"}]}`, says: `min_regression of allocs/op is "1ms"; write a number`, schemaCannotSee: true},
+	{name: "a stage of a rate", text: `{"version": 1, "rules": [{"metric": "req/s", "stage": "model", "max_regression_percent": 10}]}`, says: `p.json:1:46: rules[0]: metric "req/s" has no stages`, schemaCannotSee: true},
+	{name: "no metric", text: `{"version": 1, "rules": [{"max_regression_percent": 10}]}`, says: `rules[0]: metric is ""`},
+	{name: "a broken regular expression", text: head + `"benchmark": "(", "max_regression_percent": 10}]}`, says: "p.json:1:47: rules[0]: benchmark is no regular expression", schemaCannotSee: true},
+	{name: "an unknown direction", text: head + `"max_regression_percent": 10, "direction": "up"}]}`, says: `direction is "up"; write "lower" or "higher"`},
+	{name: "data after the end", text: head + `"max_regression_percent": 10}]} {}`, says: "p.json:1:79: there is data after the end", schemaCannotSee: true},
+	{name: "a key twice", text: head + `"max_regression_percent": 10, "max_regression_percent": 90}]}`, says: `"max_regression_percent" stands twice in one object`, schemaCannotSee: true},
+	{name: "no version", text: `{"rules": [{"metric": "p95-ns", "max_regression_percent": 10}]}`, says: `p.json:1:1: version: write "version": 1`},
+	{name: "a later version", text: `{"version": 2, "rules": []}`, says: `p.json:1:2: version: write "version": 1`},
+	{name: "no rules", text: `{"version": 1, "rules": []}`, says: "p.json:1:16: rules: there are none; add one"},
+	{name: "alpha of 0", text: `{"version": 1, "alpha": 0, "rules": [{"metric": "p95-ns", "max_regression_percent": 10}]}`, says: "p.json:1:16: alpha is 0; write a probability"},
+	{name: "alpha in percent", text: `{"version": 1, "alpha": 5, "rules": [{"metric": "p95-ns", "max_regression_percent": 10}]}`, says: "p.json:1:16: alpha is 5; write a probability"},
+	{name: "an unknown effect", text: `{"version": 1, "on_inconclusive": "ignore", "rules": [{"metric": "p95-ns", "max_regression_percent": 10}]}`, says: `p.json:1:16: on_inconclusive is "ignore"; write "fail" or "warn"`},
+	{name: "a list", text: `[]`, says: "p.json:1:1: a policy is an object"},
+	{name: "an empty file", text: ``, says: "p.json:1:1: the JSON ends too early", schemaCannotSee: true},
+	{name: "a text cut short", text: `{"version": 1, "rules": [`, says: "p.json:1:26: the JSON ends too early", schemaCannotSee: true},
+	{name: "no JSON", text: "{\"version\": 1,\n\"rules\" []}", says: "p.json:2:9: invalid character '['", schemaCannotSee: true},
+	{name: "hostile nesting", text: `{"rules": [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]}`, says: "nested too deeply"},
+	{name: "original: an unknown metric", text: `{"stage": "end_to_end_ms", "metric": "p95", "max_regression_percent": 10.0, "min_regression_ms": 1.0}`, says: `p.json:1:28: metric is "p95"; write p50_ms`},
+	{name: "original: a stage without its unit", text: `{"stage": "model", "metric": "p95_ms", "max_regression_percent": 10.0, "min_regression_ms": 1.0}`, says: `p.json:1:2: stage is "model"; write end_to_end_ms`},
+	{name: "original: no floor", text: `{"stage": "model_ms", "metric": "p95_ms", "max_regression_percent": 10.0}`, says: "min_regression_ms is missing"},
+	{name: "original: fields of both forms", text: `{"version": 1, "metric": "p95_ms", "max_regression_percent": 10.0, "min_regression_ms": 1.0}`, says: `unknown field "version"`},
+}
+
+func TestLoadRefuses(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("policy.schema.json")
+	require.NoError(t, err)
+	for _, c := range refusals {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Parse("p.json", []byte(c.text))
+			require.ErrorContains(t, err, c.says)
+			if !c.schemaCannotSee {
+				assert.Error(t, schema.Validate(decode(t, []byte(c.text))), "the schema accepts it")
+			}
+		})
+	}
+	_, err = Load(filepath.Join(t.TempDir(), "none.json"))
+	assert.ErrorContains(t, err, "none.json: no such file or directory; leave the policy out for the default")
+}
+
+func TestShippedPoliciesFollowTheSchema(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("policy.schema.json")
+	require.NoError(t, err)
+	names, err := filepath.Glob("../testdata/policies/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, names)
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		assert.NoError(t, schema.Validate(decode(t, data)), name)
+		_, err = Load(name)
+		assert.NoError(t, err)
+	}
+}
+
+func decode(t *testing.T, data []byte) any {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	_, err = f.Write(data)
+	require.NoError(t, err)
+	_, err = f.Seek(0, 0)
+	require.NoError(t, err)
+	v, err := jsonschema.UnmarshalJSON(f)
+	require.NoError(t, err)
+	return v
+}
+
+func FuzzParse(f *testing.F) {
+	for _, c := range refusals {
+		f.Add([]byte(c.text))
+	}
+	f.Add([]byte(`{"stage": "end_to_end_ms", "metric": "p95_ms", "max_regression_percent": 10.0, "min_regression_ms": 1.0}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := Parse("p.json", data)
+		if err != nil {
+			assert.Regexp(t, `^p\.json:\d+:\d+: `, err.Error())
+			return
+		}
+		assert.NoError(t, p.Validate())
+		assert.NotEmpty(t, p.Rules)
+		p.Compare(Results{}, Results{})
+	})
+}

@@ -1,0 +1,82 @@
+package policy
+
+import (
+	"fmt"
+	"math"
+)
+
+// DefaultAlpha is the chance of a false alarm that a whole report may have.
+const DefaultAlpha = 0.05
+
+// Policy says which changes for the worse are tolerated. The zero value is the default policy: p95 latency may be worse by
+// 10 %, and by anything under 1 ms. A Policy is not altered by its methods and may be used concurrently.
+type Policy struct {
+	Alpha          float64 // family-wise error rate of the report, in (0, 0.5]; 0 means 0.05
+	OnInconclusive Effect  // what an inconclusive verdict does; the zero value fails
+	OnRemoved      Effect  // what a benchmark that the candidate lacks does; the zero value fails
+	Rules          []Rule  // empty means one rule: p95-ns, 10 %, 1 ms
+}
+
+// Effect is what an outcome does to the test run.
+type Effect string
+
+const (
+	Fail Effect = "fail" // also what the empty Effect means
+	Warn Effect = "warn"
+)
+
+// Default is p95 latency, 10 %, 1 ms: what the zero Policy does, spelled out.
+func Default() Policy {
+	return Policy{
+		Alpha:          DefaultAlpha,
+		OnInconclusive: Fail,
+		OnRemoved:      Fail,
+		Rules:          []Rule{{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e6}},
+	}
+}
+
+// withDefaults fills in what p leaves to the default.
+func (p Policy) withDefaults() Policy {
+	d := Default()
+	if p.Alpha == 0 {
+		p.Alpha = d.Alpha
+	}
+	if p.OnInconclusive == "" {
+		p.OnInconclusive = d.OnInconclusive
+	}
+	if p.OnRemoved == "" {
+		p.OnRemoved = d.OnRemoved
+	}
+	if len(p.Rules) == 0 {
+		p.Rules = d.Rules
+	}
+	return p
+}
+
+// Validate says what is wrong with p, nil if nothing is.
+func (p Policy) Validate() error {
+	_, err := p.validate()
+	return err
+}
+
+// validate also names the JSON path of what is wrong.
+func (p Policy) validate() (path string, err error) {
+	if math.IsNaN(p.Alpha) || p.Alpha < 0 || p.Alpha > 0.5 {
+		return "alpha", fmt.Errorf("alpha is %v; write a probability above 0 and up to 0.5, such as 0.05", p.Alpha)
+	}
+	for _, e := range []struct {
+		path   string
+		effect Effect
+	}{{"on_inconclusive", p.OnInconclusive}, {"on_removed", p.OnRemoved}} {
+		if e.effect != "" && e.effect != Fail && e.effect != Warn {
+			return e.path, fmt.Errorf("%s is %q; write %q or %q", e.path, e.effect, Fail, Warn)
+		}
+	}
+	for i, r := range p.Rules {
+		if field, err := r.validate(); err != nil {
+			path := fmt.Sprintf("rules[%d]", i)
+			return path + "." + field, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return "", nil
+}

@@ -1,0 +1,136 @@
+package policy
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+)
+
+// Rule tolerates a change of one metric. It is broken when the candidate is worse by more than MaxRegressionPercent and by at
+// least MinRegression.
+type Rule struct {
+	Metric               string    // as reported: "p95-ns", "req/s", "allocs/op"
+	Stage                string    // a stage of the request: "model" makes metric "p95-ns" mean "p95-model-ns"; empty: the whole request
+	Benchmark            string    // regular expression that matches the whole name, without "Benchmark" and "-8"; empty: all
+	MaxRegressionPercent float64   // 10 tolerates +10 %; 0 tolerates no change that reaches MinRegression
+	MinRegression        float64   // absolute floor in the metric's unit (nanoseconds for "-ns"); 0: none
+	Direction            Direction // which way is better; empty: known from the unit
+}
+
+// Direction tells which way a metric is better.
+type Direction string
+
+const (
+	Lower  Direction = "lower"
+	Higher Direction = "higher"
+)
+
+var quantileMetric = regexp.MustCompile(`^p\d+(\.\d+)?-ns$`)
+
+// Unit is the metric as benchmarks report it, stage included.
+func (r Rule) Unit() string {
+	if r.Stage == "" {
+		return r.Metric
+	}
+	return strings.TrimSuffix(r.Metric, "ns") + r.Stage + "-ns"
+}
+
+// IsTime reports whether the rule's metric is a time in nanoseconds.
+func (r Rule) IsTime() bool { return IsTime(r.Metric) }
+
+// IsTime reports whether a metric of this unit is a time in nanoseconds.
+func IsTime(unit string) bool { return strings.HasSuffix(unit, "-ns") || unit == "ns/op" }
+
+// String names the rule as a reader of the policy would: `p95-ns of stage model, benchmark "Decoder/.*"`.
+func (r Rule) String() string {
+	s := r.Metric
+	if r.Stage != "" {
+		s += " of stage " + r.Stage
+	}
+	if r.Benchmark != "" {
+		s += fmt.Sprintf(", benchmark %q", r.Benchmark)
+	}
+	return s
+}
+
+func (r Rule) validate() (field string, err error) {
+	switch {
+	case r.Metric == "" || strings.ContainsAny(r.Metric, " \t\n"):
+		return "metric", fmt.Errorf("metric is %q; write it as benchmarks report it, such as \"p95-ns\"", r.Metric)
+	case r.Stage != "" && !quantileMetric.MatchString(r.Metric):
+		return "stage", fmt.Errorf("metric %q has no stages; a stage goes with a latency quantile such as \"p95-ns\"", r.Metric)
+	case strings.ContainsAny(r.Stage, " \t\n"):
+		return "stage", fmt.Errorf("stage is %q; a stage's name has no blanks", r.Stage)
+	case !(r.MaxRegressionPercent >= 0) || math.IsInf(r.MaxRegressionPercent, 0):
+		return "max_regression_percent", fmt.Errorf("max_regression_percent is %v; write a percentage of 0 or more, such as 10", r.MaxRegressionPercent)
+	case !(r.MinRegression >= 0) || math.IsInf(r.MinRegression, 0):
+		return "min_regression", fmt.Errorf("min_regression is %v; write 0 or more", r.MinRegression)
+	case r.Direction != "" && r.Direction != Lower && r.Direction != Higher:
+		return "direction", fmt.Errorf("direction is %q; write %q or %q, whichever is better", r.Direction, Lower, Higher)
+	}
+	if _, err := regexp.Compile(r.Benchmark); err != nil {
+		return "benchmark", fmt.Errorf("benchmark is no regular expression: %w", err)
+	}
+	return "", nil
+}
+
+// Matches reports whether the rule speaks of the named benchmark.
+func (r Rule) Matches(benchmark string) bool {
+	if r.Benchmark == "" {
+		return true
+	}
+	re, err := regexp.Compile("^(?:" + r.Benchmark + ")$")
+	return err == nil && re.MatchString(benchmark)
+}
+
+// specificity orders rules for the same metric: one that names a benchmark literally wins over a pattern, a pattern over
+// none, and of equals the later.
+func (r Rule) specificity() int {
+	switch {
+	case r.Benchmark == "":
+		return 0
+	case regexp.QuoteMeta(r.Benchmark) != r.Benchmark:
+		return 1
+	}
+	return 2
+}
+
+// rulesFor picks the most specific rule for each unit that the policy judges on the named benchmark, in the policy's
+// order. A rule counts as used when it matches, even if a more specific one wins.
+func (p Policy) rulesFor(benchmark string) []int {
+	var order []string
+	best := map[string]int{}
+	for i, r := range p.Rules {
+		if !r.Matches(benchmark) {
+			continue
+		}
+		unit := r.Unit()
+		previous, seen := best[unit]
+		if !seen {
+			order = append(order, unit)
+		}
+		if !seen || r.specificity() >= p.Rules[previous].specificity() {
+			best[unit] = i
+		}
+	}
+	rules := make([]int, len(order))
+	for i, unit := range order {
+		rules[i] = best[unit]
+	}
+	return rules
+}
+
+// worse turns a change into an amount for the worse.
+func (d Direction) worse(baseline, candidate float64) float64 {
+	if d == Higher {
+		return baseline - candidate
+	}
+	return candidate - baseline
+}
+
+// breaks reports whether a candidate that is worse by this much is beyond both limits. Multiplying keeps the boundary exact:
+// 11 ms against 10 ms is not more than 10 %.
+func (r Rule) breaks(baseline, worse float64) bool {
+	return worse > 0 && worse*100 > r.MaxRegressionPercent*baseline && worse >= r.MinRegression
+}
