@@ -1,0 +1,148 @@
+package stats
+
+import (
+	"math"
+	"slices"
+
+	"github.com/aclements/go-moremath/stats"
+)
+
+// The exact distribution of the Mann-Whitney test is used up to these numbers of values on the larger side, the normal
+// approximation (with tie and continuity correction) beyond. They are the limits that benchstat has from go-moremath.
+const (
+	exactLimit     = 50 // without ties
+	exactLimitTies = 25 // with ties
+)
+
+// Test is the result of a Mann-Whitney test.
+type Test struct {
+	P      float64 // two-sided, 0-1
+	N1, N2 int     // number of baseline and candidate values
+	Exact  bool    // P is from the exact distribution, not from the normal approximation
+}
+
+// MannWhitney tests whether baseline and candidate come from the same distribution. P is what benchstat prints, but for
+// one case where benchstat is wrong.
+//
+// That case is ties with unequal numbers of values, up to 25. With ties the distribution of U is lopsided unless n1 = n2, yet
+// go-moremath doubles one tail of it: 3,1,3 against 1,1,1,1,1 gives 0.714 where the truth is 6/56 = 0.107, and of 3,000
+// tied cases compared with all their permutations the worst was off by 0.61 and 129 were above 1. There P is counted over
+// all ways to deal the pooled values out to the two sides: the fraction whose U is at least as far from its mean as the
+// one observed.
+//
+// P is 1, hence never significant, if a side is empty, if all values are equal, or if any value is NaN or infinite.
+func MannWhitney(baseline, candidate []float64) Test {
+	t := Test{P: 1, N1: len(baseline), N2: len(candidate)}
+	if t.N1 == 0 || t.N2 == 0 || !finite(baseline) || !finite(candidate) {
+		return t
+	}
+	pool := rank(baseline, candidate)
+	limit := exactLimit
+	if pool.tied {
+		limit = exactLimitTies
+	}
+	t.Exact = max(t.N1, t.N2) <= limit
+	if t.Exact && pool.tied && t.N1 != t.N2 {
+		t.P = pool.permutationP()
+		return t
+	}
+	res, err := stats.MannWhitneyUTest(baseline, candidate, stats.LocationDiffers)
+	if err != nil {
+		return t // all values equal
+	}
+	t.P = min(res.P, 1)
+	return t
+}
+
+// SmallestP returns the smallest two-sided p that n1 against n2 values can reach without ties, in the exact regime:
+// 2/C(n1+n2, n1), when all of one side lie below all of the other. It is 1 if a side is empty.
+func SmallestP(n1, n2 int) float64 {
+	return min(2/choose(n1+n2, n1), 1)
+}
+
+// choose returns the binomial coefficient C(n, k), exact below 2^53 and +Inf above what a float64 holds.
+func choose(n, k int) float64 {
+	k = min(k, n-k)
+	c := 1.0
+	for i := 1; i <= k; i++ {
+		c = c * float64(n-k+i) / float64(i)
+	}
+	return c
+}
+
+// ranking is the pooled values of both sides, as far as the test looks at them.
+type ranking struct {
+	n1, n2  int
+	doubled []int // for each pooled value in ascending order twice its midrank, 2..2*(n1+n2): whole numbers even with ties
+	sum     int   // of doubled over the baseline
+	tied    bool
+}
+
+func rank(baseline, candidate []float64) ranking {
+	r := ranking{n1: len(baseline), n2: len(candidate)}
+	pooled := slices.Concat(baseline, candidate)
+	slices.Sort(pooled)
+	r.doubled = make([]int, len(pooled))
+	midrank := make(map[float64]int, len(pooled))
+	for from := 0; from < len(pooled); {
+		to := from + 1
+		for to < len(pooled) && pooled[to] == pooled[from] {
+			to++
+		}
+		// Ranks from+1..to, whose mean doubled is from+1+to.
+		for i := from; i < to; i++ {
+			r.doubled[i] = from + 1 + to
+		}
+		midrank[pooled[from]] = from + 1 + to
+		r.tied = r.tied || to > from+1
+		from = to
+	}
+	for _, x := range baseline {
+		r.sum += midrank[x]
+	}
+	return r
+}
+
+// permutationP returns the fraction of the C(n1+n2, n1) choices of n1 midranks whose sum is at least as far from the mean
+// as the one observed. It takes time O(min(n1, n2)^2 * (n1+n2)^2): 0.3 ms for 20 against 19.
+func (r ranking) permutationP() float64 {
+	n, size := r.n1+r.n2, r.n1
+	mean := size * (n + 1) // of the doubled sums
+	far := abs(r.sum - mean)
+	if r.n2 < r.n1 {
+		// The other side's sum is as far from its own mean, and there are fewer to choose.
+		size, mean = r.n2, r.n2*(n+1)
+	}
+	most := size * 2 * n
+	ways := make([][]float64, size+1) // ways[j][s]: choices of j midranks that sum to s, doubled
+	for j := range ways {
+		ways[j] = make([]float64, most+1)
+	}
+	ways[0][0] = 1
+	for _, d := range r.doubled {
+		for j := size; j >= 1; j-- {
+			for s := j * d; s >= d; s-- { // d is the greatest so far
+				ways[j][s] += ways[j-1][s-d]
+			}
+		}
+	}
+	hits := 0.0
+	for s, w := range ways[size] {
+		if abs(s-mean) >= far {
+			hits += w
+		}
+	}
+	return hits / choose(n, size) // whole numbers below 2^53: C(50, 25) is 1.3e14
+}
+
+func abs(x int) int { return max(x, -x) }
+
+// finite reports whether every value was measured: none is NaN or infinite.
+func finite(values []float64) bool {
+	for _, x := range values {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}
