@@ -1,0 +1,44 @@
+package stats_test
+
+import (
+	"fmt"
+
+	"github.com/tailgate-go/tailgate/internal/stats"
+)
+
+// p95 latencies of ten runs a side, in ns.
+var (
+	baseline  = []float64{4.02e6, 4.11e6, 3.98e6, 4.05e6, 4.09e6, 4.01e6, 4.15e6, 4.04e6, 4.07e6, 9.80e6}
+	candidate = []float64{4.61e6, 4.55e6, 4.72e6, 4.58e6, 4.66e6, 4.60e6, 4.49e6, 4.63e6, 4.70e6, 4.57e6}
+)
+
+func ExampleMannWhitney() {
+	test := stats.MannWhitney(baseline, candidate)
+	fmt.Printf("p=%.3f n=%d+%d exact=%v\n", test.P, test.N1, test.N2, test.Exact)
+	// Output: p=0.002 n=10+10 exact=true
+}
+
+func ExampleRatio() {
+	ratio := stats.Ratio(baseline, candidate, 0.95)
+	fmt.Printf("%.3f, %.3f to %.3f at %.3f\n", ratio.Estimate, ratio.Lo, ratio.Hi, ratio.Confidence)
+	fmt.Printf("a change of %.1f %% would be found 8 times in 10\n", 100*stats.Detectable(ratio, 0.8))
+	// Output:
+	// 1.133, 1.112 to 1.151 at 0.957
+	// a change of 2.7 % would be found 8 times in 10
+}
+
+func ExampleShift() {
+	// Three runs a side can never be significant at 0.95: the bounds say so.
+	shift := stats.Shift(baseline[:3], candidate[:3], 0.95)
+	fmt.Println(shift.Estimate, shift.Lo, shift.Hi)
+	fmt.Println(stats.SmallestP(3, 3))
+	// Output:
+	// 590000 -Inf +Inf
+	// 0.1
+}
+
+func ExampleQuantile() {
+	latencies := []int64{410, 420, 430, 440, 450, 460, 470, 480, 490, 900} // ns
+	fmt.Println(stats.Quantile(latencies, 0.5), stats.Quantile(latencies, 0.95))
+	// Output: 450 900
+}
