@@ -1,0 +1,178 @@
+package testbin
+
+import (
+	"context"
+	"crypto/sha256"
+	"debug/buildinfo"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+var (
+	// ErrNoPackage means that there is no Go package in a folder, or no folder: at the baseline, all its benchmarks are yet to come.
+	ErrNoPackage = errors.New("no Go package here")
+
+	// ErrNoTests means that a package has no test files.
+	ErrNoTests = errors.New("no test files")
+)
+
+// BuildError is a package that does not build.
+type BuildError struct {
+	Dir    string
+	Output string   // what the go command printed, less what exceeds 64 KiB
+	Hints  []string // sentences about what may be missing
+}
+
+func (e *BuildError) Error() string {
+	lines := append([]string{e.Dir + ": does not build:", e.Output}, e.Hints...)
+	return strings.Join(lines, "\n")
+}
+
+// Binary is the compiled test of a package. Equal hashes mean equal programs: nothing changed.
+type Binary struct {
+	Path      string
+	Dir       string // the package's folder in its own tree, in which it runs
+	SHA256    string // of the file, in hexadecimal
+	GoVersion string // that it was built with, such as go1.26.8: a go.mod may choose it
+	Warnings  []string
+
+	scratch *Scratch
+}
+
+// Build compiles the test of the package in dir, which is either in a tree of s or outside of s. The file holds no path of dir and
+// no state of version control, so that the same source in two folders gives the same hash. The error is ErrNoPackage, ErrNoTests, a
+// *BuildError, or that of a go command that could not be run.
+func (s *Scratch) Build(ctx context.Context, dir string) (*Binary, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if files, _ := os.ReadDir(dir); !hasGoFile(files) {
+		return nil, fmt.Errorf("%s: %w", dir, ErrNoPackage)
+	}
+	out, err := s.mkdir("bin")
+	if err != nil {
+		return nil, err
+	}
+	b := &Binary{Dir: dir, scratch: s}
+	env := append(toolEnviron(), "PWD="+dir)
+	name := filepath.Base(dir)
+	tree := s.tree(dir)
+	if tree != nil {
+		gowork, warning, err := tree.workspace(ctx, dir)
+		if err != nil {
+			return nil, err
+		}
+		env = append(env, "GOWORK="+gowork)
+		b.Warnings = append(b.Warnings, tree.Warnings...)
+		if warning != "" {
+			b.Warnings = append(b.Warnings, warning)
+		}
+		if dir == tree.Dir {
+			name = filepath.Base(tree.repo.Root)
+		}
+	}
+	b.Path = filepath.Join(out, name+".test")
+	if runtime.GOOS == "windows" {
+		b.Path += ".exe"
+	}
+	process, err := s.start(ctx, command{
+		name: "go test -c", path: "go", args: []string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path, "."},
+		dir: dir, env: env, timeout: toolTimeout,
+	})
+	if err != nil {
+		return nil, err
+	}
+	output, err := process.Wait()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	if output.ExitCode != 0 {
+		text := strings.TrimSpace(string(output.Stderr) + string(output.Stdout))
+		return nil, &BuildError{Dir: dir, Output: text, Hints: tree.hints()}
+	}
+	// The go command finds no test files to be no error.
+	if !isFile(b.Path) {
+		return nil, fmt.Errorf("%s: %w", dir, ErrNoTests)
+	}
+	return b, b.identify()
+}
+
+// hints say what t lacks.
+func (t *Tree) hints() []string {
+	if t == nil {
+		return nil
+	}
+	var hints []string
+	for _, path := range t.absent {
+		hints = append(hints, fmt.Sprintf("submodule %s is not checked out: git submodule update --init %[1]s", path))
+	}
+	return hints
+}
+
+func hasGoFile(files []os.DirEntry) bool {
+	for _, file := range files {
+		if filepath.Ext(file.Name()) == ".go" && !file.IsDir() {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *Binary) identify() error {
+	info, err := buildinfo.ReadFile(b.Path)
+	if err != nil {
+		return err
+	}
+	b.GoVersion = info.GoVersion
+	f, err := os.Open(b.Path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return fmt.Errorf("%s: %w", b.Path, err)
+	}
+	b.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	return nil
+}
+
+// RunOptions is how a binary is run. The zero value runs its tests.
+type RunOptions struct {
+	Args []string
+	// Env is added to the environment, which is the gate's less its own settings (REGRESS_*, TAILGATE_*, GOCOVERDIR), with a folder for
+	// temporary files that goes when the process does.
+	Env []string
+	// Files become descriptors 3, 4 and so on. They stay the caller's, to close once the process is started. Not on Windows.
+	Files []*os.File
+	// Timeout bounds the wall time; 0 means DefaultTimeout.
+	Timeout time.Duration
+}
+
+// Run starts the binary and waits for its end; see Process.Wait for what counts as an error.
+func (b *Binary) Run(ctx context.Context, options RunOptions) (Output, error) {
+	process, err := b.Start(ctx, options)
+	if err != nil {
+		return Output{}, err
+	}
+	return process.Wait()
+}
+
+// Start starts the binary. It is killed when ctx ends.
+func (b *Binary) Start(ctx context.Context, options RunOptions) (*Process, error) {
+	if options.Timeout == 0 {
+		options.Timeout = DefaultTimeout
+	}
+	return b.scratch.start(ctx, command{
+		name: filepath.Base(b.Path), path: b.Path, args: options.Args, dir: b.Dir,
+		env: append(benchmarkEnviron(), options.Env...), files: options.Files, timeout: options.Timeout,
+	})
+}

@@ -1,0 +1,85 @@
+package testbin
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// gitOptions keep the user's hooks and daemons out: a post-checkout hook must not run in a worktree that the user never made.
+var gitOptions = []string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}
+
+// outputDelay bounds the wait for output after a process has ended, should something it started still hold the pipe.
+const outputDelay = time.Second
+
+// toolError is a git or go command that did not succeed.
+type toolError struct {
+	command string
+	stderr  string
+	err     error
+}
+
+func (e *toolError) Error() string {
+	if e.stderr == "" {
+		return fmt.Sprintf("%s: %v", e.command, e.err)
+	}
+	return fmt.Sprintf("%s: %s", e.command, e.stderr)
+}
+
+func (e *toolError) Unwrap() error { return e.err }
+
+// says reports whether err is a command that printed any of the texts.
+func says(err error, texts ...string) bool {
+	var tool *toolError
+	if !errors.As(err, &tool) {
+		return false
+	}
+	for _, text := range texts {
+		if strings.Contains(tool.stderr, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// isSilent reports whether err is a command's way to say no: exit status 1 and not a word.
+func isSilent(err error) bool {
+	var tool *toolError
+	var exit *exec.ExitError
+	return errors.As(err, &tool) && tool.stderr == "" && errors.As(err, &exit) && exit.ExitCode() == 1
+}
+
+// git runs git in dir and returns what it printed, less the final newline. It is for commands that only read.
+func git(ctx context.Context, dir string, args ...string) (string, error) {
+	out, err := tool(ctx, dir, "git", append(gitOptions[:len(gitOptions):len(gitOptions)], args...)...)
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", fmt.Errorf("git is not on the PATH: install it, or compare with a saved file: %w", exec.ErrNotFound)
+	}
+	var failed *toolError
+	if errors.As(err, &failed) {
+		failed.command = "git " + args[0]
+	}
+	return strings.TrimSuffix(string(out), "\n"), err
+}
+
+// tool runs a command that only reads and returns its standard output. It may outlive a killed gate by as long as it takes.
+func tool(ctx context.Context, dir, name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(toolEnviron(), "PWD="+dir)
+	cmd.WaitDelay = outputDelay
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return stdout.Bytes(), &toolError{command: name + " " + args[0], stderr: strings.TrimSpace(stderr.String()), err: err}
+	}
+	return stdout.Bytes(), nil
+}

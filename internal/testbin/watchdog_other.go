@@ -1,0 +1,81 @@
+//go:build !unix || aix || solaris
+
+package testbin
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+)
+
+// watchdog is only a list here: nothing cleans up after a gate that is killed, and nothing ends what its children started.
+type watchdog struct {
+	dir string
+
+	mu     sync.Mutex
+	closed bool
+	repos  map[string]string // git folder by name of worktree
+	groups map[*group]bool
+}
+
+func newWatchdog(base string) (*watchdog, error) {
+	dir, err := os.MkdirTemp(base, scratchPrefix)
+	if err != nil {
+		return nil, err
+	}
+	return &watchdog{dir: dir, repos: map[string]string{}, groups: map[*group]bool{}}, nil
+}
+
+func (w *watchdog) register(name, gitDir string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.repos[name] = gitDir
+	return nil
+}
+
+func (w *watchdog) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	for g := range w.groups {
+		_ = g.cmd.Process.Kill()
+	}
+	for name, gitDir := range w.repos {
+		cmd := exec.Command("git", "--git-dir="+gitDir, "worktree", "remove", "--force", "--force", filepath.Join(w.dir, "tree", name))
+		cmd.Env = toolEnviron()
+		_ = cmd.Run() // the folder goes below; what git still lists then, git worktree prune removes
+	}
+	return os.RemoveAll(w.dir)
+}
+
+// group is one process here.
+type group struct {
+	watch *watchdog
+	cmd   *exec.Cmd
+}
+
+func (w *watchdog) lead() (*group, error) { return &group{watch: w}, nil }
+
+func (g *group) start(cmd *exec.Cmd) error {
+	g.watch.mu.Lock()
+	defer g.watch.mu.Unlock()
+	if g.watch.closed {
+		return fmt.Errorf("%s: %w", g.watch.dir, os.ErrClosed)
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	g.cmd = cmd
+	g.watch.groups[g] = true
+	return nil
+}
+
+func (g *group) kill() { _ = g.cmd.Process.Kill() }
+
+func (g *group) end() {
+	g.watch.mu.Lock()
+	defer g.watch.mu.Unlock()
+	delete(g.watch.groups, g)
+}
