@@ -12,9 +12,9 @@ import (
 // ties the share must be Confidence, neither less nor more. With ties it may be more: the bounds are values that a
 // difference can have, and with steps as large as the noise those are few.
 func TestIntervalCoversAtItsConfidence(t *testing.T) {
-	repeats := 4000
+	repeats := 2000
 	if testing.Short() {
-		repeats = 800
+		repeats = 500
 	}
 	// A latency around 100 with 5 % noise and, in 1 of 100, one ten times as long.
 	lognormal := func(r *rand.Rand) float64 {

@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// Interval is an estimate with the bounds that hold it. Both bounds belong to it.
+// Interval is an estimate with the bounds that hold it. Both bounds belong to it. The zero value claims nothing: it has no
+// confidence.
 type Interval struct {
 	Estimate float64
-	Lo, Hi   float64 // infinite when there are too few values for the confidence asked for
+	Lo, Hi   float64 // Hi is +Inf when there are too few values for the confidence asked for, and Lo -Inf, or 0 for a Ratio
 	// Confidence is what was attained, 0-1, at least what was asked for. It is 1 for infinite bounds: they cover anything.
 	Confidence float64
 }
@@ -31,7 +32,7 @@ func unknown() Interval {
 // Without ties the interval leaves out 0 just when MannWhitney gives p <= 1 - confidence. With ties the same k serves and
 // the interval is conservative: it covers the true shift at least as often as Confidence says. (D(k) lies above the shift
 // only if at most k-1 pairs are tied or have the baseline on top; breaking the ties at random can but lower that number,
-// and it then has the distribution without ties.) R approximates with ties, to a tolerance, and may cover less.
+// and it then has the distribution without ties.) R turns to the normal approximation and a numerical root with ties.
 //
 // Lo and Hi are -Inf and +Inf when there are too few values: below 4 a side at 0.95, 5 at 0.99, 7 at 0.999.
 // Estimate is NaN as well if a side is empty or any value is NaN or infinite.

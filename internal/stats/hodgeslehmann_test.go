@@ -71,6 +71,20 @@ func TestIntervalBoundaries(t *testing.T) {
 		i := Ratio(ten, slower, 0.95)
 		assert.Equal(t, []float64{1.1, 1.1, 1.1}, []float64{i.Estimate, i.Lo, i.Hi})
 	})
+	t.Run("so it is at every whole percent", func(t *testing.T) {
+		for percent := 1.0; percent <= 100; percent++ {
+			limit := (100 + percent) / 100
+			i := Ratio(ten, slices.Repeat([]float64{100 + percent}, 10), 0.95)
+			assert.Equal(t, []float64{limit, limit, limit}, []float64{i.Estimate, i.Lo, i.Hi})
+		}
+	})
+	t.Run("an ulp more confidence than can be attained is taken for rounding", func(t *testing.T) {
+		for n := 3; n <= 10; n++ {
+			asked := math.Nextafter(1-SmallestP(n, n), 1)
+			i := Shift(ten[:n], slower[:n], asked)
+			assert.Equal(t, []float64{10, 10, asked}, []float64{i.Lo, i.Hi, i.Confidence})
+		}
+	})
 	t.Run("quiet runs exactly 10 apart have a shift of exactly 10", func(t *testing.T) {
 		i := Shift(ten, slower, 0.95)
 		assert.Equal(t, []float64{10, 10, 10}, []float64{i.Estimate, i.Lo, i.Hi})
@@ -81,6 +95,8 @@ func TestIntervalBoundaries(t *testing.T) {
 	})
 	t.Run("a confidence of 1 or NaN has infinite bounds", func(t *testing.T) {
 		assert.Equal(t, Interval{10, -inf, inf, 1}, Shift(ten, slower, 1))
+		fifty := slices.Repeat(ten, 5)
+		assert.Equal(t, Interval{0, -inf, inf, 1}, Shift(fifty, fifty, 1))
 		assert.Equal(t, Interval{10, -inf, inf, 1}, Shift(ten, slower, math.NaN()))
 	})
 	t.Run("a confidence of 0 or below leaves the middle differences", func(t *testing.T) {

@@ -6,14 +6,17 @@ import "math"
 // and the two-sided probability 0-1 that it spends: 2 P(U <= k-1) without ties, the largest that is <= alpha.
 // It is 0, 0 if even k = 1 would spend more than alpha.
 func tail(n1, n2 int, alpha float64) (k int, spent float64) {
+	if !(alpha > 0) {
+		return 0, 0
+	}
 	if max(n1, n2) > exactLimit {
 		return normalTail(n1, n2, alpha)
 	}
 	below, total := 0.0, choose(n1+n2, n1)
 	for _, ways := range orders(n1, n2) {
 		below += ways
-		// The slack lets 0.1 of 3 against 3 (2 of 20 orders) attain 1-0.9, which is 0.09999999999999998.
-		if p := 2 * below / total; p <= alpha*(1+1e-12) {
+		// The slack lets 0.1, 2 of the 20 orders of 3 against 3, meet 1-0.9, which is 0.09999999999999998.
+		if p := 2 * below / total; p <= alpha+1e-15 {
 			k, spent = k+1, p
 		} else {
 			break
