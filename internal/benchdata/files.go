@@ -1,0 +1,93 @@
+package benchdata
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// ReadFiles reads the results of one side from files. A pattern is the name of a file or, if there is none of that
+// name, a pattern as of [filepath.Match]; a file that several patterns name is read once. The error is [Problems],
+// those of all files.
+func ReadFiles(patterns ...string) (*Set, error) {
+	var problems Problems
+	if len(patterns) == 0 {
+		problems = append(problems, Problem{Fact: "no file of benchmark results is named", Fix: recordFix("")})
+	}
+	set := &Set{}
+	var seen []fs.FileInfo
+	for _, pattern := range patterns {
+		names, problem := expand(pattern)
+		if problem != nil {
+			problems = append(problems, *problem)
+		}
+		for _, name := range names {
+			info, one, err := readFile(name, seen)
+			if info != nil {
+				seen = append(seen, info)
+			}
+			var ps Problems
+			if errors.As(err, &ps) {
+				problems = append(problems, ps...)
+			} else if one != nil {
+				problems = append(problems, set.Add(one)...)
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	set.Source = strings.Join(patterns, ", ")
+	return set, nil
+}
+
+// expand returns the files of a pattern.
+func expand(pattern string) ([]string, *Problem) {
+	if _, err := os.Stat(pattern); err == nil || !strings.ContainsAny(pattern, `*?[`) {
+		return []string{pattern}, nil // a missing file is found when it is opened
+	}
+	names, err := filepath.Glob(pattern)
+	switch {
+	case err != nil:
+		return nil, &Problem{File: pattern, Fact: "not a pattern", Fix: `close every "[" or write it as "\["`}
+	case len(names) == 0:
+		return nil, &Problem{File: pattern, Fact: "matches no file", Fix: recordFix("")}
+	}
+	return names, nil
+}
+
+// readFile reads one file unless it is among those seen; then the Set is nil.
+func readFile(name string, seen []fs.FileInfo) (fs.FileInfo, *Set, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, Problems{fileProblem(name, err)}
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, Problems{fileProblem(name, err)}
+	}
+	if info.IsDir() {
+		return nil, nil, Problems{{File: name, Fact: "is a directory", Fix: "name a file of benchmark results"}}
+	}
+	for _, other := range seen {
+		if os.SameFile(info, other) {
+			return nil, nil, nil
+		}
+	}
+	set, err := Read(f, name)
+	return info, set, err
+}
+
+func fileProblem(name string, err error) Problem {
+	if errors.Is(err, fs.ErrNotExist) {
+		return Problem{File: name, Fact: "does not exist", Fix: recordFix(name)}
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return Problem{File: name, Fact: "cannot be read: " + err.Error(), Fix: "check the file"}
+}

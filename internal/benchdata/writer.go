@@ -1,0 +1,230 @@
+package benchdata
+
+import (
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/perf/benchunit"
+)
+
+// A Header is what stands above the results of a file. The zero value is an empty header.
+type Header struct {
+	Config     map[string]string // configuration lines, without pkg; empty values are left out
+	Provenance map[string]string // comment lines "# key: value"; empty values are left out
+	Better     map[string]int    // by unit: -1 writes better=lower, +1 better=higher
+}
+
+// A Writer writes results as they come, in the format that benchstat reads. Values keep their unit and every digit, so
+// that [Read] returns what was written. Only Close writes PASS: the file of a gate that was killed, or whose Write
+// returned an error, is refused as cut short. A Writer is not for concurrent use.
+type Writer struct {
+	w       io.Writer
+	header  Header
+	started bool // the header is written
+	pkg     string
+	results bool            // a result was written
+	better  map[string]bool // by tidied unit: a Unit line was written
+	layouts layouts
+	known   *layout // the last one whose units have their Unit lines
+	buf     []byte
+	err     error
+}
+
+// NewWriter returns a Writer that writes to w; the header goes before the first result.
+func NewWriter(w io.Writer, h Header) *Writer {
+	return &Writer{w: w, header: h, better: make(map[string]bool)}
+}
+
+// Write writes the runs of b, one io.Writer.Write each. It refuses, with Problems, what Read would refuse; after any
+// error it writes nothing more.
+func (w *Writer) Write(b Benchmark) error {
+	if err := w.start(); err != nil {
+		return err
+	}
+	if problems := w.check(b); len(problems) > 0 {
+		w.err = problems
+		return w.err
+	}
+	for _, run := range b.Runs {
+		w.units(run)
+		if b.Pkg != w.pkg {
+			w.buf = append(w.buf, "\npkg:"...)
+			if b.Pkg != "" {
+				w.buf = append(append(w.buf, ' '), b.Pkg...)
+			}
+			w.buf = append(w.buf, '\n')
+			w.pkg = b.Pkg
+			w.results = false
+		}
+		if !w.results {
+			w.buf = append(w.buf, '\n')
+			w.results = true
+		}
+		begin := len(w.buf)
+		w.buf = append(append(w.buf, "Benchmark"...), b.String()...)
+		w.buf = strconv.AppendInt(append(w.buf, ' '), int64(run.Iters), 10)
+		for _, v := range run.Values {
+			w.buf = strconv.AppendFloat(append(w.buf, ' '), v.Value, 'g', -1, 64)
+			w.buf = append(append(w.buf, ' '), v.Unit...)
+		}
+		if n := len(w.buf) - begin; n > defaultLimits.resultLine {
+			w.err = Problems{{File: run.File, Line: run.Line, Benchmark: printable(b.String()), Fact: "a result line of " + strconv.Itoa(n) + " bytes", Fix: "report fewer units"}}
+			return w.err
+		}
+		w.buf = append(w.buf, '\n')
+		if err := w.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close writes the final PASS, which says that the results are complete. It does not close the io.Writer.
+func (w *Writer) Close() error {
+	if err := w.start(); err != nil {
+		return err
+	}
+	w.buf = append(w.buf, "PASS\n"...)
+	return w.flush()
+}
+
+func (w *Writer) flush() error {
+	if len(w.buf) > 0 {
+		_, w.err = w.w.Write(w.buf)
+		w.buf = w.buf[:0]
+	}
+	return w.err
+}
+
+// start writes the header once.
+func (w *Writer) start() error {
+	if w.err != nil || w.started {
+		return w.err
+	}
+	w.started = true
+	if problems := w.header.check(); len(problems) > 0 {
+		w.err = problems
+		return w.err
+	}
+	keys := sortedKeys(w.header.Config)
+	slices.SortStableFunc(keys, func(a, b string) int { return headerRank(a) - headerRank(b) })
+	for _, key := range keys {
+		if value := w.header.Config[key]; value != "" {
+			w.buf = append(w.buf, key+": "+value+"\n"...)
+		}
+	}
+	for _, key := range sortedKeys(w.header.Provenance) {
+		if value := w.header.Provenance[key]; value != "" {
+			w.buf = append(w.buf, "# "+key+": "+value+"\n"...)
+		}
+	}
+	for _, unit := range sortedKeys(w.header.Better) {
+		w.unit(unit, w.header.Better[unit])
+	}
+	return w.flush()
+}
+
+// headerRank puts first what go test prints first.
+func headerRank(key string) int {
+	if i := slices.Index([]string{"goos", "goarch", "cpu", "go", "gomaxprocs"}, key); i >= 0 {
+		return i
+	}
+	return 5
+}
+
+// units writes Unit lines for units of a known direction that have none yet.
+func (w *Writer) units(run Run) {
+	layout := w.layouts.of(run.Values)
+	if layout == w.known {
+		return
+	}
+	w.known = layout
+	for _, v := range run.Values {
+		w.unit(v.Unit, Better(v.Unit))
+	}
+}
+
+// unit writes a Unit line, one for all units that benchunit tidies to the same.
+func (w *Writer) unit(unit string, direction int) {
+	_, tidied := benchunit.Tidy(1, unit)
+	if direction == 0 || w.better[tidied] {
+		return
+	}
+	w.better[tidied] = true
+	w.buf = append(w.buf, "Unit "+unit+" better="+betterWord(direction)+"\n"...)
+}
+
+// check returns why the header cannot be written.
+func (h Header) check() Problems {
+	var problems Problems
+	for _, part := range []struct {
+		what   string
+		values map[string]string
+	}{{"configuration", h.Config}, {"provenance", h.Provenance}} {
+		for _, key := range sortedKeys(part.values) {
+			value := part.values[key]
+			k, v, ok := keyValue([]byte(key + ": " + value))
+			bad := !ok || k != key || v != value || !oneLine(key+value) || part.what == "configuration" && (key == "pkg" || !isConfig(key, value))
+			if bad {
+				problems = append(problems, Problem{Fact: part.what + " " + quote(key) + ": " + quote(value) + " cannot be written", Fix: "begin the key with a lower-case letter and keep both on one line"})
+			}
+		}
+	}
+	directions := make(map[string]int)
+	for _, unit := range sortedKeys(h.Better) {
+		_, tidied := benchunit.Tidy(1, unit)
+		if !oneWord(unit) {
+			problems = append(problems, Problem{Fact: "unit " + quote(unit) + " cannot be written", Fix: "name units without blanks"})
+		} else if directions[tidied]*h.Better[unit] < 0 {
+			problems = append(problems, Problem{Fact: "unit " + printable(unit) + " contradicts another unit of the same quantity", Fix: "correct one of them"})
+		}
+		directions[tidied] = h.Better[unit]
+	}
+	return problems
+}
+
+// check returns why b cannot be written.
+func (w *Writer) check(b Benchmark) Problems {
+	var problems Problems
+	add := func(run Run, fact, fix string) {
+		problems = append(problems, Problem{File: run.File, Line: run.Line, Benchmark: printable(b.String()), Fact: fact, Fix: fix})
+	}
+	if name, procs := splitProcs(b.String()); name != b.Name || procs != b.Procs {
+		add(Run{}, "name "+quote(b.Name)+" with GOMAXPROCS "+strconv.Itoa(b.Procs)+" would be read as "+quote(name)+" with "+strconv.Itoa(procs), "end no name in - and digits")
+	}
+	if b.Name != "" && !oneWord(b.Name) || !isName(b.String()) {
+		add(Run{}, "name "+quote(b.Name)+" cannot be written", "name benchmarks without blanks, beginning with an upper-case letter")
+	}
+	if !oneLine(b.Pkg) || strings.TrimSpace(b.Pkg) != b.Pkg {
+		add(Run{}, "pkg "+quote(b.Pkg)+" cannot be written", "keep it on one line")
+	}
+	if len(b.Runs) == 0 {
+		add(Run{}, "there are no runs", "measure it")
+	}
+	for _, run := range b.Runs {
+		if len(run.Values) == 0 {
+			add(run, "a run has no values", "measure it")
+			continue
+		}
+		if i := slices.IndexFunc(run.Values, func(v Value) bool { return !oneWord(v.Unit) }); i >= 0 {
+			add(run, "unit "+quote(run.Values[i].Unit)+" cannot be written", "name units without blanks")
+			continue
+		}
+		for _, f := range w.layouts.of(run.Values).check(run.Iters, run.Values) {
+			add(run, f.fact, f.fix)
+		}
+	}
+	return problems
+}
+
+func oneWord(s string) bool {
+	return s != "" && oneLine(s) && !strings.ContainsFunc(s, unicode.IsSpace)
+}
+
+func oneLine(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsAny(s, "\n\r\x00")
+}
