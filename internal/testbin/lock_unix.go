@@ -46,6 +46,9 @@ func Lock(ctx context.Context, path string, waiting func(holder string)) (releas
 func tryLock(path string) (locked *os.File, busy string, err error) {
 	// The folder may be anyone's to write to: no links, no pipes, no files of others.
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, "", err
+	}
 	if err != nil {
 		return nil, "", fmt.Errorf("%w: the lock must be a plain file of this user's; remove what is there", err)
 	}

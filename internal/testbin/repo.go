@@ -79,7 +79,7 @@ func (r *Repo) cure(ctx context.Context, ref string, err error) string {
 			return fmt.Sprintf("; git fetch %s %s:refs/remotes/%s may bring it", remote, branch, ref)
 		}
 	}
-	if says(err, "Needed a single revision") {
+	if says(err, "Needed a single revision") && !says(err, "\n") {
 		return "; git branch --all and git tag list what there is"
 	}
 	return ": " + err.Error()

@@ -29,22 +29,21 @@ func NewScratch() (*Scratch, error) {
 	if base == "" {
 		base = os.TempDir()
 	}
-	base, err := filepath.Abs(base)
-	if err != nil {
-		return nil, fmt.Errorf("scratch folder: %w", err)
+	real, err := filepath.Abs(base)
+	if err == nil {
+		real, err = filepath.EvalSymlinks(real) // git records real paths of worktrees
 	}
-	// git records real paths of worktrees.
-	if base, err = filepath.EvalSymlinks(base); err != nil {
-		return nil, fmt.Errorf("scratch folder: %w; set TMPDIR to a folder that exists", err)
-	}
-	watch, err := newWatchdog(base)
 	if err != nil {
-		return nil, fmt.Errorf("scratch folder: %w", err)
+		return nil, fmt.Errorf("scratch folder in %s: %w; set TMPDIR to a folder that exists", base, err)
+	}
+	watch, err := newWatchdog(real)
+	if err != nil {
+		return nil, fmt.Errorf("scratch folder in %s: %w", base, err)
 	}
 	s := &Scratch{Dir: watch.dir, watch: watch}
 	for _, sub := range []string{"bin", "repo", "tmp", "tree"} {
 		if err := os.Mkdir(filepath.Join(s.Dir, sub), 0o700); err != nil {
-			return nil, fmt.Errorf("scratch folder: %w", errors.Join(err, s.Close()))
+			return nil, fmt.Errorf("scratch folder in %s: %w", base, errors.Join(err, s.Close()))
 		}
 	}
 	return s, nil

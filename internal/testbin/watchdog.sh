@@ -18,6 +18,7 @@ for link in repo/*; do
 	git --git-dir="$link" worktree remove --force --force "$1/tree/$name"
 	# `git worktree add` cut short leaves a locked folder that git does not list.
 	rm -rf "$link/worktrees/$name"
+	rmdir "$link/worktrees"
 done
 
 cd /

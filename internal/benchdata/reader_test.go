@@ -279,88 +279,12 @@ func TestReadIsTheSameByteByByte(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-func TestProblemsShowTwentyAndCountTheRest(t *testing.T) {
-	var ps Problems
-	for range 20 {
-		ps = append(ps, Problem{File: "f", Fact: "x"})
-	}
-	assert.Equal(t, 20, len(strings.Split(ps.Error(), "\n")))
-	assert.NotContains(t, ps.Error(), "more")
-	ps = append(ps, Problem{File: "f", Fact: "x"}, Problem{File: "f", Fact: "x"})
-	assert.True(t, strings.HasSuffix(ps.Error(), "f: x\nand 2 more"), ps.Error())
-}
-
 func TestReadBoundsTheProblemsItKeeps(t *testing.T) {
 	_, err := Read(strings.NewReader(strings.Repeat("BenchmarkX 1 NaN ns/op\n", 5000)+"PASS\n"), "x.txt")
 	var ps Problems
 	require.ErrorAs(t, err, &ps)
 	assert.Len(t, ps, listed+1)
 	assert.Equal(t, "x.txt: 4000 more problems", ps[listed].String())
-}
-
-func TestQuantileOf(t *testing.T) {
-	for _, tt := range []struct {
-		unit string
-		q    float64
-		ok   bool
-	}{
-		{"p95-ns", 0.95, true},
-		{"p99.9-model-ns", 0.999, true},
-		{"p50-latency-ns/req", 0.5, true},
-		{"latency-p90-ns", 0.9, true},
-		{"P99-ns/op", 0.99, true},
-		{"p95_ms", 0.95, true},
-		{"p0-ns", 0, false},
-		{"p100-ns", 0, false},
-		{"p999-ns", 0, false},
-		{"p-ns", 0, false},
-		{"p9x-ns", 0, false},
-		{"p1e1-ns", 0, false},
-		{"ns/p95", 0, false},
-		{"pages/op", 0, false},
-		{"ns/op", 0, false},
-		{"", 0, false},
-	} {
-		q, ok := QuantileOf(tt.unit)
-		assert.Equal(t, tt.ok, ok, tt.unit)
-		assert.Equal(t, tt.q, q, tt.unit)
-	}
-}
-
-func TestBetter(t *testing.T) {
-	for unit, want := range map[string]int{
-		"ns/op": -1, "ns": -1, "sec/op": -1, "ms": -1, "us/op": -1, "µs/op": -1, "p95-ns": -1, "p95-model-ns": -1, "ns/tok": -1, "p95_ms": -1,
-		"B/op": -1, "allocs/op": -1, "errors": -1, "timeouts/s": -1,
-		"MB/s": +1, "B/s": +1, "req/s": +1, "tok/s": +1, "tok/sec": +1, "tok/min": +1, "p50-tok/s": +1, "op/ns": +1,
-		"": 0, "score": 0, "B": 0, "min": 0, "tokens": 0, "nsx/op": 0, "P95-NS/op": 0,
-	} {
-		assert.Equal(t, want, Better(unit), unit)
-	}
-}
-
-func TestSplitProcs(t *testing.T) {
-	for _, tt := range []struct {
-		printed, name string
-		procs         int
-	}{
-		{"Serve-2", "Serve", 2},
-		{"Serve", "Serve", 1},
-		{"Serve/rate=300-16", "Serve/rate=300", 16},
-		{"Serve-1", "Serve-1", 1}, // testing writes no -1
-		{"Serve-02", "Serve-02", 1},
-		{"Serve-20261122", "Serve-20261122", 1},
-		{"Serve-", "Serve-", 1},
-		{"-2", "", 2},
-		{"2", "2", 1},
-		{"", "", 1},
-	} {
-		name, procs := splitProcs(tt.printed)
-		assert.Equal(t, tt.name, name, tt.printed)
-		assert.Equal(t, tt.procs, procs, tt.printed)
-		if b := (Benchmark{Name: name, Procs: procs}); b.String() != tt.printed {
-			t.Errorf("%q is printed as %q", tt.printed, b)
-		}
-	}
 }
 
 func TestReadAcceptsNoNaNAnywhere(t *testing.T) {

@@ -1,0 +1,107 @@
+package regress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// Check is the gate as a test: it measures both sides, and fails t when a verdict fails. Each verdict is a subtest:
+//
+//	func TestGate(t *testing.T) { regress.Check(t, regress.Gate{Packages: []string{"./infer"}}) }
+//
+// gives TestGate/Chat/p95-ns. The report is logged, and saved beside the results. A gate that has to measure is skipped under
+// -short, and refuses to run under -race and -cover. t must not be parallel: other tests would disturb the measuring.
+func Check(t *testing.T, g Gate) {
+	t.Helper()
+	s, err := g.settle()
+	if err != nil {
+		t.Attr("regress.outcome", string(policy.Invalid))
+		t.Fatalf("regress: invalid: %v", err)
+	}
+	s.check(t)
+}
+
+func (s settings) check(t *testing.T) {
+	t.Helper()
+	if duet.IsChild() {
+		t.Skip("regress: this process is being measured by a gate")
+	}
+	if testing.Short() && !s.savedOnly() {
+		t.Skip("regress: measuring takes its time: not under -short")
+	}
+	ctx, cancel := untilDeadline(t)
+	defer cancel()
+	result, _ := s.run(ctx, t.Name(), t.Output()) // the error is in the report
+	judge(t, s, result)
+}
+
+// savedOnly reports whether there is nothing to measure.
+func (s settings) savedOnly() bool {
+	return looksLikeFile(s.baseline.Value) && looksLikeFile(s.candidate.Value)
+}
+
+// judge turns a result into the outcome of t and its subtests.
+func judge(t *testing.T, s settings, result Result) {
+	t.Helper()
+	fmt.Fprint(t.Output(), result.Text())
+	t.Attr("regress.outcome", string(result.Outcome()))
+	expected := s.expect != ""
+	for _, v := range result.Report.Verdicts {
+		t.Run(subtest(v), func(t *testing.T) {
+			t.Attr("regress.outcome", string(v.Outcome))
+			if v.Fails && !expected {
+				t.Error(failure(v))
+			} else if v.Outcome != policy.OK {
+				t.Log(failure(v))
+			}
+		})
+	}
+	switch {
+	case result.Passes():
+	case result.doc.Error != "":
+		t.Errorf("regress: invalid: %s", result.doc.Error)
+	case expected:
+		t.Errorf("regress: expected the outcome %s, got %s", s.expect, result.Outcome())
+	case !t.Failed(): // -run left out the subtest that fails
+		t.Errorf("regress: %s", result.Outcome())
+	}
+}
+
+// subtest names a verdict.
+func subtest(v policy.Verdict) string {
+	if v.Benchmark == "" {
+		return "policy/" + v.Unit
+	}
+	return v.Benchmark + "/" + v.Unit
+}
+
+// failure says in a line what is wrong.
+func failure(v policy.Verdict) string {
+	if v.Benchmark == "" {
+		return fmt.Sprintf("%s: rule %s: %s", v.Outcome, v.Rule, v.Reason)
+	}
+	if v.Baseline.N == 0 {
+		return fmt.Sprintf("%s: %s %s: %s", v.Outcome, v.Benchmark, v.Unit, v.Reason)
+	}
+	return fmt.Sprintf("%s: %s %s: %+.2f %% (p=%.3f n=%d+%d): %s", v.Outcome, v.Benchmark, v.Unit, v.ChangePercent, v.P,
+		v.Baseline.N, v.Candidate.N, v.Reason)
+}
+
+// grace is what is left of the test's time to write the report and clean up.
+const grace = 10 * time.Second
+
+// untilDeadline ends the measuring before go test's own time limit kills the process.
+func untilDeadline(t *testing.T) (context.Context, context.CancelFunc) {
+	deadline, ok := t.Deadline()
+	if !ok {
+		return context.WithCancel(t.Context())
+	}
+	return context.WithDeadlineCause(t.Context(), deadline.Add(-grace),
+		errors.New("the test's time limit is near: raise it with go test -timeout, or lower -regress.budget"))
+}

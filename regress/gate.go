@@ -1,0 +1,57 @@
+package regress
+
+import (
+	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// Gate says what is measured and how it is judged. The zero value gates every benchmark of the package that the test stands
+// in, working tree against the default baseline, by the default policy.
+//
+// Each field that has a flag is overridden by the flag, and by the flag's REGRESS_* environment variable; the report says
+// which won. A Gate is not altered and may be used again.
+type Gate struct {
+	// Packages are the packages whose benchmarks are measured, as patterns of the go command relative to the test's
+	// folder: "./infer", "./...". Empty means the test's own package.
+	Packages []string
+	// Bench is a regular expression of the benchmarks to measure, as in go test -bench. Empty means all.
+	Bench string
+
+	// Baseline is a git revision, or a file (or pattern of files) of saved benchmark results. Empty means: the merge base
+	// with the pull request's target; on a push the commit before it; HEAD when the work tree has changes; else the work
+	// tree itself, which is an A/A run. Flag -regress.baseline.
+	Baseline string
+	// Candidate likewise; empty means the work tree. Saved results can only be compared with saved results.
+	// Flag -regress.candidate.
+	Candidate string
+
+	// Policy says what is tolerated; the zero value is policy.Default.
+	Policy policy.Policy
+	// PolicyFile is a JSON policy to use in place of Policy. Flag -regress.policy.
+	PolicyFile string
+
+	// Budget is how long one benchmark is measured, both sides together, if its verdicts do not settle before; 0 means
+	// 2 minutes. Flag -regress.budget.
+	Budget time.Duration
+	// Timeout is how long one start of a test binary may take before it is killed; 0 means 1 minute.
+	// Flag -regress.timeout.
+	Timeout time.Duration
+	// Benchtime is how long one run of a benchmark without a Recorder takes, as in go test -benchtime; empty means 300ms.
+	// A benchmark with a Recorder serves as many requests a run as the policy's quantiles need: 100 for p95.
+	Benchtime string
+
+	// Inject plants a slowdown in every request of the candidate: "2ms" or "25%". Flag -regress.inject.
+	Inject string
+	// Expect is "regressed" to turn the test green only if the planted slowdown was caught. Flag -regress.expect.
+	Expect string
+	// Out is the folder for baseline.txt, candidate.txt, verdict.json and report.md; empty means .tailgate/<name of the
+	// test> beside go.mod. Flag -regress.out.
+	Out string
+}
+
+const (
+	defaultBudget    = 2 * time.Minute
+	defaultTimeout   = time.Minute
+	defaultBenchtime = "300ms"
+)

@@ -1,0 +1,18 @@
+package regress_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tailgate-go/tailgate/regress"
+)
+
+// TestGate gates the shipped workloads.
+func TestGate(t *testing.T) {
+	regress.Check(t, regress.Gate{Packages: []string{"../workload"}, Bench: "^BenchmarkMLP", Budget: 25 * time.Second})
+}
+
+// TestControlledRegression proves that the gate can go red: identical sides are ok, a planted slowdown is found.
+func TestControlledRegression(t *testing.T) {
+	regress.SelfTest(t, regress.Gate{Packages: []string{"../workload"}, Bench: "^BenchmarkMLPSmall$", Budget: 25 * time.Second})
+}

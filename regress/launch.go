@@ -1,0 +1,102 @@
+package regress
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+)
+
+// launch starts a test binary once and reads the results that it prints.
+func (l *live) launch(ctx context.Context, s *side, bin *testbin.Binary, bench, benchtime string) (*benchdata.Set, error) {
+	output, err := bin.Run(ctx, testbin.RunOptions{
+		Args: []string{
+			"-test.run=^$", "-test.bench=" + bench, "-test.benchtime=" + benchtime, "-test.benchmem", "-test.count=1",
+			// With -test.v a result line is printed whole, after what the benchmark itself may have printed.
+			"-test.v", "-test.paniconexit0",
+			// First the binary's own limit, which prints where it hangs.
+			"-test.timeout=" + l.timeout.String(),
+		},
+		Env:     append([]string{duet.ChildEnv + "=1"}, s.env...),
+		Timeout: l.timeout + 5*time.Second,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w%s", s.name, err, tail(output))
+	}
+	if output.ExitCode != 0 {
+		return nil, fmt.Errorf("%s: %s exited with status %d%s", s.name, bench, output.ExitCode, tail(output))
+	}
+	if !hasLine(output.Stdout, "Benchmark") && hasLine(output.Stdout, "PASS") {
+		return &benchdata.Set{Source: s.name}, nil // a package without benchmarks
+	}
+	set, err := benchdata.Read(bytes.NewReader(output.Stdout), s.name)
+	if err != nil {
+		return nil, fmt.Errorf("%w%s", err, tail(output))
+	}
+	return set, nil
+}
+
+// hasLine reports whether a line of text begins so.
+func hasLine(text []byte, prefix string) bool {
+	return bytes.HasPrefix(text, []byte(prefix)) || bytes.Contains(text, []byte("\n"+prefix))
+}
+
+// tail is the end of what a process printed, indented: where a failure says why.
+func tail(o testbin.Output) string {
+	const most = 30
+	text := strings.TrimSpace(string(o.Stdout) + string(o.Stderr))
+	if text == "" {
+		return ""
+	}
+	lines := strings.Split(text, "\n")
+	// A panic's message stands above its goroutines.
+	first := slices.IndexFunc(lines, func(line string) bool {
+		return strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:") || strings.HasPrefix(line, "--- FAIL")
+	})
+	switch {
+	case first >= 0 && first > len(lines)-most:
+		lines = lines[first:]
+	case first >= 0:
+		lines = append(lines[first:first+most:first+most], "...")
+	case len(lines) > most:
+		lines = append([]string{"..."}, lines[len(lines)-most:]...)
+	}
+	return "\n\t" + strings.Join(lines, "\n\t")
+}
+
+// discover runs every benchmark once on each side: the smoke test. It finds the leaf benchmarks and refuses results whose
+// structure is wrong before any time is spent on measuring them.
+func (l *live) discover(ctx context.Context) error {
+	for _, s := range l.sides {
+		for _, path := range slices.Sorted(maps.Keys(s.bins)) {
+			set, err := l.launch(ctx, s, s.bins[path], l.bench, "1x")
+			if err != nil {
+				return fmt.Errorf("smoke run of %s: %w", path, err)
+			}
+			if problems := s.smoke.Add(set); len(problems) > 0 {
+				return fmt.Errorf("smoke run of %s: %w", path, problems)
+			}
+		}
+	}
+	if len(l.sides[candidateSide].smoke.Benchmarks) == 0 {
+		return fmt.Errorf("no benchmark of %s matches %q", strings.Join(l.settings.packages, " "), l.bench)
+	}
+	return nil
+}
+
+// pattern is the -bench pattern that matches the named benchmark and no other.
+func pattern(name string) string {
+	parts := strings.Split("Benchmark"+name, "/")
+	for i, part := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+	}
+	return strings.Join(parts, "/")
+}

@@ -1,0 +1,121 @@
+package regress
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/report"
+)
+
+// output is the folder that a gate writes: baseline.txt and candidate.txt as results come, verdict.json and report.md at the end.
+type output struct {
+	dir   string
+	live  *live
+	files [2]*os.File
+	write [2]*benchdata.Writer
+}
+
+// newOutput makes the folder, and removes what an earlier gate left there: no old verdict stands beside new results.
+func newOutput(dir string) (*output, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
+	}
+	for _, name := range []string{"baseline.txt", "candidate.txt", "verdict.json", "report.md"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
+		}
+	}
+	return &output{dir: dir}, nil
+}
+
+// begin opens the files for what l measures.
+func (o *output) begin(l *live) error {
+	o.live = l
+	for i, name := range []string{"baseline.txt", "candidate.txt"} {
+		f, err := os.Create(filepath.Join(o.dir, name))
+		if err != nil {
+			return err
+		}
+		o.files[i] = f
+	}
+	return nil
+}
+
+// save writes one side's results, which are on the disk's way when it returns.
+func (o *output) save(i int, set *benchdata.Set) error {
+	if o.write[i] == nil {
+		o.write[i] = benchdata.NewWriter(o.files[i], o.header(i, set))
+	}
+	for _, b := range set.Benchmarks {
+		if err := o.write[i].Write(b); err != nil {
+			return fmt.Errorf("%s: %w", o.files[i].Name(), err)
+		}
+	}
+	return nil
+}
+
+// header describes one side. What differs between the sides stands in comments: benchstat puts files whose configuration
+// differs into separate tables and compares nothing.
+func (o *output) header(i int, set *benchdata.Set) benchdata.Header {
+	s := o.live.sides[i]
+	h := benchdata.Header{
+		Config: map[string]string{},
+		Provenance: map[string]string{
+			"side": s.name, "source": s.source.What, "commit": s.source.Commit, "dirty": strconv.FormatBool(s.source.Dirty),
+			"load": load(),
+		},
+		Better: map[string]int{},
+	}
+	for key, value := range set.Config {
+		h.Config[key] = value
+	}
+	h.Config["gomaxprocs"] = strconv.Itoa(runtime.GOMAXPROCS(0))
+	var binaries []string
+	for _, path := range slices.Sorted(maps.Keys(s.bins)) {
+		binaries = append(binaries, path+" sha256:"+s.bins[path].SHA256)
+		h.Provenance["go"] = s.bins[path].GoVersion
+	}
+	h.Provenance["binary"] = strings.Join(binaries, "; ")
+	if version := o.live.goVersion(); version != "" {
+		h.Config["go"] = version
+		delete(h.Provenance, "go")
+	}
+	if i == candidateSide {
+		h.Provenance["planted"] = o.live.plant.String()
+	}
+	for unit, better := range set.Better {
+		h.Better[unit] = better
+	}
+	return h
+}
+
+// finish marks both files complete.
+func (o *output) finish() error {
+	var errs []error
+	for i, f := range o.files {
+		if o.write[i] != nil {
+			errs = append(errs, o.write[i].Close())
+		}
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// publish writes what a program and a person read.
+func (o *output) publish(doc report.Document) error {
+	verdict, err := doc.JSON()
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		writeFile(filepath.Join(o.dir, "verdict.json"), verdict),
+		writeFile(filepath.Join(o.dir, "report.md"), []byte(doc.Markdown())))
+}

@@ -1,0 +1,163 @@
+package regress
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// Result is what a gate found.
+type Result struct {
+	// Report has the verdicts; empty when nothing could be judged.
+	Report policy.Report
+	doc    report.Document
+}
+
+// Passes reports whether the test run passes: nothing fails, or exactly what was expected happened.
+func (r Result) Passes() bool { return r.doc.Passes() }
+
+// Outcome is the gravest of the verdicts'; invalid when nothing could be judged.
+func (r Result) Outcome() policy.Outcome { return r.doc.Outcome() }
+
+// Text is the report for a terminal of 100 columns.
+func (r Result) Text() string { return r.doc.Text() }
+
+// Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
+// output folder. What goes on is written to progress, a line at a time. The error says why nothing could be judged, and what to
+// do; a regression is no error. Run may be called concurrently: gates that measure wait for each other.
+func (g Gate) Run(ctx context.Context, name string, progress io.Writer) (Result, error) {
+	s, err := g.settle()
+	if err != nil {
+		return Result{doc: report.Document{Name: name, Error: err.Error(), Began: time.Now()}}, err
+	}
+	return s.run(ctx, name, progress)
+}
+
+func (s settings) run(ctx context.Context, name string, progress io.Writer) (Result, error) {
+	doc := report.Document{
+		Name: name, Settings: s.won, Planted: s.plant.String(), Expected: s.expect, Began: time.Now(),
+	}
+	before := load()
+	out, err := s.compare(ctx, name, progress, &doc)
+	doc.Took = time.Since(doc.Began)
+	doc.Environment = append(doc.Environment, environment(before)...)
+	if err != nil {
+		doc.Error = err.Error()
+	}
+	if out != nil {
+		doc.Out = out.dir
+		if publishErr := out.publish(doc); publishErr != nil && err == nil {
+			err = publishErr
+			doc.Error = err.Error()
+		}
+	}
+	return Result{Report: doc.Report, doc: doc}, err
+}
+
+// compare fills doc with what there is to say.
+func (s settings) compare(ctx context.Context, name string, progress io.Writer, doc *report.Document) (*output, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.output(dir, name)
+	if err != nil {
+		return nil, err
+	}
+	baseline, candidate, repo, err := s.sources(ctx, dir)
+	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side
+	if err != nil {
+		return out, err
+	}
+	if baseline.saved != "" {
+		return out, s.compareSaved(baseline, candidate, doc)
+	}
+	if err := instrumented(); err != nil {
+		return out, err
+	}
+	l := &live{
+		settings: s, name: name, dir: dir, repo: repo, out: out, doc: doc,
+		sides: [2]*side{{name: "baseline", source: baseline}, {name: "candidate", source: candidate}},
+		progress: func(format string, args ...any) {
+			fmt.Fprintf(progress, format+"\n", args...) // a report that cannot be shown is no reason not to judge
+		},
+	}
+	if !s.plant.IsZero() {
+		l.sides[candidateSide].env = []string{duet.PlantEnv + "=" + s.plant.String()}
+	}
+	return out, l.run(ctx)
+}
+
+// output makes the output folder: the one that is set, or one in the module, which also keeps the result from being cached.
+func (s settings) output(dir, name string) (*output, error) {
+	own, err := makeFolder(moduleRoot(dir))
+	if err == nil {
+		err = uncacheable(own)
+	}
+	if s.out != "" {
+		return newOutput(s.out) // a module that cannot be written to is no hindrance then
+	}
+	if err != nil {
+		return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
+	}
+	return newOutput(filepath.Join(own, filepath.FromSlash(safe(name))))
+}
+
+// safe is a test's name as a path that stays below its folder.
+func safe(name string) string {
+	parts := strings.Split(name, "/")
+	for i, part := range parts {
+		part = strings.Map(func(r rune) rune {
+			if strings.ContainsRune(`\:*?"<>|`, r) || r < ' ' {
+				return '_'
+			}
+			return r
+		}, part)
+		if strings.Trim(part, ". ") == "" {
+			part = "_"
+		}
+		parts[i] = part
+	}
+	return strings.Join(parts, "/")
+}
+
+// compareSaved judges saved results.
+func (s settings) compareSaved(baseline, candidate source, doc *report.Document) error {
+	if !s.plant.IsZero() {
+		return fmt.Errorf("a slowdown cannot be planted in saved results: leave -regress.inject out, or compare git revisions")
+	}
+	b, err := benchdata.ReadFiles(baseline.saved)
+	if err != nil {
+		return fmt.Errorf("baseline: %w", err)
+	}
+	c, err := benchdata.ReadFiles(candidate.saved)
+	if err != nil {
+		return fmt.Errorf("candidate: %w", err)
+	}
+	return judgeSaved(s.policy, b, c, doc)
+}
+
+// judgeSaved judges two sets that were measured at different times.
+func judgeSaved(p policy.Policy, baseline, candidate *benchdata.Set, doc *report.Document) error {
+	if problems := benchdata.Compatible(baseline, candidate); len(problems) > 0 {
+		return problems
+	}
+	for _, key := range []string{"goos", "goarch", "cpu", "go", "blas"} {
+		if value := candidate.Config[key]; value != "" {
+			doc.Environment = append(doc.Environment, report.Fact{Name: key, Value: value})
+		}
+	}
+	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. "+
+		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
+	doc.Report = p.Compare(results(baseline), results(candidate))
+	return nil
+}

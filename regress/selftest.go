@@ -1,0 +1,42 @@
+package regress
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// SelfTest proves that the gate works on this machine: with identical sides every verdict is ok, and a slowdown planted in the
+// candidate is found. It measures the work tree against itself, twice, so it takes twice the time of a gate. The slowdown is
+// g.Inject, or 50 %. Flags and variables for baseline, candidate, inject and expect are not heeded.
+func SelfTest(t *testing.T, g Gate) {
+	t.Helper()
+	plant := g.Inject
+	if plant == "" {
+		plant = "50%"
+	}
+	for _, half := range []struct {
+		name, inject string
+		expect       policy.Outcome
+	}{{"identical", "", policy.OK}, {"planted", plant, policy.Regressed}} {
+		t.Run(half.name, func(t *testing.T) {
+			s, err := g.settle()
+			if err == nil {
+				s.plant, err = duet.ParsePlant(half.inject)
+			}
+			if err != nil {
+				t.Fatalf("regress: invalid: %v", err)
+			}
+			s.itself, s.expect = true, half.expect
+			s.baseline, s.candidate = report.Setting{}, report.Setting{}
+			s.won = nil
+			if s.out != "" {
+				s.out = filepath.Join(s.out, half.name)
+			}
+			s.check(t)
+		})
+	}
+}

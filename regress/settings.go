@@ -1,0 +1,130 @@
+package regress
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// option is one thing that a flag, an environment variable or a field of Gate can set, in that order of precedence.
+type option struct {
+	name string // "baseline": flag -regress.baseline, variable REGRESS_BASELINE
+	flag *string
+}
+
+func newOption(name, usage string) option {
+	return option{name, flag.String("regress."+name, "", "tailgate: "+usage)}
+}
+
+var (
+	baselineOption  = newOption("baseline", "git revision or saved results to compare with")
+	candidateOption = newOption("candidate", "git revision or saved results to judge (default: the work tree)")
+	policyOption    = newOption("policy", "JSON policy `file`")
+	budgetOption    = newOption("budget", "longest `time` to measure one benchmark (default 2m)")
+	timeoutOption   = newOption("timeout", "longest `time` of one start of a test binary (default 1m)")
+	injectOption    = newOption("inject", "slowdown to plant in the candidate: 2ms or 25%")
+	expectOption    = newOption("expect", "regressed: pass only if the planted slowdown was caught")
+	outOption       = newOption("out", "`folder` for results and reports")
+)
+
+// Variable is the option's environment twin. Flags break those packages of ./... that do not define them.
+func (o option) variable() string { return "REGRESS_" + strings.ToUpper(o.name) }
+
+// value is what won, and where it came from. The environment is read here, in the test, so that the test cache sees it.
+func (o option) value(field string) report.Setting {
+	s := report.Setting{Name: o.name, Value: field, Source: "Gate"}
+	if *o.flag != "" {
+		s.Value, s.Source = *o.flag, "-regress."+o.name
+	} else if env := os.Getenv(o.variable()); env != "" {
+		s.Value, s.Source = env, o.variable()
+	} else if field == "" {
+		s.Source = "default"
+	}
+	return s
+}
+
+// settings is a Gate with everything decided.
+type settings struct {
+	packages            []string
+	bench, benchtime    string
+	baseline, candidate report.Setting
+	policy              policy.Policy
+	budget, timeout     time.Duration
+	plant               duet.Plant
+	expect              policy.Outcome
+	out                 string
+	itself              bool             // a self-test: the work tree against itself
+	won                 []report.Setting // those that are not defaults, for the report
+}
+
+// settle decides every setting of g, and refuses those that make no sense.
+func (g Gate) settle() (s settings, err error) {
+	s = settings{packages: g.Packages, bench: g.Bench, benchtime: g.Benchtime, policy: g.Policy}
+	if len(s.packages) == 0 {
+		s.packages = []string{"."}
+	}
+	if s.bench == "" {
+		s.bench = "."
+	}
+	if s.benchtime == "" {
+		s.benchtime = defaultBenchtime
+	}
+	take := func(o option, field string) report.Setting {
+		v := o.value(field)
+		if v.Value != "" {
+			s.won = append(s.won, v)
+		}
+		return v
+	}
+	s.baseline = take(baselineOption, g.Baseline)
+	s.candidate = take(candidateOption, g.Candidate)
+	s.out = take(outOption, g.Out).Value
+	if s.budget, err = duration(take(budgetOption, text(g.Budget)), defaultBudget); err != nil {
+		return s, err
+	}
+	if s.timeout, err = duration(take(timeoutOption, text(g.Timeout)), defaultTimeout); err != nil {
+		return s, err
+	}
+	inject := take(injectOption, g.Inject)
+	if s.plant, err = duet.ParsePlant(inject.Value); err != nil {
+		return s, fmt.Errorf("%s: %w", inject.Source, err)
+	}
+	expect := take(expectOption, g.Expect)
+	s.expect = policy.Outcome(expect.Value)
+	if s.expect != "" && s.expect != policy.Regressed {
+		return s, fmt.Errorf("%s is %q: only %q can be expected", expect.Source, s.expect, policy.Regressed)
+	}
+	if file := take(policyOption, g.PolicyFile); file.Value != "" {
+		if s.policy, err = policy.Load(file.Value); err != nil {
+			return s, fmt.Errorf("%s: %w", file.Source, err)
+		}
+	}
+	if err := s.policy.Validate(); err != nil {
+		return s, fmt.Errorf("policy: %w", err)
+	}
+	return s, nil
+}
+
+func text(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}
+
+func duration(s report.Setting, otherwise time.Duration) (time.Duration, error) {
+	if s.Value == "" {
+		return otherwise, nil
+	}
+	d, err := time.ParseDuration(s.Value)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("%s is %q: write a duration above 0, such as 90s", s.Source, s.Value)
+	}
+	return d, nil
+}

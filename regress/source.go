@@ -1,0 +1,173 @@
+package regress
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+)
+
+// source is where one side comes from: saved results, a commit, or the work tree.
+type source struct {
+	report.Side
+	saved  string          // file or pattern; empty when measured live
+	commit *testbin.Commit // nil: the work tree, or saved
+}
+
+// isTree reports whether the source is the work tree.
+func (s source) isTree() bool { return s.saved == "" && s.commit == nil }
+
+// sources decides what is compared with what. repo is nil when dir is in no repository.
+func (s settings) sources(ctx context.Context, dir string) (baseline, candidate source, repo *testbin.Repo, err error) {
+	repo, noRepo := testbin.Open(dir)
+	candidate, err = s.side(ctx, s.candidate, dir, repo, noRepo)
+	if err != nil {
+		return baseline, candidate, nil, fmt.Errorf("candidate (%s): %w", s.candidate.Source, err)
+	}
+	if s.itself {
+		baseline = candidate
+		baseline.Why = "a self-test compares the work tree with itself"
+	} else if s.baseline.Value != "" {
+		baseline, err = s.side(ctx, s.baseline, dir, repo, noRepo)
+		if err != nil {
+			return baseline, candidate, nil, fmt.Errorf("baseline (%s): %w", s.baseline.Source, err)
+		}
+	} else if candidate.saved != "" {
+		return baseline, candidate, nil, fmt.Errorf("the candidate is saved results, %s: give saved results as baseline too, with -regress.baseline",
+			candidate.saved)
+	} else {
+		baseline, err = defaultBaseline(ctx, repo, noRepo, candidate)
+		if err != nil {
+			return baseline, candidate, nil, fmt.Errorf("baseline: %w", err)
+		}
+	}
+	if (baseline.saved == "") != (candidate.saved == "") {
+		return baseline, candidate, nil, fmt.Errorf("the baseline is %s, the candidate %s: saved results can only be compared with saved results, "+
+			"because what was measured another time is not comparable; give two files or two git revisions", baseline.What, candidate.What)
+	}
+	return baseline, candidate, repo, nil
+}
+
+// side is what one setting means: a file when there is one of that name, else a revision; the work tree when it is empty.
+func (s settings) side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo, noRepo error) (source, error) {
+	why := "given by " + v.Source
+	if v.Value == "" {
+		side := source{Side: report.Side{What: "the work tree", Why: "what is to be judged"}}
+		if repo == nil {
+			return side, nil
+		}
+		return side, side.describeTree(ctx, repo)
+	}
+	if files, _ := filepath.Glob(v.Value); len(files) > 0 {
+		info, err := os.Stat(files[0])
+		if err == nil && info.Mode().IsRegular() {
+			return source{Side: report.Side{What: v.Value, Why: why}, saved: v.Value}, nil
+		}
+	}
+	if repo == nil {
+		return source{}, fmt.Errorf("%s is no file, and no git revision either: %w", v.Value, noRepo)
+	}
+	commit, err := repo.Resolve(ctx, v.Value)
+	if err != nil {
+		if looksLikeFile(v.Value) {
+			return source{}, fmt.Errorf("no saved results at %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 > %s",
+				v.Value, v.Value)
+		}
+		return source{}, fmt.Errorf("%s is no file of saved results, and no git revision: %w", v.Value, err)
+	}
+	return commitSource(v.Value, commit, why), nil
+}
+
+func looksLikeFile(name string) bool {
+	return strings.ContainsAny(name, "*?[") || filepath.Ext(name) == ".txt" || filepath.Ext(name) == ".json" || filepath.IsAbs(name)
+}
+
+func commitSource(ref string, commit testbin.Commit, why string) source {
+	what := fmt.Sprintf("%.12s (%s)", commit.Hash, commit.Subject)
+	if ref != "" && !strings.HasPrefix(commit.Hash, ref) {
+		what = ref + ", " + what
+	}
+	return source{Side: report.Side{What: what, Why: why, Commit: commit.Hash}, commit: &commit}
+}
+
+// describeTree says which commit the work tree is at, and whether it has changes.
+func (s *source) describeTree(ctx context.Context, repo *testbin.Repo) error {
+	has, err := repo.HasCommits(ctx)
+	if err != nil || !has {
+		return err
+	}
+	head, err := repo.Resolve(ctx, "HEAD")
+	if err != nil {
+		return err
+	}
+	if s.Dirty, err = repo.Dirty(ctx); err != nil {
+		return err
+	}
+	s.Commit = head.Hash
+	s.What = fmt.Sprintf("the work tree at %.12s", head.Hash)
+	if s.Dirty {
+		s.What += ", with changes"
+	}
+	return nil
+}
+
+// defaultBaseline picks what the candidate is compared with when nobody said.
+func defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo error, candidate source) (source, error) {
+	const give = "give one with -regress.baseline or Gate.Baseline"
+	if repo == nil {
+		return source{}, fmt.Errorf("there is none to choose by default: %w; %s", noRepo, give)
+	}
+	if has, err := repo.HasCommits(ctx); err != nil {
+		return source{}, err
+	} else if !has {
+		return source{}, fmt.Errorf("the repository has no commits to compare with: commit first, or %s", give)
+	}
+	if target := os.Getenv("GITHUB_BASE_REF"); target != "" {
+		commit, err := repo.MergeBase(ctx, "origin/"+target, "HEAD")
+		if err != nil {
+			return source{}, fmt.Errorf("merge base with the pull request's target %s: %w", target, err)
+		}
+		return commitSource("", commit, "merge base with the pull request's target "+target), nil
+	}
+	if os.Getenv("GITHUB_EVENT_NAME") == "push" {
+		commit, err := beforePush(ctx, repo)
+		if err != nil {
+			return source{}, fmt.Errorf("commit before the push: %w", err)
+		}
+		return commitSource("", commit, "the commit before the push"), nil
+	}
+	if !candidate.isTree() {
+		return source{}, errors.New("there is none to choose by default for a candidate that is not the work tree; " + give)
+	}
+	if candidate.Dirty {
+		commit, err := repo.Resolve(ctx, "HEAD")
+		if err != nil {
+			return source{}, err
+		}
+		return commitSource("HEAD", commit, "the work tree has changes"), nil
+	}
+	same := candidate
+	same.Why = "nothing has changed since HEAD: the work tree against itself (A/A)"
+	return same, nil
+}
+
+// beforePush is what the pushed branch pointed at before, or the parent of HEAD for a new branch.
+func beforePush(ctx context.Context, repo *testbin.Repo) (testbin.Commit, error) {
+	var event struct {
+		Before string `json:"before"`
+	}
+	if data, err := os.ReadFile(os.Getenv("GITHUB_EVENT_PATH")); err == nil {
+		// An event of another shape has no before: its parent will do.
+		_ = json.Unmarshal(data, &event)
+	}
+	if strings.Trim(event.Before, "0") == "" {
+		return repo.Resolve(ctx, "HEAD~1")
+	}
+	return repo.Resolve(ctx, event.Before)
+}
