@@ -34,15 +34,15 @@ func splitProcs(printed string) (name string, procs int) {
 	return printed[:i-1], procs
 }
 
-// isName reports whether go test may have printed this after "Benchmark". A test function's name does not go on with a
-// lower-case letter there, so that "Benchmarking ..." and "Benchmark: ..." are prose.
-func isName(printed string) bool {
-	r, _ := utf8.DecodeRuneInString(printed)
-	switch {
-	case printed == "", r == '_', r == '-', r == '/':
+// isName reports whether a name that go test prints after "Benchmark" may begin with this rune: a test function's name
+// does not go on with a lower-case letter there, so that "Benchmarking ..." and "Benchmark: ..." are prose. What is not
+// UTF-8 counts as a name, to be refused as one.
+func isName(first rune) bool {
+	switch first {
+	case '_', '-', '/', utf8.RuneError:
 		return true
 	}
-	return unicode.IsDigit(r) || unicode.IsLetter(r) && !unicode.IsLower(r)
+	return unicode.IsDigit(first) || unicode.IsLetter(first) && !unicode.IsLower(first)
 }
 
 // Forms of a result line: one that may stand behind other output, and one whose name is no name.

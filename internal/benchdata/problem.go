@@ -2,6 +2,7 @@ package benchdata
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,5 +99,15 @@ func betterWord(direction int) string {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// number formats a value as it would be printed in a result line.
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+// number formats a value as a Writer does.
+func number(v float64) string { return string(appendNumber(nil, v)) }
+
+// appendNumber appends the shortest text that parses to v again: integral nanoseconds look like it, what is very large
+// or small has an exponent.
+func appendNumber(b []byte, v float64) []byte {
+	format := byte('e')
+	if v == 0 || 1e-6 <= math.Abs(v) && math.Abs(v) < 1e21 {
+		format = 'f'
+	}
+	return strconv.AppendFloat(b, v, format, -1, 64)
+}

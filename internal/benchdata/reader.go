@@ -212,7 +212,12 @@ func (p *parser) result(rec *benchfmt.Result) {
 	for _, f := range layout.check(run.Iters, run.Values) {
 		p.problem(Problem{Line: p.line, Benchmark: printable(p.printed[b]), Fact: f.fact, Fix: f.fix})
 	}
-	p.set.Benchmarks[b].Runs = append(p.set.Benchmarks[b].Runs, run)
+	runs := &p.set.Benchmarks[b].Runs
+	if *runs == nil && b > 0 {
+		// As many as the benchmark before: -count is the same for all.
+		*runs = make([]Run, 0, len(p.set.Benchmarks[b-1].Runs))
+	}
+	*runs = append(*runs, run)
 }
 
 // take returns room for n values, cut from blocks: a result line costs no allocation of its own.

@@ -85,15 +85,22 @@ func (s *stream) line(num int, text []byte) (parse bool) {
 // benchmark judges a line that begins with "Benchmark".
 func (s *stream) benchmark(num int, text []byte) (parse bool) {
 	rest := text[len("Benchmark"):]
-	end := bytes.IndexFunc(rest, unicode.IsSpace)
-	if end < 0 {
+	end := 0
+	for end < len(rest) && ' ' < rest[end] && rest[end] < utf8.RuneSelf {
+		end++
+	}
+	if end < len(rest) && rest[end] >= utf8.RuneSelf {
+		end = bytes.IndexFunc(rest, unicode.IsSpace)
+	}
+	if end < 0 || end == len(rest) {
 		return false // go test -v prints a name alone when a benchmark starts
 	}
+	first, _ := utf8.DecodeRune(rest)
 	name, tail := rest[:end], bytes.TrimLeft(rest[end:], " \t")
 	switch {
 	case len(name) == 0: // func Benchmark(b *testing.B), or prose
 		return len(tail) > 0 && '0' <= tail[0] && tail[0] <= '9'
-	case utf8.Valid(name) && !isName(string(name)):
+	case !isName(first):
 		if resultUnnamed.Match(text[:min(len(text), mostMatched)]) {
 			s.p.broken++
 			s.p.problem(Problem{Line: num, Benchmark: printable(string(name)), Fact: "not a name that go test prints", Fix: "begin it with an upper-case letter"})

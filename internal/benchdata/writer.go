@@ -68,7 +68,7 @@ func (w *Writer) Write(b Benchmark) error {
 		w.buf = append(append(w.buf, "Benchmark"...), b.String()...)
 		w.buf = strconv.AppendInt(append(w.buf, ' '), int64(run.Iters), 10)
 		for _, v := range run.Values {
-			w.buf = strconv.AppendFloat(append(w.buf, ' '), v.Value, 'g', -1, 64)
+			w.buf = appendNumber(append(w.buf, ' '), v.Value)
 			w.buf = append(append(w.buf, ' '), v.Unit...)
 		}
 		if n := len(w.buf) - begin; n > defaultLimits.resultLine {
@@ -196,7 +196,8 @@ func (w *Writer) check(b Benchmark) Problems {
 	if name, procs := splitProcs(b.String()); name != b.Name || procs != b.Procs {
 		add(Run{}, "name "+quote(b.Name)+" with GOMAXPROCS "+strconv.Itoa(b.Procs)+" would be read as "+quote(name)+" with "+strconv.Itoa(procs), "end no name in - and digits")
 	}
-	if b.Name != "" && !oneWord(b.Name) || !isName(b.String()) {
+	first, _ := utf8.DecodeRuneInString(b.String())
+	if b.Name != "" && !oneWord(b.Name) || !isName(first) {
 		add(Run{}, "name "+quote(b.Name)+" cannot be written", "name benchmarks without blanks, beginning with an upper-case letter")
 	}
 	if !oneLine(b.Pkg) || strings.TrimSpace(b.Pkg) != b.Pkg {
