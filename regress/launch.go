@@ -3,12 +3,12 @@ package regress
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
@@ -22,20 +22,22 @@ func (l *live) launch(ctx context.Context, s *side, bin *testbin.Binary, bench, 
 			"-test.run=^$", "-test.bench=" + bench, "-test.benchtime=" + benchtime, "-test.benchmem", "-test.count=1",
 			// With -test.v a result line is printed whole, after what the benchmark itself may have printed.
 			"-test.v", "-test.paniconexit0",
-			// First the binary's own limit, which prints where it hangs.
-			"-test.timeout=" + l.timeout.String(),
 		},
 		Env:     append([]string{duet.ChildEnv + "=1"}, s.env...),
-		Timeout: l.timeout + 5*time.Second,
+		Timeout: l.timeout, // testing's own -test.timeout does not cover benchmarks
 	})
+	var late *testbin.TimeoutError
+	if errors.As(err, &late) {
+		return nil, fmt.Errorf("%s: %w (-regress.timeout)%s", s.name, err, tail(output))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w%s", s.name, err, tail(output))
 	}
 	if output.ExitCode != 0 {
-		return nil, fmt.Errorf("%s: %s exited with status %d%s", s.name, bench, output.ExitCode, tail(output))
+		return nil, fmt.Errorf("%s: the test binary exited with status %d%s", s.name, output.ExitCode, tail(output))
 	}
-	if !hasLine(output.Stdout, "Benchmark") && hasLine(output.Stdout, "PASS") {
-		return &benchdata.Set{Source: s.name}, nil // a package without benchmarks
+	if !resultLine.Match(output.Stdout) && passLine.Match(output.Stdout) {
+		return &benchdata.Set{Source: s.name}, nil // a package without benchmarks, or that skips them
 	}
 	set, err := benchdata.Read(bytes.NewReader(output.Stdout), s.name)
 	if err != nil {
@@ -44,10 +46,10 @@ func (l *live) launch(ctx context.Context, s *side, bin *testbin.Binary, bench, 
 	return set, nil
 }
 
-// hasLine reports whether a line of text begins so.
-func hasLine(text []byte, prefix string) bool {
-	return bytes.HasPrefix(text, []byte(prefix)) || bytes.Contains(text, []byte("\n"+prefix))
-}
+var (
+	resultLine = regexp.MustCompile(`(?m)^Benchmark\S*[ \t]+\d`)
+	passLine   = regexp.MustCompile(`(?m)^PASS\r?$`)
+)
 
 // tail is the end of what a process printed, indented: where a failure says why.
 func tail(o testbin.Output) string {
@@ -59,7 +61,7 @@ func tail(o testbin.Output) string {
 	lines := strings.Split(text, "\n")
 	// A panic's message stands above its goroutines.
 	first := slices.IndexFunc(lines, func(line string) bool {
-		return strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:") || strings.HasPrefix(line, "--- FAIL")
+		return strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:")
 	})
 	switch {
 	case first >= 0 && first > len(lines)-most:

@@ -45,25 +45,15 @@ func (l *live) measure(ctx context.Context) error {
 	return l.out.finish()
 }
 
-// pairs are the benchmarks of both sides. Where a slowdown is planted those that cannot have it are left out.
+// pairs are the benchmarks of both sides.
 func (l *live) pairs() []policy.Pair {
-	baseline, candidate := results(&l.sides[baselineSide].smoke), results(&l.sides[candidateSide].smoke)
-	if !l.plant.IsZero() {
-		candidate.Benchmarks, baseline.Benchmarks = l.plantable(candidate.Benchmarks), l.plantable(baseline.Benchmarks)
-	}
-	return l.policy.Pairs(baseline, candidate)
-}
-
-func (l *live) plantable(all []policy.Benchmark) []policy.Benchmark {
-	var some []policy.Benchmark
-	for _, b := range all {
-		if recorded(&b) {
-			some = append(some, b)
-			continue
+	pairs := l.policy.Pairs(results(&l.sides[baselineSide].smoke), results(&l.sides[candidateSide].smoke))
+	for _, pair := range pairs {
+		if !l.plant.IsZero() && pair.Candidate != nil && !recorded(pair.Candidate) {
+			l.note(pair.Name() + " is measured without the slowdown: it can only be planted in requests recorded with workload.Record")
 		}
-		l.note(fmt.Sprintf("%s is left out: a slowdown can only be planted in requests recorded with workload.Record", b.Name))
 	}
-	return some
+	return pairs
 }
 
 // recorded reports whether the benchmark's requests go through a Recorder.

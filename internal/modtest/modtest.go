@@ -61,6 +61,10 @@ func RunDir(t *testing.T, dir string) {
 			if err := os.WriteFile(filepath.Join(env.WorkDir, "go.sum"), sums, 0o644); err != nil {
 				return err
 			}
+			// testscript keeps temporary files in the folder of the script.
+			if err := os.WriteFile(filepath.Join(env.WorkDir, ".gitignore"), []byte("/.tmp/\n"), 0o644); err != nil {
+				return err
+			}
 			// Completes go.mod now, so that a script that commits it sees no change later. What the script's packages lack shows then.
 			list := exec.Command("go", "list", "-test", "-deps", "./...")
 			list.Dir, list.Env = env.WorkDir, append(os.Environ(), "GOFLAGS=-mod=mod")
