@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 )
@@ -27,15 +26,6 @@ type fileRule struct {
 	MaxRegressionPercent *float64        `json:"max_regression_percent"`
 	MinRegression        json.RawMessage `json:"min_regression"`
 	Direction            Direction       `json:"direction"`
-}
-
-// Load reads the policy in the JSON file of that name.
-func Load(name string) (Policy, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return Policy{}, fmt.Errorf("policy: %w; leave the policy out for the default: p95-ns, 10 %%, 1 ms", err)
-	}
-	return Parse(name, data)
 }
 
 // Parse reads a policy from JSON: the form of policy.schema.json, or the configuration file of the original tool. name is the

@@ -1,0 +1,110 @@
+// Package architecture holds the house to its plan: which package may import which.
+package architecture
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/tailgate-go/tailgate"
+
+// arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
+// exist: add it with its arrows.
+var arrows = map[string][]string{
+	"regress":            {"policy", "internal/benchdata", "internal/duet", "internal/report", "internal/stats", "internal/testbin"},
+	"policy":             {"internal/stats"},
+	"workload":           {"internal/duet", "internal/stats"}, // stats: the Recorder's quantiles are the judge's
+	"internal/report":    {"policy"},
+	"internal/benchdata": nil,
+	"internal/duet":      nil,
+	"internal/stats":     nil,
+	"internal/testbin":   nil,
+	"internal/kernel":    nil,
+	"internal/modtest":   nil,
+}
+
+// adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
+var adopted = []string{"workload", "policy", "regress"}
+
+// impure are packages that would give policy a clock, a file, a flag or a voice.
+var impure = []string{"testing", "os", "flag", "log", "log/slog", "os/exec", "net", "net/http"}
+
+type pkg struct {
+	ImportPath, Dir        string
+	GoFiles, Imports, Deps []string
+}
+
+func list(t *testing.T) map[string]pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports,Deps", module+"/...")
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	packages := map[string]pkg{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages[strings.TrimPrefix(p.ImportPath, module+"/")] = p
+	}
+}
+
+func TestArrowsPointOneWay(t *testing.T) {
+	seen := 0
+	for name, p := range list(t) {
+		allowed, planned := arrows[name]
+		if name == "internal/architecture" {
+			continue
+		}
+		assert.True(t, planned, "%s is not in the plan: add it to arrows", name)
+		for _, imported := range p.Imports {
+			if inside, ok := strings.CutPrefix(imported, module+"/"); ok {
+				seen++
+				assert.Contains(t, allowed, inside, "%s must not import %s", name, inside)
+			}
+		}
+	}
+	assert.Greater(t, seen, 5, "no arrows were found to check")
+}
+
+func TestAdoptersDoNotPayForTensors(t *testing.T) {
+	packages := list(t)
+	isTensor := func(path string) bool { return strings.HasPrefix(path, "gorgonia.org/") }
+	for _, name := range adopted {
+		assert.False(t, slices.ContainsFunc(packages[name].Deps, isTensor), "%s depends on gorgonia", name)
+	}
+	require.True(t, slices.ContainsFunc(packages["internal/kernel"].Deps, isTensor), "the check sees nothing")
+}
+
+func TestPolicyIsPure(t *testing.T) {
+	p := list(t)["policy"]
+	require.NotEmpty(t, p.Imports)
+	for _, path := range impure {
+		assert.NotContains(t, p.Imports, path)
+	}
+	for _, name := range p.GoFiles {
+		source, err := os.ReadFile(filepath.Join(p.Dir, name))
+		require.NoError(t, err)
+		assert.NotContains(t, string(source), "time.Now", name)
+	}
+}
+
+func TestOnlyRegressRegistersFlags(t *testing.T) {
+	for name, p := range list(t) {
+		if name != "regress" {
+			assert.NotContains(t, p.Imports, "flag", name)
+		}
+	}
+}
