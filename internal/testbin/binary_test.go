@@ -192,9 +192,12 @@ func TestWorkspaceNamedByTheEnvironment(t *testing.T) {
 	write(t, repo.Root, "-- two/two.go --\npackage two\n\nfunc Two() int { return 2 }\n")
 	assert.Equal(t, baseline.SHA256, build(t, s, tree.Dir, "one").SHA256, "not built with the work tree's two")
 	assert.Empty(t, baseline.Warnings)
+	packages, err := tree.Packages(t.Context(), tree.Dir, "./one")
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(tree.Dir, "one"), packages[0].Dir)
 
 	t.Setenv("GOWORK", "off")
-	_, err := s.Build(t.Context(), filepath.Join(tree.Dir, "one"))
+	_, err = s.Build(t.Context(), filepath.Join(tree.Dir, "one"))
 	assert.ErrorContains(t, err, "example.com/two", "as the work tree, without")
 }
 
@@ -237,6 +240,8 @@ func TestWorkspaceChoice(t *testing.T) {
 		})
 	}
 	tree := newTree(t, s, outside)
+	_, err := tree.Packages(t.Context(), outside.Root)
+	require.ErrorContains(t, err, outside.Root+": not in the tree "+tree.Dir)
 	b := build(t, s, tree.Dir, "infer")
 	require.Len(t, b.Warnings, 1)
 	assert.Contains(t, b.Warnings[0], "outside the repository")

@@ -55,7 +55,7 @@ func isSilent(err error) bool {
 
 // git runs git in dir and returns what it printed, less the final newline. It is for commands that only read.
 func git(ctx context.Context, dir string, args ...string) (string, error) {
-	out, err := tool(ctx, dir, "git", append(gitOptions[:len(gitOptions):len(gitOptions)], args...)...)
+	out, err := tool(ctx, dir, nil, "git", append(gitOptions[:len(gitOptions):len(gitOptions)], args...)...)
 	if errors.Is(err, exec.ErrNotFound) {
 		return "", fmt.Errorf("git is not on the PATH: install it, or compare with a saved file: %w", exec.ErrNotFound)
 	}
@@ -67,10 +67,10 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 }
 
 // tool runs a command that only reads and returns its standard output. It may outlive a killed gate by as long as it takes.
-func tool(ctx context.Context, dir, name string, args ...string) ([]byte, error) {
+func tool(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
-	cmd.Env = append(toolEnviron(), "PWD="+dir)
+	cmd.Env = append(append(toolEnviron(), "PWD="+dir), env...)
 	cmd.WaitDelay = outputDelay
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -295,11 +295,18 @@ func TestCloseDoesTheWorkOfAWatchdogThatWasKilled(t *testing.T) {
 	repo := newRepo(t, shop)
 	s := newScratch(t)
 	newTree(t, s, repo)
-	out, err := exec.Command("pgrep", "-f", "tailgate "+s.Dir).Output()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	require.NoError(t, err)
-	pid, err := strconv.Atoi(strings.TrimSpace(string(out)))
-	require.NoError(t, err)
-	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+	killed := 0
+	for _, file := range files {
+		if line, err := os.ReadFile(file); err == nil && strings.HasSuffix(string(line), "\x00tailgate\x00"+s.Dir+"\x00") {
+			pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+			require.NoError(t, err)
+			require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+			killed++
+		}
+	}
+	require.Equal(t, 1, killed)
 	require.NoError(t, s.Close())
 	assertNoWorktrees(t, repo)
 }

@@ -23,8 +23,21 @@ type Package struct {
 }
 
 // Packages lists the packages in dir that match the patterns, each once, in the go command's order; no pattern means ".".
-// A pattern that matches nothing is an error.
+// A pattern that matches nothing is an error, ErrNoPackage if it has a wildcard and else the go command's own.
 func Packages(ctx context.Context, dir string, patterns ...string) ([]Package, error) {
+	return list(ctx, dir, nil, patterns)
+}
+
+// Packages lists those of a folder of t, with the workspace that Build uses there.
+func (t *Tree) Packages(ctx context.Context, dir string, patterns ...string) ([]Package, error) {
+	gowork, _, err := t.workspace(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, dir, []string{"GOWORK=" + gowork}, patterns)
+}
+
+func list(ctx context.Context, dir string, env, patterns []string) ([]Package, error) {
 	if len(patterns) == 0 {
 		patterns = []string{"."}
 	}
@@ -33,7 +46,7 @@ func Packages(ctx context.Context, dir string, patterns ...string) ([]Package, e
 		return nil, err
 	}
 	const fields = "-json=ImportPath,Dir,Name,Module,Match,TestGoFiles,XTestGoFiles"
-	out, err := tool(ctx, dir, "go", append([]string{"list", fields, "--"}, patterns...)...)
+	out, err := tool(ctx, dir, env, "go", append([]string{"list", fields, "--"}, patterns...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +74,7 @@ func Packages(ctx context.Context, dir string, patterns ...string) ([]Package, e
 		})
 	}
 	if len(unmatched) > 0 {
-		return nil, fmt.Errorf("%s: no package matches %s; go list shows what there is", dir, strings.Join(unmatched, " or "))
+		return nil, fmt.Errorf("%s: %s: %w; go list shows what there is", dir, strings.Join(unmatched, " "), ErrNoPackage)
 	}
 	return packages, nil
 }

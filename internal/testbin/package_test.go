@@ -56,7 +56,7 @@ package nested
 	for name, test := range map[string]struct{ pattern, text string }{
 		"a folder that does not exist":      {"./none", "directory not found"},
 		"a folder without Go files":         {"./empty", "no Go files"},
-		"a wildcard that matches nothing":   {"./infer/x...", "no package matches ./infer/x...; go list shows what there is"},
+		"a wildcard that matches nothing":   {"./infer/x...", ": ./infer/x...: no Go package here; go list shows what there is"},
 		"a module that is not required":     {"example.com/other", "example.com/other"},
 		"a nested module, from the outside": {"./nested", "does not contain package example.com/shop/nested"},
 		"something like a flag":             {"-deps", "-deps"},

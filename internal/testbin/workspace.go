@@ -14,15 +14,15 @@ import (
 // make the tree use the work tree's modules, or not be found at all. What lies above the scratch is never looked at.
 func (t *Tree) workspace(ctx context.Context, dir string) (gowork, warning string, err error) {
 	rel, err := filepath.Rel(t.Dir, dir)
-	if err != nil {
-		return "", "", err
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", "", fmt.Errorf("%s: not in the tree %s", dir, t.Dir)
 	}
 	// The package may be gone from the work tree; the nearest folder that is left has the same workspace.
 	counterpart := filepath.Join(t.repo.Root, rel)
 	for counterpart != t.repo.Root && !isFolder(counterpart) {
 		counterpart = filepath.Dir(counterpart)
 	}
-	out, err := tool(ctx, counterpart, "go", "env", "GOWORK")
+	out, err := tool(ctx, counterpart, nil, "go", "env", "GOWORK")
 	if err != nil {
 		return "", "", err
 	}
