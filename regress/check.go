@@ -32,7 +32,7 @@ func (s settings) check(t *testing.T) {
 	if duet.IsChild() {
 		t.Skip("regress: this process is being measured by a gate")
 	}
-	if testing.Short() && !s.savedOnly() {
+	if testing.Short() && !s.saved() {
 		t.Skip("regress: measuring takes its time: not under -short")
 	}
 	ctx, cancel := untilDeadline(t)
@@ -41,9 +41,14 @@ func (s settings) check(t *testing.T) {
 	judge(t, s, result)
 }
 
-// savedOnly reports whether there is nothing to measure.
-func (s settings) savedOnly() bool {
-	return looksLikeFile(s.baseline.Value) && looksLikeFile(s.candidate.Value)
+// saved reports whether there is nothing to measure: saved results are compared with saved results, or not at all.
+func (s settings) saved() bool {
+	for _, side := range []string{s.baseline.Value, s.candidate.Value} {
+		if isFile(side) || looksLikeFile(side) {
+			return true
+		}
+	}
+	return false
 }
 
 // judge turns a result into the outcome of t and its subtests.

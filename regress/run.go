@@ -46,10 +46,8 @@ func (s settings) run(ctx context.Context, name string, progress io.Writer) (Res
 	doc := report.Document{
 		Name: name, Settings: s.won, Planted: s.plant.String(), Expected: s.expect, Began: time.Now(),
 	}
-	before := load()
 	out, err := s.compare(ctx, name, progress, &doc)
 	doc.Took = time.Since(doc.Began)
-	doc.Environment = append(doc.Environment, environment(before)...)
 	if err != nil {
 		doc.Error = err.Error()
 	}
@@ -94,7 +92,10 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	if !s.plant.IsZero() {
 		l.sides[candidateSide].env = []string{duet.PlantEnv + "=" + s.plant.String()}
 	}
-	return out, l.run(ctx)
+	before := load()
+	err = l.run(ctx)
+	doc.Environment = environment(before)
+	return out, err
 }
 
 // output makes the output folder: the one that is set, or one in the module, which also keeps the result from being cached.

@@ -26,6 +26,9 @@ func (s source) isTree() bool { return s.saved == "" && s.commit == nil }
 // sources decides what is compared with what. repo is nil when dir is in no repository.
 func (s settings) sources(ctx context.Context, dir string) (baseline, candidate source, repo *testbin.Repo, err error) {
 	repo, noRepo := testbin.Open(dir)
+	if s.baseline.Value != "" { // for the report, should the candidate be wrong already
+		baseline.Side = report.Side{What: s.baseline.Value, Why: "given by " + s.baseline.Source}
+	}
 	candidate, err = s.side(ctx, s.candidate, dir, repo, noRepo)
 	if err != nil {
 		return baseline, candidate, nil, fmt.Errorf("candidate (%s): %w", s.candidate.Source, err)
@@ -64,28 +67,43 @@ func (s settings) side(ctx context.Context, v report.Setting, dir string, repo *
 		}
 		return side, side.describeTree(ctx, repo)
 	}
-	if files, _ := filepath.Glob(v.Value); len(files) > 0 {
-		info, err := os.Stat(files[0])
-		if err == nil && info.Mode().IsRegular() {
-			return source{Side: report.Side{What: v.Value, Why: why}, saved: v.Value}, nil
+	given := source{Side: report.Side{What: v.Value, Why: why}}
+	if isFile(v.Value) {
+		given.saved = v.Value
+		return given, nil
+	}
+	err := noRepo
+	if repo != nil {
+		var commit testbin.Commit
+		if commit, err = repo.Resolve(ctx, v.Value); err == nil {
+			return commitSource(v.Value, commit, why), nil
 		}
 	}
-	if repo == nil {
-		return source{}, fmt.Errorf("%s is no file, and no git revision either: %w", v.Value, noRepo)
+	switch {
+	case isPattern(v.Value):
+		return given, fmt.Errorf("no saved results match %s in %s", v.Value, dir)
+	case looksLikeFile(v.Value):
+		return given, fmt.Errorf("no saved results at %s in %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 > %s",
+			v.Value, dir, v.Value)
 	}
-	commit, err := repo.Resolve(ctx, v.Value)
-	if err != nil {
-		if looksLikeFile(v.Value) {
-			return source{}, fmt.Errorf("no saved results at %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 > %s",
-				v.Value, v.Value)
-		}
-		return source{}, fmt.Errorf("%s is no file of saved results, and no git revision: %w", v.Value, err)
-	}
-	return commitSource(v.Value, commit, why), nil
+	return given, fmt.Errorf("%s is no file of saved results, and no git revision: %w", v.Value, err)
 }
 
+// isFile reports whether there is a file of saved results of that name, or one that matches the pattern.
+func isFile(name string) bool {
+	files, _ := filepath.Glob(name) // a malformed pattern matches nothing
+	if len(files) == 0 {
+		return false
+	}
+	info, err := os.Stat(files[0])
+	return err == nil && info.Mode().IsRegular()
+}
+
+func isPattern(name string) bool { return strings.ContainsAny(name, "*?[") }
+
+// looksLikeFile tells what is meant where there is no such file.
 func looksLikeFile(name string) bool {
-	return strings.ContainsAny(name, "*?[") || filepath.Ext(name) == ".txt" || filepath.Ext(name) == ".json" || filepath.IsAbs(name)
+	return isPattern(name) || filepath.Ext(name) == ".txt" || filepath.Ext(name) == ".json" || filepath.IsAbs(name)
 }
 
 func commitSource(ref string, commit testbin.Commit, why string) source {

@@ -1,0 +1,104 @@
+//go:build unix
+
+package regress_test
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/modtest"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+)
+
+// A gate that is killed at any point, by any signal, leaves no process, worktree, temporary folder or lock behind, and no results
+// that pass for whole.
+func TestKilledGateLeavesNothing(t *testing.T) {
+	rounds := 12
+	if testing.Short() {
+		rounds = 4
+	}
+	dir, env := modtest.Unpack(t, "testdata/kill.txtar")
+	run := func(name string, args ...string) string {
+		t.Helper()
+		cmd := exec.Command(name, args...)
+		cmd.Dir, cmd.Env = dir, env
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return string(out)
+	}
+	run("git", "init", "-q")
+	run("git", "add", "-A")
+	run("git", "commit", "-q", "-m", "first")
+	run("go", "test", "-c", "-o", ".tmp/gate.test", ".")
+
+	random := rand.New(rand.NewPCG(7, 7))
+	measured := 0
+	for round := range rounds {
+		temp := t.TempDir()
+		signal := []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM}[round%3]
+		after := time.Duration(random.Int64N(int64(4 * time.Second)))
+
+		gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.out="+filepath.Join(temp, "out"))
+		gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp)
+		var printed bytes.Buffer
+		gate.Stdout, gate.Stderr = &printed, &printed
+		require.NoError(t, gate.Start())
+		killer := time.AfterFunc(after, func() { _ = gate.Process.Signal(signal) })
+		err := gate.Wait()
+		require.False(t, killer.Stop(), "the gate ended by itself within %v: %s", after, printed.String())
+		require.Error(t, err)
+
+		require.Eventually(t, func() bool { return len(remains(temp)) == 0 }, 10*time.Second, 20*time.Millisecond,
+			"%v after %v leaves processes: %v", signal, after, remains(temp))
+		scratches := func() []string { s, _ := filepath.Glob(filepath.Join(temp, "tailgate-scratch-*")); return s }
+		require.Eventually(t, func() bool { return len(scratches()) == 0 }, 10*time.Second, 20*time.Millisecond,
+			"%v after %v leaves %v", signal, after, scratches())
+		assert.Equal(t, 1, strings.Count(run("git", "worktree", "list"), "\n"), "%v after %v leaves a worktree", signal, after)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		release, err := testbin.Lock(ctx, filepath.Join(temp, filepath.Base(testbin.LockPath())), func(string) {})
+		require.NoError(t, err, "%v after %v leaves the lock", signal, after)
+		release()
+		cancel()
+
+		saved := filepath.Join(temp, "out", "baseline.txt")
+		if info, err := os.Stat(saved); err == nil && info.Size() > 0 {
+			measured++
+			_, err := benchdata.ReadFiles(saved)
+			assert.ErrorContains(t, err, "PASS", "results that were cut short pass for whole")
+		}
+		assert.NoFileExists(t, filepath.Join(temp, "out", "verdict.json"))
+	}
+	assert.Positive(t, measured, "no round was killed while it measured")
+}
+
+// remains are the processes that have to do with the folder, as Linux tells.
+func remains(folder string) []string {
+	links, _ := filepath.Glob("/proc/[0-9]*/exe")
+	var found []string
+	for _, link := range links {
+		process := filepath.Dir(link)
+		exe, _ := os.Readlink(link)
+		cwd, _ := os.Readlink(filepath.Join(process, "cwd"))
+		command, _ := os.ReadFile(filepath.Join(process, "cmdline"))
+		environ, _ := os.ReadFile(filepath.Join(process, "environ"))
+		for _, text := range []string{exe, cwd, string(command), string(environ)} {
+			if strings.Contains(text, folder) {
+				found = append(found, process+" "+strings.ReplaceAll(string(command), "\x00", " "))
+				break
+			}
+		}
+	}
+	return found
+}
