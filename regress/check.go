@@ -61,9 +61,9 @@ func judge(t *testing.T, s settings, result Result) {
 		t.Run(subtest(v), func(t *testing.T) {
 			t.Attr("regress.outcome", string(v.Outcome))
 			if v.Fails && !expected {
-				t.Error(failure(v))
-			} else if v.Outcome != policy.OK {
-				t.Log(failure(v))
+				t.Error(line(v))
+			} else {
+				t.Log(line(v))
 			}
 		})
 	}
@@ -86,8 +86,8 @@ func subtest(v policy.Verdict) string {
 	return v.Benchmark + "/" + v.Unit
 }
 
-// failure says in a line what is wrong.
-func failure(v policy.Verdict) string {
+// line says a verdict in a line.
+func line(v policy.Verdict) string {
 	if v.Benchmark == "" {
 		return fmt.Sprintf("%s: rule %s: %s", v.Outcome, v.Rule, v.Reason)
 	}
