@@ -28,7 +28,7 @@ func ExamplePolicy_Compare() {
 	}
 	fmt.Println(report.Fails())
 	// Output:
-	// Chat p95-ns: +20.7 % (p=0.002 n=6+6): regressed
+	// Chat p95-ns: +20.9 % (p=0.002 n=6+6): regressed
 	// true
 }
 
