@@ -130,7 +130,11 @@ func (l *live) packages(ctx context.Context) ([]place, error) {
 				continue
 			}
 		}
-		packages, err := testbin.Packages(ctx, dir, patterns...)
+		find := testbin.Packages
+		if s.tree != nil {
+			find = s.tree.Packages
+		}
+		packages, err := find(ctx, dir, patterns...)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}

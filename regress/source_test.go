@@ -1,0 +1,111 @@
+package regress
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// repository makes a git repository with the branches and commits of a pull request:
+//
+//	main:    one - two - three
+//	              \
+//	feature:       four - five
+func repository(t *testing.T) (dir string, git func(args ...string) string) {
+	dir = t.TempDir()
+	git = func(args ...string) string {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return strings.TrimSpace(string(out))
+	}
+	git("init", "-q", "-b", "main")
+	commit := func(name string) { git("commit", "-q", "--allow-empty", "-m", name) }
+	commit("one")
+	commit("two")
+	git("branch", "feature")
+	commit("three")
+	git("update-ref", "refs/remotes/origin/main", "main")
+	git("checkout", "-q", "feature")
+	commit("four")
+	commit("five")
+	for _, name := range []string{"GITHUB_BASE_REF", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH"} {
+		t.Setenv(name, "")
+	}
+	return dir, git
+}
+
+func defaults(t *testing.T, dir string) (baseline, candidate source) {
+	t.Helper()
+	s, err := Gate{}.settle()
+	require.NoError(t, err)
+	baseline, candidate, _, err = s.sources(t.Context(), dir)
+	require.NoError(t, err)
+	return baseline, candidate
+}
+
+func TestDefaultBaseline(t *testing.T) {
+	t.Run("of a pull request is the merge base with its target", func(t *testing.T) {
+		dir, _ := repository(t)
+		t.Setenv("GITHUB_BASE_REF", "main")
+		t.Setenv("GITHUB_EVENT_NAME", "pull_request")
+		baseline, candidate := defaults(t, dir)
+		assert.Contains(t, baseline.What, "(two)")
+		assert.Equal(t, "merge base with the pull request's target main", baseline.Why)
+		assert.True(t, candidate.isTree())
+	})
+	t.Run("of a push is what the branch pointed at before", func(t *testing.T) {
+		dir, git := repository(t)
+		t.Setenv("GITHUB_EVENT_NAME", "push")
+		baseline, _ := defaults(t, dir)
+		assert.Contains(t, baseline.What, "(four)", "without an event, the parent")
+
+		event := filepath.Join(t.TempDir(), "event.json")
+		t.Setenv("GITHUB_EVENT_PATH", event)
+		require.NoError(t, os.WriteFile(event, fmt.Appendf(nil, `{"before": %q}`, git("rev-parse", "feature~2")), 0o600))
+		baseline, _ = defaults(t, dir)
+		assert.Contains(t, baseline.What, "(two)")
+
+		require.NoError(t, os.WriteFile(event, fmt.Appendf(nil, `{"before": %q}`, strings.Repeat("0", 40)), 0o600))
+		baseline, _ = defaults(t, dir)
+		assert.Contains(t, baseline.What, "(four)", "of a new branch, the parent")
+	})
+	t.Run("of a work tree with changes is HEAD", func(t *testing.T) {
+		dir, _ := repository(t)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "new.go"), nil, 0o600))
+		baseline, candidate := defaults(t, dir)
+		assert.Contains(t, baseline.What, "HEAD, ")
+		assert.Contains(t, baseline.What, "(five)")
+		assert.Equal(t, "the work tree has changes", baseline.Why)
+		assert.True(t, candidate.Dirty)
+	})
+	t.Run("of a clean work tree is the tree itself", func(t *testing.T) {
+		dir, _ := repository(t)
+		baseline, candidate := defaults(t, dir)
+		assert.True(t, baseline.isTree())
+		assert.True(t, candidate.isTree())
+		assert.Contains(t, baseline.Why, "A/A")
+	})
+}
+
+func TestAFileWinsOverARevisionOfItsName(t *testing.T) {
+	dir, git := repository(t)
+	git("branch", "results.txt")
+	t.Chdir(dir)
+	s, err := Gate{Baseline: "results.txt", Candidate: "results.txt"}.settle()
+	require.NoError(t, err)
+	baseline, _, _, err := s.sources(t.Context(), dir)
+	require.NoError(t, err)
+	assert.Empty(t, baseline.saved)
+	require.NoError(t, os.WriteFile("results.txt", nil, 0o600))
+	baseline, _, _, err = s.sources(t.Context(), dir)
+	require.NoError(t, err)
+	assert.Equal(t, "results.txt", baseline.saved)
+}
