@@ -127,5 +127,6 @@ func (s settings) compareOutput(printed *bytes.Buffer, doc *report.Document) err
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}
+	describeSaved(&doc.Baseline, baseline)
 	return judgeSaved(s.policy, baseline, candidate, doc)
 }

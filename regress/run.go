@@ -2,6 +2,7 @@ package regress
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -144,7 +145,18 @@ func (s settings) compareSaved(baseline, candidate source, doc *report.Document)
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}
+	describeSaved(&doc.Baseline, b)
+	describeSaved(&doc.Candidate, c)
 	return judgeSaved(s.policy, b, c, doc)
+}
+
+// describeSaved adds what the results say of themselves, if a gate wrote them.
+func describeSaved(side *report.Side, set *benchdata.Set) {
+	if source := set.Provenance["source"]; source != "" {
+		side.What += " (" + source + ")"
+	}
+	side.Commit = set.Provenance["commit"]
+	side.Dirty = set.Provenance["dirty"] == "true"
 }
 
 // judgeSaved judges two sets that were measured at different times.
