@@ -17,6 +17,15 @@ type event struct {
 	FailedBuild string // ImportPath of the build that failed a package
 }
 
+// known tells an event from other JSON that a program prints.
+func (ev event) known() bool {
+	switch ev.Action {
+	case "start", "run", "output", "pass", "fail", "skip", "build-output", "build-fail":
+		return true
+	}
+	return false
+}
+
 // events yields the output lines inside go test -json. A result may be split over two events, and packages may
 // alternate, so that output is joined by package.
 type events struct {

@@ -43,7 +43,7 @@ func TestReadJoinsResultsSplitOverEvents(t *testing.T) {
 }
 
 func TestReadIgnoresLinesOfTheGoCommandAmongEvents(t *testing.T) {
-	_, err := Read(strings.NewReader("go: downloading x v1\n"+started+"\ngo: downloading y v1\n"+said("BenchmarkX 1 2 ns/op\nPASS\n")+passed), "x.json")
+	_, err := Read(strings.NewReader("go: downloading x v1\n# p\n./x.go:1: vet says no\n{\"Action\":\"greet\"}\n"+started+"\ngo: downloading y v1\n"+said("BenchmarkX 1 2 ns/op\nPASS\n")+passed), "x.json")
 	assert.NoError(t, err)
 }
 

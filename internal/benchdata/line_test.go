@@ -119,6 +119,7 @@ func TestReadStopsAtItsLimits(t *testing.T) {
 		{"too many units", "BenchmarkX 1 1 a 2 b 3 c\nBenchmarkX 1 1 d 2 e 3 f\n", "x:2: more than 5 units" + split},
 		{"too many statements about units", "Unit x a=1 b=2 c=3 d=4 e=5 f=6\nBenchmarkX 1 1 a\n", "x:1: more than 5 statements in Unit lines" + split},
 		{"too many configuration keys", "a: 1\nb: 2\nc: 3\nd: 4\nBenchmarkX 1 1 a\n", "x:4: more than 3 configuration keys" + split},
+		{"too many configuration keys one after the other", "a: 1\nBenchmarkX 1 1 a\na:\nb: 1\nBenchmarkX 1 1 a\nb:\nc: 1\nd: 1\nBenchmarkX 1 1 a\n", "x:9: more than 3 configuration keys" + split},
 		{"too many packages", said("PASS\n") + saidBy("q", "PASS\n") + saidBy("r", "PASS\n"), "x:3: more than 2 packages" + split},
 		{"a result line that is too long", "BenchmarkX 1 " + strings.Repeat("1 a ", 30) + "\n", "x:1: a result or Unit line of more than 100 bytes; " + toStderr},
 		{"a line that is too long", strings.Repeat("x", 201) + "\nBenchmarkX 1 1 a\n", "x:1: a line of more than 200 bytes; " + toStderr},

@@ -3,16 +3,14 @@ package benchdata
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 )
 
-// plain yields the lines of go test -bench. If the first line is an event of go test -json, it hands over to events.
+// plain yields the lines of go test -bench. At an event of go test -json before any result it hands over to events.
 type plain struct {
-	p       *parser
-	in      *lines
-	stream  *stream
-	decided bool
-	nul     bool
+	p      *parser
+	in     *lines
+	stream *stream
+	nul    bool // a NUL byte was seen
 }
 
 func (s *plain) next() (text []byte, line int, from *stream, ok bool) {
@@ -32,7 +30,6 @@ func (s *plain) next() (text []byte, line int, from *stream, ok bool) {
 			text = bytes.TrimPrefix(text, []byte("\ufeff"))
 		}
 		if s.in.overlong {
-			s.decided = true
 			s.p.overlong(s.in.num)
 			continue
 		}
@@ -40,22 +37,15 @@ func (s *plain) next() (text []byte, line int, from *stream, ok bool) {
 			s.nul = true
 			s.p.problem(Problem{Line: s.in.num, Fact: "a NUL byte: not text", Fix: "name a file of benchmark results"})
 		}
-		if !s.decided && len(text) > 0 {
+		if s.p.results == 0 && bytes.HasPrefix(text, []byte("{")) {
 			var ev event
-			if text[0] == '{' && json.Unmarshal(text, &ev) == nil && ev.Action != "" {
+			if json.Unmarshal(text, &ev) == nil && ev.known() {
 				e := &events{p: s.p, in: s.in, streams: make(map[string]*stream)}
 				s.p.source = e
 				e.event(ev, s.in.num)
 				return e.next()
 			}
-			// Lines that a wrapper or a Writer may put first decide nothing.
-			s.decided = !bytes.HasPrefix(text, []byte("go: ")) && text[0] != '#'
 		}
 		return text, s.in.num, s.stream, true
 	}
-}
-
-// overlong notes a line that was cut.
-func (p *parser) overlong(line int) {
-	p.problem(Problem{Line: line, Fact: "a line of more than " + strconv.Itoa(p.lim.line) + " bytes", Fix: toStderr})
 }

@@ -2,7 +2,6 @@ package benchdata
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -255,57 +254,4 @@ func (s *stream) ended() {
 		s.p.problem(Problem{Fact: printable(s.name) + " started and did not end: the run was cut short", Fix: recordFix(s.p.name)})
 	}
 	s.open, s.running = false, false
-}
-
-// configure sets a configuration key for the results below.
-func (s *stream) configure(num int, key, value string) {
-	if key == "goos" && s.open {
-		s.cutShort() // testing prints goos first: the next run begins
-		s.open = false
-	}
-	have, ok := s.config[key]
-	switch {
-	case value == "":
-		delete(s.config, key)
-	case !utf8.ValidString(value) || !utf8.ValidString(key):
-		s.p.problem(Problem{Line: num, Fact: quoteFact(key, value) + ", not UTF-8", Fix: toStderr})
-		return
-	case !ok && len(s.config) >= s.p.lim.config:
-		s.p.exceed(num, "more than "+strconv.Itoa(s.p.lim.config)+" configuration keys")
-		return
-	default:
-		s.config[key] = value
-	}
-	s.changed = s.changed || have != value
-}
-
-// keyValue parses "key: value" as benchfmt does: the key begins with a lower-case letter and holds neither blanks nor
-// upper-case letters; blanks part it from its value unless the value is empty, which deletes the key.
-func keyValue(text []byte) (key, value string, ok bool) {
-	colon := bytes.IndexByte(text, ':')
-	if colon <= 0 {
-		return "", "", false
-	}
-	for i, r := range string(text[:colon]) {
-		if i == 0 && !unicode.IsLower(r) || unicode.IsSpace(r) || unicode.IsUpper(r) {
-			return "", "", false
-		}
-	}
-	rest := text[colon+1:]
-	trimmed := bytes.TrimLeft(rest, " \t")
-	if len(rest) > 0 && len(trimmed) == len(rest) {
-		return "", "", false
-	}
-	return string(text[:colon]), string(bytes.TrimRight(trimmed, " \t")), true
-}
-
-// isConfig tells configuration from messages of the same form that tools print.
-func isConfig(key, value string) bool {
-	switch key {
-	case "panic", "signal", "coverage", "testing", "warning", "error", "fatal":
-		return false
-	case "go": // "go: downloading ..."
-		return value == "" || strings.HasPrefix(value, "go1") || strings.HasPrefix(value, "devel")
-	}
-	return true
 }

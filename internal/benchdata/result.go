@@ -1,0 +1,118 @@
+package benchdata
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// result takes over one result.
+func (p *parser) result(rec *benchfmt.Result) {
+	p.results++
+	p.values += len(rec.Values)
+	if p.results > p.lim.results {
+		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.results)+" results")
+		return
+	}
+	if p.values > p.lim.values {
+		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.values)+" values")
+		return
+	}
+	p.from.opened(p.line)
+	p.agree()
+
+	b := p.benchmark(rec.Name)
+	run := Run{File: p.name, Line: p.line, Iters: rec.Iters, Values: p.take(len(rec.Values))}
+	for i, v := range rec.Values {
+		// benchfmt tidies ns to sec and MB to B, except for values that this would not change: 0 and Inf.
+		run.Values[i] = Value{v.Unit, v.Value}
+		if v.OrigUnit != "" {
+			run.Values[i] = Value{v.OrigUnit, v.OrigValue}
+		}
+	}
+	layout := p.layouts.of(run.Values)
+	if p.layouts.units > p.lim.units {
+		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.units)+" units")
+		return
+	}
+	for i := range run.Values {
+		run.Values[i].Unit = layout.units[i] // one string for all runs: benchfmt forgets its own after 1,024
+	}
+	for _, f := range layout.check(run.Iters, run.Values) {
+		p.problem(Problem{Line: p.line, Benchmark: printable(p.printed[b]), Fact: f.fact, Fix: f.fix})
+	}
+	runs := &p.set.Benchmarks[b].Runs
+	if *runs == nil && b > 0 {
+		// As many as the benchmark before: -count is the same for all.
+		*runs = make([]Run, 0, len(p.set.Benchmarks[b-1].Runs))
+	}
+	*runs = append(*runs, run)
+}
+
+// take returns room for n values, cut from blocks: a result line costs no allocation of its own.
+func (p *parser) take(n int) []Value {
+	const block = 1 << 10 // 24 KiB
+	if n > len(p.pool) {
+		p.pool = make([]Value, max(n, block))
+	}
+	values := p.pool[:n:n]
+	p.pool = p.pool[n:]
+	return values
+}
+
+type printedName struct{ pkg, name string }
+
+// benchmark returns the index of the benchmark of this name in the package of the line.
+func (p *parser) benchmark(name []byte) int {
+	pkg := p.from.pkg()
+	if p.last >= 0 && string(name) == p.printed[p.last] && pkg == p.set.Benchmarks[p.last].Pkg {
+		return p.last
+	}
+	b, ok := p.byName[printedName{pkg, string(name)}]
+	if !ok {
+		b = len(p.set.Benchmarks)
+		printed := string(name)
+		if !utf8.ValidString(printed) {
+			p.problem(Problem{Line: p.line, Benchmark: quote(printed), Fact: "the name is not UTF-8", Fix: "name benchmarks in UTF-8"})
+		}
+		base, procs := splitProcs(printed)
+		p.byName[printedName{pkg, printed}] = b
+		p.printed = append(p.printed, printed)
+		p.set.Benchmarks = append(p.set.Benchmarks, Benchmark{Pkg: pkg, Name: base, Procs: procs})
+	}
+	p.last = b
+	return b
+}
+
+// unit takes over one piece of unit metadata.
+func (p *parser) unit(rec *benchfmt.UnitMetadata) {
+	if !utf8.ValidString(rec.OrigUnit) {
+		p.problem(Problem{Line: p.line, Fact: "unit " + quote(rec.OrigUnit) + " is not UTF-8", Fix: "name units in UTF-8"})
+		return
+	}
+	p.metadata++
+	if p.metadata > p.lim.units {
+		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.units)+" statements in Unit lines")
+		return
+	}
+	if rec.Key != "better" {
+		return
+	}
+	d, ok := direction(rec.Value)
+	if !ok {
+		p.problem(Problem{Line: p.line, Fact: "better=" + printable(rec.Value) + " for unit " + printable(rec.OrigUnit), Fix: "write better=lower or better=higher"})
+		return
+	}
+	p.set.Better[rec.OrigUnit] = d
+}
+
+func direction(better string) (int, bool) {
+	switch better {
+	case "lower":
+		return -1, true
+	case "higher":
+		return +1, true
+	}
+	return 0, false
+}
