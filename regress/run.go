@@ -137,13 +137,16 @@ func (s settings) compareSaved(baseline, candidate source, doc *report.Document)
 	if !s.plant.IsZero() {
 		return fmt.Errorf("a slowdown cannot be planted in saved results: leave -regress.inject out, or compare git revisions")
 	}
-	b, err := benchdata.ReadFiles(baseline.saved)
-	if err != nil {
-		return fmt.Errorf("baseline: %w", err)
+	b, baselineErr := benchdata.ReadFiles(baseline.saved)
+	if baselineErr != nil {
+		baselineErr = fmt.Errorf("baseline: %w", baselineErr)
 	}
-	c, err := benchdata.ReadFiles(candidate.saved)
-	if err != nil {
-		return fmt.Errorf("candidate: %w", err)
+	c, candidateErr := benchdata.ReadFiles(candidate.saved)
+	if candidateErr != nil {
+		candidateErr = fmt.Errorf("candidate: %w", candidateErr)
+	}
+	if err := errors.Join(baselineErr, candidateErr); err != nil {
+		return err
 	}
 	describeSaved(&doc.Baseline, b)
 	describeSaved(&doc.Candidate, c)
