@@ -89,7 +89,7 @@ func keyValue(text []byte) (key, value string, ok bool) {
 	if len(rest) > 0 && len(trimmed) == len(rest) {
 		return "", "", false
 	}
-	return string(text[:colon]), string(bytes.TrimRight(trimmed, " \t")), true
+	return string(text[:colon]), string(bytes.TrimRight(trimmed, " \t\r")), true
 }
 
 // isConfig tells configuration from messages of the same form that tools print.

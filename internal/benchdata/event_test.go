@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 // said is an output event of package p.
@@ -77,6 +78,8 @@ func TestReadTellsWhatIsWrongWithEvents(t *testing.T) {
 			"x.json:2: not an event of go test -json: invalid character 'o' looking for beginning of value; keep standard error out of the file"},
 		{"an event without an action", started + "{}\n" + ok + passed,
 			"x.json:2: not an event of go test -json: no action; keep standard error out of the file"},
+		{"a NUL byte inside an event", started + `{"Action":"output","Package":"p","Output":"BenchmarkX 1 2 ns/op\u0000\n"}` + "\n" + ok + passed,
+			"x.json:2: a NUL byte: not text; name a file of benchmark results"},
 		{"no results", started + said("PASS\n") + passed,
 			"x.json: no benchmark results" + record},
 		{"printing before a result line", started + said("loading...BenchmarkX-2 \t 1 2 ns/op\nPASS\n") + passed,
@@ -91,4 +94,26 @@ func TestReadTellsWhatIsWrongWithEvents(t *testing.T) {
 			assert.Equal(t, tt.want, err.Error())
 		})
 	}
+}
+
+// TestReadMindsNotHowOutputIsSplit cuts output into events at any place, as test2json may.
+func TestReadMindsNotHowOutputIsSplit(t *testing.T) {
+	output, _, _ := strings.Cut(plainRun, "ok  \t") // of one package
+	want, err := Read(strings.NewReader(output), "x")
+	require.NoError(t, err)
+	withoutLines(want)
+	rapid.Check(t, func(t *rapid.T) {
+		var events strings.Builder
+		events.WriteString(started)
+		for rest := output; rest != ""; {
+			n := rapid.IntRange(1, min(200, len(rest))).Draw(t, "bytes")
+			events.WriteString(said(rest[:n]))
+			events.WriteString(saidBy("q", "other output "))
+			rest = rest[n:]
+		}
+		events.WriteString(passed + `{"Action":"pass","Package":"q"}`)
+		got, err := Read(strings.NewReader(events.String()), "x")
+		require.NoError(t, err)
+		require.Equal(t, want, withoutLines(got))
+	})
 }

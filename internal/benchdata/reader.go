@@ -1,6 +1,7 @@
 package benchdata
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strconv"
@@ -60,6 +61,7 @@ type parser struct {
 	results, values, metadata int
 	broken                    int  // lines that should have been results
 	buildFailed               bool // an event of go test -json said so
+	nul                       bool // a NUL byte was seen
 }
 
 // A source yields output lines and the package stream to which each belongs.
@@ -126,6 +128,10 @@ func (p *parser) Read(b []byte) (int, error) {
 		if !ok {
 			p.stop = true
 			return 0, io.EOF
+		}
+		if !p.nul && bytes.IndexByte(text, 0) >= 0 {
+			p.nul = true
+			p.problem(Problem{Line: line, Fact: "a NUL byte: not text", Fix: "name a file of benchmark results"})
 		}
 		if !from.line(line, text) {
 			continue

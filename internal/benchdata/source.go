@@ -10,7 +10,6 @@ type plain struct {
 	p      *parser
 	in     *lines
 	stream *stream
-	nul    bool // a NUL byte was seen
 }
 
 func (s *plain) next() (text []byte, line int, from *stream, ok bool) {
@@ -32,10 +31,6 @@ func (s *plain) next() (text []byte, line int, from *stream, ok bool) {
 		if s.in.overlong {
 			s.p.overlong(s.in.num)
 			continue
-		}
-		if !s.nul && bytes.IndexByte(text, 0) >= 0 {
-			s.nul = true
-			s.p.problem(Problem{Line: s.in.num, Fact: "a NUL byte: not text", Fix: "name a file of benchmark results"})
 		}
 		if s.p.results == 0 && bytes.HasPrefix(text, []byte("{")) {
 			var ev event

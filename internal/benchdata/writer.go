@@ -200,7 +200,7 @@ func (w *Writer) check(b Benchmark) Problems {
 	if b.Name != "" && !oneWord(b.Name) || !isName(first) {
 		add(Run{}, "name "+quote(b.Name)+" cannot be written", "name benchmarks without blanks, beginning with an upper-case letter")
 	}
-	if !oneLine(b.Pkg) || strings.TrimSpace(b.Pkg) != b.Pkg {
+	if _, pkg, _ := keyValue([]byte("pkg: " + b.Pkg)); !oneLine(b.Pkg) || pkg != b.Pkg {
 		add(Run{}, "pkg "+quote(b.Pkg)+" cannot be written", "keep it on one line")
 	}
 	if len(b.Runs) == 0 {
@@ -227,5 +227,5 @@ func oneWord(s string) bool {
 }
 
 func oneLine(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsAny(s, "\n\r\x00")
+	return utf8.ValidString(s) && !strings.ContainsAny(s, "\n\x00")
 }
