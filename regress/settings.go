@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,31 +15,32 @@ import (
 
 // option is one thing that a flag, an environment variable or a field of Gate can set, in that order of precedence.
 type option struct {
-	name string // "baseline": flag -regress.baseline, variable REGRESS_BASELINE
-	flag *string
+	name  string // "baseline": flag -regress.baseline, variable REGRESS_BASELINE
+	field string // "Gate.Baseline"
+	flag  *string
 }
 
-func newOption(name, usage string) option {
-	return option{name, flag.String("regress."+name, "", "tailgate: "+usage)}
+func newOption(name, field, usage string) option {
+	return option{name, "Gate." + field, flag.String("regress."+name, "", "tailgate: "+usage)}
 }
 
 var (
-	baselineOption  = newOption("baseline", "git revision or saved results to compare with")
-	candidateOption = newOption("candidate", "git revision or saved results to judge (default: the work tree)")
-	policyOption    = newOption("policy", "JSON policy `file`")
-	budgetOption    = newOption("budget", "longest `time` to measure one benchmark (default 2m)")
-	timeoutOption   = newOption("timeout", "longest `time` of one start of a test binary (default 1m)")
-	injectOption    = newOption("inject", "slowdown to plant in the candidate: 2ms or 25%")
-	expectOption    = newOption("expect", "regressed: pass only if the planted slowdown was caught")
-	outOption       = newOption("out", "`folder` for results and reports")
+	baselineOption  = newOption("baseline", "Baseline", "git revision or saved results to compare with")
+	candidateOption = newOption("candidate", "Candidate", "git revision or saved results to judge (default: the work tree)")
+	policyOption    = newOption("policy", "PolicyFile", "JSON policy `file`")
+	budgetOption    = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m)")
+	timeoutOption   = newOption("timeout", "Timeout", "longest `time` of one start of a test binary (default 1m)")
+	injectOption    = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
+	expectOption    = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
+	outOption       = newOption("out", "Out", "`folder` for results and reports")
 )
 
-// Variable is the option's environment twin. Flags break those packages of ./... that do not define them.
+// variable is the option's environment twin. Flags break those packages of ./... that do not define them.
 func (o option) variable() string { return "REGRESS_" + strings.ToUpper(o.name) }
 
 // value is what won, and where it came from. The environment is read here, in the test, so that the test cache sees it.
 func (o option) value(field string) report.Setting {
-	s := report.Setting{Name: o.name, Value: field, Source: "Gate"}
+	s := report.Setting{Name: o.name, Value: field, Source: o.field}
 	if *o.flag != "" {
 		s.Value, s.Source = *o.flag, "-regress."+o.name
 	} else if env := os.Getenv(o.variable()); env != "" {
@@ -75,6 +77,9 @@ func (g Gate) settle() (s settings, err error) {
 	if s.benchtime == "" {
 		s.benchtime = defaultBenchtime
 	}
+	if !isBenchtime(s.benchtime) {
+		return s, fmt.Errorf("Gate.Benchtime is %q: write a duration above 0, such as 300ms, or a number of iterations, such as 100x", s.benchtime)
+	}
 	take := func(o option, field string) report.Setting {
 		v := o.value(field)
 		if v.Value != "" {
@@ -98,7 +103,7 @@ func (g Gate) settle() (s settings, err error) {
 	expect := take(expectOption, g.Expect)
 	s.expect = policy.Outcome(expect.Value)
 	if s.expect != "" && s.expect != policy.Regressed {
-		return s, fmt.Errorf("%s is %q: only %q can be expected", expect.Source, s.expect, policy.Regressed)
+		return s, fmt.Errorf("%s is %q: write %q, or leave it out", expect.Source, s.expect, policy.Regressed)
 	}
 	if file := take(policyOption, g.PolicyFile); file.Value != "" {
 		data, err := os.ReadFile(file.Value)
@@ -110,9 +115,19 @@ func (g Gate) settle() (s settings, err error) {
 		}
 	}
 	if err := s.policy.Validate(); err != nil {
-		return s, fmt.Errorf("policy: %w", err)
+		return s, fmt.Errorf("Gate.Policy: %w", err)
 	}
 	return s, nil
+}
+
+// isBenchtime reports whether go test -benchtime takes it.
+func isBenchtime(s string) bool {
+	if n, ok := strings.CutSuffix(s, "x"); ok {
+		count, err := strconv.Atoi(n)
+		return err == nil && count > 0
+	}
+	d, err := time.ParseDuration(s)
+	return err == nil && d > 0
 }
 
 func text(d time.Duration) string {
