@@ -56,11 +56,16 @@ func load() string {
 	return first
 }
 
-// environment is what the report says of the machine.
-func environment(loadBefore string) []report.Fact {
+// environment is what the report says of the machine, and of what the benchmarks say of themselves.
+func environment(config map[string]string, loadBefore string) []report.Fact {
 	facts := []report.Fact{
 		{Name: "goos", Value: runtime.GOOS}, {Name: "goarch", Value: runtime.GOARCH},
 		{Name: "cpus", Value: strconv.Itoa(runtime.NumCPU())},
+	}
+	for _, key := range []string{"cpu", "go", "blas"} {
+		if value := config[key]; value != "" {
+			facts = append(facts, report.Fact{Name: key, Value: value})
+		}
 	}
 	if loadBefore != "" {
 		facts = append(facts, report.Fact{Name: "load before", Value: loadBefore}, report.Fact{Name: "load after", Value: load()})

@@ -68,7 +68,7 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.output(dir, name)
+	out, err := s.output(dir, name, doc)
 	if err != nil {
 		return nil, err
 	}
@@ -95,18 +95,21 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	}
 	before := load()
 	err = l.run(ctx)
-	doc.Environment = environment(before)
+	doc.Environment = environment(l.config(), before)
 	return out, err
 }
 
 // output makes the output folder: the one that is set, or one in the module, which also keeps the result from being cached.
-func (s settings) output(dir, name string) (*output, error) {
+func (s settings) output(dir, name string, doc *report.Document) (*output, error) {
 	own, err := makeFolder(moduleRoot(dir))
 	if err == nil {
 		err = uncacheable(own)
 	}
 	if s.out != "" {
-		return newOutput(s.out) // a module that cannot be written to is no hindrance then
+		if err != nil {
+			doc.Notes = append(doc.Notes, fmt.Sprintf("go test may reuse this result later, because %v: run with -count=1", err))
+		}
+		return newOutput(s.out)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)

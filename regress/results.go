@@ -1,0 +1,34 @@
+package regress
+
+import (
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// results are what a side has measured, as policy sees it.
+func results(s *benchdata.Set) policy.Results {
+	r := policy.Results{Better: map[string]policy.Direction{}}
+	for unit, better := range s.Better {
+		r.Better[unit] = policy.Lower
+		if better > 0 {
+			r.Better[unit] = policy.Higher
+		}
+	}
+	for _, b := range s.Benchmarks {
+		r.Benchmarks = append(r.Benchmarks, benchmark(b))
+	}
+	return r
+}
+
+func benchmark(b benchdata.Benchmark) policy.Benchmark {
+	out := policy.Benchmark{Package: b.Pkg, Name: b.Name, Procs: b.Procs, Metrics: map[string][]float64{}}
+	for i, run := range b.Runs {
+		if i == 0 || run.Iters < out.Requests {
+			out.Requests = run.Iters
+		}
+		for _, v := range run.Values {
+			out.Metrics[v.Unit] = append(out.Metrics[v.Unit], v.Value)
+		}
+	}
+	return out
+}
