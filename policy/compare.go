@@ -123,11 +123,11 @@ func (p Policy) standing(pair Pair, unit string) (Outcome, string) {
 	case c == nil:
 		return Invalid, `removed: in the baseline, not in the candidate; if that is meant, set "on_removed": "warn" in the policy`
 	case c.Problem != "":
-		return Invalid, "candidate: " + c.Problem
+		return Invalid, c.Problem
 	case b == nil:
 		return Added, "not in the baseline yet"
 	case b.Problem != "":
-		return Invalid, "baseline: " + b.Problem
+		return Invalid, b.Problem
 	case len(c.Metrics[unit]) == 0:
 		return Invalid, fmt.Sprintf("the baseline reports %s, the candidate does not: report it again, or take it out of the policy", unit)
 	case len(b.Metrics[unit]) == 0:

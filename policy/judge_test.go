@@ -110,8 +110,8 @@ func TestWhatMustNotBeJudgedIsInvalid(t *testing.T) {
 		says                string
 	}{
 		{"a removed benchmark", Policy{}, good, Results{}, `removed: in the baseline, not in the candidate; if that is meant, set "on_removed": "warn"`},
-		{"a benchmark that failed", Policy{}, good, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "it panicked" }), "candidate: it panicked"},
-		{"a baseline that failed", Policy{}, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "it panicked" }), good, "baseline: it panicked"},
+		{"a benchmark that failed", Policy{}, good, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "candidate: it panicked" }), "candidate: it panicked"},
+		{"a baseline that failed", Policy{}, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "baseline: it panicked" }), good, "baseline: it panicked"},
 		{"a metric that is gone", Policy{}, good, side("p50-ns", runs(20*ms)...), "the baseline reports p95-ns, the candidate does not"},
 		{"NaN", Policy{}, good, side("p95-ns", append(runs(20*ms), math.NaN())...), "candidate: p95-ns is NaN"},
 		{"an infinity", Policy{}, side("p95-ns", append(runs(20*ms), math.Inf(1))...), good, "baseline: p95-ns is +Inf"},

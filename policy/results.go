@@ -18,7 +18,7 @@ type Benchmark struct {
 	Procs    int                  // GOMAXPROCS
 	Requests int                  // fewest requests behind one run; 0 when unknown, which no quantile rule accepts
 	Metrics  map[string][]float64 // by unit, a value a run; not altered
-	Problem  string               // why it must not be judged: it failed, say; empty when nothing is wrong
+	Problem  string               // why it must not be judged, in words that name the side; empty when nothing is wrong
 }
 
 type identity struct {

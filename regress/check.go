@@ -19,7 +19,7 @@ import (
 // -short, and refuses to run under -race and -cover. t must not be parallel: other tests would disturb the measuring.
 func Check(t *testing.T, g Gate) {
 	t.Helper()
-	s, err := g.settle()
+	s, err := g.settle(fromRun)
 	if err != nil {
 		t.Attr("regress.outcome", string(policy.Invalid))
 		t.Fatalf("regress: invalid: %v", err)

@@ -14,8 +14,8 @@
 //
 // # What it leaves
 //
-// In .tailgate/<test> beside go.mod: baseline.txt and candidate.txt, which benchstat reads, written as results come; verdict.json;
-// report.md. When the gate ends, in whatever way, its processes, worktrees and locks end with it.
+// In .tailgate/<folder of the package>/<test> beside go.mod: baseline.txt and candidate.txt, which benchstat reads, written as
+// results come; verdict.json; report.md. When the gate ends, in whatever way, its processes, worktrees and locks end with it.
 //
 // # Settings
 //

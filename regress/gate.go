@@ -9,8 +9,8 @@ import (
 // Gate says what is measured and how it is judged. The zero value gates every benchmark of the package that the test stands
 // in, working tree against the default baseline, by the default policy.
 //
-// Each field that has a flag is overridden by the flag, and by the flag's REGRESS_* environment variable; the report says
-// which won. A Gate is not altered and may be used again.
+// Under Check, Main and SelfTest a field that has a flag is overridden by the flag, or else by its REGRESS_* environment variable; the
+// report says which won. A Gate is not altered and may be used again.
 type Gate struct {
 	// Packages are the packages whose benchmarks are measured, as patterns of the go command relative to the test's
 	// folder: "./infer", "./...". Empty means the test's own package.
@@ -45,8 +45,8 @@ type Gate struct {
 	Inject string
 	// Expect is "regressed" to turn the test green only if the planted slowdown was caught. Flag -regress.expect.
 	Expect string
-	// Out is the folder for baseline.txt, candidate.txt, verdict.json and report.md; empty means .tailgate/<name of the
-	// test> beside go.mod. Flag -regress.out.
+	// Out is the folder for baseline.txt, candidate.txt, verdict.json and report.md; empty means .tailgate/<folder of the
+	// package>/<name of the test> beside go.mod. Flag -regress.out.
 	Out string
 }
 

@@ -49,7 +49,7 @@ func (w wrapped) Run() int {
 	if bench == nil || bench.Value.String() == "" || duet.IsChild() {
 		return w.m.Run()
 	}
-	s, err := w.gate.settle()
+	s, err := w.gate.settle(fromRun)
 	if err != nil {
 		fmt.Printf("regress: invalid: %v\n", err)
 		return 1

@@ -75,6 +75,7 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, alpha float64) (pol
 	began := time.Now()
 	at := plan(alpha)
 	m := measurement{live: l, pair: pair}
+	told := began
 	for look := 0; ; {
 		if err := m.turn(ctx); err != nil {
 			m.fail(err)
@@ -94,8 +95,13 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, alpha float64) (pol
 				"or shorten the workload", next.Seconds(), at[0], roundUp(next*time.Duration(at[0]))))
 			return m.pair, l.policy.Judge(m.pair, nil, nil, policy.Look{Alpha: alpha, Last: true})
 		default:
+			if time.Since(told) > 10*time.Second {
+				told = time.Now()
+				l.progress("%s: %d runs a side, %.0f s", pair.Name(), m.turns, spent.Seconds())
+			}
 			continue
 		}
+		told = time.Now()
 		last = last || spent+next > l.budget
 		verdicts := judge(last)
 		l.say(pair, verdicts, m.turns, spent)

@@ -34,9 +34,9 @@ func (r Result) Text() string { return r.doc.Text() }
 
 // Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
 // output folder. What goes on is written to progress, a line at a time. The error says why nothing could be judged, and what to
-// do; a regression is no error. Run may be called concurrently: gates that measure wait for each other.
+// do; a regression is no error. Flags and environment variables are not heeded. Run may be called concurrently: gates that measure wait for each other.
 func (g Gate) Run(ctx context.Context, name string, progress io.Writer) (Result, error) {
-	s, err := g.settle()
+	s, err := g.settle(fromNowhere)
 	if err != nil {
 		return Result{doc: report.Document{Name: name, Error: err.Error(), Began: time.Now()}}, err
 	}
@@ -99,22 +99,28 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	return out, err
 }
 
-// output makes the output folder: the one that is set, or one in the module, which also keeps the result from being cached.
+// output makes the output folder: the one that is set, or one in the module. Either way a file in the module keeps the result
+// from being cached.
 func (s settings) output(dir, name string, doc *report.Document) (*output, error) {
-	own, err := makeFolder(moduleRoot(dir))
+	module := moduleRoot(dir)
+	own, err := makeFolder(module)
 	if err == nil {
 		err = uncacheable(own)
 	}
-	if s.out != "" {
+	switch {
+	case err == nil && s.out == "":
+		pkg, err := filepath.Rel(module, dir) // two packages may have tests of one name
 		if err != nil {
-			doc.Notes = append(doc.Notes, fmt.Sprintf("go test may reuse this result later, because %v: run with -count=1", err))
+			return nil, err
 		}
+		return newOutput(filepath.Join(own, pkg, safe(name)))
+	case err == nil:
 		return newOutput(s.out)
-	}
-	if err != nil {
+	case s.out == "":
 		return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
 	}
-	return newOutput(filepath.Join(own, filepath.FromSlash(safe(name))))
+	doc.Notes = append(doc.Notes, fmt.Sprintf("go test may reuse this result, because the module cannot be written to (%v): run it with -count=1", err))
+	return newOutput(s.out)
 }
 
 // safe is a test's name as a path that stays below its folder.

@@ -23,7 +23,7 @@ func SelfTest(t *testing.T, g Gate) {
 		expect       policy.Outcome
 	}{{"identical", "", policy.OK}, {"planted", plant, policy.Regressed}} {
 		t.Run(half.name, func(t *testing.T) {
-			s, err := g.settle()
+			s, err := g.settle(fromRun)
 			if err == nil {
 				s.plant, err = duet.ParsePlant(half.inject)
 			}

@@ -38,17 +38,33 @@ var (
 // variable is the option's environment twin. Flags break those packages of ./... that do not define them.
 func (o option) variable() string { return "REGRESS_" + strings.ToUpper(o.name) }
 
-// value is what won, and where it came from. The environment is read here, in the test, so that the test cache sees it.
-func (o option) value(field string) report.Setting {
-	s := report.Setting{Name: o.name, Value: field, Source: o.field}
+// lookup finds what an option was set to outside of the Gate, and where; both are empty when it was not.
+type lookup func(option) (value, source string)
+
+// fromRun looks at the flags and the environment of this test run. The environment is read here, in the test, so that the test cache
+// sees it.
+func fromRun(o option) (value, source string) {
 	if *o.flag != "" {
-		s.Value, s.Source = *o.flag, "-regress."+o.name
-	} else if env := os.Getenv(o.variable()); env != "" {
-		s.Value, s.Source = env, o.variable()
-	} else if field == "" {
-		s.Source = "default"
+		return *o.flag, "-regress." + o.name
 	}
-	return s
+	if env := os.Getenv(o.variable()); env != "" {
+		return env, o.variable()
+	}
+	return "", ""
+}
+
+// fromNowhere leaves everything to the Gate.
+func fromNowhere(option) (value, source string) { return "", "" }
+
+// value is what won.
+func (o option) value(field string, outside lookup) report.Setting {
+	if value, source := outside(o); value != "" {
+		return report.Setting{Name: o.name, Value: value, Source: source}
+	}
+	if field != "" {
+		return report.Setting{Name: o.name, Value: field, Source: "Gate"}
+	}
+	return report.Setting{Name: o.name, Source: "default"}
 }
 
 // settings is a Gate with everything decided.
@@ -65,8 +81,8 @@ type settings struct {
 	won                 []report.Setting // those that are not defaults, for the report
 }
 
-// settle decides every setting of g, and refuses those that make no sense.
-func (g Gate) settle() (s settings, err error) {
+// settle decides every setting of g, what is set outside of it first, and refuses those that make no sense.
+func (g Gate) settle(outside lookup) (s settings, err error) {
 	s = settings{packages: g.Packages, bench: g.Bench, benchtime: g.Benchtime, policy: g.Policy}
 	if len(s.packages) == 0 {
 		s.packages = []string{"."}
@@ -81,7 +97,7 @@ func (g Gate) settle() (s settings, err error) {
 		return s, fmt.Errorf("Gate.Benchtime is %q: write a duration above 0, such as 300ms, or a number of iterations, such as 100x", s.benchtime)
 	}
 	take := func(o option, field string) report.Setting {
-		v := o.value(field)
+		v := o.value(field, outside)
 		if v.Value != "" {
 			s.won = append(s.won, v)
 		}

@@ -44,7 +44,7 @@ func repository(t *testing.T) (dir string, git func(args ...string) string) {
 
 func defaults(t *testing.T, dir string) (baseline, candidate source) {
 	t.Helper()
-	s, err := Gate{}.settle()
+	s, err := Gate{}.settle(fromNowhere)
 	require.NoError(t, err)
 	baseline, candidate, _, err = s.sources(t.Context(), dir)
 	require.NoError(t, err)
@@ -99,7 +99,7 @@ func TestAFileWinsOverARevisionOfItsName(t *testing.T) {
 	dir, git := repository(t)
 	git("branch", "results.txt")
 	t.Chdir(dir)
-	s, err := Gate{Baseline: "results.txt", Candidate: "results.txt"}.settle()
+	s, err := Gate{Baseline: "results.txt", Candidate: "results.txt"}.settle(fromNowhere)
 	require.NoError(t, err)
 	baseline, _, _, err := s.sources(t.Context(), dir)
 	require.NoError(t, err)
