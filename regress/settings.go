@@ -62,7 +62,7 @@ func (o option) value(field string, outside lookup) report.Setting {
 		return report.Setting{Name: o.name, Value: value, Source: source}
 	}
 	if field != "" {
-		return report.Setting{Name: o.name, Value: field, Source: "Gate"}
+		return report.Setting{Name: o.name, Value: field, Source: o.field}
 	}
 	return report.Setting{Name: o.name, Source: "default"}
 }
