@@ -23,17 +23,24 @@ type output struct {
 	write [2]*benchdata.Writer
 }
 
-// newOutput makes the folder, and removes what an earlier gate left there: no old verdict stands beside new results.
+// newOutput makes the folder, and removes the verdict that an earlier gate left there. Results stay: they may be what is to be
+// judged.
 func newOutput(dir string) (*output, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
 	}
-	for _, name := range []string{"baseline.txt", "candidate.txt", "verdict.json", "report.md"} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
+	o := &output{dir: dir}
+	return o, o.remove("verdict.json", "report.md")
+}
+
+// remove removes what an earlier gate left.
+func (o *output) remove(names ...string) error {
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(o.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("output folder: %w; name another with -regress.out", err)
 		}
 	}
-	return &output{dir: dir}, nil
+	return nil
 }
 
 // begin opens the files for what l measures.

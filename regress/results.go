@@ -27,6 +27,9 @@ func benchmark(b benchdata.Benchmark) policy.Benchmark {
 			out.Requests = run.Iters
 		}
 		for _, v := range run.Values {
+			if out.Metrics[v.Unit] == nil {
+				out.Metrics[v.Unit] = make([]float64, 0, len(b.Runs))
+			}
 			out.Metrics[v.Unit] = append(out.Metrics[v.Unit], v.Value)
 		}
 	}

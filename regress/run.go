@@ -83,6 +83,9 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	if err := instrumented(); err != nil {
 		return out, err
 	}
+	if err := out.remove("baseline.txt", "candidate.txt"); err != nil { // no old results stand beside a new verdict
+		return out, err
+	}
 	l := &live{
 		settings: s, name: name, dir: dir, repo: repo, out: out, doc: doc,
 		sides: [2]*side{{name: "baseline", source: baseline}, {name: "candidate", source: candidate}},
