@@ -141,6 +141,9 @@ func (p Policy) standing(pair Pair, unit string) (Outcome, string) {
 				return Invalid, fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx",
 					side.name, side.Requests, unit, need, need)
 			}
+			if have, runs := len(side.Metrics[unit]), side.runs(); have < runs {
+				return Invalid, fmt.Sprintf("%s: %s is reported by %d of %d runs: report it in all", side.name, unit, have, runs)
+			}
 			for _, value := range side.Metrics[unit] {
 				if math.IsNaN(value) || math.IsInf(value, 0) {
 					return Invalid, fmt.Sprintf("%s: %s is %v in one of its runs: measure it again", side.name, unit, value)

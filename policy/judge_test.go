@@ -113,6 +113,7 @@ func TestWhatMustNotBeJudgedIsInvalid(t *testing.T) {
 		{"a benchmark that failed", Policy{}, good, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "candidate: it panicked" }), "candidate: it panicked"},
 		{"a baseline that failed", Policy{}, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "baseline: it panicked" }), good, "baseline: it panicked"},
 		{"a metric that is gone", Policy{}, good, side("p50-ns", runs(20*ms)...), "the baseline reports p95-ns, the candidate does not"},
+		{"a metric that some runs lack", Policy{}, good, with(func(b *Benchmark) { b.Metrics["ns/op"] = append(runs(1), 1) }), "candidate: p95-ns is reported by 6 of 7 runs"},
 		{"NaN", Policy{}, good, side("p95-ns", append(runs(20*ms), math.NaN())...), "candidate: p95-ns is NaN"},
 		{"an infinity", Policy{}, side("p95-ns", append(runs(20*ms), math.Inf(1))...), good, "baseline: p95-ns is +Inf"},
 		{"one request short", Policy{}, good, with(func(b *Benchmark) { b.Requests = 99 }), "candidate: 99 requests a run are too few for p95-ns, which needs 100: run with -benchtime=100x"},

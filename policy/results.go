@@ -26,6 +26,15 @@ type identity struct {
 	procs     int
 }
 
+// runs is the number of runs: some metric is reported by all of them.
+func (b Benchmark) runs() int {
+	n := 0
+	for _, values := range b.Metrics {
+		n = max(n, len(values))
+	}
+	return n
+}
+
 func (b Benchmark) identity() identity { return identity{b.Package, b.Name, b.Procs} }
 
 // minRequests is how many requests one run needs for a quantile: 5 of them beyond it, 5/(1-q).

@@ -6,20 +6,18 @@ import (
 	"strings"
 )
 
-// Compatible returns what forbids comparing candidate with baseline: configuration, packages, GOMAXPROCS or units that
-// differ, each problem naming both values. It says nothing of benchmarks that only one side has: whether these are
-// removed or added is for a policy to say.
+// Compatible returns what forbids comparing candidate with baseline: configuration, packages or GOMAXPROCS that
+// differ, each problem naming both values. It says nothing of benchmarks and units that only one side has: whether these are
+// removed, added or of no concern is for a policy to say.
 //
 // Some differences are none. The Go version may differ, since a change of toolchain is a change that a gate has to
 // judge. A key that go test does not print (go, gomaxprocs, blas) may be missing from one side, which then was not
-// written by a [Writer]. The candidate may have units that the baseline lacks, since otherwise no one could add a
-// metric.
+// written by a [Writer].
 func Compatible(baseline, candidate *Set) Problems {
 	c := comparison{baseline: baseline, candidate: candidate}
 	moved := c.procs()
 	c.config(moved)
 	c.packages()
-	c.units()
 	return c.problems
 }
 
@@ -148,36 +146,6 @@ func (c *comparison) packages() {
 		}
 		told[b.Pkg] = true
 		c.problem(firstRun(b), printable(b.String()), "pkg is "+quote(b.Pkg)+c.inBaseline(quote(was)), "measure the same package on both sides")
-	}
-}
-
-// units finds units that a benchmark of the baseline has and that of the candidate lacks.
-func (c *comparison) units() {
-	baseline := make(map[identity]Benchmark, len(c.baseline.Benchmarks))
-	for _, b := range c.baseline.Benchmarks {
-		baseline[b.identity()] = b
-	}
-	for _, cand := range c.candidate.Benchmarks {
-		base, ok := baseline[cand.identity()]
-		if !ok {
-			continue
-		}
-		have := cand.units()
-		var lost []string
-		for _, unit := range base.units() {
-			if !slices.Contains(have, unit) {
-				lost = append(lost, printable(unit))
-			}
-		}
-		if lost == nil {
-			continue
-		}
-		for i, unit := range have {
-			have[i] = printable(unit)
-		}
-		c.problem(firstRun(cand), printable(cand.String()),
-			"the units are "+strings.Join(have, ", ")+c.inBaseline("also "+strings.Join(lost, ", ")),
-			"report the same units on both sides")
 	}
 }
 
