@@ -1,7 +1,13 @@
-// Package report renders what a gate found: as text for the terminal, as Markdown, and as JSON.
+// Package report renders what a gate found: as text for a terminal, as Markdown for a page, and as JSON for programs.
+//
+// Names, notes and messages come from benchmarks, files and other programs, and are not trusted: no renderer lets them move a
+// cursor, become markup, mention anybody, or fill the page.
 package report
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/tailgate-go/tailgate/policy"
@@ -14,7 +20,7 @@ type Document struct {
 	Baseline    Side
 	Candidate   Side
 	Settings    []Setting // those that are not defaults
-	Environment []Fact    // goos, goarch, cpu, go, load ...
+	Environment []Fact    // goos, goarch, cpu, go, load ...; of two with the same name the first counts
 	Notes       []string  // doubts and hints that concern the whole run
 	Planted     string    // the slowdown put into the candidate on purpose; empty: none
 	Expected    policy.Outcome
@@ -55,4 +61,72 @@ func (d Document) Outcome() policy.Outcome {
 		return policy.Invalid
 	}
 	return d.Report.Outcome()
+}
+
+// headline says in a line how it went: "FAIL: 1 regressed, 3 ok".
+func (d Document) headline() string {
+	word := "FAIL"
+	if d.Passes() {
+		word = "PASS"
+	}
+	switch {
+	case d.Error != "":
+		return word + ": invalid: nothing could be judged"
+	case len(d.Report.Verdicts) == 0:
+		return word + ": invalid: there was nothing to judge"
+	}
+	counts := map[policy.Outcome]int{}
+	for _, v := range d.Report.Verdicts {
+		counts[v.Outcome]++
+	}
+	var parts []string
+	for _, o := range []policy.Outcome{policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Improved, policy.Added, policy.OK} {
+		if counts[o] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[o], o))
+		}
+	}
+	line := word + ": " + strings.Join(parts, ", ")
+	if d.Expected != "" {
+		line += " (expected: " + string(d.Expected) + ")"
+	}
+	return line
+}
+
+// environment is Environment without what is said twice.
+func (d Document) environment() []Fact {
+	var facts []Fact
+	for _, f := range d.Environment {
+		if !slices.ContainsFunc(facts, func(earlier Fact) bool { return earlier.Name == f.Name }) {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// machine is the environment in a line: "goos linux, goarch amd64".
+func (d Document) machine() string {
+	var parts []string
+	for _, f := range d.environment() {
+		parts = append(parts, f.Name+" "+f.Value)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// took is how long the gate took, to the tenth of a second; empty when not known.
+func (d Document) took() string {
+	if d.Took <= 0 {
+		return ""
+	}
+	return d.Took.Round(100 * time.Millisecond).String()
+}
+
+// unjudged are the names of the benchmarks that no rule speaks of.
+func (d Document) unjudged() []string {
+	var names []string
+	for _, m := range d.Report.Benchmarks {
+		if !m.Judged {
+			names = append(names, m.Name)
+		}
+	}
+	return names
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"time"
@@ -8,31 +9,31 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// The JSON report, as verdict.schema.json has it. What is infinite or not a number is null: JSON has neither.
+// The JSON report, as policy/verdict.schema.json describes it. Every field is always there.
 type (
 	documentJSON struct {
 		Version     int               `json:"version"`
 		Name        string            `json:"name"`
 		Outcome     policy.Outcome    `json:"outcome"`
 		Pass        bool              `json:"pass"`
-		Error       string            `json:"error,omitempty"`
-		Expected    policy.Outcome    `json:"expected,omitempty"`
-		Planted     string            `json:"planted,omitempty"`
+		Error       string            `json:"error"`
+		Expected    policy.Outcome    `json:"expected"`
+		Planted     string            `json:"planted"`
 		Began       time.Time         `json:"began"`
-		Seconds     float64           `json:"seconds"`
+		Seconds     number            `json:"seconds"`
 		Baseline    sideJSON          `json:"baseline"`
 		Candidate   sideJSON          `json:"candidate"`
 		Settings    []settingJSON     `json:"settings"`
 		Environment map[string]string `json:"environment"`
 		Notes       []string          `json:"notes"`
-		Alpha       float64           `json:"alpha"`
+		Alpha       number            `json:"alpha"`
 		Verdicts    []verdictJSON     `json:"verdicts"`
 		Benchmarks  []measuredJSON    `json:"benchmarks"`
 	}
 	sideJSON struct {
 		What   string `json:"what"`
 		Why    string `json:"why"`
-		Commit string `json:"commit,omitempty"`
+		Commit string `json:"commit"`
 		Dirty  bool   `json:"dirty"`
 	}
 	settingJSON struct {
@@ -41,9 +42,9 @@ type (
 		Source string `json:"source"`
 	}
 	verdictJSON struct {
-		Package           string         `json:"package,omitempty"`
-		Benchmark         string         `json:"benchmark,omitempty"`
-		GOMAXPROCS        int            `json:"gomaxprocs,omitempty"`
+		Package           string         `json:"package"`
+		Benchmark         string         `json:"benchmark"`
+		GOMAXPROCS        int            `json:"gomaxprocs"`
 		Unit              string         `json:"unit"`
 		Rule              ruleJSON       `json:"rule"`
 		Outcome           policy.Outcome `json:"outcome"`
@@ -51,29 +52,29 @@ type (
 		Reason            string         `json:"reason"`
 		Baseline          summaryJSON    `json:"baseline"`
 		Candidate         summaryJSON    `json:"candidate"`
-		Change            *float64       `json:"change"`
-		ChangePercent     *float64       `json:"change_percent"`
-		IntervalPercent   [2]*float64    `json:"interval_percent"`
-		Interval          [2]*float64    `json:"interval"`
-		P                 *float64       `json:"p"`
-		Alpha             float64        `json:"alpha"`
-		DetectablePercent *float64       `json:"detectable_percent"`
+		Change            number         `json:"change"`
+		ChangePercent     number         `json:"change_percent"`
+		Interval          [2]number      `json:"interval"`
+		IntervalPercent   [2]number      `json:"interval_percent"`
+		P                 number         `json:"p"`
+		Alpha             number         `json:"alpha"`
+		DetectablePercent number         `json:"detectable_percent"`
 	}
 	ruleJSON struct {
 		Metric               string           `json:"metric"`
-		Stage                string           `json:"stage,omitempty"`
-		Benchmark            string           `json:"benchmark,omitempty"`
-		MaxRegressionPercent float64          `json:"max_regression_percent"`
-		MinRegression        float64          `json:"min_regression"`
-		Direction            policy.Direction `json:"direction,omitempty"`
+		Stage                string           `json:"stage"`
+		Benchmark            string           `json:"benchmark"`
+		MaxRegressionPercent number           `json:"max_regression_percent"`
+		MinRegression        number           `json:"min_regression"`
+		Direction            policy.Direction `json:"direction"`
 	}
 	summaryJSON struct {
-		Median *float64 `json:"median"`
-		Runs   int      `json:"runs"`
+		Median number `json:"median"`
+		Runs   int    `json:"runs"`
 	}
 	measuredJSON struct {
-		Package    string       `json:"package,omitempty"`
-		Name       string       `json:"name"`
+		Package    string       `json:"package"`
+		Benchmark  string       `json:"benchmark"`
 		GOMAXPROCS int          `json:"gomaxprocs"`
 		Judged     bool         `json:"judged"`
 		Metrics    []metricJSON `json:"metrics"`
@@ -82,55 +83,85 @@ type (
 		Unit          string      `json:"unit"`
 		Baseline      summaryJSON `json:"baseline"`
 		Candidate     summaryJSON `json:"candidate"`
-		ChangePercent *float64    `json:"change_percent"`
+		ChangePercent number      `json:"change_percent"`
 	}
 )
 
-// JSON is the report for programs: version 1 of verdict.schema.json.
+// number is null in JSON when it is infinite or not a number: JSON has neither.
+type number float64
+
+// unknown is the number that was not found.
+var unknown = number(math.NaN())
+
+// MarshalJSON is n, or null.
+func (n number) MarshalJSON() ([]byte, error) {
+	if math.IsInf(float64(n), 0) || math.IsNaN(float64(n)) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// JSON is the report for programs: version 1 of policy/verdict.schema.json. It fails only on a Began after the year 9999.
 func (d Document) JSON() ([]byte, error) {
 	out := documentJSON{
 		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, Expected: d.Expected, Planted: d.Planted,
-		Began: d.Began.UTC(), Seconds: d.Took.Seconds(), Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate),
+		Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate),
 		Settings: []settingJSON{}, Environment: map[string]string{}, Notes: append([]string{}, d.Notes...),
-		Alpha: d.Report.Policy.Alpha, Verdicts: []verdictJSON{}, Benchmarks: []measuredJSON{},
+		Alpha: number(d.Report.Policy.Alpha), Verdicts: []verdictJSON{}, Benchmarks: []measuredJSON{},
 	}
 	for _, s := range d.Settings {
 		out.Settings = append(out.Settings, settingJSON(s))
 	}
-	for _, f := range d.Environment {
+	for _, f := range d.environment() {
 		out.Environment[f.Name] = f.Value
 	}
 	for _, v := range d.Report.Verdicts {
-		out.Verdicts = append(out.Verdicts, verdictJSON{
-			Package: v.Package, Benchmark: v.Benchmark, GOMAXPROCS: v.Procs, Unit: v.Unit, Rule: ruleJSON(v.Rule), Outcome: v.Outcome,
-			Fails: v.Fails, Reason: v.Reason, Baseline: summaryOf(v.Baseline), Candidate: summaryOf(v.Candidate),
-			Change: finite(v.Change), ChangePercent: finite(v.ChangePercent),
-			IntervalPercent: [2]*float64{finite(v.Percent.Lo), finite(v.Percent.Hi)},
-			Interval:        [2]*float64{finite(v.Absolute.Lo), finite(v.Absolute.Hi)},
-			P:               finite(v.P), Alpha: v.Alpha, DetectablePercent: finite(v.Detectable),
-		})
+		out.Verdicts = append(out.Verdicts, newVerdictJSON(v))
 	}
 	for _, m := range d.Report.Benchmarks {
-		metrics := []metricJSON{}
-		for _, metric := range m.Metrics {
-			metrics = append(metrics, metricJSON{metric.Unit, summaryOf(metric.Baseline), summaryOf(metric.Candidate), finite(metric.ChangePercent)})
+		out.Benchmarks = append(out.Benchmarks, newMeasuredJSON(m))
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(out)
+	return b.Bytes(), err
+}
+
+func newVerdictJSON(v policy.Verdict) verdictJSON {
+	out := verdictJSON{
+		Package: v.Package, Benchmark: v.Benchmark, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails, Reason: v.Reason,
+		Rule: ruleJSON{v.Rule.Metric, v.Rule.Stage, v.Rule.Benchmark, number(v.Rule.MaxRegressionPercent), number(v.Rule.MinRegression),
+			v.Rule.Direction},
+		Baseline: newSummaryJSON(v.Baseline), Candidate: newSummaryJSON(v.Candidate),
+		Change: unknown, ChangePercent: unknown, Interval: [2]number{unknown, unknown}, IntervalPercent: [2]number{unknown, unknown},
+		P: unknown, Alpha: number(v.Alpha), DetectablePercent: unknown,
+	}
+	if v.Baseline.N > 0 && v.Candidate.N > 0 {
+		out.Change, out.ChangePercent = number(v.Change), number(v.ChangePercent)
+		out.Interval = [2]number{number(v.Absolute.Lo), number(v.Absolute.Hi)}
+		out.IntervalPercent = [2]number{number(v.Percent.Lo), number(v.Percent.Hi)}
+		out.P, out.DetectablePercent = number(v.P), number(v.Detectable)
+	}
+	return out
+}
+
+func newMeasuredJSON(m policy.Measured) measuredJSON {
+	out := measuredJSON{Package: m.Package, Benchmark: m.Name, GOMAXPROCS: m.Procs, Judged: m.Judged, Metrics: []metricJSON{}}
+	for _, metric := range m.Metrics {
+		change := unknown
+		if metric.Baseline.N > 0 && metric.Candidate.N > 0 {
+			change = number(metric.ChangePercent)
 		}
-		out.Benchmarks = append(out.Benchmarks, measuredJSON{m.Package, m.Name, m.Procs, m.Judged, metrics})
+		out.Metrics = append(out.Metrics, metricJSON{metric.Unit, newSummaryJSON(metric.Baseline), newSummaryJSON(metric.Candidate), change})
 	}
-	data, err := json.MarshalIndent(out, "", "  ")
-	return append(data, '\n'), err
+	return out
 }
 
-func summaryOf(s policy.Summary) summaryJSON {
+func newSummaryJSON(s policy.Summary) summaryJSON {
 	if s.N == 0 {
-		return summaryJSON{}
+		return summaryJSON{Median: unknown}
 	}
-	return summaryJSON{finite(s.Median), s.N}
-}
-
-func finite(v float64) *float64 {
-	if math.IsInf(v, 0) || math.IsNaN(v) {
-		return nil
-	}
-	return &v
+	return summaryJSON{number(s.Median), s.N}
 }

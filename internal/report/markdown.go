@@ -8,78 +8,150 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Markdown is the report for a page such as a pull request's: the verdicts as a table, what fails first.
+// Bytes that each part of the Markdown may have. Together with the reasons' and the error's own bounds the page stays under
+// the 65,536 characters that GitHub takes for a comment.
+const (
+	mostOfVerdicts   = 20 << 10
+	mostOfReasons    = 10 << 10
+	mostOfMeasured   = 10 << 10
+	mostOfProvenance = 6 << 10
+)
+
+// Markdown is the report for a page such as a pull request's or a step summary: the verdicts as a table, what fails first.
 func (d Document) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## tailgate %s\n\n**%s**\n", escape(d.Name), escape(d.headline()))
+	fmt.Fprintf(&b, "%s\n\n**%s**\n", strings.TrimSpace("## tailgate "+code(d.Name)), prose(d.headline()))
 	if d.Error != "" {
-		fmt.Fprintf(&b, "\n%s\n", fenced(d.Error))
+		b.WriteString("\n" + fenced(d.Error, mostOfError, ""))
 	}
-	if len(d.Report.Verdicts) > 0 {
-		b.WriteString("\n| benchmark | metric | baseline | candidate | change | interval | limits | outcome |\n|---|---|--:|--:|--:|--:|---|---|\n")
-		verdicts := slices.Clone(d.Report.Verdicts)
-		slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int { return rank(a) - rank(b) })
-		for _, v := range verdicts {
-			fmt.Fprintf(&b, "| %s |\n", strings.Join(cells(v), " | "))
-		}
-	}
-	b.WriteString("\n")
-	for _, f := range d.provenance() {
-		fmt.Fprintf(&b, "- %s: %s\n", escape(f.Name), escape(f.Value))
-	}
-	for _, note := range d.Notes {
-		fmt.Fprintf(&b, "- note: %s\n", escape(note))
-	}
+	verdicts := slices.Clone(d.Report.Verdicts)
+	slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int { return byGravity(b, a) })
+	label := d.labels()
+	b.WriteString(verdictTable(verdicts, label))
+	b.WriteString(reasons(verdicts, label))
+	b.WriteString("\n### What was compared\n\n" + d.provenanceList())
+	b.WriteString(d.measuredTable())
 	return b.String()
 }
 
-// rank puts what fails first.
-func rank(v policy.Verdict) int {
-	if v.Fails {
-		return 0
-	}
-	return 1
-}
-
-func cells(v policy.Verdict) []string {
-	baseline, candidate, change, interval := "", "", "", ""
-	if v.Baseline.N > 0 && v.Candidate.N > 0 {
-		baseline, candidate = amount(v.Baseline.Median, v.Unit), amount(v.Candidate.Median, v.Unit)
-		change = percent(v.ChangePercent)
-		interval = percent(v.Percent.Lo) + " to " + percent(v.Percent.Hi)
-	}
-	outcome := string(v.Outcome)
-	if v.Fails {
-		outcome = "**" + outcome + "**"
-	}
-	if v.Outcome != policy.OK {
-		outcome += ": " + escape(v.Reason)
-	}
-	return []string{escape(v.Benchmark), escape(v.Unit), baseline, candidate, change, interval, escape(limits(v.Rule)), outcome}
-}
-
-// fenced is text as it stands, whatever it holds.
-func fenced(text string) string {
-	fence := "```"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	return fence + "\n" + text + "\n" + fence
-}
-
-// escape keeps a name or a message from being markup: it comes from benchmarks and files.
-func escape(s string) string {
+// lines joins lines until they have most bytes, and says how many are left out.
+func lines(all []string, most int, what string) string {
 	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\n':
-			b.WriteString(" ")
-		case r < ' ':
-		case strings.ContainsRune("\\`*_{}[]<>#|~@", r):
-			fmt.Fprintf(&b, "&#%d;", r)
-		default:
-			b.WriteRune(r)
+	for i, line := range all {
+		if b.Len()+len(line) > most {
+			fmt.Fprintf(&b, "\nLeft out here: %d of %d %s.\n", len(all)-i, len(all), what)
+			break
 		}
+		b.WriteString(line)
 	}
 	return b.String()
+}
+
+func tableRow(cells ...string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
+
+func verdictTable(verdicts []policy.Verdict, label func(policy.Verdict) string) string {
+	if len(verdicts) == 0 {
+		return ""
+	}
+	var rows []string
+	for _, v := range verdicts {
+		r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
+		if s.detectable == "" {
+			s.interval, s.p, s.detectable = missing, missing, missing
+		}
+		rows = append(rows, tableRow(bold(v), code(label(v)), prose(title(v.Unit)), prose(r.unit), r.baseline, r.candidate, r.change, r.percent,
+			prose(s.interval), s.p, s.detectable, prose(shortLimits(v.Rule))))
+	}
+	return "\n" + tableRow("status", "workflow", "metric", "unit", "baseline", "candidate", "change", "change %", "interval", "evidence",
+		"smallest detectable", "limits") + "|---|---|---|---|--:|--:|--:|--:|--:|---|--:|---|\n" + lines(rows, mostOfVerdicts, "verdicts")
+}
+
+// bold is the outcome, so that what fails is not overlooked.
+func bold(v policy.Verdict) string {
+	if v.Fails {
+		return "**" + prose(string(v.Outcome)) + "**"
+	}
+	return prose(string(v.Outcome))
+}
+
+// reasons are those of the verdicts that are not ok, or ok without having been measured on both sides.
+func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string) string {
+	var items []string
+	var last string
+	for _, v := range verdicts {
+		if v.Outcome == policy.OK && v.Baseline.N > 0 && v.Candidate.N > 0 {
+			continue
+		}
+		head := fmt.Sprintf("- %s %s %s:", bold(v), code(label(v)), prose(title(v.Unit)))
+		switch isLong := strings.Contains(strings.TrimSpace(v.Reason), "\n"); {
+		case isLong && v.Reason == last:
+			items = append(items, head+" as above\n")
+		case isLong:
+			items = append(items, head+"\n"+fenced(v.Reason, mostOfReason, "  "))
+		default:
+			items = append(items, strings.TrimSpace(head+" "+prose(v.Reason))+"\n")
+		}
+		last = v.Reason
+	}
+	if len(items) == 0 {
+		return ""
+	}
+	return "\n### Reasons\n\n" + lines(items, mostOfReasons, "reasons")
+}
+
+// provenanceList says what was compared, and under which circumstances.
+func (d Document) provenanceList() string {
+	items := []string{"- baseline: " + d.Baseline.markdown(), "- candidate: " + d.Candidate.markdown()}
+	add := func(name, value string) {
+		if value != "" {
+			items = append(items, "- "+name+": "+value)
+		}
+	}
+	if d.Planted != "" {
+		add("planted", code(d.Planted)+" in every request of the candidate, on purpose")
+	}
+	add("machine", prose(d.machine()))
+	for _, s := range d.Settings {
+		add("setting", code(s.Name+" = "+s.Value)+" (from "+code(s.Source)+")")
+	}
+	add("took", d.took())
+	add("results", code(d.Out))
+	for _, note := range some(d.Notes, "notes") {
+		add("note", prose(note))
+	}
+	if names := d.unjudged(); len(names) > 0 {
+		add("unjudged", code(strings.Join(some(names, "benchmarks"), ", "))+": no rule of the policy speaks of it")
+	}
+	for i := range items {
+		items[i] = strings.TrimRight(items[i], " ") + "\n"
+	}
+	return lines(items, mostOfProvenance, "facts")
+}
+
+func (s Side) markdown() string {
+	switch {
+	case s.What == "":
+		return "none"
+	case s.Why == "":
+		return code(s.What)
+	}
+	return code(s.What) + ": " + prose(s.Why)
+}
+
+// measuredTable folds away all that the terminal shows of each benchmark.
+func (d Document) measuredTable() string {
+	var all []string
+	label := d.labels()
+	for _, g := range d.groups() {
+		for _, r := range rows(g.Measured, g.verdicts) {
+			all = append(all, tableRow(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit),
+				r.baseline, r.candidate, r.change, r.percent))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "\n<details><summary>What was measured</summary>\n\n" +
+		tableRow("workflow", "stage", "metric", "unit", "baseline", "candidate", "change", "change %") +
+		"|---|---|---|---|--:|--:|--:|--:|\n" + lines(all, mostOfMeasured, "metrics") + "\n</details>\n"
 }

@@ -1,160 +1,227 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
-	"unicode"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// width is the number of columns that Text keeps to, where names and paths let it.
-const width = 100
+const (
+	width      = 100 // columns of Text
+	detailed   = 8   // benchmarks that Text shows in full; those that fail come first
+	mostLines  = 60  // verdicts that Text shows in its table
+	mostOfList = 10  // notes and names that a list shows
+)
 
-// Text is the report for a terminal: first what was compared, then each benchmark in the words of the original tool, what fails
-// last, where a reader's eye rests.
+// Text is the report for a terminal of 100 columns: what was compared, then the benchmarks in the words of the original tool,
+// those that fail last, nearest the prompt. A large report shows what passes in one table.
 func (d Document) Text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "\ntailgate %s\n", d.Name)
-	for _, f := range d.provenance() {
-		item(&b, f.Name, f.Value)
+	b := &terminal{}
+	b.line("")
+	b.paragraph("tailgate "+cell(d.Name), "")
+	d.provenance(b)
+	full, brief := d.split()
+	if len(brief) > 0 {
+		b.brief(d, brief)
 	}
-	for _, note := range d.Notes {
-		item(&b, "note", note)
-	}
-	for _, failing := range []bool{false, true} {
-		for _, m := range d.Report.Benchmarks {
-			verdicts := d.of(m)
-			if len(verdicts) > 0 && fails(verdicts) == failing {
-				benchmarkText(&b, m, verdicts)
-			}
-		}
-	}
-	for _, v := range d.Report.Verdicts {
-		if v.Benchmark == "" {
-			fmt.Fprintf(&b, "\n")
-			item(&b, "rule", v.Rule.String())
-			item(&b, "status", status(v)+": "+v.Reason)
-		}
+	for _, g := range full {
+		b.group(g)
 	}
 	if d.Error != "" {
-		fmt.Fprintf(&b, "\n  %s\n", strings.ReplaceAll(plain(d.Error), "\n", "\n  "))
+		b.line("")
+		b.paragraph(cut(strings.Trim(d.Error, "\r\n"), mostOfError), "  ")
 	}
-	fmt.Fprintf(&b, "\n%s\n", d.headline())
+	b.line("")
+	b.paragraph(cell(d.headline()), "")
 	return b.String()
 }
 
-// of are the verdicts on one benchmark.
-func (d Document) of(m policy.Measured) []policy.Verdict {
-	var some []policy.Verdict
-	for _, v := range d.Report.Verdicts {
-		if v.Benchmark != "" && v.Package == m.Package && v.Benchmark == m.Name && v.Procs == m.Procs {
-			some = append(some, v)
-		}
+// provenance says what was compared, and under which circumstances.
+func (d Document) provenance(b *terminal) {
+	b.item("baseline", d.Baseline.text())
+	b.item("candidate", d.Candidate.text())
+	if d.Planted != "" {
+		b.item("planted", d.Planted+" in every request of the candidate, on purpose")
 	}
-	return some
-}
-
-func fails(verdicts []policy.Verdict) bool {
-	for _, v := range verdicts {
-		if v.Fails {
-			return true
-		}
+	b.item("machine", d.machine())
+	for _, s := range d.Settings {
+		b.item("setting", fmt.Sprintf("%s = %s (from %s)", s.Name, s.Value, s.Source))
 	}
-	return false
-}
-
-func benchmarkText(b *strings.Builder, m policy.Measured, verdicts []policy.Verdict) {
-	fmt.Fprintln(b)
-	item(b, "workflow", strings.TrimSpace(m.Name+"   "+m.Package))
-	if rows := comparedMetrics(m, verdicts); len(rows) > 0 {
-		t := table.NewWriter()
-		t.SetStyle(plainTable())
-		t.AppendHeader(table.Row{"stage", "metric", "baseline", "candidate", "change"})
-		for _, metric := range rows {
-			stage, name := stageAndMetric(metric.Unit)
-			t.AppendRow(table.Row{stage, name, amount(metric.Baseline.Median, metric.Unit), amount(metric.Candidate.Median, metric.Unit),
-				percent(metric.ChangePercent)})
-		}
-		t.SetColumnConfigs([]table.ColumnConfig{{Number: 3, Align: text.AlignRight, AlignHeader: text.AlignRight},
-			{Number: 4, Align: text.AlignRight, AlignHeader: text.AlignRight}, {Number: 5, Align: text.AlignRight, AlignHeader: text.AlignRight}})
-		for line := range strings.Lines(t.Render() + "\n") {
-			fmt.Fprintf(b, "    %s\n", strings.TrimRight(line, " \n"))
-		}
+	b.item("took", d.took())
+	b.item("results", d.Out)
+	for _, note := range some(d.Notes, "notes") {
+		b.item("note", note)
 	}
-	for _, v := range verdicts {
-		verdictText(b, v)
+	if names := d.unjudged(); len(names) > 0 {
+		b.item("unjudged", strings.Join(some(names, "benchmarks"), ", ")+": no rule of the policy speaks of it")
 	}
 }
 
-// plainTable has no borders and no colours.
-func plainTable() table.Style {
-	style := table.StyleDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Format.Header = text.FormatDefault
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", "   "
-	return style
+func (s Side) text() string {
+	switch {
+	case s.What == "":
+		return "none"
+	case s.Why == "":
+		return s.What
+	}
+	return s.What + ": " + s.Why
 }
 
-// tracked are the metrics that are shown whether judged or not.
-var tracked = []string{"req/s", "tok/s", "p50-ns", "p95-ns", "p99-ns", "p50-ttft-ns", "p95-ttft-ns", "p95-tpot-ns"}
-
-// comparedMetrics are the tracked metrics, the p95 of each stage, and what the verdicts are on, of those that both sides have.
-// A benchmark that was not recorded shows all it has.
-func comparedMetrics(m policy.Measured, verdicts []policy.Verdict) []policy.Metric {
-	judged := map[string]bool{}
-	for _, v := range verdicts {
-		judged[v.Unit] = true
+// some are the first of the items, and how many more there are.
+func some(items []string, what string) []string {
+	if len(items) <= mostOfList {
+		return items
 	}
-	recorded := m.Metric("p50-ns").Candidate.N > 0
-	var first, rest []policy.Metric
-	for _, unit := range tracked {
-		if metric := m.Metric(unit); metric.Baseline.N > 0 && metric.Candidate.N > 0 {
-			first = append(first, metric)
-			judged[unit] = false
+	return append(slices.Clone(items[:mostOfList]), fmt.Sprintf("and %d more %s", len(items)-mostOfList, what))
+}
+
+// split chooses the groups to show in full, those that fail last, and leaves the verdicts of the others.
+func (d Document) split() (full []group, brief []policy.Verdict) {
+	groups := d.groups()
+	for _, g := range groups {
+		slices.SortStableFunc(g.verdicts, byGravity)
+	}
+	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(order(a), order(b)) })
+	if first := len(groups) - detailed; first > 0 {
+		// What passes is shown in full only when all of it has room.
+		for first < len(groups) && !groups[first].fails() {
+			first++
 		}
-	}
-	for _, metric := range m.Metrics {
-		isTracked := strings.HasPrefix(metric.Unit, "p95-") && !strings.Contains(strings.Join(tracked, " "), metric.Unit)
-		if metric.Baseline.N > 0 && metric.Candidate.N > 0 && (judged[metric.Unit] || isTracked || !recorded) {
-			rest = append(rest, metric)
+		for _, g := range groups[:first] {
+			brief = append(brief, g.verdicts...)
 		}
+		groups = groups[first:]
 	}
-	return append(first, rest...)
+	slices.SortStableFunc(brief, byGravity)
+	return groups, brief
 }
 
-func verdictText(b *strings.Builder, v policy.Verdict) {
-	stage, metric := stageAndMetric(v.Unit)
-	item(b, "metric", metric+" of "+stage+", limits: "+limits(v.Rule))
-	if v.Baseline.N > 0 && v.Candidate.N > 0 && v.P > 0 {
-		item(b, "change", fmt.Sprintf("%s (%s), interval %s to %s, p=%.3f n=%d+%d, alpha %.2g", percent(v.ChangePercent),
-			signed(v.Change, v.Unit), percent(v.Percent.Lo), percent(v.Percent.Hi), v.P, v.Baseline.N, v.Candidate.N, v.Alpha))
-		item(b, "noise", "smallest detectable change "+strings.TrimPrefix(percent(v.Detectable), "+"))
+func order(g group) int {
+	if g.fails() {
+		return 1
 	}
-	item(b, "status", status(v)+": "+v.Reason)
+	return 0
 }
 
-// item prints a name and a text that goes on below itself.
-func item(b *strings.Builder, name, value string) {
+func byGravity(a, b policy.Verdict) int { return cmp.Compare(gravity(a), gravity(b)) }
+
+// terminal is text that is written to be read on a terminal.
+type terminal struct{ strings.Builder }
+
+func (b *terminal) line(s string) { b.WriteString(strings.TrimRight(s, " ") + "\n") }
+
+func (b *terminal) paragraph(s, indent string) {
+	for _, line := range wrap(plain(s), width-len(indent)) {
+		b.line(indent + line)
+	}
+}
+
+// item prints a name and a text that goes on below itself; nothing when there is no text.
+func (b *terminal) item(name, value string) {
 	const indent = 13
-	wrapped := text.WrapSoft(plain(value), width-indent)
-	for i, line := range strings.Split(wrapped, "\n") {
-		if i > 0 {
-			name = ""
-		}
-		fmt.Fprintf(b, "  %-10s %s\n", name, strings.TrimSpace(line))
+	if value == "" {
+		return
+	}
+	for _, line := range wrap(plain(cut(value, mostOfReason)), width-indent) {
+		b.line(fmt.Sprintf("  %-10s %s", name, line))
+		name = ""
 	}
 }
 
-// plain is s without what moves a terminal's cursor or changes its colours: names and messages come from benchmarks and files.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && unicode.IsControl(r) {
-			return '\uFFFD'
+func (b *terminal) table(t table) {
+	const indent = 4
+	for _, line := range t.lines(width - indent) {
+		b.line(strings.Repeat(" ", indent) + line)
+	}
+}
+
+// group shows a benchmark in full.
+func (b *terminal) group(g group) {
+	b.line("")
+	if g.Name == "" {
+		for _, v := range g.verdicts {
+			b.item("rule", v.Rule.String())
+			b.item("limits", limits(v.Rule))
+			b.item("status", status(v)+": "+v.Reason)
 		}
-		return r
-	}, s)
+		return
+	}
+	workflow := g.Name
+	if g.Package != "" {
+		workflow += " in " + g.Package
+	}
+	if g.Procs > 0 {
+		workflow += fmt.Sprintf(", GOMAXPROCS %d", g.Procs)
+	}
+	b.item("workflow", workflow)
+	b.line("")
+	if shown := rows(g.Measured, g.verdicts); len(shown) > 0 {
+		t := table{header: []string{"stage", "metric", "unit", "baseline", "candidate", "change", "change %"}, align: "lllrrrr"}
+		for _, r := range shown {
+			t.rows = append(t.rows, []string{cell(r.stage), cell(r.metric), r.unit, r.baseline, r.candidate, r.change, r.percent})
+		}
+		b.table(t)
+		b.line("")
+	}
+	for i, v := range g.verdicts {
+		if i > 0 {
+			b.line("")
+			if strings.Contains(v.Reason, "\n") && v.Reason == g.verdicts[i-1].Reason {
+				v.Reason = "as above"
+			}
+		}
+		b.verdict(v)
+	}
+}
+
+// cell is s as one line that is short enough for a table.
+func cell(s string) string { return oneLine(cut(s, 200)) }
+
+func (b *terminal) verdict(v policy.Verdict) {
+	b.metric(v.Unit)
+	if s := newStatement(v); s.change != "" {
+		b.item("change", s.change+"; interval "+s.interval)
+		b.item("evidence", fmt.Sprintf("%s, alpha %.3g; smallest detectable change %s", s.p, v.Alpha, s.detectable))
+	}
+	b.item("limits", limits(v.Rule))
+	b.item("status", status(v)+": "+v.Reason)
+}
+
+func (b *terminal) metric(unit string) {
+	metric := title(unit)
+	if metric != unit {
+		metric += " (" + unit + ")"
+	}
+	b.item("metric", metric)
+}
+
+// brief shows verdicts a line each, in a table for each metric and its limits; the gravest last.
+func (b *terminal) brief(d Document, verdicts []policy.Verdict) {
+	hidden := max(0, len(verdicts)-mostLines)
+	verdicts = verdicts[hidden:]
+	if hidden > 0 {
+		b.line("")
+		b.line(fmt.Sprintf("  Left out here: %d verdicts, none graver than those that follow.", hidden))
+	}
+	label := d.labels()
+	for len(verdicts) > 0 {
+		first := verdicts[0]
+		same := func(v policy.Verdict) bool { return v.Unit == first.Unit && limits(v.Rule) == limits(first.Rule) }
+		b.line("")
+		b.metric(first.Unit)
+		b.item("limits", limits(first.Rule))
+		b.line("")
+		t := table{header: []string{"workflow", "unit", "baseline", "candidate", "change %", "status"}, align: "llrrrl"}
+		for _, v := range verdicts {
+			if same(v) {
+				r := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent)
+				t.rows = append(t.rows, []string{cell(label(v)), r.unit, r.baseline, r.candidate, r.percent, cell(status(v))})
+			}
+		}
+		b.table(t)
+		verdicts = slices.DeleteFunc(slices.Clone(verdicts), same)
+	}
 }

@@ -1,0 +1,192 @@
+package report
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+const (
+	us  = 1e3
+	ms  = 1e6
+	pkg = "example.com/infer"
+)
+
+// offsets place ten runs about their median, in standard deviations. No two are alike, as measured runs are not.
+var offsets = []float64{-1.4, 0.3, 0.9, -0.6, 1.6, -0.1, -1.0, 0.1, 0.6, -0.3}
+
+// benchmark has ten runs of each metric, about the given medians, with that relative deviation.
+func benchmark(name string, deviation float64, medians map[string]float64) policy.Benchmark {
+	b := policy.Benchmark{Package: pkg, Name: name, Procs: 2, Requests: 500, Metrics: map[string][]float64{}}
+	for unit, median := range medians {
+		for _, offset := range offsets {
+			b.Metrics[unit] = append(b.Metrics[unit], median*(1+deviation*offset))
+		}
+	}
+	return b
+}
+
+// served is a recorded benchmark whose requests take so long; its stage model takes nine tenths of that.
+func served(name string, latency, deviation float64) policy.Benchmark {
+	return benchmark(name, deviation, map[string]float64{
+		"ns/op": latency, "req/s": 1e9 / latency, "p50-ns": 0.98 * latency, "p90-ns": 1.07 * latency, "p95-ns": 1.12 * latency,
+		"p99-ns": 1.31 * latency, "p95-model-ns": 1.01 * latency, "p95-preprocess-ns": 0.0171 * latency, "p50-model-ns": 0.9 * latency,
+	})
+}
+
+func results(benchmarks ...policy.Benchmark) policy.Results {
+	return policy.Results{Benchmarks: benchmarks}
+}
+
+// compared is a document as a gate makes it, but for the report.
+func compared(p policy.Policy, baseline, candidate policy.Results) Document {
+	return Document{
+		Name:        "TestGate",
+		Report:      p.Compare(baseline, candidate),
+		Baseline:    Side{What: "HEAD, 1a2b3c4d5e6f (serve: keep the cache warm)", Why: "the work tree has changes", Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"},
+		Candidate:   Side{What: "the work tree at 1a2b3c4d5e6f, with changes", Why: "what is to be judged", Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d", Dirty: true},
+		Settings:    []Setting{{"budget", "25s", "Gate"}},
+		Environment: []Fact{{"goos", "linux"}, {"goarch", "amd64"}, {"cpus", "2"}, {"load before", "0.31"}, {"load after", "1.02"}},
+		Began:       time.Date(2026, 11, 22, 2, 9, 13, 0, time.UTC),
+		Took:        12340 * time.Millisecond,
+		Out:         ".tailgate/TestGate",
+	}
+}
+
+// both are rules on latency and throughput.
+var both = policy.Policy{Rules: []policy.Rule{
+	{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms},
+	{Metric: "req/s", MaxRegressionPercent: 10},
+}}
+
+// documents are the reports that the tests read, by the name of their golden files.
+var documents = map[string]func() Document{
+	"ok": func() Document {
+		d := compared(policy.Policy{}, results(served("MLP", 26.2*ms, 0.01)), results(served("MLP", 26.21*ms, 0.012)))
+		d.Baseline = d.Candidate
+		d.Baseline.Why = "nothing has changed since HEAD: the work tree against itself (A/A)"
+		d.Settings = nil
+		d.Notes = []string{"the test binaries of both sides are identical: nothing changed, what differs is noise"}
+		return d
+	},
+	"regressed": func() Document {
+		return compared(both, results(served("Small", 640*us, 0.02), served("MLP", 26.2*ms, 0.01)),
+			results(served("Small", 800*us, 0.02), served("MLP", 31.4*ms, 0.012)))
+	},
+	"improved": func() Document {
+		return compared(both, results(served("MLP", 26.2*ms, 0.01)), results(served("MLP", 20.1*ms, 0.012)))
+	},
+	"inconclusive": func() Document {
+		return compared(policy.Policy{}, results(served("MLP", 26.2*ms, 0.3)), results(served("MLP", 31.4*ms, 0.3)))
+	},
+	"inconclusive-allowed": func() Document {
+		return compared(policy.Policy{OnInconclusive: policy.Warn}, results(served("MLP", 26.2*ms, 0.3)), results(served("MLP", 31.4*ms, 0.3)))
+	},
+	"invalid": func() Document {
+		failed := policy.Benchmark{Package: pkg, Name: "Chat", Procs: 2, Problem: "candidate: run 3: the test binary exited with status 2\n" +
+			"\tpanic: runtime error: index out of range [16] with length 16\n\n\tgoroutine 7 [running]:\n" +
+			"\texample.com/infer.(*Cache).At(...)\n\t\t/src/infer/cache.go:41\n\tFAIL\texample.com/infer\t0.213s"}
+		p := policy.Policy{Rules: append([]policy.Rule{{Metric: "p95-ns", Stage: "decode", MaxRegressionPercent: 5, MinRegression: 200 * us},
+			{Metric: "p99-ns", Benchmark: "Chatt.*", MaxRegressionPercent: 10, MinRegression: 1.5 * ms}}, both.Rules[0])}
+		return compared(p, results(served("Chat", 12*ms, 0.01), served("MLP", 26.2*ms, 0.01)), results(failed, served("MLP", 26.3*ms, 0.01)))
+	},
+	"added-removed": func() Document {
+		return compared(both, results(served("Old", 9*ms, 0.01), served("MLP", 26.2*ms, 0.01)), results(served("MLP", 26.1*ms, 0.01), served("New", 7*ms, 0.01)))
+	},
+	"removed-allowed": func() Document {
+		p := policy.Policy{OnRemoved: policy.Warn}
+		return compared(p, results(served("Old", 9*ms, 0.01), served("MLP", 26.2*ms, 0.01)), results(served("MLP", 26.1*ms, 0.01)))
+	},
+	"expected": func() Document {
+		d := compared(policy.Policy{}, results(served("MLP", 26.2*ms, 0.01)), results(served("MLP", 31.2*ms, 0.012)))
+		d.Name = "TestGateDetects/planted"
+		d.Planted, d.Expected = "5ms", policy.Regressed
+		d.Settings = append(d.Settings, Setting{"inject", "5ms", "-regress.inject"}, Setting{"expect", "regressed", "REGRESS_EXPECT"})
+		return d
+	},
+	"expected-missed": func() Document {
+		d := compared(policy.Policy{}, results(served("MLP", 26.2*ms, 0.01)), results(served("MLP", 27.2*ms, 0.012)))
+		d.Planted, d.Expected = "1ms", policy.Regressed
+		return d
+	},
+	"error": func() Document {
+		return Document{
+			Name: "TestGate", Began: time.Date(2026, 11, 22, 2, 9, 13, 0, time.UTC), Took: 800 * time.Millisecond,
+			Baseline:  Side{What: "HEAD~1, 0f1e2d3c4b5a (first)", Why: "given by -regress.baseline", Commit: "0f1e2d3c4b5a0f1e2d3c4b5a0f1e2d3c4b5a0f1e"},
+			Candidate: Side{What: "the work tree at 1a2b3c4d5e6f", Why: "what is to be judged", Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"},
+			Settings:  []Setting{{"baseline", "HEAD~1", "-regress.baseline"}},
+			Error: "candidate: example.com/infer does not build:\n\t# example.com/infer [example.com/infer.test]\n" +
+				"\t./cache.go:41:9: undefined: nowhere\n\t./cache.go:58:22: cannot use x (variable of type []float32) as " +
+				"*tensor.Dense value in argument to m.forward: []float32 does not implement the methods that it wants\n",
+			Out: ".tailgate/TestGate",
+		}
+	},
+	"counts": func() Document {
+		p := policy.Policy{Rules: []policy.Rule{
+			{Metric: "ns/op", MaxRegressionPercent: 5}, {Metric: "allocs/op", MinRegression: 1}, {Metric: "B/op", MaxRegressionPercent: 20}}}
+		decode := func(ns, bytes, allocs, deviation float64) policy.Benchmark {
+			b := benchmark("Decode/lora=8", deviation, map[string]float64{"ns/op": ns})
+			for range offsets {
+				b.Metrics["B/op"] = append(b.Metrics["B/op"], bytes)
+				b.Metrics["allocs/op"] = append(b.Metrics["allocs/op"], allocs)
+			}
+			return b
+		}
+		d := compared(p, results(decode(812.4, 0, 0, 0.004)), results(decode(815.1, 4096, 1, 0.004)))
+		d.Baseline, d.Candidate = Side{What: "testdata/base.txt", Why: "given by Gate"}, Side{What: "this run", Why: "go test -bench"}
+		d.Notes = []string{"saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. " +
+			"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now"}
+		return d
+	},
+	"too-few": func() Document {
+		two := func(latency float64) policy.Benchmark {
+			b := served("MLP", latency, 0.01)
+			for unit, runs := range b.Metrics {
+				b.Metrics[unit] = runs[:2]
+			}
+			return b
+		}
+		return compared(policy.Policy{}, results(two(26.2*ms)), results(two(31.4*ms)))
+	},
+	"tokens": func() Document {
+		p := policy.Policy{Rules: []policy.Rule{
+			{Metric: "p95-ttft-ns", MaxRegressionPercent: 10, MinRegression: 5 * ms},
+			{Metric: "tok/s", MaxRegressionPercent: 5},
+			{Metric: "p95-tpot-ns", MaxRegressionPercent: 10, MinRegression: 200 * us},
+		}}
+		chat := func(ttft, tpot float64) policy.Results {
+			whole := ttft + 63*tpot
+			return results(benchmark("Serve/workload=chat/rate=300", 0.01, map[string]float64{
+				"ns/op": whole, "req/s": 297.3, "tok/s": 64 * 297.3 * 5.12e6 / tpot, "p50-ns": whole, "p95-ns": 1.2 * whole, "p99-ns": 3.4 * whole,
+				"p50-ttft-ns": 0.8 * ttft, "p95-ttft-ns": ttft, "p99-ttft-ns": 1.4 * ttft, "p50-tpot-ns": 0.9 * tpot, "p95-tpot-ns": tpot, "p95-itl-ns": 1.6 * tpot,
+			}), served("Warm", 3*ms, 0.01))
+		}
+		return compared(p, chat(91.2*ms, 5.12*ms), chat(117.9*ms, 5.19*ms))
+	},
+	"many": func() Document {
+		random := rand.New(rand.NewPCG(1, 2))
+		var baseline, candidate []policy.Benchmark
+		for _, phase := range []string{"prefill", "decode"} {
+			for rate := 20; rate <= 200; rate += 10 {
+				name := fmt.Sprintf("Serve/workload=multi-lora/phase=%s/rate=%d", phase, rate)
+				latency := (2 + float64(rate)/10) * ms
+				factor := 1 + 0.04*random.Float64()
+				if phase == "decode" && rate > 180 {
+					factor = 1.3
+				}
+				baseline, candidate = append(baseline, served(name, latency, 0.01)), append(candidate, served(name, factor*latency, 0.01))
+			}
+		}
+		return compared(policy.Policy{}, results(baseline...), results(candidate...))
+	},
+	"untrusted": func() Document {
+		name := "A|B/<img src=x onerror=alert(1)>/`tick`/@octocat/#1/*bold*_it_/[link](http://example.com)/$x^2$/&lt;"
+		failed := policy.Benchmark{Package: pkg, Name: name, Procs: 2, Problem: "candidate: printed \x1b[2J\x1b[31mred\x1b[0m | pipe <b>bold</b> ```fence``` @octocat fixes #1 \u202etxet"}
+		d := compared(policy.Policy{}, results(served(name, 12*ms, 0.01)), results(failed))
+		d.Baseline.What = "main, 1a2b3c4d5e6f (merge @octocat's `fix` | closes #2 <!-- -->)"
+		d.Notes = []string{"a note\nover two lines with </details> and a | pipe"}
+		return d
+	},
+}

@@ -1,0 +1,73 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+const (
+	mostOfReason = 2 << 10 // bytes shown of a cell, a reason or a note
+	mostOfError  = 8 << 10 // bytes shown of an error: a compiler's or a panicking process's output
+)
+
+// plain is s without what moves a terminal's cursor, changes its colours or turns text around.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsGraphic(r) {
+			return r
+		}
+		return utf8.RuneError
+	}, strings.ReplaceAll(s, "\r\n", "\n"))
+}
+
+// oneLine is s, plain, with single blanks between its words.
+func oneLine(s string) string { return strings.Join(strings.Fields(plain(s)), " ") }
+
+// cut is the head of s with a note of how much more there was, when s has more than most bytes.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	head := most
+	for head > 0 && !utf8.RuneStart(s[head]) {
+		head--
+	}
+	return s[:head] + cutNote(len(s)-head)
+}
+
+func cutNote(bytes int) string { return fmt.Sprintf(" ... (%d bytes cut)", bytes) }
+
+// columns is how wide s is on a terminal.
+func columns(s string) int { return text.StringWidthWithoutEscSequences(s) }
+
+// wrap breaks s into lines of at most width columns. It keeps line breaks and indentation. A word that is longer stays whole.
+func wrap(s string, width int) []string {
+	const deepest = 24
+	var lines []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(s, "\t", "    "), "\n") {
+		line = strings.TrimRight(line, " ")
+		indent := line[:min(len(line)-len(strings.TrimLeft(line, " ")), deepest)]
+		if columns(line) <= width {
+			lines = append(lines, line)
+			continue
+		}
+		row := ""
+		for _, word := range strings.Fields(line) {
+			switch {
+			case row == "":
+				row = indent + word
+			case columns(row)+1+columns(word) <= width:
+				row += " " + word
+			default:
+				lines = append(lines, row)
+				row = indent + word
+			}
+		}
+		lines = append(lines, row)
+	}
+	return lines
+}

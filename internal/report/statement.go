@@ -1,0 +1,93 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// statement puts a verdict into words, the same in every form of the report. What was not tested is empty.
+type statement struct {
+	change     string // "+15.05 %, +4.35 ms"
+	interval   string // "+12.10 % to +18.20 %"
+	p          string // "p=0.002 n=6+6"
+	detectable string // "4.21 %"
+}
+
+func newStatement(v policy.Verdict) statement {
+	if v.Baseline.N == 0 || v.Candidate.N == 0 {
+		return statement{}
+	}
+	s := scaleOf(v.Unit, v.Baseline.Median, v.Candidate.Median)
+	return statement{
+		change:     fmt.Sprintf("%s %%, %s %s", percent(v.ChangePercent), s.signed(v.Change), s.unit),
+		interval:   interval(v, s),
+		p:          fmt.Sprintf("p=%.3f n=%d+%d", v.P, v.Baseline.N, v.Candidate.N),
+		detectable: detectable(v.Detectable),
+	}
+}
+
+// interval is in percent, or in the metric's unit when a percentage of 0 means nothing.
+func interval(v policy.Verdict, s scale) string {
+	switch {
+	case finite(v.Percent):
+		return percent(v.Percent.Lo) + " % to " + percent(v.Percent.Hi) + " %"
+	case finite(v.Absolute):
+		return s.signed(v.Absolute.Lo) + " to " + s.signed(v.Absolute.Hi) + " " + s.unit
+	}
+	return "unbounded: too few runs"
+}
+
+func finite(b policy.Bounds) bool {
+	return !math.IsInf(b.Lo, 0) && !math.IsInf(b.Hi, 0) && !math.IsNaN(b.Lo) && !math.IsNaN(b.Hi)
+}
+
+func detectable(p float64) string {
+	if math.IsInf(p, 0) || math.IsNaN(p) {
+		return "unknown"
+	}
+	return strings.TrimPrefix(percent(p), "+") + " %"
+}
+
+// limits is what a rule tolerates, in the words of the original tool.
+func limits(r policy.Rule) string {
+	s := fmt.Sprintf("worse by more than %s %% (percent threshold)", exact(r.MaxRegressionPercent))
+	if r.MinRegression > 0 {
+		return s + fmt.Sprintf(" and by at least %s (minimum floor)", amount(r.MinRegression, r.Metric))
+	}
+	return s + ", no minimum floor"
+}
+
+// shortLimits is the same for a cell of a table: "10 %, 1 ms".
+func shortLimits(r policy.Rule) string {
+	s := exact(r.MaxRegressionPercent) + " %"
+	if r.MinRegression > 0 {
+		s += ", " + amount(r.MinRegression, r.Metric)
+	}
+	return s
+}
+
+// status is the outcome, in capitals when it fails the test: a reader must not overlook it.
+func status(v policy.Verdict) string {
+	if v.Fails {
+		return strings.ToUpper(string(v.Outcome))
+	}
+	return string(v.Outcome)
+}
+
+// gravity orders verdicts by how much they concern the reader; 0 is ok.
+func gravity(v policy.Verdict) int {
+	switch {
+	case v.Fails:
+		return 4
+	case v.Outcome == policy.OK:
+		return 0
+	case v.Outcome == policy.Added:
+		return 1
+	case v.Outcome == policy.Improved:
+		return 2
+	}
+	return 3
+}
