@@ -1,0 +1,139 @@
+package report
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+var (
+	outcomes = []policy.Outcome{policy.OK, policy.Improved, policy.Regressed, policy.Inconclusive, policy.Invalid, policy.Added}
+
+	anyString = rapid.OneOf(
+		rapid.String(),
+		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
+		rapid.SampledFrom([]string{"", "|", "\n", "\r", "a|b\n|---|", "```\n````", "</details>", "\x1b[2J", "<script>", "&#124;", "\\", "\\|", "`|`",
+			"\u202e\u2028", "# x", "\n\n- a", "世界世界世界世界世界世界世界世界", strings.Repeat("x", 150), strings.Repeat("long ", 2000), "p95-\n-ns", "p95-ns", "ns/op"}),
+		rapid.Map(rapid.SliceOf(rapid.SampledFrom([]string{"a", " ", "|", "`", "\n", "\t", "\\", "<", "@", "_", "*", "世", "\x00", "\u00a0", "\xff"})),
+			func(parts []string) string { return strings.Join(parts, "") }),
+	)
+	anyFloat = rapid.OneOf(rapid.Float64(),
+		rapid.SampledFrom([]float64{0, math.NaN(), math.Inf(1), math.Inf(-1), 1e6, -1, 99.995, math.MaxFloat64, math.SmallestNonzeroFloat64, 1e308}))
+	anySummary = rapid.Custom(func(t *rapid.T) policy.Summary {
+		return policy.Summary{Median: anyFloat.Draw(t, "median"), N: rapid.IntRange(0, 3).Draw(t, "n")}
+	})
+	anyBounds = rapid.Custom(func(t *rapid.T) policy.Bounds {
+		return policy.Bounds{Lo: anyFloat.Draw(t, "lo"), Hi: anyFloat.Draw(t, "hi")}
+	})
+	anySide = rapid.Custom(func(t *rapid.T) Side {
+		return Side{anyString.Draw(t, "what"), anyString.Draw(t, "why"), anyString.Draw(t, "commit"), rapid.Bool().Draw(t, "dirty")}
+	})
+	anyVerdict = rapid.Custom(func(t *rapid.T) policy.Verdict {
+		return policy.Verdict{
+			Package: anyString.Draw(t, "package"), Benchmark: anyString.Draw(t, "benchmark"), Procs: rapid.IntRange(0, 2).Draw(t, "procs"),
+			Unit: anyString.Draw(t, "unit"), Reason: anyString.Draw(t, "reason"), Fails: rapid.Bool().Draw(t, "fails"),
+			Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome"),
+			Rule: policy.Rule{
+				Metric: anyString.Draw(t, "metric"), Stage: anyString.Draw(t, "stage"), Benchmark: anyString.Draw(t, "pattern"),
+				MaxRegressionPercent: anyFloat.Draw(t, "limit"), MinRegression: anyFloat.Draw(t, "floor"),
+				Direction: rapid.SampledFrom([]policy.Direction{"", policy.Lower, policy.Higher}).Draw(t, "direction"),
+			},
+			Baseline: anySummary.Draw(t, "baseline"), Candidate: anySummary.Draw(t, "candidate"),
+			Change: anyFloat.Draw(t, "change"), ChangePercent: anyFloat.Draw(t, "change percent"),
+			Percent: anyBounds.Draw(t, "percent"), Absolute: anyBounds.Draw(t, "absolute"),
+			P: anyFloat.Draw(t, "p"), Alpha: anyFloat.Draw(t, "alpha"), Detectable: anyFloat.Draw(t, "detectable"),
+		}
+	})
+	anyDocument = rapid.Custom(func(t *rapid.T) Document {
+		d := Document{
+			Name: anyString.Draw(t, "name"), Baseline: anySide.Draw(t, "baseline"), Candidate: anySide.Draw(t, "candidate"),
+			Notes: rapid.SliceOfN(anyString, 0, 12).Draw(t, "notes"), Planted: anyString.Draw(t, "planted"),
+			Expected: rapid.SampledFrom(append([]policy.Outcome{""}, outcomes...)).Draw(t, "expected"),
+			Error:    anyString.Draw(t, "error"), Out: anyString.Draw(t, "out"),
+			Began: time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "began"), 0), Took: time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "took")),
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "settings") {
+			d.Settings = append(d.Settings, Setting{anyString.Draw(t, "name"), anyString.Draw(t, "value"), anyString.Draw(t, "source")})
+			d.Environment = append(d.Environment, Fact{anyString.Draw(t, "name"), anyString.Draw(t, "value")})
+		}
+		d.Report.Policy.Alpha = anyFloat.Draw(t, "alpha")
+		d.Report.Verdicts = rapid.SliceOfN(anyVerdict, 0, 12).Draw(t, "verdicts")
+		for _, v := range d.Report.Verdicts {
+			m := policy.Measured{Package: v.Package, Name: v.Benchmark, Procs: v.Procs, Judged: rapid.Bool().Draw(t, "judged")}
+			for range rapid.IntRange(0, 3).Draw(t, "metrics") {
+				m.Metrics = append(m.Metrics, policy.Metric{Unit: anyString.Draw(t, "unit"), Baseline: anySummary.Draw(t, "baseline"),
+					Candidate: anySummary.Draw(t, "candidate"), ChangePercent: anyFloat.Draw(t, "change percent")})
+			}
+			d.Report.Benchmarks = append(d.Report.Benchmarks, m)
+		}
+		return d
+	})
+)
+
+// TestAnyDocument gives every field anything at all.
+func TestAnyDocument(t *testing.T) {
+	schema := compileSchema(t)
+	rapid.Check(t, func(t *rapid.T) {
+		d := anyDocument.Draw(t, "document")
+		require.NoError(t, schema.Validate(decoded(t, d)))
+		checkText(t, d.Text())
+		checkMarkdown(t, d.Markdown())
+	})
+}
+
+// checkText holds text to 100 columns and plain characters.
+func checkText(t require.TestingT, text string) {
+	assert.True(t, utf8.ValidString(text))
+	for _, r := range text {
+		if r != '\n' && r != utf8.RuneError && !unicode.IsGraphic(r) {
+			assert.Fail(t, "not plain", "%U in %q", r, text)
+		}
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		assert.Equal(t, strings.TrimRight(line, " \t"), line, "trailing blanks")
+		if columns(line) > width {
+			words := strings.Fields(line)
+			assert.LessOrEqual(t, len(words), 2, "a line of %d columns that is not one long word, named at most: %q", columns(line), line)
+		}
+	}
+}
+
+// checkMarkdown holds every line to a beginning that the report itself makes, and every row to the cells of its table.
+func checkMarkdown(t require.TestingT, markdown string) {
+	assert.Less(t, len(markdown), 65536)
+	assert.True(t, utf8.ValidString(markdown))
+	fence, inFence := "", false
+	cells := 0
+	for line := range strings.SplitSeq(markdown, "\n") {
+		assert.Equal(t, strings.TrimRight(line, " \t"), line, "trailing blanks")
+		body := strings.TrimSpace(line)
+		if inFence {
+			inFence = body != fence
+			continue
+		}
+		switch {
+		case body == "":
+			cells = 0
+		case strings.HasPrefix(body, "```"):
+			fence, inFence = body, true
+		case strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "|-"):
+			if cells == 0 {
+				cells = strings.Count(line, "|")
+			}
+			assert.Equal(t, cells, strings.Count(line, "|"), "cells of %q", line)
+			assert.Less(t, len(line), 4*mostOfReason)
+		default:
+			assert.Regexp(t, "^(#|- |\\*\\*(PASS|FAIL)|</?details>|Left out here: )", line)
+		}
+	}
+	assert.False(t, inFence, "a fence that does not end")
+}
