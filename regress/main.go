@@ -24,7 +24,8 @@ import (
 //
 //	go test -run '^$' -bench . -benchtime 100x -count 10 -regress.baseline=none . > testdata/baseline.txt
 //
-// What was measured at another time is not comparable at the 10 % level; [Check] measures both sides now.
+// The report is printed, and saved in .tailgate/<folder of the package>/TestMain beside go.mod. What was measured at another
+// time is not comparable at the 10 % level; [Check] measures both sides now.
 func Main(m interface{ Run() int }, g Gate) { os.Exit(Wrap(m, g).Run()) }
 
 // Wrap is Main for a TestMain that has more to do: its Run runs m, judges, and returns the exit code.
@@ -57,22 +58,38 @@ func (w wrapped) Run() int {
 	if s.baseline.Value == none {
 		return w.m.Run()
 	}
-	var printed bytes.Buffer
-	code, err := tee(w.m, &printed)
-	if err != nil {
-		fmt.Printf("regress: invalid: %v\n", err)
-		return 1
+	return s.judgeRun(w.m)
+}
+
+// judgeRun runs m and judges what it prints, unless it fails by itself. What forbids judging is found before m runs, where it can.
+func (s settings) judgeRun(m interface{ Run() int }) (code int) {
+	doc := report.Document{
+		Name: filepath.Base(os.Args[0]), Settings: s.won, Expected: s.expect, Began: time.Now(),
+		Baseline:  report.Side{What: s.baseline.Value, Why: "given by " + s.baseline.Source},
+		Candidate: report.Side{What: "this run", Why: "go test -bench"},
 	}
-	if code != 0 { // red already; what failed cannot be judged
-		return code
+	out, baseline, err := s.prepare(&doc)
+	if err == nil {
+		var printed bytes.Buffer
+		if code, err = tee(m, &printed); code != 0 {
+			fmt.Println("regress: not judged: the tests or benchmarks failed")
+			return code
+		}
+		if err == nil {
+			err = s.compareOutput(&printed, baseline, &doc)
+		}
 	}
-	result := s.judgeOutput(&printed)
+	result, err := finish(doc, out, err)
 	fmt.Print(result.Text())
-	if !result.Passes() {
+	switch {
+	case result.Passes():
+		return 0
+	case err != nil: // once more, on a line that a command may be copied from
+		fmt.Printf("regress: invalid: %v\n", err)
+	default:
 		fmt.Printf("regress: %s\n", result.Outcome())
-		return 1
 	}
-	return 0
+	return 1
 }
 
 // tee runs m and keeps a copy of what is written to os.Stdout meanwhile, where testing prints results.
@@ -90,43 +107,55 @@ func tee(m interface{ Run() int }, copyTo io.Writer) (code int, err error) {
 	os.Stdout = w
 	code = m.Run()
 	os.Stdout = stdout
-	err = errors.Join(w.Close(), <-copied, r.Close())
-	return code, err
+	err = errors.Join(w.Close(), r.SetReadDeadline(time.Now().Add(grace)))
+	if copyErr := <-copied; errors.Is(copyErr, os.ErrDeadlineExceeded) {
+		err = errors.Join(err, errors.New("a process that this run started still has its standard output open: end such processes with their benchmark"))
+	} else {
+		err = errors.Join(err, copyErr)
+	}
+	return code, errors.Join(err, r.Close())
 }
 
-// judgeOutput judges what this process has printed.
-func (s settings) judgeOutput(printed *bytes.Buffer) Result {
-	doc := report.Document{
-		Name: filepath.Base(os.Args[0]), Settings: s.won, Expected: s.expect, Began: time.Now(),
-		Baseline:  report.Side{What: s.baseline.Value, Why: "given by " + s.baseline.Source},
-		Candidate: report.Side{What: "this run", Why: "go test -bench"},
-	}
-	err := s.compareOutput(printed, &doc)
+// prepare makes the output folder and reads the baseline.
+func (s settings) prepare(doc *report.Document) (*output, *benchdata.Set, error) {
+	dir, err := os.Getwd()
 	if err != nil {
-		doc.Error = err.Error()
+		return nil, nil, err
 	}
-	return Result{Report: doc.Report, doc: doc}
-}
-
-func (s settings) compareOutput(printed *bytes.Buffer, doc *report.Document) error {
-	if s.baseline.Value == "" {
-		return errors.New("there is no baseline: set Gate.Baseline or -regress.baseline to a file of saved results")
+	out, err := s.output(dir, "TestMain", doc)
+	if err != nil {
+		return nil, nil, err
 	}
-	if !s.plant.IsZero() {
-		return errors.New("a slowdown cannot be planted in the run that is judged: use regress.SelfTest, or leave -regress.inject out")
+	switch {
+	case s.baseline.Value == "":
+		return out, nil, errors.New("there is no baseline: set Gate.Baseline or -regress.baseline to a file of saved results")
+	case s.candidate.Value != "":
+		return out, nil, fmt.Errorf("the candidate is this run, not %s (%s): leave it out, or compare two saved results with regress.Check",
+			s.candidate.Value, s.candidate.Source)
+	case !s.plant.IsZero():
+		return out, nil, errors.New("a slowdown cannot be planted in the run that is judged: use regress.SelfTest, or leave -regress.inject out")
 	}
 	if err := instrumented(); err != nil {
-		return err
+		return out, nil, err
+	}
+	if !isFile(s.baseline.Value) {
+		return out, nil, fmt.Errorf("no saved results at %s in %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 -regress.baseline=none . > %s",
+			s.baseline.Value, dir, s.baseline.Value)
 	}
 	baseline, err := benchdata.ReadFiles(s.baseline.Value)
 	if err != nil {
-		return fmt.Errorf("baseline: %w", err)
+		return out, nil, fmt.Errorf("baseline: %w", err)
 	}
+	describeSaved(&doc.Baseline, baseline)
+	return out, baseline, nil
+}
+
+// compareOutput judges what this process has printed.
+func (s settings) compareOutput(printed *bytes.Buffer, baseline *benchdata.Set, doc *report.Document) error {
 	// Under -json testing marks its lines with a control character.
 	candidate, err := benchdata.Read(bytes.NewReader(bytes.ReplaceAll(printed.Bytes(), []byte{0x16}, nil)), "this run")
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}
-	describeSaved(&doc.Baseline, baseline)
 	return judgeSaved(s.policy, baseline, candidate, doc)
 }

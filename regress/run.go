@@ -48,6 +48,11 @@ func (s settings) run(ctx context.Context, name string, progress io.Writer) (Res
 		Name: name, Settings: s.won, Planted: s.plant.String(), Expected: s.expect, Began: time.Now(),
 	}
 	out, err := s.compare(ctx, name, progress, &doc)
+	return finish(doc, out, err)
+}
+
+// finish completes doc and writes it to the output folder, if there is one. err says why nothing could be judged.
+func finish(doc report.Document, out *output, err error) (Result, error) {
 	doc.Took = time.Since(doc.Began)
 	if err != nil {
 		doc.Error = err.Error()
