@@ -65,11 +65,7 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, alpha float64) (pol
 	judge := func(last bool) []policy.Verdict {
 		return l.policy.Judge(pair, nil, nil, policy.Look{Alpha: alpha, Last: last})
 	}
-	if !pair.Judged() {
-		l.note(fmt.Sprintf("%s is not measured: no rule of the policy speaks of it", pair.Name()))
-		return pair, nil
-	}
-	if pair.Baseline == nil || pair.Candidate == nil {
+	if !pair.Judged() || pair.Baseline == nil || pair.Candidate == nil {
 		return pair, judge(true)
 	}
 	began := time.Now()

@@ -118,11 +118,7 @@ func (o *output) finish() error {
 
 // publish writes what a program and a person read.
 func (o *output) publish(doc report.Document) error {
-	verdict, err := doc.JSON()
-	if err != nil {
-		return err
-	}
 	return errors.Join(
-		writeFile(filepath.Join(o.dir, "verdict.json"), verdict),
-		writeFile(filepath.Join(o.dir, "report.md"), []byte(doc.Markdown())))
+		writeFile(filepath.Join(o.dir, "verdict.json"), doc.WriteJSON),
+		writeFile(filepath.Join(o.dir, "report.md"), text(doc.Markdown())))
 }

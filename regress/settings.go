@@ -106,10 +106,10 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	s.baseline = take(baselineOption, g.Baseline)
 	s.candidate = take(candidateOption, g.Candidate)
 	s.out = take(outOption, g.Out).Value
-	if s.budget, err = duration(take(budgetOption, text(g.Budget)), defaultBudget); err != nil {
+	if s.budget, err = duration(take(budgetOption, shown(g.Budget)), defaultBudget); err != nil {
 		return s, err
 	}
-	if s.timeout, err = duration(take(timeoutOption, text(g.Timeout)), defaultTimeout); err != nil {
+	if s.timeout, err = duration(take(timeoutOption, shown(g.Timeout)), defaultTimeout); err != nil {
 		return s, err
 	}
 	inject := take(injectOption, g.Inject)
@@ -146,7 +146,8 @@ func isBenchtime(s string) bool {
 	return err == nil && d > 0
 }
 
-func text(d time.Duration) string {
+// shown is d as a setting: empty when it is not set.
+func shown(d time.Duration) string {
 	if d == 0 {
 		return ""
 	}

@@ -27,7 +27,7 @@ func makeFolder(module string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	return dir, writeFile(filepath.Join(dir, ".gitignore"), []byte("*\n"))
+	return dir, writeFile(filepath.Join(dir, ".gitignore"), text("*\n"))
 }
 
 // uncacheable keeps the go command from reusing this test's result: times do not follow from files. It opens a file in the
@@ -47,25 +47,4 @@ func uncacheable(dir string) error {
 		return err
 	}
 	return f.Close()
-}
-
-// writeFile replaces the named file as a whole.
-func writeFile(name string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }

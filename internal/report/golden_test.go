@@ -18,7 +18,7 @@ func TestGolden(t *testing.T) {
 	for name, document := range documents {
 		t.Run(name, func(t *testing.T) {
 			d := document()
-			data, err := d.JSON()
+			data, err := jsonOf(d)
 			require.NoError(t, err)
 			golden(t, name+".txt", []byte(d.Text()))
 			golden(t, name+".md", []byte(d.Markdown()))

@@ -3,13 +3,16 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"math"
 	"time"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// The JSON report, as policy/verdict.schema.json describes it. Every field is always there.
+// The JSON report, as policy/verdict.schema.json describes it. Every field is always there. After those of documentJSON come the
+// lists "verdicts", of verdictJSON, and "benchmarks", of measuredJSON.
 type (
 	documentJSON struct {
 		Version     int               `json:"version"`
@@ -27,8 +30,6 @@ type (
 		Environment map[string]string `json:"environment"`
 		Notes       []string          `json:"notes"`
 		Alpha       number            `json:"alpha"`
-		Verdicts    []verdictJSON     `json:"verdicts"`
-		Benchmarks  []measuredJSON    `json:"benchmarks"`
 	}
 	sideJSON struct {
 		What   string `json:"what"`
@@ -101,13 +102,14 @@ func (n number) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(n))
 }
 
-// JSON is the report for programs: version 1 of policy/verdict.schema.json. It fails only on a Began after the year 9999.
-func (d Document) JSON() ([]byte, error) {
+// WriteJSON writes the report for programs: version 1 of policy/verdict.schema.json. It holds one verdict in memory at a time, since
+// there may be thousands. It fails when w does, and on a Began after the year 9999.
+func (d Document) WriteJSON(w io.Writer) error {
 	out := documentJSON{
 		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, Expected: d.Expected, Planted: d.Planted,
 		Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate),
 		Settings: []settingJSON{}, Environment: map[string]string{}, Notes: append([]string{}, d.Notes...),
-		Alpha: number(d.Report.Policy.Alpha), Verdicts: []verdictJSON{}, Benchmarks: []measuredJSON{},
+		Alpha: number(d.Report.Policy.Alpha),
 	}
 	for _, s := range d.Settings {
 		out.Settings = append(out.Settings, settingJSON(s))
@@ -115,18 +117,58 @@ func (d Document) JSON() ([]byte, error) {
 	for _, f := range d.environment() {
 		out.Environment[f.Name] = f.Value
 	}
-	for _, v := range d.Report.Verdicts {
-		out.Verdicts = append(out.Verdicts, newVerdictJSON(v))
-	}
-	for _, m := range d.Report.Benchmarks {
-		out.Benchmarks = append(out.Benchmarks, newMeasuredJSON(m))
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	j := newJSONWriter(w)
+	j.value("", out)
+	j.buf.Truncate(j.buf.Len() - len("\n}\n")) // the object goes on
+	list(j, "verdicts", d.Report.Verdicts, newVerdictJSON)
+	list(j, "benchmarks", d.Report.Benchmarks, newMeasuredJSON)
+	j.buf.WriteString("\n}\n")
+	j.flush()
+	return j.err
+}
+
+// jsonWriter writes indented JSON piece by piece.
+type jsonWriter struct {
+	w   io.Writer
+	buf bytes.Buffer
+	err error // the first
+}
+
+func newJSONWriter(w io.Writer) *jsonWriter { return &jsonWriter{w: w} }
+
+// value adds v, whose lines after the first stand at the indentation given.
+func (j *jsonWriter) value(indent string, v any) {
+	e := json.NewEncoder(&j.buf)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(out)
-	return b.Bytes(), err
+	e.SetIndent(indent, "  ")
+	if err := e.Encode(v); err != nil && j.err == nil {
+		j.err = err
+	}
+}
+
+func (j *jsonWriter) flush() {
+	if j.err == nil {
+		_, j.err = j.w.Write(j.buf.Bytes())
+	}
+	j.buf.Reset()
+}
+
+// list adds a field that holds all the items.
+func list[T, J any](j *jsonWriter, name string, items []T, convert func(T) J) {
+	fmt.Fprintf(&j.buf, ",\n  %q: [", name)
+	for i, item := range items {
+		if i > 0 {
+			j.buf.WriteByte(',')
+		}
+		j.buf.WriteString("\n    ")
+		j.value("    ", convert(item))
+		j.buf.Truncate(j.buf.Len() - 1) // Encode ends the line
+		j.flush()
+	}
+	if len(items) > 0 {
+		j.buf.WriteString("\n  ")
+	}
+	j.buf.WriteByte(']')
 }
 
 func newVerdictJSON(v policy.Verdict) verdictJSON {
