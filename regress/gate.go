@@ -15,7 +15,7 @@ type Gate struct {
 	// Packages are the packages whose benchmarks are measured, as patterns of the go command relative to the test's
 	// folder: "./infer", "./...". Empty means the test's own package.
 	Packages []string
-	// Bench is a regular expression of the benchmarks to measure, as in go test -bench. Empty means all.
+	// Bench is a pattern of the benchmarks to measure, or to judge of saved results, as in go test -bench. Empty means all.
 	Bench string
 
 	// Baseline is a git revision, or a file (or pattern of files) of saved benchmark results. Empty means: the merge base

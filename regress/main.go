@@ -46,8 +46,7 @@ func (w wrapped) Run() int {
 	if !flag.Parsed() {
 		flag.Parse()
 	}
-	bench := flag.Lookup("test.bench")
-	if bench == nil || bench.Value.String() == "" || duet.IsChild() {
+	if flagValue("test.bench") == "" || duet.IsChild() {
 		return w.m.Run()
 	}
 	s, err := w.gate.settle(fromRun)
@@ -59,6 +58,14 @@ func (w wrapped) Run() int {
 		return w.m.Run()
 	}
 	return s.judgeRun(w.m)
+}
+
+// flagValue is the value of a flag of the testing package.
+func flagValue(name string) string {
+	if f := flag.Lookup(name); f != nil {
+		return f.Value.String()
+	}
+	return ""
 }
 
 // judgeRun runs m and judges what it prints, unless it fails by itself. What forbids judging is found before m runs, where it can.
@@ -143,6 +150,9 @@ func (s settings) prepare(doc *report.Document) (*output, *benchdata.Set, error)
 			s.baseline.Value, dir, s.baseline.Value)
 	}
 	baseline, err := benchdata.ReadFiles(s.baseline.Value)
+	if err == nil { // what this run leaves out was not removed
+		baseline, err = selected(baseline, flagValue("test.bench"), flagValue("test.skip"))
+	}
 	if err != nil {
 		return out, nil, fmt.Errorf("baseline: %w", err)
 	}

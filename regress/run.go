@@ -2,7 +2,6 @@ package regress
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
@@ -147,50 +145,4 @@ func safe(name string) string {
 		parts[i] = part
 	}
 	return strings.Join(parts, "/")
-}
-
-// compareSaved judges saved results.
-func (s settings) compareSaved(baseline, candidate source, doc *report.Document) error {
-	if !s.plant.IsZero() {
-		return fmt.Errorf("a slowdown cannot be planted in saved results: leave -regress.inject out, or compare git revisions")
-	}
-	b, baselineErr := benchdata.ReadFiles(baseline.saved)
-	if baselineErr != nil {
-		baselineErr = fmt.Errorf("baseline: %w", baselineErr)
-	}
-	c, candidateErr := benchdata.ReadFiles(candidate.saved)
-	if candidateErr != nil {
-		candidateErr = fmt.Errorf("candidate: %w", candidateErr)
-	}
-	if err := errors.Join(baselineErr, candidateErr); err != nil {
-		return err
-	}
-	describeSaved(&doc.Baseline, b)
-	describeSaved(&doc.Candidate, c)
-	return judgeSaved(s.policy, b, c, doc)
-}
-
-// describeSaved adds what the results say of themselves, if a gate wrote them.
-func describeSaved(side *report.Side, set *benchdata.Set) {
-	if source := set.Provenance["source"]; source != "" {
-		side.What += " (" + source + ")"
-	}
-	side.Commit = set.Provenance["commit"]
-	side.Dirty = set.Provenance["dirty"] == "true"
-}
-
-// judgeSaved judges two sets that were measured at different times.
-func judgeSaved(p policy.Policy, baseline, candidate *benchdata.Set, doc *report.Document) error {
-	if problems := benchdata.Compatible(baseline, candidate); len(problems) > 0 {
-		return problems
-	}
-	for _, key := range []string{"goos", "goarch", "cpu", "go", "blas"} {
-		if value := candidate.Config[key]; value != "" {
-			doc.Environment = append(doc.Environment, report.Fact{Name: key, Value: value})
-		}
-	}
-	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. "+
-		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
-	doc.Report = p.Compare(results(baseline), results(candidate))
-	return nil
 }

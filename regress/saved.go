@@ -1,0 +1,62 @@
+package regress
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// compareSaved judges saved results.
+func (s settings) compareSaved(baseline, candidate source, doc *report.Document) error {
+	if !s.plant.IsZero() {
+		return fmt.Errorf("a slowdown cannot be planted in saved results: leave -regress.inject out, or compare git revisions")
+	}
+	b, baselineErr := s.readSaved("baseline", baseline)
+	c, candidateErr := s.readSaved("candidate", candidate)
+	if err := errors.Join(baselineErr, candidateErr); err != nil {
+		return err
+	}
+	describeSaved(&doc.Baseline, b)
+	describeSaved(&doc.Candidate, c)
+	return judgeSaved(s.policy, b, c, doc)
+}
+
+// readSaved reads the benchmarks of one side that are to be judged.
+func (s settings) readSaved(side string, from source) (*benchdata.Set, error) {
+	set, err := benchdata.ReadFiles(from.saved)
+	if err == nil {
+		set, err = selected(set, s.bench, "")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", side, err)
+	}
+	return set, nil
+}
+
+// describeSaved adds what the results say of themselves, if a gate wrote them.
+func describeSaved(side *report.Side, set *benchdata.Set) {
+	if source := set.Provenance["source"]; source != "" {
+		side.What += " (" + source + ")"
+	}
+	side.Commit = set.Provenance["commit"]
+	side.Dirty = set.Provenance["dirty"] == "true"
+}
+
+// judgeSaved judges two sets that were measured at different times.
+func judgeSaved(p policy.Policy, baseline, candidate *benchdata.Set, doc *report.Document) error {
+	if problems := benchdata.Compatible(baseline, candidate); len(problems) > 0 {
+		return problems
+	}
+	for _, key := range []string{"goos", "goarch", "cpu", "go", "blas"} {
+		if value := candidate.Config[key]; value != "" {
+			doc.Environment = append(doc.Environment, report.Fact{Name: key, Value: value})
+		}
+	}
+	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. "+
+		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
+	doc.Report = p.Compare(results(baseline), results(candidate))
+	return nil
+}
