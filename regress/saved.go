@@ -47,6 +47,10 @@ func describeSaved(side *report.Side, set *benchdata.Set) {
 
 // judgeSaved judges two sets that were measured at different times.
 func judgeSaved(p policy.Policy, baseline, candidate *benchdata.Set, doc *report.Document) error {
+	if planted := baseline.Provenance["planted"]; planted != "" { // it would hide as much of a regression
+		return fmt.Errorf("baseline: %s was measured with a slowdown of %s planted: measure it without -regress.inject", baseline.Source, planted)
+	}
+	doc.Planted = candidate.Provenance["planted"]
 	if problems := benchdata.Compatible(baseline, candidate); len(problems) > 0 {
 		return problems
 	}
