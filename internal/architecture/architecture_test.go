@@ -65,7 +65,7 @@ func TestArrowsPointOneWay(t *testing.T) {
 	seen := 0
 	for name, p := range list(t) {
 		allowed, planned := arrows[name]
-		if name == "internal/architecture" {
+		if name == "internal/architecture" || name == "internal/adoption" { // nothing but tests
 			continue
 		}
 		assert.True(t, planned, "%s is not in the plan: add it to arrows", name)

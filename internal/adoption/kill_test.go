@@ -1,6 +1,6 @@
 //go:build unix
 
-package regress_test
+package adoption
 
 import (
 	"bytes"

@@ -1,0 +1,11 @@
+// Package adoption tests tailgate as its users have it: whole foreign modules, measured and judged through the real go test, and gates
+// that are killed. Its tests stand apart from package regress, whose `go test -v` measures.
+package adoption
+
+import (
+	"testing"
+
+	"github.com/tailgate-go/tailgate/internal/modtest"
+)
+
+func TestScripts(t *testing.T) { modtest.Run(t) }
