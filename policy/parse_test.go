@@ -3,6 +3,7 @@ package policy
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -108,6 +109,17 @@ func TestShippedPoliciesFollowTheSchema(t *testing.T) {
 		require.NoError(t, err)
 		assert.NoError(t, schema.Validate(decode(t, data)), name)
 		shipped(t, name)
+	}
+}
+
+func TestThePoliciesOfTheReadmeLoad(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	blocks := regexp.MustCompile("(?s)```json\n(.*?)```").FindAllSubmatch(readme, -1)
+	require.Len(t, blocks, 2)
+	for _, block := range blocks {
+		_, err := Parse("README.md", block[1])
+		assert.NoError(t, err)
 	}
 }
 
