@@ -90,6 +90,9 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	if s.bench == "" {
 		s.bench = "."
 	}
+	if _, err := parseFilter(s.bench); err != nil {
+		return s, fmt.Errorf("Gate.Bench is %q: %w; write a pattern as for go test -bench", s.bench, err)
+	}
 	if s.benchtime == "" {
 		s.benchtime = defaultBenchtime
 	}
