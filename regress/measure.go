@@ -62,34 +62,32 @@ func recorded(b *policy.Benchmark) bool { return b != nil && len(b.Metrics["p50-
 // settle measures one benchmark until all its verdicts settle or its budget is spent. The pair that it returns has what was
 // measured.
 func (l *live) settle(ctx context.Context, pair policy.Pair, alpha float64) (policy.Pair, []policy.Verdict) {
+	m := measurement{live: l, pair: pair}
 	judge := func(last bool) []policy.Verdict {
-		return l.policy.Judge(pair, nil, nil, policy.Look{Alpha: alpha, Last: last})
+		baseline, candidate := directions(&l.sides[baselineSide].smoke), directions(&l.sides[candidateSide].smoke)
+		return l.policy.Judge(m.pair, baseline, candidate, policy.Look{Alpha: alpha, Last: last})
 	}
 	if !pair.Judged() || pair.Baseline == nil || pair.Candidate == nil {
 		return pair, judge(true)
 	}
 	began := time.Now()
-	at := plan(alpha)
-	m := measurement{live: l, pair: pair}
 	told := began
+	at := plan(alpha)
 	for look := 0; ; {
 		if err := m.turn(ctx); err != nil {
 			m.fail(err)
-			return m.pair, l.policy.Judge(m.pair, nil, nil, policy.Look{Alpha: alpha, Last: true})
+			return m.pair, judge(true)
 		}
-		pair = m.pair
 		spent := time.Since(began)
 		next := spent / time.Duration(m.turns) // what another turn will take
-		last := m.turns == at[looks-1]
 		switch {
 		case m.turns == at[look]:
 			look++
-		case m.turns > at[0] && spent+next > l.budget:
-			last = true
+		case m.turns > at[0] && spent+next > l.budget: // an early last look
 		case m.turns < at[0] && next*time.Duration(at[0]) > l.budget+l.budget/2:
 			m.fail(fmt.Errorf("a run of each side takes %.1f s, and the least to judge by is %d: set a budget of %s or more (-regress.budget), "+
 				"or shorten the workload", next.Seconds(), at[0], roundUp(next*time.Duration(at[0]))))
-			return m.pair, l.policy.Judge(m.pair, nil, nil, policy.Look{Alpha: alpha, Last: true})
+			return m.pair, judge(true)
 		default:
 			if time.Since(told) > 10*time.Second {
 				told = time.Now()
@@ -98,11 +96,10 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, alpha float64) (pol
 			continue
 		}
 		told = time.Now()
-		last = last || spent+next > l.budget
-		verdicts := judge(last)
-		l.say(pair, verdicts, m.turns, spent)
+		verdicts := judge(look == looks || spent+next > l.budget)
+		l.say(m.pair, verdicts, m.turns, spent)
 		if settled(verdicts) {
-			return pair, verdicts
+			return m.pair, verdicts
 		}
 	}
 }
@@ -177,7 +174,8 @@ func (m *measurement) run(ctx context.Context, i int) error {
 		return err
 	}
 	if len(set.Benchmarks) != 1 || set.Benchmarks[0].Name != m.pair.Name() || len(set.Benchmarks[0].Runs) != 1 {
-		return fmt.Errorf("%s: one result of %s was to come, there came %d of %v", s.name, m.pair.Name(), len(set.Benchmarks), set.Benchmarks)
+		return fmt.Errorf("%s: one result of %s was to come, and %d benchmarks reported: a benchmark must run alone as it does among others",
+			s.name, m.pair.Name(), len(set.Benchmarks))
 	}
 	if problems := m.sets[i].Add(set); len(problems) > 0 {
 		return problems

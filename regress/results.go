@@ -7,17 +7,23 @@ import (
 
 // results are what a side has measured, as policy sees it.
 func results(s *benchdata.Set) policy.Results {
-	r := policy.Results{Better: map[string]policy.Direction{}}
-	for unit, better := range s.Better {
-		r.Better[unit] = policy.Lower
-		if better > 0 {
-			r.Better[unit] = policy.Higher
-		}
-	}
+	r := policy.Results{Better: directions(s)}
 	for _, b := range s.Benchmarks {
 		r.Benchmarks = append(r.Benchmarks, benchmark(b))
 	}
 	return r
+}
+
+// directions are those that the results declare, in Unit lines.
+func directions(s *benchdata.Set) map[string]policy.Direction {
+	declared := map[string]policy.Direction{}
+	for unit, better := range s.Better {
+		declared[unit] = policy.Lower
+		if better > 0 {
+			declared[unit] = policy.Higher
+		}
+	}
+	return declared
 }
 
 func benchmark(b benchdata.Benchmark) policy.Benchmark {
