@@ -61,7 +61,11 @@ func matchesNothing(rule Rule, pairs []Pair) string {
 	if strings.HasPrefix(rule.Metric, "p") && IsTime(rule.Metric) && !units["p50-ns"] {
 		hint = "record its requests with workload.Record, or name one of those"
 	}
-	return fmt.Sprintf("the rule matches nothing: %s reports no %s, only %s: %s", list(named), rule.Unit(), list(slices.Sorted(maps.Keys(units))), hint)
+	verb := "reports"
+	if len(named) > 1 {
+		verb = "report"
+	}
+	return fmt.Sprintf("the rule matches nothing: %s %s no %s, only %s: %s", list(named), verb, rule.Unit(), list(slices.Sorted(maps.Keys(units))), hint)
 }
 
 // list joins up to five words.

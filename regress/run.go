@@ -2,6 +2,7 @@ package regress
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -32,7 +33,8 @@ func (r Result) Text() string { return r.doc.Text() }
 
 // Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
 // output folder. What goes on is written to progress, a line at a time. The error says why nothing could be judged, and what to
-// do; a regression is no error. Flags and environment variables are not heeded. Run may be called concurrently: gates that measure wait for each other.
+// do; a regression is no error. Flags and environment variables are not heeded. Run may be called concurrently: gates that
+// measure wait for each other.
 func (g Gate) Run(ctx context.Context, name string, progress io.Writer) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err != nil {
@@ -82,6 +84,10 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	}
 	if baseline.saved != "" {
 		return out, s.compareSaved(baseline, candidate, doc)
+	}
+	if s.expect == policy.Regressed && s.plant.IsZero() {
+		return out, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +
+			"plant one with -regress.inject, or leave -regress.expect out")
 	}
 	if err := instrumented(); err != nil {
 		return out, err
