@@ -69,18 +69,18 @@ func Ratio(baseline, candidate []float64, confidence float64) Interval {
 // invert returns the interval of comparisons that the Mann-Whitney test does not reject: see Shift. Middle joins the two
 // middle comparisons when their number is even; least is the bound below which no comparison can be.
 func invert(baseline, candidate []float64, compare, middle func(float64, float64) float64, least, confidence float64) Interval {
-	p := pairs{slices.Sorted(slices.Values(baseline)), slices.Sorted(slices.Values(candidate)), compare}
-	n := p.len()
+	c := comparisons{slices.Sorted(slices.Values(baseline)), slices.Sorted(slices.Values(candidate)), compare}
+	n := c.len()
 	if n == 0 {
 		return unknown()
 	}
 	confidence = max(0, min(1, confidence))
-	i := Interval{Estimate: p.nth((n + 1) / 2), Lo: least, Hi: math.Inf(1), Confidence: 1}
+	i := Interval{Estimate: c.nth((n + 1) / 2), Lo: least, Hi: math.Inf(1), Confidence: 1}
 	if n%2 == 0 {
-		i.Estimate = middle(i.Estimate, p.nth(n/2+1))
+		i.Estimate = middle(i.Estimate, c.nth(n/2+1))
 	}
 	if k, spent := tail(len(baseline), len(candidate), 1-confidence); k > 0 {
-		i.Lo, i.Hi, i.Confidence = p.nth(k), p.nth(n+1-k), max(1-spent, confidence)
+		i.Lo, i.Hi, i.Confidence = c.nth(k), c.nth(n+1-k), max(1-spent, confidence)
 	}
 	return i
 }
