@@ -65,6 +65,32 @@ func normalTail(n1, n2 int, alpha float64) (k int, spent float64) {
 	return normalCut(f1*f2/2, math.Sqrt(f1*f2*(f1+f2+1)/12), alpha)
 }
 
+// signedTail is tail for the signed-rank statistic of n pairs: the rank k at which the interval cuts the ordered Walsh averages,
+// and the two-sided probability 2 P(T <= k-1) that it spends.
+func signedTail(n int, alpha float64) (k int, spent float64) {
+	if !(alpha > 0) {
+		return 0, 0
+	}
+	if n > exactLimitPairs {
+		f := float64(n)
+		return normalCut(f*(f+1)/4, math.Sqrt(f*(f+1)*(2*f+1)/24), alpha)
+	}
+	return cut(signs(n), math.Ldexp(1, n), alpha)
+}
+
+// signs returns, for each t up to n(n+1)/4, the number of the 2^n choices of signs for the ranks 1..n in which the positive ones
+// sum to t. Above n(n+1)/4 the numbers mirror those below. They are the coefficients of (1+x)(1+x^2)...(1+x^n) (Wilcoxon 1945).
+func signs(n int) []float64 {
+	ways := make([]float64, n*(n+1)/4+1)
+	ways[0] = 1
+	for rank := 1; rank <= n; rank++ {
+		for t := len(ways) - 1; t >= rank; t-- {
+			ways[t] += ways[t-rank]
+		}
+	}
+	return ways
+}
+
 // normalCut is cut by the normal approximation with continuity correction.
 func normalCut(mean, sigma, alpha float64) (k int, spent float64) {
 	below := math.Floor(mean + 0.5 - normalQuantile(1-alpha/2)*sigma)
