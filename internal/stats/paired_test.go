@@ -149,6 +149,12 @@ func TestPairedBoundaries(t *testing.T) {
 			}
 		})
 	}
+	t.Run("averages neither overflow nor vanish", func(t *testing.T) {
+		for _, x := range []float64{math.MaxFloat64, 5e-324} {
+			i := PairedShift([]float64{0, 0}, []float64{x, x}, 0.5)
+			assert.Equal(t, []float64{x, x, x}, []float64{i.Estimate, i.Lo, i.Hi})
+		}
+	})
 	t.Run("50 million averages are not listed", func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 1))
 		baseline := normals(r, 10_000, 100, 0)
