@@ -14,27 +14,10 @@ import (
 
 // TestPairsAgainstR compares paired shifts, ratios and p with what R printed for 5 to 120 pairs: see testdata/pairs.R.
 func TestPairsAgainstR(t *testing.T) {
-	number := func(s string) float64 {
-		if s == "NA" {
-			return math.NaN()
-		}
-		x, err := strconv.ParseFloat(s, 64)
-		require.NoError(t, err)
-		return x
-	}
-	same := func(t *testing.T, want, got float64, what string) {
-		t.Helper()
-		if math.IsInf(want, 0) || want == 0 {
-			assert.Equal(t, want, got, what)
-			return
-		}
-		assert.InDelta(t, want, got, 1e-10*max(1, math.Abs(want)), what)
-	}
-
 	samples := map[string][2][]float64{}
 	for _, row := range readCSV(t, "testdata/pairs-samples.csv") {
 		s := samples[row["id"]]
-		samples[row["id"]] = [2][]float64{append(s[0], number(row["baseline"])), append(s[1], number(row["candidate"]))}
+		samples[row["id"]] = [2][]float64{append(s[0], printed(t, row["baseline"])), append(s[1], printed(t, row["candidate"]))}
 	}
 	rows := readCSV(t, "testdata/pairs-goldens.csv")
 	require.Len(t, rows, 59*6)
@@ -45,14 +28,14 @@ func TestPairsAgainstR(t *testing.T) {
 			if row["scale"] == "ratio" {
 				estimate, changes = PairedRatio, differences(logs(baseline), logs(candidate))
 			}
-			same(t, number(row["p"]), SignedRank(changes).P, "p")
-			asked := number(row["confidence"])
+			samePrinted(t, printed(t, row["p"]), SignedRank(changes).P, "p")
+			asked := printed(t, row["confidence"])
 			got := estimate(baseline, candidate, asked)
-			same(t, number(row["estimate"]), got.Estimate, "estimate")
-			same(t, number(row["lo"]), got.Lo, "lo")
-			same(t, number(row["hi"]), got.Hi, "hi")
-			if attained := number(row["attained"]); !math.IsNaN(attained) { // R does not say for many pairs
-				same(t, attained, got.Confidence, "confidence")
+			samePrinted(t, printed(t, row["estimate"]), got.Estimate, "estimate")
+			samePrinted(t, printed(t, row["lo"]), got.Lo, "lo")
+			samePrinted(t, printed(t, row["hi"]), got.Hi, "hi")
+			if attained := printed(t, row["attained"]); !math.IsNaN(attained) { // R does not say for many pairs
+				samePrinted(t, attained, got.Confidence, "confidence")
 			}
 			assert.GreaterOrEqual(t, got.Confidence, asked)
 		})
