@@ -133,10 +133,11 @@ func TestPairedBoundaries(t *testing.T) {
 		})
 	}
 	t.Run("averages neither overflow nor vanish", func(t *testing.T) {
-		for _, x := range []float64{math.MaxFloat64, 5e-324} {
-			i := PairedShift([]float64{0, 0}, []float64{x, x}, 0.5)
-			assert.Equal(t, []float64{x, x, x}, []float64{i.Estimate, i.Lo, i.Hi})
-		}
+		i := PairedShift([]float64{0, 0}, []float64{math.MaxFloat64, math.MaxFloat64 / 2}, 0.5)
+		assert.Equal(t, []float64{0.75 * math.MaxFloat64, math.MaxFloat64 / 2, math.MaxFloat64}, []float64{i.Estimate, i.Lo, i.Hi})
+		assert.Equal(t, 5e-324, arithmeticMean(5e-324, 5e-324))
+		assert.Equal(t, 1e-200, geometricMean(1e-200, 1e-200))
+		assert.Equal(t, 1e200, geometricMean(1e200, 1e200))
 	})
 	t.Run("50 million averages are not listed", func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 1))
