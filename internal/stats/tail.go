@@ -66,7 +66,8 @@ func normalTail(n1, n2 int, alpha float64) (k int, spent float64) {
 }
 
 // signedTail is tail for the signed-rank statistic of n pairs: the rank k at which the interval cuts the ordered Walsh averages,
-// and the two-sided probability 2 P(T <= k-1) that it spends.
+// and the two-sided probability 2 P(T <= k-1) that it spends. Beyond the exact limit it spends in truth no more than alpha up to
+// alpha = 0.05 and at most 1.01 times alpha at 0.1 (computed from signs for 61..160 pairs).
 func signedTail(n int, alpha float64) (k int, spent float64) {
 	if !(alpha > 0) {
 		return 0, 0
