@@ -37,6 +37,35 @@ func ExampleShift() {
 	// 0.1
 }
 
+func ExamplePairedRatio() {
+	// Ten rounds on a machine that slows down and recovers: the ratio of each pair hardly moves.
+	baseline := []float64{4.0e6, 4.4e6, 5.1e6, 6.0e6, 8.3e6, 7.9e6, 5.5e6, 4.6e6, 4.1e6, 4.0e6}
+	candidate := []float64{4.5e6, 4.9e6, 5.8e6, 6.7e6, 9.2e6, 9.0e6, 6.1e6, 5.2e6, 4.6e6, 4.5e6}
+	ratio := stats.PairedRatio(baseline, candidate, 0.95)
+	fmt.Printf("pairs %.3f, %.3f to %.3f\n", ratio.Estimate, ratio.Lo, ratio.Hi)
+	ratio = stats.Ratio(baseline, candidate, 0.95)
+	fmt.Printf("two heaps %.3f, %.3f to %.3f\n", ratio.Estimate, ratio.Lo, ratio.Hi)
+	// Output:
+	// pairs 1.123, 1.115 to 1.131
+	// two heaps 1.125, 0.867 to 1.457
+}
+
+func ExamplePlan() {
+	// Worse by more than 5 % and by at least 0.1 ms? Two such verdicts share one chance in 20 of a false red.
+	percent, floor := stats.Limit{Change: 1.05}, stats.Limit{Change: 1e5, AtLeast: true}
+	for _, look := range (stats.Plan{Family: 2}).Looks() {
+		if look.Pairs > len(baseline) {
+			break // measure on
+		}
+		b, c := baseline[:look.Pairs], candidate[:look.Pairs]
+		ratio, shift := stats.PairedRatio(b, c, look.Confidence()), stats.PairedShift(b, c, look.Confidence())
+		place := min(percent.Place(ratio), floor.Place(shift))
+		fmt.Printf("after %d rounds, at %.4f: %.3f to %.3f, beyond: %v\n", look.Pairs, look.Confidence(), ratio.Lo, ratio.Hi, place == stats.Beyond)
+	}
+	// Output:
+	// after 8 rounds, at 0.9844: 1.094 to 1.166, beyond: true
+}
+
 func ExampleQuantile() {
 	latencies := []int64{410, 420, 430, 440, 450, 460, 470, 480, 490, 900} // ns
 	fmt.Println(stats.Quantile(latencies, 0.5), stats.Quantile(latencies, 0.95))

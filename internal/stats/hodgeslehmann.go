@@ -41,8 +41,7 @@ func Shift(baseline, candidate []float64, confidence float64) Interval {
 		return unknown()
 	}
 	difference := func(candidate, baseline float64) float64 { return candidate - baseline }
-	mean := func(lo, hi float64) float64 { return lo/2 + hi/2 }
-	return invert(baseline, candidate, difference, mean, math.Inf(-1), confidence)
+	return invert(baseline, candidate, difference, arithmeticMean, math.Inf(-1), confidence)
 }
 
 // Ratio estimates candidate / baseline: 1.1 means that the candidate's values are 10 % higher. It is the [Shift] of the
@@ -57,30 +56,43 @@ func Ratio(baseline, candidate []float64, confidence float64) Interval {
 		return unknown()
 	}
 	quotient := func(candidate, baseline float64) float64 { return candidate / baseline }
-	geometricMean := func(lo, hi float64) float64 {
-		if lo == hi {
-			return lo
-		}
-		return math.Sqrt(lo) * math.Sqrt(hi)
-	}
 	return invert(baseline, candidate, quotient, geometricMean, 0, confidence)
 }
 
-// invert returns the interval of comparisons that the Mann-Whitney test does not reject: see Shift. Middle joins the two
-// middle comparisons when their number is even; least is the bound below which no comparison can be.
-func invert(baseline, candidate []float64, compare, middle func(float64, float64) float64, least, confidence float64) Interval {
-	p := pairs{slices.Sorted(slices.Values(baseline)), slices.Sorted(slices.Values(candidate)), compare}
-	n := p.len()
-	if n == 0 {
+// invert returns the interval of comparisons that the Mann-Whitney test does not reject: see Shift.
+func invert(baseline, candidate []float64, compare, mean func(float64, float64) float64, bottom, confidence float64) Interval {
+	n1, n2 := len(baseline), len(candidate)
+	if n1 == 0 || n2 == 0 {
 		return unknown()
 	}
-	confidence = max(0, min(1, confidence))
-	i := Interval{Estimate: p.nth((n + 1) / 2), Lo: least, Hi: math.Inf(1), Confidence: 1}
-	if n%2 == 0 {
-		i.Estimate = middle(i.Estimate, p.nth(n/2+1))
+	return inversion{
+		list:   comparisons{slices.Sorted(slices.Values(baseline)), slices.Sorted(slices.Values(candidate)), compare},
+		middle: mean,
+		bottom: bottom,
+		tail:   func(alpha float64) (int, float64) { return tail(n1, n2, alpha) },
+	}.at(confidence)
+}
+
+// inversion is a test turned into an interval: how many of the ordered changes to leave out on either side.
+type inversion struct {
+	list interface { // of changes, ascending
+		len() int
+		nth(k int) float64 // k in 1..len
 	}
-	if k, spent := tail(len(baseline), len(candidate), 1-confidence); k > 0 {
-		i.Lo, i.Hi, i.Confidence = p.nth(k), p.nth(n+1-k), max(1-spent, confidence)
+	middle func(lo, hi float64) float64               // joins the two middle changes when their number is even
+	bottom float64                                    // no change can be below
+	tail   func(alpha float64) (k int, spent float64) // see cut
+}
+
+func (v inversion) at(confidence float64) Interval {
+	n := v.list.len()
+	confidence = max(0, min(1, confidence))
+	i := Interval{Estimate: v.list.nth((n + 1) / 2), Lo: v.bottom, Hi: math.Inf(1), Confidence: 1}
+	if n%2 == 0 {
+		i.Estimate = v.middle(i.Estimate, v.list.nth(n/2+1))
+	}
+	if k, spent := v.tail(1 - confidence); k > 0 {
+		i.Lo, i.Hi, i.Confidence = v.list.nth(k), v.list.nth(n+1-k), max(1-spent, confidence)
 	}
 	return i
 }

@@ -16,45 +16,28 @@ import (
 
 // TestIntervalsAgainstR compares shifts, ratios and p with what R printed: see testdata/goldens.R.
 func TestIntervalsAgainstR(t *testing.T) {
-	number := func(s string) float64 {
-		if s == "NA" {
-			return math.NaN()
-		}
-		x, err := strconv.ParseFloat(s, 64)
-		require.NoError(t, err)
-		return x
-	}
-	same := func(t *testing.T, want, got float64, what string) {
-		t.Helper()
-		if math.IsInf(want, 0) || want == 0 {
-			assert.Equal(t, want, got, what)
-			return
-		}
-		assert.InDelta(t, want, got, 1e-10*max(1, math.Abs(want)), what)
-	}
-
 	samples := map[string]map[string][]float64{}
 	for _, row := range readCSV(t, "testdata/samples.csv") {
 		if samples[row["id"]] == nil {
 			samples[row["id"]] = map[string][]float64{}
 		}
-		samples[row["id"]][row["side"]] = append(samples[row["id"]][row["side"]], number(row["value"]))
+		samples[row["id"]][row["side"]] = append(samples[row["id"]][row["side"]], printed(t, row["value"]))
 	}
 	for _, row := range readCSV(t, "testdata/goldens.csv") {
 		t.Run(row["id"]+"/"+row["scale"]+"/"+row["confidence"], func(t *testing.T) {
 			baseline, candidate := samples[row["id"]]["baseline"], samples[row["id"]]["candidate"]
-			same(t, number(row["p"]), MannWhitney(baseline, candidate).P, "p")
+			samePrinted(t, printed(t, row["p"]), MannWhitney(baseline, candidate).P, "p")
 			estimate := Shift
 			if row["scale"] == "ratio" {
 				estimate = Ratio
 			}
-			asked := number(row["confidence"])
+			asked := printed(t, row["confidence"])
 			got := estimate(baseline, candidate, asked)
-			same(t, number(row["estimate"]), got.Estimate, "estimate")
-			same(t, number(row["lo"]), got.Lo, "lo")
-			same(t, number(row["hi"]), got.Hi, "hi")
-			if attained := number(row["attained"]); !math.IsNaN(attained) { // R does not say for many values
-				same(t, attained, got.Confidence, "confidence")
+			samePrinted(t, printed(t, row["estimate"]), got.Estimate, "estimate")
+			samePrinted(t, printed(t, row["lo"]), got.Lo, "lo")
+			samePrinted(t, printed(t, row["hi"]), got.Hi, "hi")
+			if attained := printed(t, row["attained"]); !math.IsNaN(attained) { // R does not say for many values
+				samePrinted(t, attained, got.Confidence, "confidence")
 			}
 			assert.GreaterOrEqual(t, got.Confidence, asked)
 		})
@@ -277,6 +260,27 @@ func BenchmarkShift(b *testing.B) {
 			}
 		})
 	}
+}
+
+// printed reads a number as R prints it.
+func printed(t *testing.T, s string) float64 {
+	t.Helper()
+	if s == "NA" {
+		return math.NaN()
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	require.NoError(t, err)
+	return x
+}
+
+// samePrinted asserts that we got what R printed, infinities and zeros to the last bit.
+func samePrinted(t *testing.T, want, got float64, what string) {
+	t.Helper()
+	if math.IsInf(want, 0) || want == 0 {
+		assert.Equal(t, want, got, what)
+		return
+	}
+	assert.InDelta(t, want, got, 1e-10*max(1, math.Abs(want)), what)
 }
 
 // readCSV returns the rows of a file by the names in its first row.

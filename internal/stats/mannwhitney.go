@@ -14,10 +14,10 @@ const (
 	exactLimitTies = 25 // with ties
 )
 
-// Test is the result of a Mann-Whitney test.
+// Test is the result of a Mann-Whitney or a signed-rank test.
 type Test struct {
 	P      float64 // two-sided, 0-1
-	N1, N2 int     // number of baseline and candidate values
+	N1, N2 int     // number of baseline and candidate values, in pairs the same
 	Exact  bool    // P is from the exact distribution, not from the normal approximation
 }
 

@@ -83,6 +83,26 @@ func TestNormalTailNeverSpendsMore(t *testing.T) {
 	}
 }
 
+// TestSignedNormalTail: so it does for pairs; at 0.9 it spends at most 1.01 times alpha.
+func TestSignedNormalTail(t *testing.T) {
+	for n := exactLimitPairs + 1; n <= 160; n += 3 {
+		ways, total := signs(n), math.Ldexp(1, n)
+		for _, alpha := range []float64{0.1, 0.05, 0.01, 0.001, 0.0001} {
+			k, _ := signedTail(n, alpha)
+			below := 0.0
+			for _, w := range ways[:k] {
+				below += w
+			}
+			most := alpha
+			if alpha > 0.05 {
+				most = 1.01 * alpha
+			}
+			assert.LessOrEqual(t, 2*below/total, most, "%d at %v", n, alpha)
+			assert.GreaterOrEqual(t, 2*below/total, alpha/2, "%d at %v", n, alpha)
+		}
+	}
+}
+
 // plainOrders counts by the recurrence of Mann and Whitney: the greatest value is a baseline one, above all n2, or not.
 func plainOrders(n1, n2 int) []*big.Int {
 	half := n1 * n2 / 2
