@@ -71,6 +71,15 @@ func TestThroughputIsWorseWhenLower(t *testing.T) {
 	}
 }
 
+func TestThroughputAtALook(t *testing.T) {
+	p := Policy{Rules: []Rule{{Metric: "req/s", MaxRegressionPercent: 10}}}
+	for candidate, want := range map[float64]Outcome{900: OK, 899: Regressed, 1000: OK, 1200: Improved, 0: Regressed} {
+		b, c := side("req/s", 1000, 1000, 1000, 1000, 1000, 1000), side("req/s", candidate, candidate, candidate, candidate, candidate, candidate)
+		v := p.Judge(p.Pairs(b, c)[0], nil, nil, Look{Alpha: 0.0125})[0]
+		assert.Equal(t, want, v.Outcome, "%v req/s: %s", candidate, v.Reason)
+	}
+}
+
 func TestCountsFromZero(t *testing.T) {
 	p := Policy{Rules: []Rule{{Metric: "allocs/op", MinRegression: 1}}}
 	zeros, ones := []float64{0, 0, 0, 0, 0, 0}, []float64{1, 1, 1, 1, 1, 1}
@@ -224,6 +233,11 @@ func TestALookSettlesOnlyWhatTheIntervalSettles(t *testing.T) {
 	assert.Equal(t, Regressed, judge(runs(20*ms), runs(23*ms), false).Outcome)
 	assert.Equal(t, Unsettled, judge(wide, slower, false).Outcome)
 	assert.Equal(t, Inconclusive, judge(wide, slower, true).Outcome)
+	constant := func(x float64) []float64 { return []float64{x, x, x, x, x, x} }
+	assert.Equal(t, OK, judge(constant(20*ms), constant(22*ms), false).Outcome, "exactly +10 percent is within the limit at a look, too")
+	assert.Equal(t, Regressed, judge(constant(20*ms), constant(22*ms+1), false).Outcome)
+	assert.Equal(t, Regressed, judge(constant(5*ms), constant(6*ms), false).Outcome, "exactly +1 ms reaches the floor at a look, too")
+	assert.Equal(t, OK, judge(constant(5*ms), constant(6*ms-1), false).Outcome)
 	assert.Equal(t, Unsettled, judge(runs(20 * ms)[:3], runs(30 * ms)[:3], false).Outcome)
 	assert.Equal(t, Invalid, judge(runs(20 * ms)[:3], runs(30 * ms)[:3], true).Outcome)
 }

@@ -73,26 +73,40 @@ func (r Rule) judge(baseline, candidate []float64, direction Direction, look Loo
 	v.ChangePercent = percentOf(v.Change, base)
 	shift := stats.Shift(baseline, candidate, 1-look.Alpha)
 	v.Absolute = Bounds{shift.Lo, shift.Hi}
-	if ratio := stats.Ratio(baseline, candidate, 1-look.Alpha); ratio.Estimate > 0 {
+	ratio := stats.Ratio(baseline, candidate, 1-look.Alpha)
+	if ratio.Estimate > 0 {
 		v.Percent = Bounds{100 * (ratio.Lo - 1), 100 * (ratio.Hi - 1)}
 	} else { // some run is 0, as allocs/op may be
 		v.Percent = Bounds{percentOf(shift.Lo, base), percentOf(shift.Hi, base)}
 	}
 	v.Detectable = percentOf(stats.Detectable(shift, power), base)
-	v.Outcome, v.Reason = r.decide(v, direction, look)
+	v.Outcome, v.Reason = r.decide(v, r.place(base, ratio, shift, direction), direction, look)
 	return v
 }
 
+// place is where the intervals of the change lie against both limits: beyond if beyond both, within if within either.
+func (r Rule) place(base float64, ratio, shift stats.Interval, direction Direction) stats.Place {
+	sign, falling := 1.0, direction == Higher
+	if falling {
+		sign = -1
+	}
+	floor := stats.Limit{Change: sign * r.MinRegression, AtLeast: true, Falling: falling}.Place(shift)
+	if !(ratio.Estimate > 0) { // some run is 0
+		return min(floor, stats.Limit{Change: sign * r.MaxRegressionPercent / 100 * base, Falling: falling}.Place(shift))
+	}
+	// As a ratio: in percent an interval at exactly 1.1 would be beyond 10 by rounding.
+	return min(floor, stats.Limit{Change: (100 + sign*r.MaxRegressionPercent) / 100, Falling: falling}.Place(ratio))
+}
+
 // decide settles v, or leaves it open for a later look.
-func (r Rule) decide(v Verdict, direction Direction, look Look) (Outcome, string) {
+func (r Rule) decide(v Verdict, place stats.Place, direction Direction, look Look) (Outcome, string) {
 	base := v.Baseline.Median
 	worse := direction.worse(base, v.Candidate.Median)
 	significant := v.P <= look.Alpha
-	lo, hi := v.worseBounds(direction)
 	switch {
-	case !look.Last && lo.beyond(r):
+	case !look.Last && place == stats.Beyond:
 		return Regressed, "the whole interval is beyond both limits"
-	case !look.Last && hi.within(r):
+	case !look.Last && place == stats.Within:
 		if r.breaks(base, -worse) && significant {
 			return Improved, "better by more than both limits"
 		}
@@ -107,25 +121,6 @@ func (r Rule) decide(v Verdict, direction Direction, look Look) (Outcome, string
 		return Improved, "better by more than both limits"
 	}
 	return OK, "within a limit"
-}
-
-// end is one end of the interval, for the worse.
-type end struct{ percent, absolute float64 }
-
-func (e end) beyond(r Rule) bool {
-	return e.percent > r.MaxRegressionPercent && e.absolute > 0 && e.absolute >= r.MinRegression
-}
-
-func (e end) within(r Rule) bool {
-	return e.percent <= r.MaxRegressionPercent || e.absolute < r.MinRegression
-}
-
-// worseBounds is the interval turned so that positive is worse.
-func (v Verdict) worseBounds(d Direction) (lo, hi end) {
-	if d == Higher {
-		return end{-v.Percent.Hi, -v.Absolute.Hi}, end{-v.Percent.Lo, -v.Absolute.Lo}
-	}
-	return end{v.Percent.Lo, v.Absolute.Lo}, end{v.Percent.Hi, v.Absolute.Hi}
 }
 
 // percentOf is change in percent of base; 0 of 0 is no change.
