@@ -1,0 +1,91 @@
+package duet_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+)
+
+func TestDuetOfTwoProcesses(t *testing.T) {
+	var processes [2]*process
+	var peers [2]*duet.Peer
+	for i := range peers {
+		processes[i], peers[i] = open(t, "loop", options{})
+		assert.Equal(t, "BenchmarkRole/is=loop", peers[i].Hello.Benchmark)
+		assert.Equal(t, processes[i].cmd.Process.Pid, peers[i].Hello.PID)
+	}
+	for _, peer := range peers {
+		grant(t, peer, duet.Turn{Requests: 3, WarmUp: true})
+	}
+	_, release := duet.HoldCPU()
+	defer release()
+	const turns, requests = 50, 4
+	random := rand.New(rand.NewPCG(1, 2))
+	for turn := range turns {
+		for _, i := range random.Perm(2) {
+			r := grant(t, peers[i], duet.Turn{Requests: requests})
+			assert.Equal(t, int64(turn+2), r.Number)
+			assert.Len(t, r.Latencies, requests)
+			for _, v := range r.Latencies {
+				assert.GreaterOrEqual(t, v, int64(200*time.Microsecond))
+			}
+			require.Len(t, r.Stages, 2)
+			assert.Equal(t, "preprocess", r.Stages[0].Name)
+			assert.Equal(t, "model", r.Stages[1].Name)
+			assert.Len(t, r.Stages[1].Times, requests)
+			assert.Len(t, r.TTFT, requests)
+			assert.Len(t, r.TPOT, requests)
+			assert.Len(t, r.Gaps, 2*requests)
+			assert.Equal(t, 1, r.Concurrency)
+			assert.LessOrEqual(t, r.Wall, r.Took)
+			assert.Positive(t, r.Timed)
+			assert.Positive(t, r.CPU)
+		}
+	}
+	for i, peer := range peers {
+		totals, err := peer.End(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, int64(turns*requests), totals.Requests)
+		status, printed := processes[i].wait()
+		assert.Zero(t, status, printed)
+		assert.Contains(t, printed, "cleaned up")
+		assert.Contains(t, printed, "PASS")
+	}
+}
+
+func TestEveryKindOfBenchmark(t *testing.T) {
+	for _, c := range []struct {
+		role        string
+		concurrency int
+		printed     string
+	}{
+		{"loop", 1, "cleaned up"},
+		{"n", 1, "cleaned up after b.N = 1"},
+		{"parallel", 8, "after RunParallel\ncleaned up"},
+		{"workers", 3, "cleaned up"},
+	} {
+		t.Run(c.role, func(t *testing.T) {
+			p, peer := open(t, c.role, options{args: []string{"-test.cpu=2"}})
+			assert.Equal(t, 2, peer.Hello.Procs)
+			for _, requests := range []int{1, 30, 1, 7} {
+				r := grant(t, peer, duet.Turn{Requests: requests})
+				assert.Len(t, r.Latencies, requests)
+				assert.LessOrEqual(t, r.Concurrency, min(requests, c.concurrency))
+				if requests == 30 {
+					assert.Equal(t, c.concurrency, r.Concurrency)
+				}
+			}
+			totals, err := peer.End(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, int64(39), totals.Requests)
+			status, printed := p.wait()
+			assert.Zero(t, status, printed)
+			assert.Contains(t, printed, c.printed)
+		})
+	}
+}

@@ -1,0 +1,163 @@
+package duet_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tailgate-go/tailgate/workload"
+)
+
+// roleEnv makes this test binary a benchmark process.
+const roleEnv = "DUET_TEST_ROLE"
+
+// BenchmarkRole has a benchmark for every way to write one, and for every way to go wrong. Each is run in a process of its own.
+func BenchmarkRole(b *testing.B) {
+	if os.Getenv(roleEnv) == "" {
+		b.Skip("these are processes of the tests")
+	}
+	for name, role := range roles {
+		b.Run("is="+name, role)
+	}
+}
+
+var roles = map[string]func(b *testing.B){
+	"nothing": loop(nothing),
+	"loop": func(b *testing.B) {
+		b.Cleanup(func() { fmt.Println("cleaned up") })
+		rec := workload.Record(b)
+		serve := func(r *workload.Request) error {
+			r.Stage("preprocess")
+			spin(200 * time.Microsecond)
+			r.Stage("model")
+			r.Token()
+			r.Token()
+			r.Token()
+			return nil
+		}
+		rec.Warmup(5, serve)
+		for b.Loop() {
+			rec.Do(serve)
+		}
+	},
+	"n": func(b *testing.B) {
+		b.Cleanup(func() { fmt.Println("cleaned up after b.N =", b.N) })
+		rec := workload.Record(b)
+		rec.Warmup(2, nothing)
+		for i := 0; i < b.N; i++ {
+			rec.Do(spins(50 * time.Microsecond))
+		}
+	},
+	"parallel": func(b *testing.B) {
+		b.Cleanup(func() { fmt.Println("cleaned up") })
+		rec := workload.Record(b)
+		b.SetParallelism(4)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				rec.Do(func(r *workload.Request) error { time.Sleep(2 * time.Millisecond); r.Stage("sleep"); return nil })
+			}
+		})
+		fmt.Println("after RunParallel")
+	},
+	"workers": func(b *testing.B) {
+		b.Cleanup(func() { fmt.Println("cleaned up") })
+		rec := workload.Record(b)
+		var workers sync.WaitGroup
+		for range 3 {
+			workers.Go(func() {
+				for range b.N {
+					rec.Do(func(*workload.Request) error { time.Sleep(time.Millisecond); return nil })
+				}
+			})
+		}
+		workers.Wait()
+	},
+	"allocates": loop(func(*workload.Request) error {
+		for range 3 {
+			sink = make([]byte, 1000)
+		}
+		return nil
+	}),
+	"2ms":   loop(spins(2 * time.Millisecond)),
+	"busy":  loop(spins(time.Hour)),
+	"error": loop(fails(5, func() error { return errors.New("upstream said 503") })),
+	"panic": loop(fails(5, func() error { panic("index out of range") })),
+	"fatal": func(b *testing.B) {
+		loop(fails(5, func() error { b.Fatal("given up"); return nil }))(b)
+	},
+	"cold": func(b *testing.B) {
+		rec := workload.Record(b)
+		rec.Warmup(3, func(*workload.Request) error { return errors.New("cold") })
+		for b.Loop() {
+			rec.Do(nothing)
+		}
+	},
+	"parallel-error": func(b *testing.B) {
+		rec := workload.Record(b)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				rec.Do(func(*workload.Request) error {
+					if b.N > 1 {
+						return errors.New("parallel trouble")
+					}
+					return nil
+				})
+			}
+		})
+	},
+	"early": func(b *testing.B) {
+		rec := workload.Record(b)
+		for range 3 {
+			b.Loop()
+			rec.Do(nothing)
+		}
+	},
+	"unrecorded": func(b *testing.B) {
+		for range 10 {
+			b.Loop()
+		}
+	},
+	"two": func(b *testing.B) {
+		one, two := workload.Record(b), workload.Record(b)
+		for b.Loop() {
+			one.Do(nothing)
+			two.Do(nothing)
+		}
+	},
+}
+
+var sink []byte
+
+func nothing(*workload.Request) error { return nil }
+
+func loop(serve func(*workload.Request) error) func(*testing.B) {
+	return func(b *testing.B) {
+		rec := workload.Record(b)
+		for b.Loop() {
+			rec.Do(serve)
+		}
+	}
+}
+
+func spins(d time.Duration) func(*workload.Request) error {
+	return func(*workload.Request) error { spin(d); return nil }
+}
+
+func spin(d time.Duration) {
+	for began := time.Now(); time.Since(began) < d; {
+	}
+}
+
+// fails fails at the n-th request.
+func fails(n int, how func() error) func(*workload.Request) error {
+	served := 0
+	return func(*workload.Request) error {
+		if served++; served == n {
+			return how()
+		}
+		return nil
+	}
+}
