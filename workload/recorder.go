@@ -17,7 +17,7 @@ type Recorder struct {
 	b     *testing.B
 	plant duet.Plant
 	seat  *duet.Seat // nil unless a gate has invited this process to a duet
-	epoch time.Time // clock readings are nanoseconds since then: time.Since is cheaper than time.Now
+	epoch time.Time  // clock readings are nanoseconds since then: time.Since is cheaper than time.Now
 
 	begun  atomic.Int64 // requests begun
 	failed atomic.Bool
