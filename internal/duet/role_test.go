@@ -81,7 +81,10 @@ var roles = map[string]func(b *testing.B){
 		}
 		return nil
 	}),
-	"2ms":   loop(spins(2 * time.Millisecond)),
+	"1ms":   loop(spins(time.Millisecond)),
+	"100us": walks(8),
+	"400us": walks(32),
+	"5ms":   walks(400),
 	"busy":  loop(spins(time.Hour)),
 	"error": loop(fails(5, func() error { return errors.New("upstream said 503") })),
 	"panic": loop(fails(5, func() error { panic("index out of range") })),
@@ -144,6 +147,21 @@ func loop(serve func(*workload.Request) error) func(*testing.B) {
 
 func spins(d time.Duration) func(*workload.Request) error {
 	return func(*workload.Request) error { spin(d); return nil }
+}
+
+// walks is work that is the same every time: so many walks over 128 KiB.
+func walks(n int) func(*testing.B) {
+	memory := make([]uint64, 16<<10)
+	return loop(func(*workload.Request) error {
+		sum := uint64(1)
+		for range n {
+			for i := range memory {
+				sum += memory[i] * 2654435761
+				memory[i] = sum
+			}
+		}
+		return nil
+	})
 }
 
 func spin(d time.Duration) {
