@@ -73,7 +73,7 @@ func (r *Recorder) leave() {
 	over := r.seat.Over()
 	r.left.Do(func() {
 		if over != nil && !errors.Is(over, duet.ErrEnd) && !r.failed.Load() {
-			r.b.Log("workload: ", over)
+			r.b.Logf("workload: %v", over)
 		}
 		// b.RunParallel fails a benchmark when its goroutines end before they have taken all iterations. Under b.Loop b.N is 0.
 		r.b.N = min(r.b.N, 1)

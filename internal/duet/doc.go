@@ -35,7 +35,7 @@
 //
 // The end is the gate's: the process says what it allocated, and the benchmark is skipped (b.SkipNow) on the goroutine that
 // came for a request, so that clean-up runs and profiles are written. Goroutines of b.RunParallel end likewise, and so do other
-// goroutines; a benchmark that starts a goroutine for each request, in a loop of its own, never notices and must be killed.
+// goroutines; a benchmark that starts a goroutine for each request under b.Loop never notices, and must be killed.
 //
 // # Frames
 //

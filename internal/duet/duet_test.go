@@ -1,7 +1,13 @@
+//go:build unix
+
 package duet_test
 
 import (
+	"compress/gzip"
+	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -65,9 +71,10 @@ func TestEveryKindOfBenchmark(t *testing.T) {
 		printed     string
 	}{
 		{"loop", 1, "cleaned up"},
-		{"n", 1, "cleaned up after b.N = 1"},
+		{"n", 1, "cleaned up after b.N = 1, invited: \"\""},
 		{"parallel", 8, "after RunParallel\ncleaned up"},
 		{"workers", 3, "cleaned up"},
+		{"goroutines", 4, "cleaned up"},
 	} {
 		t.Run(c.role, func(t *testing.T) {
 			p, peer := open(t, c.role, options{args: []string{"-test.cpu=2"}})
@@ -87,5 +94,74 @@ func TestEveryKindOfBenchmark(t *testing.T) {
 			assert.Zero(t, status, printed)
 			assert.Contains(t, printed, c.printed)
 		})
+	}
+}
+
+func TestWorkBetweenRequestsIsDoneInTurn(t *testing.T) {
+	_, peer := open(t, "between", options{})
+	for range 3 {
+		r := grant(t, peer, duet.Turn{Requests: 2})
+		assert.GreaterOrEqual(t, r.Wall, 4*time.Millisecond)
+		assert.GreaterOrEqual(t, r.Timed, 2*time.Millisecond)
+		assert.LessOrEqual(t, r.Timed, r.Wall-2*time.Millisecond+100*time.Microsecond, "the timer was stopped for half of it")
+		for _, v := range r.Latencies {
+			assert.Less(t, v, int64(time.Millisecond))
+		}
+	}
+}
+
+func TestWaitingBurnsNothing(t *testing.T) {
+	for _, role := range []string{"loop", "parallel"} {
+		_, peer := open(t, role, options{})
+		grant(t, peer, duet.Turn{Requests: 10, WarmUp: true})
+		<-time.After(300 * time.Millisecond)
+		r := grant(t, peer, duet.Turn{Requests: 10})
+		assert.Less(t, r.Idle, 20*time.Millisecond, role)
+	}
+}
+
+func TestPlantedSlowdown(t *testing.T) {
+	for plant, least := range map[string]time.Duration{"2ms": 2 * time.Millisecond, "50%": 300 * time.Microsecond} {
+		_, peer := open(t, "loop", options{env: []string{duet.PlantEnv + "=" + plant}})
+		for _, v := range grant(t, peer, duet.Turn{Requests: 5}).Latencies {
+			assert.GreaterOrEqual(t, v, int64(least), plant)
+		}
+	}
+}
+
+func TestAllocationsAreExact(t *testing.T) {
+	for role, per := range map[string]int64{"nothing": 0, "allocates": 3} {
+		_, peer := open(t, role, options{})
+		grant(t, peer, duet.Turn{Requests: 50, WarmUp: true})
+		const turns = 200
+		for range turns {
+			grant(t, peer, duet.Turn{Requests: 1})
+		}
+		totals, err := peer.End(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, int64(turns), totals.Requests)
+		// The runtime's own, a garbage collection's for example, are a few in the whole launch.
+		assert.InDelta(t, per*turns, totals.Allocations, 20, role)
+		assert.InDelta(t, per*turns*1024, totals.Bytes, 20_000, role)
+	}
+}
+
+func TestProfilesAreWritten(t *testing.T) {
+	for _, role := range []string{"loop", "n", "parallel"} {
+		path := filepath.Join(t.TempDir(), "cpu.prof")
+		p, peer := open(t, role, options{args: []string{"-test.cpuprofile=" + path}})
+		grant(t, peer, duet.Turn{Requests: 100})
+		_, err := peer.End(t.Context())
+		require.NoError(t, err)
+		status, printed := p.wait()
+		assert.Zero(t, status, printed)
+		f, err := os.Open(path)
+		require.NoError(t, err)
+		zipped, err := gzip.NewReader(f)
+		require.NoError(t, err, role)
+		profile, err := io.ReadAll(zipped)
+		require.NoError(t, err, role)
+		assert.NotEmpty(t, profile)
+		require.NoError(t, f.Close())
 	}
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package duet_test
 
 import (
@@ -5,6 +7,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 	"time"
 
@@ -70,6 +73,16 @@ func (p *process) wait() (status int, printed string) {
 		require.FailNow(p.t, "the process does not end")
 	}
 	return p.cmd.ProcessState.ExitCode(), p.out.String()
+}
+
+// stop stops the process. It has stopped when stop returns.
+func (p *process) stop() {
+	p.t.Helper()
+	require.NoError(p.t, p.cmd.Process.Signal(syscall.SIGSTOP))
+	var status syscall.WaitStatus
+	_, err := syscall.Wait4(p.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+	require.NoError(p.t, err)
+	require.True(p.t, status.Stopped())
 }
 
 func within(t testing.TB, d time.Duration) context.Context {

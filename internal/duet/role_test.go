@@ -1,3 +1,5 @@
+//go:build unix
+
 package duet_test
 
 import (
@@ -8,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/workload"
 )
 
@@ -44,7 +47,7 @@ var roles = map[string]func(b *testing.B){
 		}
 	},
 	"n": func(b *testing.B) {
-		b.Cleanup(func() { fmt.Println("cleaned up after b.N =", b.N) })
+		b.Cleanup(func() { fmt.Printf("cleaned up after b.N = %d, invited: %q\n", b.N, os.Getenv(duet.InvitationEnv)) })
 		rec := workload.Record(b)
 		rec.Warmup(2, nothing)
 		for i := 0; i < b.N; i++ {
@@ -74,6 +77,30 @@ var roles = map[string]func(b *testing.B){
 			})
 		}
 		workers.Wait()
+	},
+	"goroutines": func(b *testing.B) {
+		b.Cleanup(func() { fmt.Println("cleaned up") })
+		rec := workload.Record(b)
+		var all sync.WaitGroup
+		atOnce := make(chan bool, 4)
+		for i := 0; i < b.N; i++ {
+			atOnce <- true
+			all.Go(func() {
+				defer func() { <-atOnce }()
+				rec.Do(func(*workload.Request) error { time.Sleep(time.Millisecond); return nil })
+			})
+		}
+		all.Wait()
+	},
+	"between": func(b *testing.B) {
+		rec := workload.Record(b)
+		for b.Loop() {
+			rec.Do(nothing)
+			spin(time.Millisecond)
+			b.StopTimer()
+			spin(time.Millisecond)
+			b.StartTimer()
+		}
 	},
 	"allocates": loop(func(*workload.Request) error {
 		for range 3 {
