@@ -170,7 +170,7 @@ func (p *Peer) receive(ctx context.Context, within time.Duration, want byte) ([]
 	}
 	kind, body, err := p.inbox.next(&p.in)
 	switch {
-	case errors.Is(err, errStalled):
+	case errors.Is(err, errStalled), errors.Is(err, context.DeadlineExceeded):
 		return nil, fmt.Errorf("%w within %v", ErrStalled, time.Since(began).Round(time.Millisecond))
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, fmt.Errorf("%w in the middle of a frame", ErrGone)
