@@ -20,6 +20,12 @@ type Turn struct {
 	Within   time.Duration // a process that takes longer has stalled; 0 means DefaultWithin
 }
 
+// About is a turn of about as much work, going by what r took: of one request where requests take longer.
+func (r *Result) About(work time.Duration) Turn {
+	per := max(r.Wall/time.Duration(max(len(r.Latencies), 1)), 1)
+	return Turn{Requests: int(min(max((work+per/2)/per, 1), MaxRequests))}
+}
+
 const flagWarmUp = 1
 
 func appendTurn(b []byte, number int64, t Turn) []byte {
