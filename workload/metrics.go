@@ -5,6 +5,11 @@ import "fmt"
 // report hands everything recorded to testing. It runs in b.Cleanup, after the loop.
 func (r *Recorder) report() {
 	b := r.b
+	if r.seated.Load() {
+		r.seat.Fail(fmt.Sprintf("the benchmark ended by itself after %d requests: "+
+			"its output says why, or it was given too few iterations", r.begun.Load()))
+		return
+	}
 	if b.Failed() || b.Skipped() {
 		return
 	}

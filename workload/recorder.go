@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"fmt"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -15,10 +16,13 @@ import (
 type Recorder struct {
 	b     *testing.B
 	plant duet.Plant
-	epoch time.Time // clock readings are nanoseconds since then: time.Since is cheaper than time.Now
+	seat  *duet.Seat // nil unless a gate has invited this process to a duet
+	epoch time.Time  // clock readings are nanoseconds since then: time.Since is cheaper than time.Now
 
-	begun  atomic.Int64 // requests begun, warm-up included while it lasts
+	begun  atomic.Int64 // requests begun
 	failed atomic.Bool
+	seated atomic.Bool // this Recorder's benchmark has taken the seat
+	left   sync.Once
 
 	idle sync.Pool // *Request, each with its own storage, so that goroutines share nothing while they measure
 	mu   sync.Mutex
@@ -29,6 +33,9 @@ type Recorder struct {
 // through [Recorder.Do]; everything is reported through b.ReportMetric in b.Cleanup, because metrics reported before the
 // first b.Loop are erased. See the package comment for the metrics.
 //
+// In a process that a gate has invited to a duet, Do serves requests when the gate says so, and ends the benchmark when the gate has
+// enough of them; the gate gets what they measured, and nothing is reported.
+//
 // A benchmark that ends without having recorded a request fails.
 func Record(b *testing.B) *Recorder {
 	b.Helper()
@@ -36,7 +43,14 @@ func Record(b *testing.B) *Recorder {
 	if err != nil {
 		b.Fatalf("workload: environment variable %s: %v", duet.PlantEnv, err)
 	}
-	r := &Recorder{b: b, plant: plant, epoch: time.Now()}
+	seat, err := duet.Join()
+	if err != nil {
+		b.Fatalf("workload: %v", err)
+	}
+	r := &Recorder{b: b, plant: plant, seat: seat, epoch: time.Now()}
+	if seat != nil && seat.Over() != nil {
+		r.leave()
+	}
 	r.idle.New = func() any {
 		q := &Request{recorder: r}
 		r.mu.Lock()
@@ -69,6 +83,10 @@ func (r *Recorder) Warmup(n int, serve func(*Request) error) {
 // When serve returns an error or panics, the benchmark fails with the number of the request, and the requests after it are
 // not served. When serve ends the goroutine (b.FailNow, b.Skip), its request is not recorded.
 func (r *Recorder) Do(serve func(*Request) error) {
+	if r.seat != nil {
+		r.doInTurn(serve)
+		return
+	}
 	r.serve(serve, r.begun.Add(1), "request")
 }
 
@@ -84,6 +102,8 @@ func (r *Recorder) serve(serve func(*Request) error, number int64, what string) 
 		}
 		if p := recover(); p != nil {
 			r.fail("workload: %s %d panicked: %v\n%s", what, number, p, debug.Stack())
+		} else if r.seat != nil {
+			r.seat.Fail(fmt.Sprintf("workload: %s %d ended its goroutine, as b.Fatal and b.Skip do", what, number))
 		}
 	}()
 	q.begin()
@@ -100,8 +120,13 @@ func (r *Recorder) serve(serve func(*Request) error, number int64, what string) 
 
 // fail marks the benchmark failed, once: what a first failure leads to is not news.
 func (r *Recorder) fail(format string, args ...any) {
-	if r.failed.CompareAndSwap(false, true) {
-		r.b.Errorf(format, args...)
+	if !r.failed.CompareAndSwap(false, true) {
+		return
+	}
+	text := fmt.Sprintf(format, args...)
+	r.b.Error(text)
+	if r.seat != nil {
+		r.seat.Fail(text)
 	}
 }
 

@@ -1,7 +1,3 @@
-// Package duet is what a gate and the benchmark processes it starts say to each other.
-//
-// A gate speaks first, through the environment of the process: today one word, the slowdown that the process must plant
-// in its requests so that the gate can be seen to go red.
 package duet
 
 import (

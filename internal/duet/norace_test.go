@@ -1,0 +1,5 @@
+//go:build !race
+
+package duet_test
+
+const raceEnabled = false

@@ -1,0 +1,86 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+)
+
+// doInTurn serves one request when the gate says so.
+func (r *Recorder) doInTurn(serve func(*Request) error) {
+	seated := r.sit()
+	if seated && r.seat.Begin() != nil {
+		r.leave()
+	}
+	r.serve(serve, r.begun.Add(1), "request")
+	if r.failed.Load() {
+		r.leave() // a benchmark that serves nothing would be long about its billion iterations
+	}
+	if seated {
+		r.seat.End()
+	}
+}
+
+// sit takes the seat at the first request that counts. Not counted are those of a call with b.N = 1: with as many iterations as a
+// gate orders it is the one with which testing finds out whether the function has sub-benchmarks, and the real one
+// will set everything up anew. Under b.Loop there is one call, and b.N is 0 meanwhile.
+func (r *Recorder) sit() bool {
+	if r.seated.Load() {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seated.Load() || r.b.N == 1 {
+		return r.seated.Load()
+	}
+	for _, q := range r.all {
+		q.forget()
+	}
+	if err := r.seat.Sit(duet.Sitter{Name: r.b.Name(), Elapsed: r.b.Elapsed, Collect: r.collect}); err != nil {
+		r.fail("workload: %v", err)
+		r.leave()
+	}
+	r.seated.Store(true)
+	return true
+}
+
+// collect moves all that was recorded since the last turn into its result.
+func (r *Recorder) collect(to *duet.Result) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, q := range r.all {
+		if q.gap.rounded != nil {
+			return fmt.Errorf("workload: %d token gaps in one turn, where %d is the most: grant fewer requests a turn", q.gap.n, exactLimit)
+		}
+		to.Latencies = append(to.Latencies, q.latency.exact...)
+		to.TTFT = append(to.TTFT, q.ttft.exact...)
+		to.TPOT = append(to.TPOT, q.tpot.exact...)
+		to.Gaps = append(to.Gaps, q.gap.exact...)
+		for i := range q.stages {
+			if s := &q.stages[i]; s.history.n > 0 {
+				stage := to.Stage(s.name)
+				stage.Times = append(stage.Times, s.history.exact...)
+			}
+		}
+		q.forget()
+	}
+	return nil
+}
+
+// leave ends the benchmark on the goroutine that came for a request. It does not return.
+func (r *Recorder) leave() {
+	over := r.seat.Over()
+	r.left.Do(func() {
+		if over != nil && !errors.Is(over, duet.ErrEnd) && !r.failed.Load() {
+			r.b.Logf("workload: %v", over)
+		}
+		// b.RunParallel fails a benchmark when its goroutines end before they have taken all iterations. Under b.Loop b.N is 0.
+		//lint:ignore SA3001 the duet is over: what testing would print of this run nobody reads
+		r.b.N = min(r.b.N, 1)
+	})
+	if errors.Is(over, duet.ErrEnd) || errors.Is(over, duet.ErrGateGone) {
+		r.b.SkipNow()
+	}
+	r.b.FailNow()
+}
