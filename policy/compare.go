@@ -79,15 +79,10 @@ func Family(pairs []Pair) int {
 	return max(n, 1)
 }
 
-// LookAlpha is the error rate of one verdict at one of a number of looks, among a family of verdicts.
-func (p Policy) LookAlpha(family, looks int) float64 {
-	return p.withDefaults().Alpha / float64(family*looks)
-}
-
 // Compare judges saved results: every rule, once, with what there is.
 func (p Policy) Compare(baseline, candidate Results) Report {
 	pairs := p.Pairs(baseline, candidate)
-	look := Look{Alpha: p.LookAlpha(Family(pairs), 1), Last: true}
+	look := Look{Alpha: p.withDefaults().Alpha / float64(Family(pairs)), Last: true}
 	return p.Report(pairs, func(pair Pair) []Verdict { return p.Judge(pair, baseline.Better, candidate.Better, look) })
 }
 
@@ -108,6 +103,10 @@ func (p Policy) Judge(pair Pair, baselineBetter, candidateBetter map[string]Dire
 		if v.Outcome == Unsettled {
 			v = rule.judge(pair.Baseline.Metrics[unit], pair.Candidate.Metrics[unit], direction, look)
 			v = enoughRuns(v, look)
+			if v.Paired && v.Baseline.N != v.Candidate.N {
+				v.Outcome, v.Reason = Invalid, fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again",
+					v.Baseline.N, v.Candidate.N)
+			}
 		}
 		v.Package, v.Benchmark, v.Procs = pair.Package(), pair.Name(), pair.some().Procs
 		verdicts = append(verdicts, p.effect(v))
@@ -156,14 +155,23 @@ func (p Policy) standing(pair Pair, unit string) (Outcome, string) {
 
 // enoughRuns makes v invalid when no difference, however large, could have been significant: such a gate could never fail.
 func enoughRuns(v Verdict, look Look) Verdict {
-	if !look.Last || stats.SmallestP(v.Baseline.N, v.Candidate.N) <= look.Alpha {
+	smallest := func(n int) float64 { return stats.SmallestP(n, n) }
+	have, fewest := stats.SmallestP(v.Baseline.N, v.Candidate.N), 2
+	if look.Paired {
+		smallest, have, fewest = stats.SmallestSignedRankP, stats.SmallestSignedRankP(v.Baseline.N), 1
+	}
+	if !look.Last || have <= look.Alpha {
 		return v
 	}
-	need := 2
-	for stats.SmallestP(need, need) > look.Alpha {
+	need := fewest
+	for smallest(need) > look.Alpha {
 		need++
 	}
 	v.Outcome = Invalid
+	if look.Paired {
+		v.Reason = fmt.Sprintf("%d rounds can never reach significance: at least %d are needed (a larger budget)", v.Baseline.N, need)
+		return v
+	}
 	v.Reason = fmt.Sprintf("%d baseline and %d candidate runs can never reach significance at alpha %.2g: at least %d a side are needed "+
 		"(-count=%d, or a larger budget)", v.Baseline.N, v.Candidate.N, look.Alpha, need, need)
 	return v

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -57,8 +58,93 @@ func TestBoundaries(t *testing.T) {
 			if c.want == Regressed {
 				assert.InDelta(t, 0.002, v.P, 0.003)
 			}
+			for _, last := range []bool{false, true} { // eight rounds, all with this very change
+				baseline, candidate := side("p95-ns", repeat(8, c.baseline)...), side("p95-ns", repeat(8, c.candidate)...)
+				look := Look{Alpha: 0.03, Last: last, Paired: true}
+				v := Policy{}.Judge(Policy{}.Pairs(baseline, candidate)[0], nil, nil, look)[0]
+				if c.candidate == math.Nextafter(22*ms, 99*ms) {
+					assert.Equal(t, OK, v.Outcome, "a quotient is no finer than that; a nanosecond is")
+					continue
+				}
+				assert.Equal(t, c.want, v.Outcome, "in rounds: %s", v.Reason)
+				assert.Equal(t, c.candidate-c.baseline, v.Change)
+				assert.InDelta(t, 100*(c.candidate/c.baseline-1), v.ChangePercent, 1e-9)
+			}
 		})
 	}
+}
+
+func repeat(n int, value float64) []float64 { return slices.Repeat([]float64{value}, n) }
+
+// What drifts hits both sides of a round alike, and cancels: these are two heaps that overlap, and a clear change.
+func TestRoundsAreJudgedInPairs(t *testing.T) {
+	var baseline, candidate []float64
+	for i := range 8 {
+		baseline = append(baseline, 20*ms*math.Pow(1.2, float64(i)))
+		candidate = append(candidate, 23*ms*math.Pow(1.2, float64(i))+float64(i))
+	}
+	b, c := side("p95-ns", baseline...), side("p95-ns", candidate...)
+	v := Policy{}.Judge(Policy{}.Pairs(b, c)[0], nil, nil, Look{Alpha: 0.03, Paired: true})[0]
+	assert.Equal(t, Regressed, v.Outcome, v.Reason)
+	assert.InDelta(t, 15, v.ChangePercent, 0.001)
+	assert.InDelta(t, 2.0/256, v.P, 1e-12)
+	assert.True(t, v.Paired)
+	assert.Equal(t, Inconclusive, only(t, Policy{}.Compare(b, c)).Outcome, "as heaps they cannot be told apart")
+	v = Policy{}.Judge(Policy{}.Pairs(c, b)[0], nil, nil, Look{Alpha: 0.03, Paired: true})[0]
+	assert.Equal(t, Improved, v.Outcome, v.Reason)
+}
+
+func TestRoundsThatCannotSettleAnything(t *testing.T) {
+	judge := func(baseline, candidate int, look Look) Verdict {
+		b, c := side("p95-ns", repeat(baseline, 20*ms)...), side("p95-ns", repeat(candidate, 30*ms)...)
+		return Policy{}.Judge(Policy{}.Pairs(b, c)[0], nil, nil, look)[0]
+	}
+	plan := Policy{}.Plan(1)
+	assert.Equal(t, Unsettled, judge(4, 4, Look{Paired: true}).Outcome)
+	v := judge(4, 4, plan.Final(4))
+	assert.Equal(t, Invalid, v.Outcome)
+	assert.Contains(t, v.Reason, "4 rounds can never reach significance: at least")
+	assert.Equal(t, 5, plan.Fewest())
+	assert.Equal(t, Regressed, judge(5, 5, plan.Final(5)).Outcome)
+	v = judge(9, 8, plan.Final(8))
+	assert.Equal(t, Invalid, v.Outcome)
+	assert.Contains(t, v.Reason, "9 rounds of the baseline and 8 of the candidate are no pairs")
+}
+
+// Beyond by the estimate and not by the interval: at the last look it is red if surely slower, inconclusive if not.
+func TestLastLookGoesByTheEstimate(t *testing.T) {
+	judge := func(look Look, ratios ...float64) Verdict {
+		var baseline, candidate []float64
+		for _, r := range ratios {
+			baseline, candidate = append(baseline, 20*ms), append(candidate, r*20*ms)
+		}
+		b, c := side("p95-ns", baseline...), side("p95-ns", candidate...)
+		return Policy{}.Judge(Policy{}.Pairs(b, c)[0], nil, nil, look)[0]
+	}
+	sure, unsure := []float64{1.05, 1.08, 1.11, 1.12, 1.13, 1.14, 1.15, 1.16}, []float64{0.7, 0.8, 1.05, 1.12, 1.2, 1.3, 1.4, 1.5}
+	look := Look{Alpha: 0.03, Paired: true}
+	assert.Equal(t, Unsettled, judge(look, sure...).Outcome)
+	assert.Equal(t, Unsettled, judge(look, unsure...).Outcome)
+	look.Last = true
+	assert.Equal(t, Regressed, judge(look, sure...).Outcome)
+	v := judge(look, unsure...)
+	assert.Equal(t, Inconclusive, v.Outcome)
+	assert.Contains(t, v.Reason, "a larger budget, a quieter machine or a wider limit")
+}
+
+func TestPlanLooks(t *testing.T) {
+	plan := Policy{}.Plan(3)
+	assert.Equal(t, []int{8, 12, 18, 27, 40, 60}, plan.Rounds())
+	_, planned := plan.Look(9)
+	assert.False(t, planned)
+	first, planned := plan.Look(8)
+	assert.True(t, planned && first.Paired && !first.Last)
+	last, planned := plan.Look(60)
+	assert.True(t, planned && last.Last)
+	assert.Equal(t, last, plan.Final(60))
+	assert.LessOrEqual(t, first.Alpha+last.Alpha, 2*0.05/3)
+	assert.Greater(t, Policy{Alpha: 0.1}.Plan(3).Final(30).Alpha, plan.Final(30).Alpha)
+	assert.Greater(t, Policy{}.Plan(90).Rounds()[0], 8, "too many verdicts for 8 rounds")
 }
 
 func TestThroughputIsWorseWhenLower(t *testing.T) {

@@ -121,16 +121,10 @@ func (p Policy) rulesFor(benchmark string) []int {
 	return rules
 }
 
-// worse turns a change into an amount for the worse.
-func (d Direction) worse(baseline, candidate float64) float64 {
+// opposite is the other direction.
+func (d Direction) opposite() Direction {
 	if d == Higher {
-		return baseline - candidate
+		return Lower
 	}
-	return candidate - baseline
-}
-
-// breaks reports whether a candidate that is worse by this much is beyond both limits. Multiplying keeps the boundary exact:
-// 11 ms against 10 ms is not more than 10 %.
-func (r Rule) breaks(baseline, worse float64) bool {
-	return worse > 0 && worse*100 > r.MaxRegressionPercent*baseline && worse >= r.MinRegression
+	return Higher
 }

@@ -31,11 +31,14 @@ type Verdict struct {
 	Baseline  Summary
 	Candidate Summary
 
-	Change        float64 // candidate's median less the baseline's, in Unit
+	// The change is that of the medians where the sides were measured apart, as in saved files; where they were measured in rounds it
+	// is the estimate of the signed-rank test (Hodges and Lehmann 1963) on the ratios and on the differences within rounds.
+	Paired        bool    // whether the sides were measured in rounds
+	Change        float64 // candidate less baseline, in Unit
 	ChangePercent float64 // the same in percent of the baseline; +Inf from 0
 	Percent       Bounds  // interval of the change, in percent
 	Absolute      Bounds  // interval of the change, in Unit
-	P             float64 // two-sided Mann-Whitney p, as benchstat prints it
+	P             float64 // two-sided: of the Mann-Whitney test as benchstat prints it, or of the signed-rank test of rounds
 	Alpha         float64 // what p is compared with: the report's alpha split over its verdicts and looks
 	Detectable    float64 // the smallest change that this noise would let us see, in percent; +Inf when none
 }
@@ -43,7 +46,7 @@ type Verdict struct {
 // Summary is one side of a verdict.
 type Summary struct {
 	Median float64 // in Unit
-	N      int     // runs
+	N      int     // runs, or rounds
 }
 
 // Bounds is an interval. Its ends may be infinite.
@@ -51,73 +54,65 @@ type Bounds struct{ Lo, Hi float64 }
 
 // Look is one of the times at which growing results are judged.
 type Look struct {
-	Alpha float64 // error rate of each verdict at this look
-	Last  bool    // whether there will be no other: every verdict settles
+	Alpha  float64 // chance that the interval of a verdict leaves out the true change, both sides of it together
+	Last   bool    // whether there will be no other: every verdict settles
+	Paired bool    // whether value i of the baseline and value i of the candidate are a round, in an order that a coin decided
 }
 
 // power is the chance with which the smallest detectable change would be found.
 const power = 0.8
 
-// judge applies one rule to both sides' runs. Both have at least one.
+// judge applies one rule to both sides' values. Both have at least one.
 func (r Rule) judge(baseline, candidate []float64, direction Direction, look Look) Verdict {
 	v := Verdict{
 		Rule:      r,
 		Unit:      r.Unit(),
 		Baseline:  Summary{stats.Median(baseline), len(baseline)},
 		Candidate: Summary{stats.Median(candidate), len(candidate)},
-		P:         stats.MannWhitney(baseline, candidate).P,
+		Paired:    look.Paired,
 		Alpha:     look.Alpha,
 	}
-	base := v.Baseline.Median
-	v.Change = v.Candidate.Median - base
-	v.ChangePercent = percentOf(v.Change, base)
-	shift := stats.Shift(baseline, candidate, 1-look.Alpha)
-	v.Absolute = Bounds{shift.Lo, shift.Hi}
-	ratio := stats.Ratio(baseline, candidate, 1-look.Alpha)
-	if ratio.Estimate > 0 {
-		v.Percent = Bounds{100 * (ratio.Lo - 1), 100 * (ratio.Hi - 1)}
-	} else { // some run is 0, as allocs/op may be
-		v.Percent = Bounds{percentOf(shift.Lo, base), percentOf(shift.Hi, base)}
+	c := compareRuns(baseline, candidate, look.Alpha)
+	if look.Paired {
+		c = compareRounds(baseline, candidate, look.Alpha)
 	}
-	v.Detectable = percentOf(stats.Detectable(shift, power), base)
-	v.Outcome, v.Reason = r.decide(v, r.place(base, ratio, shift, direction), direction, look)
+	v.P, v.Change, v.ChangePercent = c.p, c.change, c.percent()
+	v.Absolute = Bounds{c.shift.Lo, c.shift.Hi}
+	if c.hasRatio() {
+		v.Percent = Bounds{100 * (c.ratio.Lo - 1), 100 * (c.ratio.Hi - 1)}
+	} else {
+		v.Percent = Bounds{percentOf(c.shift.Lo, c.base), percentOf(c.shift.Hi, c.base)}
+	}
+	v.Detectable = percentOf(stats.Detectable(c.shift, power), c.base)
+	v.Outcome, v.Reason = r.decide(c, direction, look)
 	return v
 }
 
-// place is where the intervals of the change lie against both limits: beyond if beyond both, within if within either.
-func (r Rule) place(base float64, ratio, shift stats.Interval, direction Direction) stats.Place {
-	sign, falling := 1.0, direction == Higher
-	if falling {
-		sign = -1
-	}
-	floor := stats.Limit{Change: sign * r.MinRegression, AtLeast: true, Falling: falling}.Place(shift)
-	if !(ratio.Estimate > 0) { // some run is 0
-		return min(floor, stats.Limit{Change: sign * r.MaxRegressionPercent / 100 * base, Falling: falling}.Place(shift))
-	}
-	// As a ratio: in percent an interval at exactly 1.1 would be beyond 10 by rounding.
-	return min(floor, stats.Limit{Change: (100 + sign*r.MaxRegressionPercent) / 100, Falling: falling}.Place(ratio))
-}
-
-// decide settles v, or leaves it open for a later look.
-func (r Rule) decide(v Verdict, place stats.Place, direction Direction, look Look) (Outcome, string) {
-	base := v.Baseline.Median
-	worse := direction.worse(base, v.Candidate.Median)
-	significant := v.P <= look.Alpha
+// decide says what is settled, or leaves it open for a later look.
+func (r Rule) decide(c comparison, direction Direction, look Look) (Outcome, string) {
+	place := r.place(c, direction)
+	better := direction.opposite()
+	significant := c.p <= look.Alpha
 	switch {
 	case !look.Last && place == stats.Beyond:
 		return Regressed, "the whole interval is beyond both limits"
 	case !look.Last && place == stats.Within:
-		if r.breaks(base, -worse) && significant {
+		if r.breaks(c, better) && significant {
 			return Improved, "better by more than both limits"
 		}
 		return OK, "the whole interval is within a limit"
 	case !look.Last:
 		return Unsettled, ""
-	case r.breaks(base, worse) && significant:
+	case r.breaks(c, direction) && significant:
 		return Regressed, "beyond both limits, and significant"
-	case r.breaks(base, worse):
-		return Inconclusive, "beyond both limits, but the runs vary too much to be sure: give it more runs, a quieter machine or a wider limit"
-	case r.breaks(base, -worse) && significant:
+	case r.breaks(c, direction):
+		more := "more runs"
+		if look.Paired {
+			more = "a larger budget"
+		}
+		return Inconclusive, "beyond both limits, but the measurements vary too much to be sure: give it " + more +
+			", a quieter machine or a wider limit"
+	case r.breaks(c, better) && significant:
 		return Improved, "better by more than both limits"
 	}
 	return OK, "within a limit"

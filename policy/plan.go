@@ -1,0 +1,50 @@
+package policy
+
+import "github.com/tailgate-go/tailgate/internal/stats"
+
+// Plan says after how many rounds to judge results that grow, and how strictly, so that measuring can stop as soon as the verdicts are
+// settled. The chance that a verdict settles on a change beyond the limits that is none is at most the policy's alpha divided by the
+// number of verdicts, over all its looks and whatever the noise does; the same for one that is called within and is not. The first
+// outcome that settles is the verdict.
+type Plan struct{ plan stats.Plan }
+
+// Plan is the plan for a family of so many verdicts, which share alpha.
+func (p Policy) Plan(family int) Plan {
+	return Plan{stats.Plan{Alpha: p.withDefaults().Alpha, Family: family}}
+}
+
+// Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40 and 60, the first of them later where many
+// verdicts share alpha. It is empty when so many do that 60 rounds could settle nothing.
+func (p Plan) Rounds() []int {
+	var rounds []int
+	for _, look := range p.plan.Looks() {
+		rounds = append(rounds, look.Pairs)
+	}
+	return rounds
+}
+
+// Look is the planned look after so many rounds.
+func (p Plan) Look(rounds int) (look Look, planned bool) {
+	looks := p.plan.Looks()
+	for i, l := range looks {
+		if l.Pairs == rounds {
+			return Look{Alpha: 2 * l.Alpha, Last: i == len(looks)-1, Paired: true}, true
+		}
+	}
+	return Look{}, false
+}
+
+// Final is the look to end with after so many rounds, because the budget is spent. What the sides have measured must not be the reason
+// to end, but for how long both took together.
+func (p Plan) Final(rounds int) Look {
+	return Look{Alpha: 2 * p.plan.Final(rounds).Alpha, Last: true, Paired: true}
+}
+
+// Fewest is the fewest rounds at the end of which something can be settled.
+func (p Plan) Fewest() int {
+	n := 1
+	for p.plan.Final(n).Alpha <= 0 {
+		n++
+	}
+	return n
+}
