@@ -12,6 +12,7 @@ import (
 // Pair is one benchmark of both sides with the rules that speak of it. A side that lacks the benchmark is nil.
 type Pair struct {
 	Baseline, Candidate *Benchmark
+	Noise               Noise
 	rules               []int // into the policy's, the most specific for each unit, of units that a side reports
 }
 
@@ -23,6 +24,19 @@ func (p Pair) Package() string { return p.some().Package }
 
 // Judged reports whether any rule speaks of the benchmark.
 func (p Pair) Judged() bool { return len(p.rules) > 0 }
+
+// Procs is the benchmark's GOMAXPROCS.
+func (p Pair) Procs() int { return p.some().Procs }
+
+// RulesOf are the rules that p judges the pair by, one for each unit.
+func (p Policy) RulesOf(pair Pair) []Rule {
+	p = p.withDefaults()
+	rules := make([]Rule, len(pair.rules))
+	for i, rule := range pair.rules {
+		rules[i] = p.Rules[rule]
+	}
+	return rules
+}
 
 func (p Pair) some() *Benchmark {
 	if p.Candidate != nil {

@@ -9,6 +9,7 @@ type Measured struct {
 	Procs   int
 	Judged  bool     // whether a rule speaks of it
 	Metrics []Metric // sorted by unit
+	Noise   Noise
 }
 
 // Metric is one metric of both sides. A side without it has N = 0.
@@ -30,7 +31,7 @@ func (m Measured) Metric(unit string) Metric {
 }
 
 func measured(pair Pair) Measured {
-	m := Measured{Package: pair.Package(), Name: pair.Name(), Procs: pair.some().Procs, Judged: pair.Judged()}
+	m := Measured{Package: pair.Package(), Name: pair.Name(), Procs: pair.some().Procs, Judged: pair.Judged(), Noise: pair.Noise}
 	for _, unit := range pair.units() {
 		metric := Metric{Unit: unit, Baseline: pair.Baseline.summary(unit), Candidate: pair.Candidate.summary(unit)}
 		if metric.Baseline.N > 0 && metric.Candidate.N > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
@@ -23,6 +24,8 @@ type live struct {
 	progress func(format string, args ...any)
 	out      *output
 	doc      *report.Document
+	seed     uint64 // of random
+	random   *rand.Rand
 }
 
 // side is one of the two things measured.
@@ -59,6 +62,9 @@ func (l *live) run(ctx context.Context) (err error) {
 	defer release()
 	return l.measure(ctx)
 }
+
+// coin is the side that is first.
+func (l *live) coin() int { return l.random.IntN(2) }
 
 // lock waits until no other gate measures on this machine.
 func (l *live) lock(ctx context.Context) (release func(), err error) {

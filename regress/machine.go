@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // instrumented says why times measured from here would mean nothing; nil when they mean something.
@@ -46,18 +48,67 @@ func tracer() int {
 	return 0
 }
 
-// load is the machine's load average over the last minute, as Linux tells; empty when not known.
-func load() string {
-	data, err := os.ReadFile("/proc/loadavg")
+// machine is what Linux tells of its CPUs; zero elsewhere.
+type machine struct {
+	load               float64 // average of the last minute
+	total, idle, steal float64 // CPU time since the machine started, in ticks
+}
+
+func readMachine() machine {
+	var m machine
+	if data, err := os.ReadFile("/proc/loadavg"); err == nil {
+		first, _, _ := strings.Cut(string(data), " ")
+		m.load, _ = strconv.ParseFloat(first, 64)
+	}
+	data, err := os.ReadFile("/proc/stat")
 	if err != nil {
+		return m
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	for i, field := range strings.Fields(line) { // cpu user nice system idle iowait irq softirq steal guest guest_nice
+		ticks, _ := strconv.ParseFloat(field, 64)
+		switch {
+		case i > 8: // counted in user and nice
+		case i == 4 || i == 5:
+			m.idle += ticks
+		case i == 8:
+			m.steal = ticks
+		}
+		if i <= 8 {
+			m.total += ticks
+		}
+	}
+	return m
+}
+
+// loadText is the load average; empty when not known.
+func (m machine) loadText() string {
+	if m == (machine{}) {
 		return ""
 	}
-	first, _, _ := strings.Cut(string(data), " ")
-	return first
+	return strconv.FormatFloat(m.load, 'f', 2, 64)
+}
+
+// seen is what was seen to disturb the measurement so far.
+func (m *measurement) seen() policy.Noise {
+	now := readMachine()
+	seconds := time.Since(m.began).Seconds()
+	n := policy.Noise{Method: "whole runs", Rounds: m.rounds, Launches: m.launches, Seconds: seconds, Load: m.before.load}
+	if m.inDuet {
+		n.Method = "duet"
+	}
+	if measured := m.noise.measured.Seconds(); measured > 0 {
+		n.Stalls, n.Switches = float64(m.noise.stalls)/measured, float64(m.noise.switches)/measured
+	}
+	if ticks := now.total - m.before.total; ticks > 0 {
+		n.Steal = 100 * (now.steal - m.before.steal) / ticks
+		n.Busy = 100 * (1 - (now.idle-m.before.idle)/ticks)
+	}
+	return n
 }
 
 // environment is what the report says of the machine, and of what the benchmarks say of themselves.
-func environment(config map[string]string, loadBefore string) []report.Fact {
+func environment(config map[string]string, before machine, seed uint64) []report.Fact {
 	facts := []report.Fact{
 		{Name: "goos", Value: runtime.GOOS}, {Name: "goarch", Value: runtime.GOARCH},
 		{Name: "cpus", Value: strconv.Itoa(runtime.NumCPU())},
@@ -67,8 +118,8 @@ func environment(config map[string]string, loadBefore string) []report.Fact {
 			facts = append(facts, report.Fact{Name: key, Value: value})
 		}
 	}
-	if loadBefore != "" {
-		facts = append(facts, report.Fact{Name: "load before", Value: loadBefore}, report.Fact{Name: "load after", Value: load()})
+	if load := before.loadText(); load != "" {
+		facts = append(facts, report.Fact{Name: "load before", Value: load}, report.Fact{Name: "load after", Value: readMachine().loadText()})
 	}
-	return facts
+	return append(facts, report.Fact{Name: "seed", Value: strconv.FormatUint(seed, 10)})
 }

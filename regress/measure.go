@@ -7,27 +7,8 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
-	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
-
-// looks is how often growing results are judged, at most: alpha is split over as many.
-const looks = 4
-
-// plan is the numbers of runs a side after which to look: enough for the first look to be able to find anything at all, then
-// half as many again each time. At alpha 0.05, four looks and one verdict they are 6, 9, 14, 21.
-func plan(alpha float64) [looks]int {
-	n := 6
-	for stats.SmallestP(n, n) > alpha {
-		n++
-	}
-	var at [looks]int
-	for i := range at {
-		at[i] = n
-		n = (3*n + 1) / 2
-	}
-	return at
-}
 
 // measure measures every benchmark that both sides have and a rule speaks of, and leaves the report in l.doc.
 func (l *live) measure(ctx context.Context) error {
@@ -35,10 +16,10 @@ func (l *live) measure(ctx context.Context) error {
 		return err
 	}
 	pairs := l.pairs()
-	alpha := l.policy.LookAlpha(policy.Family(pairs), looks)
+	plan := l.policy.Plan(policy.Family(pairs))
 	verdicts := make([][]policy.Verdict, len(pairs))
 	for i := range pairs {
-		pairs[i], verdicts[i] = l.settle(ctx, pairs[i], alpha)
+		pairs[i], verdicts[i] = l.settle(ctx, pairs[i], plan)
 	}
 	next := 0
 	l.doc.Report = l.policy.Report(pairs, func(policy.Pair) []policy.Verdict { next++; return verdicts[next-1] })
@@ -61,134 +42,188 @@ func recorded(b *policy.Benchmark) bool { return b != nil && len(b.Metrics["p50-
 
 // settle measures one benchmark until all its verdicts settle or its budget is spent. The pair that it returns has what was
 // measured.
-func (l *live) settle(ctx context.Context, pair policy.Pair, alpha float64) (policy.Pair, []policy.Verdict) {
-	m := measurement{live: l, pair: pair}
-	judge := func(last bool) []policy.Verdict {
-		baseline, candidate := directions(&l.sides[baselineSide].smoke), directions(&l.sides[candidateSide].smoke)
-		return l.policy.Judge(m.pair, baseline, candidate, policy.Look{Alpha: alpha, Last: last})
-	}
+func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) (policy.Pair, []policy.Verdict) {
+	m := &measurement{live: l, pair: pair, plan: plan}
 	if !pair.Judged() || pair.Baseline == nil || pair.Candidate == nil {
-		return pair, judge(true)
+		return pair, m.judge(policy.Look{Last: true})
 	}
-	began := time.Now()
-	told := began
-	at := plan(alpha)
-	for look := 0; ; {
-		if err := m.turn(ctx); err != nil {
-			m.fail(err)
-			return m.pair, judge(true)
-		}
-		spent := time.Since(began)
-		next := spent / time.Duration(m.turns) // what another turn will take
-		switch {
-		case m.turns == at[look]:
-			look++
-		case m.turns > at[0] && spent+next > l.budget: // an early last look
-		case m.turns < at[0] && next*time.Duration(at[0]) > l.budget+l.budget/2:
-			m.fail(fmt.Errorf("a run of each side takes %.1f s, and the least to judge by is %d: set a budget of %s or more (-regress.budget), "+
-				"or shorten the workload", next.Seconds(), at[0], roundUp(next*time.Duration(at[0]))))
-			return m.pair, judge(true)
-		default:
-			if time.Since(told) > 10*time.Second {
-				told = time.Now()
-				l.progress("%s: %d runs a side, %.0f s", pair.Name(), m.turns, spent.Seconds())
-			}
-			continue
-		}
-		told = time.Now()
-		verdicts := judge(look == looks || spent+next > l.budget)
-		l.say(m.pair, verdicts, m.turns, spent)
-		if settled(verdicts) {
-			return m.pair, verdicts
-		}
+	m.choose()
+	m.began = time.Now()
+	m.before = readMachine()
+	err := m.untilSettled(ctx)
+	m.pair.Noise = m.seen()
+	if err != nil {
+		m.fail(err)
+		return m.pair, m.judge(policy.Look{Last: true})
 	}
-}
-
-func settled(verdicts []policy.Verdict) bool {
-	for _, v := range verdicts {
-		if v.Outcome == policy.Unsettled {
-			return false
-		}
-	}
-	return true
-}
-
-// say tells how far the measuring of one benchmark is.
-func (l *live) say(pair policy.Pair, verdicts []policy.Verdict, turns int, spent time.Duration) {
-	for _, v := range verdicts {
-		outcome := string(v.Outcome)
-		if v.Outcome == policy.Unsettled {
-			outcome = "not settled yet"
-		}
-		l.progress("%s %s: %+.1f %% after %d runs a side, %.0f s: %s", pair.Name(), v.Unit, v.ChangePercent, turns, spent.Seconds(), outcome)
-	}
-}
-
-func roundUp(d time.Duration) time.Duration {
-	return time.Duration(math.Ceil(d.Seconds()/10)) * 10 * time.Second
+	return m.pair, m.verdicts
 }
 
 // measurement is what has been measured of one benchmark.
 type measurement struct {
 	*live
-	pair  policy.Pair
-	sets  [2]benchdata.Set
-	turns int
+	pair     policy.Pair
+	plan     policy.Plan
+	inDuet   bool
+	sets     [2]benchdata.Set
+	verdicts []policy.Verdict // the first outcome that settles stands
+
+	began    time.Time
+	before   machine
+	said     time.Time
+	rounds   int
+	launches int
+	setup    time.Duration // of all launches, before their first round
+	noise    noise
 }
 
-// turn measures one run of each side, in an order that alternates: ABBA, so that a steady drift hits both alike.
-func (m *measurement) turn(ctx context.Context) error {
-	order := [2]int{baselineSide, candidateSide}
-	if m.turns%2 == 1 {
-		order = [2]int{candidateSide, baselineSide}
+// choose chooses how to measure.
+func (m *measurement) choose() {
+	switch why := m.speak(m.pair.Package()); {
+	case !recorded(m.pair.Baseline) || !recorded(m.pair.Candidate):
+		m.note(m.pair.Name() + " is measured in whole runs, not in a duet: not all its requests go through workload.Record")
+	case why != nil:
+		m.note(fmt.Sprintf("measured in whole runs, not in a duet: %v", why))
+	default:
+		m.inDuet = true
 	}
-	for _, i := range order {
-		if err := m.run(ctx, i); err != nil {
+}
+
+// untilSettled measures launch after launch, and looks at the results when the plan says so or the budget is spent.
+func (m *measurement) untilSettled(ctx context.Context) error {
+	for {
+		if err := m.launch(ctx); err != nil {
 			return err
 		}
-	}
-	m.turns++
-	if m.turns == 1 {
-		if problems := benchdata.Compatible(&m.sets[baselineSide], &m.sets[candidateSide]); len(problems) > 0 {
-			return problems
+		if err := m.feasible(); err != nil {
+			return err
+		}
+		look, planned := m.plan.Look(m.rounds)
+		switch {
+		case m.spent():
+			look = m.plan.Final(m.rounds)
+		case !planned:
+			m.tell(10 * time.Second)
+			continue
+		}
+		if m.settled(look) {
+			return nil
 		}
 	}
-	m.pair.Baseline, m.pair.Candidate = m.measured(baselineSide), m.measured(candidateSide)
-	return nil
 }
 
-func (m *measurement) measured(i int) *policy.Benchmark {
-	b := benchmark(m.sets[i].Benchmarks[0])
-	return &b
+// settled judges, keeps what is settled, and reports whether all is.
+func (m *measurement) settled(look policy.Look) bool {
+	settled := true
+	for i, v := range m.judge(look) {
+		if len(m.verdicts) == i {
+			m.verdicts = append(m.verdicts, v)
+		} else if m.verdicts[i].Outcome == policy.Unsettled {
+			m.verdicts[i] = v
+		}
+		settled = settled && m.verdicts[i].Outcome != policy.Unsettled
+	}
+	m.tell(0)
+	return settled
 }
 
-// run measures one run of one side, and saves it at once.
-func (m *measurement) run(ctx context.Context, i int) error {
-	s := m.sides[i]
-	benchtime := m.benchtime
-	if recorded(m.pair.Candidate) {
-		benchtime = fmt.Sprintf("%dx", m.policy.Requests())
-	}
-	set, err := m.launch(ctx, s, s.bins[m.pair.Package()], pattern(m.pair.Name()), benchtime)
-	if err != nil {
-		return err
-	}
-	if len(set.Benchmarks) != 1 || set.Benchmarks[0].Name != m.pair.Name() || len(set.Benchmarks[0].Runs) != 1 {
-		return fmt.Errorf("%s: one result of %s was to come, and %d benchmarks reported: a benchmark must run alone as it does among others",
-			s.name, m.pair.Name(), len(set.Benchmarks))
-	}
-	if problems := m.sets[i].Add(set); len(problems) > 0 {
-		return problems
-	}
-	return m.out.save(i, set)
+func (m *measurement) judge(look policy.Look) []policy.Verdict {
+	return m.policy.Judge(m.pair, directions(&m.sides[baselineSide].smoke), directions(&m.sides[candidateSide].smoke), look)
 }
 
-// fail makes the benchmark one that must not be judged.
-func (m *measurement) fail(err error) {
-	baseline, candidate := *m.pair.Baseline, *m.pair.Candidate
-	if m.turns == 0 { // all there is are smoke runs
-		baseline.Metrics, candidate.Metrics = nil, nil
+// tell tells how far the measuring is, unless something was told within the time given.
+func (m *measurement) tell(within time.Duration) {
+	if time.Since(m.said) < within {
+		return
 	}
-	candidate.Problem = err.Error()
-	m.pair.Baseline, m.pair.Candidate = &baseline, &candidate
+	m.said = time.Now()
+	spent := time.Since(m.began).Seconds()
+	if within > 0 {
+		m.progress("%s: %d rounds, %.0f s", m.pair.Name(), m.rounds, spent)
+		return
+	}
+	for _, v := range m.verdicts {
+		outcome := string(v.Outcome)
+		if v.Outcome == policy.Unsettled {
+			outcome = "not settled yet"
+		}
+		m.progress("%s %s: %+.1f %% after %d rounds, %.0f s: %s", m.pair.Name(), v.Unit, v.ChangePercent, v.Baseline.N, spent, outcome)
+	}
+}
+
+const (
+	// launches is the fewest launches of a verdict: the luck of one process is not to pass for a change.
+	launches = 5
+	// fine is the limit, in percent, below which a launch has one round, so that the unit judged is the launch.
+	fine = 3
+	// setupShare is how much of the time may go into launches, once there are enough of them.
+	setupShare = 0.1
+)
+
+// perRound and perLaunch are what a round and the start of a launch have taken so far, on average.
+func (m *measurement) perRound() time.Duration {
+	return (time.Since(m.began) - m.setup) / time.Duration(max(m.rounds, 1))
+}
+
+func (m *measurement) perLaunch() time.Duration { return m.setup / time.Duration(max(m.launches, 1)) }
+
+// fewest is the number of rounds with which a verdict can be reached.
+func (m *measurement) fewest() int { return max(m.plan.Fewest(), launches) }
+
+// least is how long a verdict takes at least.
+func (m *measurement) least() time.Duration {
+	return launches*m.perLaunch() + time.Duration(m.fewest())*m.perRound()
+}
+
+// feasible says after the first rounds whether the budget is far too small. By half it may be exceeded.
+func (m *measurement) feasible() error {
+	if m.rounds >= m.fewest() || m.least() <= m.budget+m.budget/2 {
+		return nil
+	}
+	return fmt.Errorf("a round takes %.1f s and its start %.1f s, and the least to judge by is %d rounds in %d starts: "+
+		"set a budget of %s or more (-regress.budget), or shorten the workload",
+		m.perRound().Seconds(), m.perLaunch().Seconds(), m.fewest(), launches, roundUp(m.least()))
+}
+
+// spent reports whether the budget does not suffice for another launch of a round.
+func (m *measurement) spent() bool {
+	return m.rounds >= m.fewest() && time.Since(m.began)+m.perLaunch()+m.perRound() > m.budget
+}
+
+// size is how many rounds the next launch is to have.
+func (m *measurement) size() int {
+	if m.launches == 0 || !m.inDuet || m.fine() {
+		return 1 // of the first it is learnt what a launch and a round take
+	}
+	next := m.fewest()
+	for _, n := range m.plan.Rounds() {
+		next = n
+		if n > m.rounds {
+			break
+		}
+	}
+	if m.launches < launches {
+		// As many rounds as there will be by the first look, in as many launches as there must be.
+		left := m.budget - time.Since(m.began) - time.Duration(launches-m.launches)*m.perLaunch()
+		next = min(next, max(m.rounds+int(left/m.perRound()), m.fewest()))
+		return max(ceil(float64(next-m.rounds)/float64(launches-m.launches)), 1)
+	}
+	size := ceil(float64(m.perLaunch()) / float64(m.perRound()) / setupShare)
+	return max(min(size, next-m.rounds), 1)
+}
+
+func ceil(x float64) int { return int(math.Ceil(x)) }
+
+// fine reports whether some limit is so narrow that the luck of a launch matters.
+func (m *measurement) fine() bool {
+	for _, rule := range m.policy.RulesOf(m.pair) {
+		if rule.MaxRegressionPercent < fine {
+			return true
+		}
+	}
+	return false
+}
+
+func roundUp(d time.Duration) time.Duration {
+	return time.Duration(math.Ceil(d.Seconds()/10)) * 10 * time.Second
 }

@@ -77,7 +77,7 @@ func (o *output) header(i int, set *benchdata.Set) benchdata.Header {
 		Config: map[string]string{},
 		Provenance: map[string]string{
 			"side": s.name, "source": s.source.What, "commit": s.source.Commit, "dirty": strconv.FormatBool(s.source.Dirty),
-			"load": load(),
+			"load": readMachine().loadText(), "seed": strconv.FormatUint(o.live.seed, 10),
 		},
 		Better: map[string]int{},
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,12 +103,14 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 			fmt.Fprintf(progress, format+"\n", args...) // a report that cannot be shown is no reason not to judge
 		},
 	}
+	l.seed = rand.Uint64()
+	l.random = rand.New(rand.NewPCG(l.seed, 0))
 	if !s.plant.IsZero() {
 		l.sides[candidateSide].env = []string{duet.PlantEnv + "=" + s.plant.String()}
 	}
-	before := load()
+	before := readMachine()
 	err = l.run(ctx)
-	doc.Environment = environment(l.config(), before)
+	doc.Environment = environment(l.config(), before, l.seed)
 	return out, err
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
-// launch starts a test binary once and reads the results that it prints.
-func (l *live) launch(ctx context.Context, s *side, bin *testbin.Binary, bench, benchtime string) (*benchdata.Set, error) {
+// runBinary starts a test binary once and reads the results that it prints.
+func (l *live) runBinary(ctx context.Context, s *side, bin *testbin.Binary, bench, benchtime string) (*benchdata.Set, error) {
 	output, err := bin.Run(ctx, testbin.RunOptions{
 		Args: []string{
 			"-test.run=^$", "-test.bench=" + bench, "-test.benchtime=" + benchtime, "-test.benchmem", "-test.count=1",
@@ -79,7 +79,7 @@ func tail(o testbin.Output) string {
 func (l *live) discover(ctx context.Context) error {
 	for _, s := range l.sides {
 		for _, path := range slices.Sorted(maps.Keys(s.bins)) {
-			set, err := l.launch(ctx, s, s.bins[path], l.bench, "1x")
+			set, err := l.runBinary(ctx, s, s.bins[path], l.bench, "1x")
 			if err != nil {
 				return fmt.Errorf("smoke run of %s: %w", path, err)
 			}

@@ -1,0 +1,17 @@
+package policy
+
+// Noise is what was seen to disturb the measuring of one benchmark. The zero value says that nothing was looked for, as of saved
+// results.
+type Noise struct {
+	Method   string  // how the sides were measured: "duet", "whole runs"; empty: apart
+	Rounds   int     // so many pairs
+	Launches int     // starts of each side
+	Seconds  float64 // of measuring
+	// Stalls are turns that took over 1 ms longer than their like with no more CPU time, per second of measuring: held up by the
+	// host or by a neighbour.
+	Stalls   float64
+	Switches float64 // involuntary context switches of the benchmark processes, per second
+	Steal    float64 // percent of the machine's CPU time that its host took away
+	Busy     float64 // percent of the machine's CPU time that was in use, the benchmark's own included
+	Load     float64 // load average of the last minute, when the measuring began
+}

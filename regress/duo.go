@@ -1,0 +1,252 @@
+package regress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+)
+
+const (
+	// turnWork is how long a turn takes where requests are shorter.
+	turnWork = time.Millisecond
+	// roundTurns is the fewest turns of a round: of requests that are shorter than a turn a round takes more than the quantile needs.
+	roundTurns = 50
+	// warmUpWork and warmUpRequests are what each side serves before it is measured, whichever takes longer, beyond what the benchmark
+	// itself does: this is for the caches that two processes share.
+	warmUpWork     = 20 * time.Millisecond
+	warmUpRequests = 5
+	// overlap is the number of requests in a turn for each that is in flight: a turn of concurrent requests begins and ends with fewer.
+	overlap = 16
+)
+
+// duo is one launch of a duet: a process of each side, on one benchmark.
+type duo struct {
+	*measurement
+	processes [2]*testbin.Process
+	peers     [2]*duet.Peer
+	turn      duet.Turn
+	turns     int // a round and side
+}
+
+// duet measures rounds with one start of both processes, which take turns. It returns what was measured also when it fails.
+func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) (l launch, err error) {
+	began := time.Now()
+	d := &duo{measurement: m}
+	defer d.kill()
+	if err := d.start(ctx); err != nil {
+		return l, err
+	}
+	measured, err := d.serve(ctx, rounds, enough, func() { l.setup = time.Since(began) })
+	if err == nil {
+		err = d.end(ctx, measured)
+	}
+	for _, r := range measured {
+		l.rounds = append(l.rounds, r.round())
+	}
+	return l, err
+}
+
+// start starts both processes, and returns when both are ready to be measured.
+func (d *duo) start(ctx context.Context) error {
+	var invitations [2]*duet.Invitation
+	for i, s := range d.sides {
+		var err error
+		if invitations[i], err = duet.Invite(); err != nil {
+			return err
+		}
+		defer invitations[i].Close()
+		d.processes[i], err = s.bins[d.pair.Package()].Start(ctx, testbin.RunOptions{
+			Args: []string{
+				"-test.run=^$", "-test.bench=" + pattern(d.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1", "-test.v", "-test.paniconexit0",
+			},
+			Env:   append([]string{duet.ChildEnv + "=1", invitations[i].Env()}, s.env...),
+			Files: invitations[i].Files,
+			// The gate ends it. This is for a gate that cannot.
+			Timeout: 2 * (d.timeout + d.budget),
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	ready, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	for i := range d.sides {
+		var err error
+		if d.peers[i], err = invitations[i].Open(ready); err != nil {
+			if ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
+			return d.fault(i, err)
+		}
+		if hello := d.peers[i].Hello; hello.Procs != d.pair.Procs() || hello.Benchmark != "Benchmark"+d.pair.Name() {
+			return fmt.Errorf("%s: %s with GOMAXPROCS %d came, where %s with %d was to: a benchmark must run alone as it does among others",
+				d.sides[i].name, hello.Benchmark, hello.Procs, d.pair.Name(), d.pair.Procs())
+		}
+	}
+	return nil
+}
+
+// serve lets the sides warm up, then measures rounds.
+func (d *duo) serve(ctx context.Context, rounds int, enough func() bool, ready func()) (measured []*duetRound, err error) {
+	// No process may be started meanwhile: it would inherit the one CPU.
+	_, release := duet.HoldCPU()
+	defer release()
+	if err := d.warmUp(ctx); err != nil {
+		return nil, err
+	}
+	ready()
+	for range rounds {
+		r, err := d.round(ctx)
+		if err != nil {
+			return measured, err
+		}
+		measured = append(measured, r)
+		if enough() {
+			break
+		}
+	}
+	return measured, nil
+}
+
+// grant grants both sides a turn each, in the order that a coin decides.
+func (d *duo) grant(ctx context.Context, turn duet.Turn) (results [2]*duet.Result, err error) {
+	turn.Within = d.timeout
+	first := d.coin()
+	for _, i := range [2]int{first, 1 - first} {
+		if results[i], err = d.peers[i].Grant(ctx, turn); err != nil {
+			return results, d.fault(i, err)
+		}
+	}
+	return results, nil
+}
+
+// warmUp finds out on the way what a turn is to be: the same for both sides.
+func (d *duo) warmUp(ctx context.Context) error {
+	least := d.policy.Requests()
+	concurrency := 1
+	for requests, turn, began := 0, 2, time.Now(); ; { // of two requests both may be in flight
+		results, err := d.grant(ctx, duet.Turn{Requests: turn, WarmUp: true})
+		if err != nil {
+			return err
+		}
+		concurrency = max(concurrency, results[baselineSide].Concurrency, results[candidateSide].Concurrency)
+		if concurrency == 1 {
+			d.turn.Requests = min(results[baselineSide].About(turnWork).Requests, results[candidateSide].About(turnWork).Requests)
+		} else {
+			d.turn.Requests = min(overlap*concurrency, least)
+		}
+		requests += turn
+		if requests >= warmUpRequests && time.Since(began) >= 2*warmUpWork && turn >= d.turn.Requests {
+			break
+		}
+		turn = min(2*turn, d.turn.Requests)
+	}
+	d.turns = (least + d.turn.Requests - 1) / d.turn.Requests
+	if d.turn.Requests > 1 && concurrency == 1 {
+		d.turns = max(d.turns, roundTurns)
+	}
+	return nil
+}
+
+// round measures one round.
+func (d *duo) round(ctx context.Context) (*duetRound, error) {
+	r := &duetRound{}
+	for range d.turns {
+		results, err := d.grant(ctx, d.turn)
+		if err != nil {
+			return nil, err
+		}
+		r.add(results)
+	}
+	return r, nil
+}
+
+// end ends both processes as they would end by themselves: cleaned up, profiles written.
+func (d *duo) end(ctx context.Context, measured []*duetRound) error {
+	for i, s := range d.sides {
+		totals, err := d.peers[i].End(ctx)
+		if err != nil {
+			return d.fault(i, err)
+		}
+		for _, r := range measured {
+			r.sides[i].totals = totals
+		}
+		done := time.AfterFunc(d.timeout, d.processes[i].Kill)
+		output, err := d.processes[i].Wait()
+		if !done.Stop() {
+			return fmt.Errorf("%s: it did not end within %v (-regress.timeout)%s", s.name, d.timeout, tail(output))
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w%s", s.name, err, tail(output))
+		}
+		if output.ExitCode != 0 {
+			return fmt.Errorf("%s: the test binary exited with status %d%s", s.name, output.ExitCode, tail(output))
+		}
+	}
+	return nil
+}
+
+// mourning is how long a process that failed may take to end by itself and say why.
+const mourning = 2 * time.Second
+
+// fault words what went wrong with side i, with what its process said of it.
+func (d *duo) fault(i int, err error) error {
+	name := d.sides[i].name
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	hint := ""
+	if errors.Is(err, duet.ErrStalled) {
+		d.processes[i].Kill()
+		hint = ": fix the hang, or allow more time (-regress.timeout)"
+	}
+	if d.peers[i] != nil {
+		d.peers[i].Close() // it ends when it sees that
+	}
+	done := time.AfterFunc(mourning, d.processes[i].Kill)
+	output, gone := d.processes[i].Wait()
+	done.Stop()
+	switch {
+	case gone == nil && output.ExitCode != 0:
+		err = fmt.Errorf("the test binary exited with status %d: %w", output.ExitCode, err)
+	case gone != nil && errors.Is(err, duet.ErrGone):
+		err = gone // by a signal
+	}
+	return fmt.Errorf("%s: %w%s%s", name, err, hint, tail(output))
+}
+
+// kill ends what is left of both processes.
+func (d *duo) kill() {
+	for i := range d.sides {
+		if d.peers[i] != nil {
+			d.peers[i].Close()
+		}
+		if d.processes[i] != nil {
+			d.processes[i].Kill()
+			_, _ = d.processes[i].Wait() // what it says is known, or does not matter
+		}
+	}
+}
+
+// speak reports whether both sides can take part in a duet, else why not.
+func (l *live) speak(pkg string) error {
+	for _, s := range l.sides {
+		ok, err := duet.Speaks(s.bins[pkg].Path)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("the %s's tailgate is too old to take turns", s.name)
+		}
+	}
+	invitation, err := duet.Invite()
+	if err != nil {
+		return err
+	}
+	invitation.Close()
+	return nil
+}

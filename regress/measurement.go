@@ -1,0 +1,119 @@
+package regress
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// launch starts each side once, and keeps and saves the rounds that come of it.
+func (m *measurement) launch(ctx context.Context) error {
+	measure := m.wholeRuns
+	if m.inDuet {
+		measure = m.duet
+	}
+	before := m.rounds
+	l, err := measure(ctx, m.size(), func() bool {
+		before++
+		return before >= m.fewest() && time.Since(m.began)+m.perRound() > m.budget
+	})
+	m.setup += l.setup
+	m.launches++
+	for _, r := range l.rounds {
+		if m.rounds == 0 && m.inDuet && !m.reports(r) {
+			m.inDuet = false
+			m.note(m.pair.Name() + " is measured in whole runs, not in a duet: its policy judges what only a benchmark that ends reports")
+			m.setup, m.launches, m.began = 0, 0, time.Now()
+			return nil
+		}
+		if err := m.keep(r); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// reports reports whether both sides' runs have all that is judged.
+func (m *measurement) reports(r round) bool {
+	for _, rule := range m.policy.RulesOf(m.pair) {
+		for _, run := range r.runs {
+			if _, ok := run.Value(rule.Unit()); !ok {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// keep adds a round to what was measured, and saves it.
+func (m *measurement) keep(r round) error {
+	for i, run := range r.runs {
+		smoke := &m.sides[i].smoke
+		set := &benchdata.Set{
+			Source: m.sides[i].name, Config: smoke.Config, Better: smoke.Better,
+			Benchmarks: []benchdata.Benchmark{{Pkg: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs(), Runs: []benchdata.Run{run}}},
+		}
+		if problems := m.sets[i].Add(set); len(problems) > 0 {
+			return problems
+		}
+		if err := m.out.save(i, set); err != nil {
+			return err
+		}
+	}
+	m.rounds++
+	m.noise.add(r.noise)
+	if m.rounds == 1 {
+		if problems := benchdata.Compatible(&m.sets[baselineSide], &m.sets[candidateSide]); len(problems) > 0 {
+			return problems
+		}
+	}
+	m.pair.Baseline, m.pair.Candidate = m.measured(baselineSide), m.measured(candidateSide)
+	return nil
+}
+
+func (m *measurement) measured(i int) *policy.Benchmark {
+	b := benchmark(m.sets[i].Benchmarks[0])
+	return &b
+}
+
+// wholeRuns measures one round: a run of each side's process from its start to its end, in the order that a coin decides.
+func (m *measurement) wholeRuns(ctx context.Context, _ int, _ func() bool) (l launch, err error) {
+	var r round
+	first := m.coin()
+	for _, i := range [2]int{first, 1 - first} {
+		if r.runs[i], err = m.wholeRun(ctx, m.sides[i]); err != nil {
+			return l, err
+		}
+	}
+	l.rounds = []round{r}
+	return l, nil
+}
+
+func (m *measurement) wholeRun(ctx context.Context, s *side) (benchdata.Run, error) {
+	benchtime := m.benchtime
+	if recorded(m.pair.Candidate) {
+		benchtime = fmt.Sprintf("%dx", m.policy.Requests())
+	}
+	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], pattern(m.pair.Name()), benchtime)
+	if err != nil {
+		return benchdata.Run{}, err
+	}
+	if len(set.Benchmarks) != 1 || set.Benchmarks[0].Name != m.pair.Name() || len(set.Benchmarks[0].Runs) != 1 {
+		return benchdata.Run{}, fmt.Errorf("%s: one result of %s was to come, and %d benchmarks reported: a benchmark must run alone as it does among others",
+			s.name, m.pair.Name(), len(set.Benchmarks))
+	}
+	return set.Benchmarks[0].Runs[0], nil
+}
+
+// fail makes the benchmark one that must not be judged.
+func (m *measurement) fail(err error) {
+	baseline, candidate := *m.pair.Baseline, *m.pair.Candidate
+	if m.rounds == 0 { // all there is are smoke runs
+		baseline.Metrics, candidate.Metrics = nil, nil
+	}
+	candidate.Problem = err.Error()
+	m.pair.Baseline, m.pair.Candidate = &baseline, &candidate
+}

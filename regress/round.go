@@ -1,0 +1,128 @@
+package regress
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/internal/stats"
+)
+
+// round is one run of each side, measured in random order: a pair.
+type round struct {
+	runs  [2]benchdata.Run
+	noise noise
+}
+
+// launch is what was measured with one start of each side's process.
+type launch struct {
+	rounds []round
+	setup  time.Duration // as much of it as came before the first round
+}
+
+// duetRound is a round as it is being measured in a duet.
+type duetRound struct {
+	sides [2]struct {
+		requests latency.Requests
+		timed    time.Duration
+		turns    []turnTimes
+		switches int64
+		counted  bool // CPU times are known
+		totals   duet.Totals
+	}
+}
+
+// turnTimes are those of one turn.
+type turnTimes struct{ wall, cpu time.Duration }
+
+// add adds a turn of each side.
+func (r *duetRound) add(results [2]*duet.Result) {
+	for i, result := range results {
+		s := &r.sides[i]
+		s.requests.Latency.Append(result.Latencies...)
+		s.requests.TTFT.Append(result.TTFT...)
+		s.requests.TPOT.Append(result.TPOT...)
+		s.requests.Gap.Append(result.Gaps...)
+		s.requests.Tokens += int64(len(result.TTFT) + len(result.Gaps)) // every token but a request's first follows a gap
+		for _, stage := range result.Stages {
+			s.requests.Stage(stage.Name).Append(stage.Times...)
+		}
+		s.timed += result.Timed
+		s.turns = append(s.turns, turnTimes{result.Wall, result.CPU})
+		s.switches += result.Switches
+		s.counted = s.counted || result.CPU > 0
+	}
+}
+
+// round is what was measured, in the units of a Recorder and of testing.
+func (r *duetRound) round() round {
+	out := round{noise: r.noise()}
+	for i := range r.sides {
+		s := &r.sides[i]
+		n := float64(s.requests.Latency.Len())
+		run := benchdata.Run{Iters: int(n)}
+		report := func(value float64, unit string) {
+			run.Values = append(run.Values, benchdata.Value{Unit: unit, Value: value})
+		}
+		report(math.Round(float64(s.timed)/n), "ns/op")
+		s.requests.Report(s.timed, report)
+		if s.counted {
+			cpu := time.Duration(0)
+			for _, t := range s.turns {
+				cpu += t.cpu
+			}
+			report(math.Round(float64(cpu)/n), "cpu-ns")
+		}
+		if s.totals.Requests > 0 { // of the launch: one turn's would not be exact
+			per := func(total int64) float64 { return math.Round(100*float64(total)/float64(s.totals.Requests)) / 100 }
+			report(per(s.totals.Bytes), "B/op")
+			report(per(s.totals.Allocations), "allocs/op")
+		}
+		out.runs[i] = run
+	}
+	return out
+}
+
+// noise is what disturbed a round.
+type noise struct {
+	measured time.Duration
+	stalls   int   // turns that took longer than their like by more than stall, and not for want of CPU time
+	switches int64 // involuntary
+}
+
+const stall = time.Millisecond
+
+// noise counts what the machine did: a turn that a neighbour or the host has held up took longer, and no more CPU time.
+func (r *duetRound) noise() noise {
+	var n noise
+	for i := range r.sides {
+		s := &r.sides[i]
+		wall, cpu := middle(s.turns, func(t turnTimes) time.Duration { return t.wall }), middle(s.turns, func(t turnTimes) time.Duration { return t.cpu })
+		for _, t := range s.turns {
+			n.measured += t.wall
+			if s.counted && t.wall-wall-max(0, t.cpu-cpu) > stall {
+				n.stalls++
+			}
+		}
+		n.switches += s.switches
+	}
+	return n
+}
+
+func middle(turns []turnTimes, of func(turnTimes) time.Duration) time.Duration {
+	values := make([]int64, len(turns))
+	for i, t := range turns {
+		values[i] = int64(of(t))
+	}
+	slices.Sort(values)
+	return time.Duration(stats.Quantile(values, 0.5))
+}
+
+func (n *noise) add(o noise) {
+	n.measured += o.measured
+	n.stalls += o.stalls
+	n.switches += o.switches
+}
