@@ -118,13 +118,13 @@ func TestStagesAndTokensOfOneRequest(t *testing.T) {
 	for _, q := range rec.all {
 		whole.add(q)
 	}
-	assert.Equal(t, int64(1), whole.latency.n)
+	assert.Equal(t, int64(1), whole.latency.Len())
 	assert.Len(t, whole.stages, 2)
-	assert.Equal(t, int64(1), whole.stages[0].history.n)
-	assert.GreaterOrEqual(t, whole.stages[1].history.min, int64(2*time.Millisecond))
-	assert.LessOrEqual(t, whole.stages[0].history.max+whole.stages[1].history.max, whole.ttft.min)
-	assert.Equal(t, int64(2), whole.gap.n)
-	assert.Equal(t, int64(whole.gap.sum)/2, whole.tpot.min)
-	assert.LessOrEqual(t, whole.ttft.min+int64(whole.gap.sum), whole.latency.min)
+	assert.Equal(t, int64(1), whole.stages[0].history.Len())
+	assert.GreaterOrEqual(t, whole.stages[1].history.Min(), int64(2*time.Millisecond))
+	assert.LessOrEqual(t, whole.stages[0].history.Max()+whole.stages[1].history.Max(), whole.ttft.Min())
+	assert.Equal(t, int64(2), whole.gap.Len())
+	assert.Equal(t, int64(whole.gap.Mean()), whole.tpot.Min())
+	assert.LessOrEqual(t, whole.ttft.Min()+int64(2*whole.gap.Mean()), whole.latency.Min())
 	assert.Equal(t, int64(3), whole.served)
 }

@@ -1,6 +1,10 @@
 package workload
 
-import "time"
+import (
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/latency"
+)
 
 // ControlledDelay is the stage in which a gate's planted slowdown is burnt: mark it where your service could wait, with
 // q.Stage(workload.ControlledDelay). A workload that never marks it has the slowdown burnt at the end of the request.
@@ -20,10 +24,10 @@ type Request struct {
 	nextStage   int // where in stages the next mark is expected: requests mark the same stages in the same order
 
 	// All requests that this Request has been.
-	latency distribution
-	ttft    distribution
-	tpot    distribution
-	gap     distribution
+	latency latency.Distribution
+	ttft    latency.Distribution
+	tpot    latency.Distribution
+	gap     latency.Distribution
 	stages  []stage
 	served  int64 // tokens of all requests
 }
@@ -33,7 +37,7 @@ type stage struct {
 	name    string
 	time    int64 // of this request, in nanoseconds
 	marked  bool  // in this request
-	history distribution
+	history latency.Distribution
 }
 
 // Stage ends the part of the request that began at the last mark, or at the start, and names it. Marking a name again in
@@ -96,7 +100,7 @@ func (q *Request) Token() {
 	if q.tokens == 0 {
 		q.firstToken = now
 	} else {
-		q.gap.record(now - q.lastToken)
+		q.gap.Record(now - q.lastToken)
 	}
 	q.lastToken = now
 	q.tokens++
@@ -116,18 +120,18 @@ func (q *Request) end(at int64) {
 	if !q.recorder.plant.IsZero() {
 		at = q.burn(at)
 	}
-	q.latency.record(at - q.start)
+	q.latency.Record(at - q.start)
 	for i := range q.stages {
 		if s := &q.stages[i]; s.marked {
-			s.history.record(s.time)
+			s.history.Record(s.time)
 		}
 	}
 	if q.tokens > 0 {
-		q.ttft.record(q.firstToken - q.start)
+		q.ttft.Record(q.firstToken - q.start)
 		q.served += q.tokens
 	}
 	if q.tokens > 1 {
-		q.tpot.record((q.lastToken - q.firstToken) / (q.tokens - 1))
+		q.tpot.Record((q.lastToken - q.firstToken) / (q.tokens - 1))
 	}
 }
 
@@ -145,12 +149,12 @@ func (q *Request) burn(now int64) int64 {
 
 // forget drops all that was recorded, and keeps the storage.
 func (q *Request) forget() {
-	q.latency.reset()
-	q.ttft.reset()
-	q.tpot.reset()
-	q.gap.reset()
+	q.latency.Reset()
+	q.ttft.Reset()
+	q.tpot.Reset()
+	q.gap.Reset()
 	q.served = 0
 	for i := range q.stages {
-		q.stages[i].history.reset()
+		q.stages[i].history.Reset()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/latency"
 )
 
 // doInTurn serves one request when the gate says so.
@@ -50,22 +51,29 @@ func (r *Recorder) collect(to *duet.Result) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, q := range r.all {
-		if q.gap.rounded != nil {
-			return fmt.Errorf("workload: %d token gaps in one turn, where %d is the most: grant fewer requests a turn", q.gap.n, exactLimit)
+		if _, ok := q.gap.Exact(); !ok {
+			return fmt.Errorf("workload: %d token gaps in one turn, where %d is the most: grant fewer requests a turn",
+				q.gap.Len(), latency.ExactLimit)
 		}
-		to.Latencies = append(to.Latencies, q.latency.exact...)
-		to.TTFT = append(to.TTFT, q.ttft.exact...)
-		to.TPOT = append(to.TPOT, q.tpot.exact...)
-		to.Gaps = append(to.Gaps, q.gap.exact...)
+		to.Latencies = appendExact(to.Latencies, &q.latency)
+		to.TTFT = appendExact(to.TTFT, &q.ttft)
+		to.TPOT = appendExact(to.TPOT, &q.tpot)
+		to.Gaps = appendExact(to.Gaps, &q.gap)
 		for i := range q.stages {
-			if s := &q.stages[i]; s.history.n > 0 {
+			if s := &q.stages[i]; s.history.Len() > 0 {
 				stage := to.Stage(s.name)
-				stage.Times = append(stage.Times, s.history.exact...)
+				stage.Times = appendExact(stage.Times, &s.history)
 			}
 		}
 		q.forget()
 	}
 	return nil
+}
+
+// appendExact appends d's values, which of all but the gaps are at most one a request: too few in a turn to be rounded.
+func appendExact(to []int64, d *latency.Distribution) []int64 {
+	values, _ := d.Exact()
+	return append(to, values...)
 }
 
 // leave ends the benchmark on the goroutine that came for a request. It does not return.
