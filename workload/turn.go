@@ -36,7 +36,7 @@ func (r *Recorder) sit() bool {
 		return r.seated.Load()
 	}
 	for _, q := range r.all {
-		q.forget()
+		q.recorded.Reset()
 	}
 	if err := r.seat.Sit(duet.Sitter{Name: r.b.Name(), Elapsed: r.b.Elapsed, Collect: r.collect}); err != nil {
 		r.fail("workload: %v", err)
@@ -50,22 +50,23 @@ func (r *Recorder) sit() bool {
 func (r *Recorder) collect(to *duet.Result) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, q := range r.all {
-		if _, ok := q.gap.Exact(); !ok {
+	for _, request := range r.all {
+		q := &request.recorded
+		if _, ok := q.Gap.Exact(); !ok {
 			return fmt.Errorf("workload: %d token gaps in one turn, where %d is the most: grant fewer requests a turn",
-				q.gap.Len(), latency.ExactLimit)
+				q.Gap.Len(), latency.ExactLimit)
 		}
-		to.Latencies = appendExact(to.Latencies, &q.latency)
-		to.TTFT = appendExact(to.TTFT, &q.ttft)
-		to.TPOT = appendExact(to.TPOT, &q.tpot)
-		to.Gaps = appendExact(to.Gaps, &q.gap)
-		for i := range q.stages {
-			if s := &q.stages[i]; s.history.Len() > 0 {
-				stage := to.Stage(s.name)
-				stage.Times = appendExact(stage.Times, &s.history)
+		to.Latencies = appendExact(to.Latencies, &q.Latency)
+		to.TTFT = appendExact(to.TTFT, &q.TTFT)
+		to.TPOT = appendExact(to.TPOT, &q.TPOT)
+		to.Gaps = appendExact(to.Gaps, &q.Gap)
+		for i := range q.Stages {
+			if s := &q.Stages[i]; s.Times.Len() > 0 {
+				stage := to.Stage(s.Name)
+				stage.Times = appendExact(stage.Times, &s.Times)
 			}
 		}
-		q.forget()
+		q.Reset()
 	}
 	return nil
 }

@@ -1,4 +1,3 @@
-// Package latency holds what was recorded of requests, and names it: a Recorder and the gate report it under the same units.
 package latency
 
 import (
