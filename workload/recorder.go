@@ -71,7 +71,7 @@ func (r *Recorder) Warmup(n int, serve func(*Request) error) {
 	}
 	r.mu.Lock()
 	for _, q := range r.all {
-		q.forget()
+		q.recorded.Reset()
 	}
 	r.mu.Unlock()
 	r.b.ResetTimer()

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/tailgate-go/tailgate/internal/latency"
 )
 
 func nothing(*Request) error { return nil }
@@ -114,17 +116,17 @@ func TestStagesAndTokensOfOneRequest(t *testing.T) {
 		})
 		b.SkipNow()
 	})
-	var whole Request
+	var whole latency.Requests
 	for _, q := range rec.all {
-		whole.add(q)
+		whole.Add(&q.recorded)
 	}
-	assert.Equal(t, int64(1), whole.latency.n)
-	assert.Len(t, whole.stages, 2)
-	assert.Equal(t, int64(1), whole.stages[0].history.n)
-	assert.GreaterOrEqual(t, whole.stages[1].history.min, int64(2*time.Millisecond))
-	assert.LessOrEqual(t, whole.stages[0].history.max+whole.stages[1].history.max, whole.ttft.min)
-	assert.Equal(t, int64(2), whole.gap.n)
-	assert.Equal(t, int64(whole.gap.sum)/2, whole.tpot.min)
-	assert.LessOrEqual(t, whole.ttft.min+int64(whole.gap.sum), whole.latency.min)
-	assert.Equal(t, int64(3), whole.served)
+	assert.Equal(t, int64(1), whole.Latency.Len())
+	assert.Len(t, whole.Stages, 2)
+	assert.Equal(t, int64(1), whole.Stages[0].Times.Len())
+	assert.GreaterOrEqual(t, whole.Stages[1].Times.Min(), int64(2*time.Millisecond))
+	assert.LessOrEqual(t, whole.Stages[0].Times.Max()+whole.Stages[1].Times.Max(), whole.TTFT.Min())
+	assert.Equal(t, int64(2), whole.Gap.Len())
+	assert.Equal(t, int64(whole.Gap.Mean()), whole.TPOT.Min())
+	assert.LessOrEqual(t, whole.TTFT.Min()+int64(2*whole.Gap.Mean()), whole.Latency.Min())
+	assert.Equal(t, int64(3), whole.Tokens)
 }

@@ -1,6 +1,10 @@
 package workload
 
-import "time"
+import (
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/latency"
+)
 
 // ControlledDelay is the stage in which a gate's planted slowdown is burnt: mark it where your service could wait, with
 // q.Stage(workload.ControlledDelay). A workload that never marks it has the slowdown burnt at the end of the request.
@@ -18,22 +22,15 @@ type Request struct {
 	firstToken  int64
 	lastToken   int64
 	nextStage   int // where in stages the next mark is expected: requests mark the same stages in the same order
+	stages      []stage
 
-	// All requests that this Request has been.
-	latency distribution
-	ttft    distribution
-	tpot    distribution
-	gap     distribution
-	stages  []stage
-	served  int64 // tokens of all requests
+	recorded latency.Requests // all requests that this Request has been; its Stages are those of stages
 }
 
-// stage is a named part of a request.
+// stage is a named part of this request.
 type stage struct {
-	name    string
-	time    int64 // of this request, in nanoseconds
-	marked  bool  // in this request
-	history distribution
+	time   int64 // in nanoseconds
+	marked bool
 }
 
 // Stage ends the part of the request that began at the last mark, or at the start, and names it. Marking a name again in
@@ -55,12 +52,13 @@ func (q *Request) Stage(name string) {
 
 // stage finds the named stage: at once when requests mark the same stages in the same order.
 func (q *Request) stage(name string) *stage {
-	if q.nextStage < len(q.stages) && q.stages[q.nextStage].name == name {
+	known := q.recorded.Stages
+	if q.nextStage < len(known) && known[q.nextStage].Name == name {
 		q.nextStage++
 		return &q.stages[q.nextStage-1]
 	}
-	for i := range q.stages {
-		if q.stages[i].name == name {
+	for i := range known {
+		if known[i].Name == name {
 			q.nextStage = i + 1
 			return &q.stages[i]
 		}
@@ -70,7 +68,8 @@ func (q *Request) stage(name string) *stage {
 			"and not ttft, tpot or itl", name)
 		return nil
 	}
-	q.stages = append(q.stages, stage{name: name})
+	q.recorded.Stage(name)
+	q.stages = append(q.stages, stage{})
 	q.nextStage = len(q.stages)
 	return &q.stages[len(q.stages)-1]
 }
@@ -96,7 +95,7 @@ func (q *Request) Token() {
 	if q.tokens == 0 {
 		q.firstToken = now
 	} else {
-		q.gap.record(now - q.lastToken)
+		q.recorded.Gap.Record(now - q.lastToken)
 	}
 	q.lastToken = now
 	q.tokens++
@@ -104,9 +103,7 @@ func (q *Request) Token() {
 
 func (q *Request) begin() {
 	q.burnt, q.tokens, q.nextStage = 0, 0, 0
-	for i := range q.stages {
-		q.stages[i].time, q.stages[i].marked = 0, false
-	}
+	clear(q.stages)
 	q.start = q.recorder.now()
 	q.mark = q.start
 }
@@ -116,18 +113,18 @@ func (q *Request) end(at int64) {
 	if !q.recorder.plant.IsZero() {
 		at = q.burn(at)
 	}
-	q.latency.record(at - q.start)
+	q.recorded.Latency.Record(at - q.start)
 	for i := range q.stages {
 		if s := &q.stages[i]; s.marked {
-			s.history.record(s.time)
+			q.recorded.Stages[i].Times.Record(s.time)
 		}
 	}
 	if q.tokens > 0 {
-		q.ttft.record(q.firstToken - q.start)
-		q.served += q.tokens
+		q.recorded.TTFT.Record(q.firstToken - q.start)
+		q.recorded.Tokens += q.tokens
 	}
 	if q.tokens > 1 {
-		q.tpot.record((q.lastToken - q.firstToken) / (q.tokens - 1))
+		q.recorded.TPOT.Record((q.lastToken - q.firstToken) / (q.tokens - 1))
 	}
 }
 
@@ -141,16 +138,4 @@ func (q *Request) burn(now int64) int64 {
 	}
 	q.burnt += now - begun
 	return now
-}
-
-// forget drops all that was recorded, and keeps the storage.
-func (q *Request) forget() {
-	q.latency.reset()
-	q.ttft.reset()
-	q.tpot.reset()
-	q.gap.reset()
-	q.served = 0
-	for i := range q.stages {
-		q.stages[i].history.reset()
-	}
 }

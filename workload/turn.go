@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/latency"
 )
 
 // doInTurn serves one request when the gate says so.
@@ -35,7 +36,7 @@ func (r *Recorder) sit() bool {
 		return r.seated.Load()
 	}
 	for _, q := range r.all {
-		q.forget()
+		q.recorded.Reset()
 	}
 	if err := r.seat.Sit(duet.Sitter{Name: r.b.Name(), Elapsed: r.b.Elapsed, Collect: r.collect}); err != nil {
 		r.fail("workload: %v", err)
@@ -49,23 +50,31 @@ func (r *Recorder) sit() bool {
 func (r *Recorder) collect(to *duet.Result) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, q := range r.all {
-		if q.gap.rounded != nil {
-			return fmt.Errorf("workload: %d token gaps in one turn, where %d is the most: grant fewer requests a turn", q.gap.n, exactLimit)
+	for _, request := range r.all {
+		q := &request.recorded
+		if _, ok := q.Gap.Exact(); !ok {
+			return fmt.Errorf("workload: %d token gaps in one turn, where %d is the most: grant fewer requests a turn",
+				q.Gap.Len(), latency.ExactLimit)
 		}
-		to.Latencies = append(to.Latencies, q.latency.exact...)
-		to.TTFT = append(to.TTFT, q.ttft.exact...)
-		to.TPOT = append(to.TPOT, q.tpot.exact...)
-		to.Gaps = append(to.Gaps, q.gap.exact...)
-		for i := range q.stages {
-			if s := &q.stages[i]; s.history.n > 0 {
-				stage := to.Stage(s.name)
-				stage.Times = append(stage.Times, s.history.exact...)
+		to.Latencies = appendExact(to.Latencies, &q.Latency)
+		to.TTFT = appendExact(to.TTFT, &q.TTFT)
+		to.TPOT = appendExact(to.TPOT, &q.TPOT)
+		to.Gaps = appendExact(to.Gaps, &q.Gap)
+		for i := range q.Stages {
+			if s := &q.Stages[i]; s.Times.Len() > 0 {
+				stage := to.Stage(s.Name)
+				stage.Times = appendExact(stage.Times, &s.Times)
 			}
 		}
-		q.forget()
+		q.Reset()
 	}
 	return nil
+}
+
+// appendExact appends d's values, which of all but the gaps are at most one a request: too few in a turn to be rounded.
+func appendExact(to []int64, d *latency.Distribution) []int64 {
+	values, _ := d.Exact()
+	return append(to, values...)
 }
 
 // leave ends the benchmark on the goroutine that came for a request. It does not return.

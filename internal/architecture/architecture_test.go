@@ -21,12 +21,13 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":            {"policy", "internal/benchdata", "internal/duet", "internal/report", "internal/stats", "internal/testbin"},
+	"regress":            {"policy", "internal/benchdata", "internal/duet", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
 	"policy":             {"internal/stats"},
-	"workload":           {"internal/duet", "internal/stats"}, // stats: the Recorder's quantiles are the judge's
+	"workload":           {"internal/duet", "internal/latency"},
 	"internal/report":    {"policy"},
 	"internal/benchdata": nil,
 	"internal/duet":      nil,
+	"internal/latency":   {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/stats":     nil,
 	"internal/testbin":   nil,
 	"internal/kernel":    nil,
