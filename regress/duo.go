@@ -53,12 +53,18 @@ func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) 
 // start starts both processes, and returns when both are ready to be measured.
 func (d *duo) start(ctx context.Context) error {
 	var invitations [2]*duet.Invitation
+	defer func() {
+		for i, invitation := range invitations {
+			if invitation != nil && d.peers[i] == nil {
+				invitation.Close()
+			}
+		}
+	}()
 	for i, s := range d.sides {
 		var err error
 		if invitations[i], err = duet.Invite(); err != nil {
 			return err
 		}
-		defer invitations[i].Close()
 		d.processes[i], err = s.bins[d.pair.Package()].Start(ctx, testbin.RunOptions{
 			Args: []string{
 				"-test.run=^$", "-test.bench=" + pattern(d.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1", "-test.v", "-test.paniconexit0",

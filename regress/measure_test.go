@@ -6,22 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-
-	"github.com/tailgate-go/tailgate/internal/stats"
 )
-
-func TestPlanLooksAsSoonAsSomethingCanBeFound(t *testing.T) {
-	assert.Equal(t, [looks]int{6, 9, 14, 21}, plan(0.05/looks))
-	for _, family := range []float64{1, 2, 10, 100, 1000} {
-		alpha := 0.05 / looks / family
-		at := plan(alpha)
-		assert.LessOrEqual(t, stats.SmallestP(at[0], at[0]), alpha, "the first of %v looks cannot find anything", at)
-		for i := range at[1:] {
-			assert.Greater(t, at[i+1], at[i])
-		}
-	}
-	assert.Equal(t, 6, plan(0.5)[0])
-}
 
 func TestPatternMatchesOneBenchmark(t *testing.T) {
 	for name, want := range map[string]string{
