@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+
 	"github.com/tailgate-go/tailgate/internal/stats"
 )
 
@@ -106,12 +108,11 @@ func (r Rule) decide(c comparison, direction Direction, look Look) (Outcome, str
 	case r.breaks(c, direction) && significant:
 		return Regressed, "beyond both limits, and significant"
 	case r.breaks(c, direction):
-		more := "more runs"
+		vary, more := "runs", "more runs"
 		if look.Paired {
-			more = "a larger budget"
+			vary, more = "rounds", "a larger budget"
 		}
-		return Inconclusive, "beyond both limits, but the measurements vary too much to be sure: give it " + more +
-			", a quieter machine or a wider limit"
+		return Inconclusive, fmt.Sprintf("beyond both limits, but the %s vary too much to be sure: give it %s, a quieter machine or a wider limit", vary, more)
 	case r.breaks(c, better) && significant:
 		return Improved, "better by more than both limits"
 	}
