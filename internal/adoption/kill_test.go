@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -87,6 +88,75 @@ func TestKilledGateLeavesNothing(t *testing.T) {
 		assert.NoFileExists(t, filepath.Join(temp, "out", "verdict.json"))
 	}
 	assert.GreaterOrEqual(t, measured, rounds/2, "rounds killed while they measured")
+}
+
+// A benchmark process that dies in the middle of a duet, of either side and at any point, makes the gate invalid, in words and at once.
+func TestKilledBenchmarkIsInvalid(t *testing.T) {
+	rounds := 6
+	if testing.Short() {
+		rounds = 2
+	}
+	dir, env := modtest.Unpack(t, "testdata/kill.txtar")
+	run := func(name string, args ...string) {
+		t.Helper()
+		cmd := exec.Command(name, args...)
+		cmd.Dir, cmd.Env = dir, env
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	run("git", "init", "-q")
+	run("git", "add", "-A")
+	run("git", "commit", "-q", "-m", "first")
+	run("go", "test", "-c", "-o", ".tmp/gate.test", ".")
+
+	random := rand.New(rand.NewPCG(7, 8))
+	for round := range rounds {
+		temp := t.TempDir()
+		gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.out="+filepath.Join(temp, "out"))
+		gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp)
+		var printed bytes.Buffer
+		gate.Stdout, gate.Stderr = &printed, &printed
+		require.NoError(t, gate.Start())
+		var pair []int
+		require.Eventually(t, func() bool { pair = inDuet(temp); return len(pair) == 2 }, time.Minute, time.Millisecond, "no duet began")
+		time.Sleep(time.Duration(random.Int64N(int64(2 * time.Second))))
+		if now := inDuet(temp); len(now) == 2 { // of this launch or the next
+			pair = now
+		}
+		if syscall.Kill(pair[round%2], syscall.SIGKILL) != nil { // between two launches
+			require.Eventually(t, func() bool {
+				pair = inDuet(temp)
+				return len(pair) == 2 && syscall.Kill(pair[round%2], syscall.SIGKILL) == nil
+			}, time.Minute, time.Millisecond)
+		}
+		killed := time.Now()
+		require.Error(t, gate.Wait())
+		assert.Less(t, time.Since(killed), 20*time.Second, "the gate hung")
+		assert.Equal(t, 1, gate.ProcessState.ExitCode(), printed.String())
+		assert.Regexp(t, `(?s)invalid: Stubborn p95-ns: (baseline|candidate): .*killed \(SIGKILL\), and not by the gate`, printed.String())
+		assert.Contains(t, printed.String(), "FAIL: 1 invalid")
+		require.Eventually(t, func() bool { return len(remains(temp)) == 0 }, 10*time.Second, 20*time.Millisecond, "%v", remains(temp))
+		left, _ := filepath.Glob(filepath.Join(temp, "tailgate-scratch-*"))
+		assert.Empty(t, left)
+		verdict, err := os.ReadFile(filepath.Join(temp, "out", "verdict.json"))
+		require.NoError(t, err)
+		assert.Contains(t, string(verdict), `"outcome": "invalid"`)
+	}
+}
+
+// inDuet are the processes that have to do with the folder and were invited to a duet.
+func inDuet(folder string) []int {
+	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
+	var found []int
+	for _, name := range environs {
+		environ, _ := os.ReadFile(name)
+		if strings.Contains(string(environ), "TAILGATE_DUET=") && strings.Contains(string(environ), folder) {
+			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name))); err == nil {
+				found = append(found, pid)
+			}
+		}
+	}
+	return found
 }
 
 func hasContent(name string) bool {
