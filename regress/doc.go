@@ -6,11 +6,19 @@
 // # How it measures
 //
 // [Check] builds a test binary for each side: the baseline in a git worktree of its own, the candidate from the work tree. It runs
-// every benchmark once, to find the leaf benchmarks and refuse results whose structure is wrong. Then it starts the two
-// binaries in turn, baseline, candidate, candidate, baseline and so on, one benchmark and one run at a time, so that whatever
-// drifts on the machine hits both sides alike. After 6, 9, 14 and 21 runs a side it looks: what is settled is not measured
-// on. A benchmark whose requests go through workload.Record serves as many requests a run as the policy's
-// quantiles need; any other benchmark is measured for Gate.Benchtime, on any unit.
+// every benchmark once, to find the leaf benchmarks and refuse results whose structure is wrong. Then, for each benchmark, it starts
+// both binaries at once and lets them serve in turn, one request a turn or as many as make 1 ms, while the other waits and burns
+// nothing: a duet. A coin decides who is first in each pair of turns. When each side has served as many requests as the policy's
+// quantiles need, 100 for p95, that is a round: one value a side for every metric, a pair. What disturbs the machine disturbs both
+// alike, and cancels within the pair.
+//
+// After 8, 12, 18, 27, 40 and 60 rounds it looks: what is settled is not measured on. The rounds come from at least five launches
+// of the two processes, so that the luck of one process is not taken for a change. For limits under 3 % each round has
+// a launch of its own.
+//
+// A benchmark that does not send its requests through workload.Record is measured in whole runs of Gate.Benchtime, on any unit, a run
+// of each side in random order being a round. So is one whose baseline is too old for a duet, and on Windows all are;
+// the report says which.
 //
 // # What it leaves
 //

@@ -48,7 +48,7 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) (
 		return pair, m.judge(policy.Look{Last: true})
 	}
 	m.choose()
-	m.began = time.Now()
+	m.began, m.said = time.Now(), time.Now()
 	m.before = readMachine()
 	err := m.untilSettled(ctx)
 	m.pair.Noise = m.seen()
