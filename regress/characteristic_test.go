@@ -163,6 +163,8 @@ func TestWald(t *testing.T) {
 	sd := math.Log(1.15 / 1.1) // a distance of 1
 	assert.InDelta(t, 5.30, wald(0.05, 1.5, sd), 0.005, "where a test of a fixed number takes (1.645+1.645)^2 = 10.8")
 	assert.InDelta(t, 5.30*4, wald(0.05, 1.5, 2*sd), 0.02, "twice the noise, four times the rounds")
+	assert.Equal(t, wald(0.001, 1.5, sd), wald(0, 1.5, sd), "no more is promised")
+	assert.Equal(t, wald(0.01, 1.2, sd), wald(0.001, 1.2, sd), "no more is promised")
 }
 
 func TestTallyCounts(t *testing.T) {
