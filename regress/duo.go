@@ -40,7 +40,21 @@ func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) 
 	if err := d.start(ctx); err != nil {
 		return l, err
 	}
-	measured, err := d.serve(ctx, rounds, enough, func() { l.setup = time.Since(began) })
+	var measured []*duetRound
+	err = d.held(ctx, func() error {
+		l.setup = time.Since(began)
+		for range rounds {
+			r, err := d.round(ctx)
+			if err != nil {
+				return err
+			}
+			measured = append(measured, r)
+			if enough() {
+				break
+			}
+		}
+		return nil
+	})
 	if err == nil {
 		err = d.end(ctx, measured)
 	}
@@ -96,32 +110,20 @@ func (d *duo) start(ctx context.Context) error {
 	return nil
 }
 
-// serve lets the sides warm up, then measures rounds.
-func (d *duo) serve(ctx context.Context, rounds int, enough func() bool, ready func()) (measured []*duetRound, err error) {
+// held lets the sides warm up, then does what there is to do, while the gate holds a CPU.
+func (d *duo) held(ctx context.Context, do func() error) error {
 	// No process may be started meanwhile: it would inherit the one CPU.
 	_, release := duet.HoldCPU()
 	defer release()
 	if err := d.warmUp(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	ready()
-	for range rounds {
-		r, err := d.round(ctx)
-		if err != nil {
-			return measured, err
-		}
-		measured = append(measured, r)
-		if enough() {
-			break
-		}
-	}
-	return measured, nil
+	return do()
 }
 
-// grant grants both sides a turn each, in the order that a coin decides.
-func (d *duo) grant(ctx context.Context, turn duet.Turn) (results [2]*duet.Result, err error) {
+// grant grants both sides a turn each, one side first.
+func (d *duo) grant(ctx context.Context, first int, turn duet.Turn) (results [2]*duet.Result, err error) {
 	turn.Within = d.timeout
-	first := d.coin()
 	for _, i := range [2]int{first, 1 - first} {
 		if results[i], err = d.peers[i].Grant(ctx, turn); err != nil {
 			return results, d.fault(i, err)
@@ -135,7 +137,7 @@ func (d *duo) warmUp(ctx context.Context) error {
 	least := d.policy.Requests()
 	concurrency := 1
 	for requests, turn, began := 0, 2, time.Now(); ; { // of two requests both may be in flight
-		results, err := d.grant(ctx, duet.Turn{Requests: turn, WarmUp: true})
+		results, err := d.grant(ctx, d.coin(), duet.Turn{Requests: turn, WarmUp: true})
 		if err != nil {
 			return err
 		}
@@ -162,7 +164,7 @@ func (d *duo) warmUp(ctx context.Context) error {
 func (d *duo) round(ctx context.Context) (*duetRound, error) {
 	r := &duetRound{}
 	for range d.turns {
-		results, err := d.grant(ctx, d.turn)
+		results, err := d.grant(ctx, d.coin(), d.turn)
 		if err != nil {
 			return nil, err
 		}

@@ -63,6 +63,11 @@ func (l *live) run(ctx context.Context) (err error) {
 	return l.measure(ctx)
 }
 
+// shuffle makes the order of all turns to come one of the seed's.
+func (l *live) shuffle(seed uint64) {
+	l.seed, l.random = seed, rand.New(rand.NewPCG(seed, 0))
+}
+
 // coin is the side that is first.
 func (l *live) coin() int { return l.random.IntN(2) }
 

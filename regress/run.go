@@ -103,8 +103,7 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 			fmt.Fprintf(progress, format+"\n", args...) // a report that cannot be shown is no reason not to judge
 		},
 	}
-	l.seed = rand.Uint64()
-	l.random = rand.New(rand.NewPCG(l.seed, 0))
+	l.shuffle(rand.Uint64())
 	if !s.plant.IsZero() {
 		l.sides[candidateSide].env = []string{duet.PlantEnv + "=" + s.plant.String()}
 	}
