@@ -106,12 +106,7 @@ func (r Rule) decide(c comparison, direction Direction, look Look) (Outcome, str
 	case r.breaks(c, direction) && significant:
 		return Regressed, "beyond both limits, and significant"
 	case r.breaks(c, direction):
-		more := "more runs"
-		if look.Paired {
-			more = "a larger budget"
-		}
-		return Inconclusive, "beyond both limits, but the measurements vary too much to be sure: give it " + more +
-			", a quieter machine or a wider limit"
+		return Inconclusive, "beyond both limits, but the measurements vary too much to be sure"
 	case r.breaks(c, better) && significant:
 		return Improved, "better by more than both limits"
 	}

@@ -108,11 +108,11 @@ var documents = map[string]func() Document{
 	},
 	"waiting": func() Document {
 		n := policy.Noise{Method: "duet", Rounds: 10, Launches: 6, Seconds: 21, Stalls: 14.4, Switches: 310, Steal: 3.42, Busy: 97, Load: 5.1}
-		return inDuet(policy.Policy{}, n, with(served("MLP", 8*ms, 0.13), "cpu-ns", 7.8*ms, 0.004), with(served("MLP", 9.6*ms, 0.13), "cpu-ns", 7.81*ms, 0.004))
+		return inDuet(policy.Policy{}, n, with(served("MLP", 8*ms, 0.26), "cpu-ns", 7.8*ms, 0.004), with(served("MLP", 9.6*ms, 0.26), "cpu-ns", 7.81*ms, 0.004))
 	},
 	"whole-runs": func() Document {
 		n := policy.Noise{Method: "whole runs", Rounds: 10, Launches: 10, Seconds: 31}
-		b, c := served("Sort", 8*ms, 0.2), served("Sort", 9.6*ms, 0.2)
+		b, c := served("Sort", 8*ms, 0.3), served("Sort", 9.6*ms, 0.3)
 		only := policy.Policy{Rules: []policy.Rule{{Metric: "ns/op", MaxRegressionPercent: 10}}}
 		for _, side := range []policy.Benchmark{b, c} {
 			maps.DeleteFunc(side.Metrics, func(unit string, _ []float64) bool { return unit != "ns/op" })
