@@ -25,7 +25,8 @@
 //	regressed     beyond both limits, and significant                        fails
 //	improved      better by more than both limits, and significant
 //	ok            anything else that could be judged
-//	inconclusive  beyond both limits, but the runs vary too much to be sure   fails, unless on_inconclusive is "warn"
+//	inconclusive  beyond both limits, but not surely: the reason says what
+//	              would settle it                                            fails, unless on_inconclusive is "warn"
 //	invalid       must not be judged: the reason says why, and what to do     fails
 //	added         the baseline has no such benchmark or metric yet
 //

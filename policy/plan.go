@@ -1,6 +1,10 @@
 package policy
 
-import "github.com/tailgate-go/tailgate/internal/stats"
+import (
+	"math"
+
+	"github.com/tailgate-go/tailgate/internal/stats"
+)
 
 // Plan says after how many rounds to judge results that grow, and how strictly, so that measuring can stop as soon as the verdicts are
 // settled. The chance that a verdict settles on a change beyond the limits that is none is at most the policy's alpha divided by the
@@ -21,6 +25,15 @@ func (p Plan) Rounds() []int {
 		rounds = append(rounds, look.Pairs)
 	}
 	return rounds
+}
+
+// last is the most rounds that a verdict has; +Inf when the budget alone ends them.
+func (p Plan) last() float64 {
+	rounds := p.Rounds()
+	if len(rounds) == 0 {
+		return math.Inf(1)
+	}
+	return float64(rounds[len(rounds)-1])
 }
 
 // Look is the planned look after so many rounds.

@@ -14,14 +14,19 @@ type Report struct {
 	Policy     Policy     // as applied, defaults filled in
 }
 
-// Report collects the verdicts of every pair, and adds an invalid one for each rule that matches nothing.
+// Report collects the verdicts of every pair, explains them by all that was measured, and adds an invalid one for each rule that matches
+// nothing.
 func (p Policy) Report(pairs []Pair, judge func(Pair) []Verdict) Report {
 	p = p.withDefaults()
 	report := Report{Policy: p}
+	plan := p.Plan(Family(pairs))
 	used := make([]bool, len(p.Rules))
 	for _, pair := range pairs {
-		report.Verdicts = append(report.Verdicts, judge(pair)...)
-		report.Benchmarks = append(report.Benchmarks, measured(pair))
+		m := measured(pair)
+		for _, v := range judge(pair) {
+			report.Verdicts = append(report.Verdicts, v.explain(m, plan))
+		}
+		report.Benchmarks = append(report.Benchmarks, m)
 		for i, rule := range p.Rules {
 			if rule.Matches(pair.Name()) && pair.reports(rule.Unit()) {
 				used[i] = true

@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"fmt"
-
-	"github.com/tailgate-go/tailgate/internal/stats"
-)
+import "github.com/tailgate-go/tailgate/internal/stats"
 
 // Outcome is what a rule says of a benchmark.
 type Outcome string
@@ -108,11 +104,7 @@ func (r Rule) decide(c comparison, direction Direction, look Look) (Outcome, str
 	case r.breaks(c, direction) && significant:
 		return Regressed, "beyond both limits, and significant"
 	case r.breaks(c, direction):
-		vary, more := "runs", "more runs"
-		if look.Paired {
-			vary, more = "rounds", "a larger budget"
-		}
-		return Inconclusive, fmt.Sprintf("beyond both limits, but the %s vary too much to be sure: give it %s, a quieter machine or a wider limit", vary, more)
+		return Inconclusive, "beyond both limits, but the measurements vary too much to be sure"
 	case r.breaks(c, better) && significant:
 		return Improved, "better by more than both limits"
 	}

@@ -94,8 +94,11 @@ func line(v policy.Verdict) string {
 	if v.Baseline.N == 0 {
 		return fmt.Sprintf("%s: %s %s: %s", v.Outcome, v.Benchmark, v.Unit, v.Reason)
 	}
-	return fmt.Sprintf("%s: %s %s: %+.2f %% (p=%.3f n=%d+%d): %s", v.Outcome, v.Benchmark, v.Unit, v.ChangePercent, v.P,
-		v.Baseline.N, v.Candidate.N, v.Reason)
+	n := fmt.Sprintf(" n=%d+%d", v.Baseline.N, v.Candidate.N)
+	if v.Paired {
+		n = fmt.Sprintf(", %d rounds", v.Baseline.N)
+	}
+	return fmt.Sprintf("%s: %s %s: %+.2f %% (p=%.3f%s): %s", v.Outcome, v.Benchmark, v.Unit, v.ChangePercent, v.P, n, v.Reason)
 }
 
 // grace is what is left of the test's time to write the report and clean up.

@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/policy"
@@ -55,6 +57,31 @@ func compared(p policy.Policy, baseline, candidate policy.Results) Document {
 	}
 }
 
+// inDuet is a document as a gate makes it of rounds. The sides have their luck in rounds of their own.
+func inDuet(p policy.Policy, n policy.Noise, baseline, candidate policy.Benchmark) Document {
+	for unit := range baseline.Metrics {
+		baseline.Metrics[unit] = baseline.Metrics[unit][:n.Rounds]
+		candidate.Metrics[unit] = candidate.Metrics[unit][:n.Rounds]
+		slices.Reverse(candidate.Metrics[unit])
+	}
+	d := compared(p, results(), results())
+	pairs := p.Pairs(results(baseline), results(candidate))
+	pairs[0].Noise = n
+	plan := p.Plan(policy.Family(pairs))
+	look, planned := plan.Look(n.Rounds)
+	if !planned {
+		look = plan.Final(n.Rounds)
+	}
+	d.Report = p.Report(pairs, func(pair policy.Pair) []policy.Verdict { return p.Judge(pair, nil, nil, look) })
+	return d
+}
+
+// with adds a metric to a benchmark.
+func with(b policy.Benchmark, unit string, median, deviation float64) policy.Benchmark {
+	b.Metrics[unit] = benchmark("", deviation, map[string]float64{unit: median}).Metrics[unit]
+	return b
+}
+
 // both are rules on latency and throughput.
 var both = policy.Policy{Rules: []policy.Rule{
 	{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms},
@@ -74,6 +101,23 @@ var documents = map[string]func() Document{
 	"regressed": func() Document {
 		return compared(both, results(served("Small", 640*us, 0.02), served("MLP", 26.2*ms, 0.01)),
 			results(served("Small", 800*us, 0.02), served("MLP", 31.4*ms, 0.012)))
+	},
+	"duet": func() Document {
+		n := policy.Noise{Method: "duet", Rounds: 8, Launches: 5, Seconds: 10.2, Stalls: 3.14, Switches: 24.3, Busy: 55.2, Load: 0.52}
+		return inDuet(both, n, with(served("MLP", 8*ms, 0.01), "cpu-ns", 7.8*ms, 0.004), with(served("MLP", 9.6*ms, 0.012), "cpu-ns", 9.3*ms, 0.004))
+	},
+	"waiting": func() Document {
+		n := policy.Noise{Method: "duet", Rounds: 10, Launches: 6, Seconds: 21, Stalls: 14.4, Switches: 310, Steal: 3.42, Busy: 97, Load: 5.1}
+		return inDuet(policy.Policy{}, n, with(served("MLP", 8*ms, 0.26), "cpu-ns", 7.8*ms, 0.004), with(served("MLP", 9.6*ms, 0.26), "cpu-ns", 7.81*ms, 0.004))
+	},
+	"whole-runs": func() Document {
+		n := policy.Noise{Method: "whole runs", Rounds: 10, Launches: 10, Seconds: 31}
+		b, c := served("Sort", 8*ms, 0.3), served("Sort", 9.6*ms, 0.3)
+		only := policy.Policy{Rules: []policy.Rule{{Metric: "ns/op", MaxRegressionPercent: 10}}}
+		for _, side := range []policy.Benchmark{b, c} {
+			maps.DeleteFunc(side.Metrics, func(unit string, _ []float64) bool { return unit != "ns/op" })
+		}
+		return inDuet(only, n, b, c)
 	},
 	"improved": func() Document {
 		return compared(both, results(served("MLP", 26.2*ms, 0.01)), results(served("MLP", 20.1*ms, 0.012)))

@@ -53,6 +53,7 @@ type (
 		Reason            string         `json:"reason"`
 		Baseline          summaryJSON    `json:"baseline"`
 		Candidate         summaryJSON    `json:"candidate"`
+		Paired            bool           `json:"paired"`
 		Change            number         `json:"change"`
 		ChangePercent     number         `json:"change_percent"`
 		Interval          [2]number      `json:"interval"`
@@ -79,6 +80,18 @@ type (
 		GOMAXPROCS int          `json:"gomaxprocs"`
 		Judged     bool         `json:"judged"`
 		Metrics    []metricJSON `json:"metrics"`
+		Noise      *noiseJSON   `json:"noise"`
+	}
+	noiseJSON struct {
+		Method   string `json:"method"`
+		Rounds   int    `json:"rounds"`
+		Launches int    `json:"launches"`
+		Seconds  number `json:"seconds"`
+		Stalls   number `json:"stalls_per_second"`
+		Switches number `json:"involuntary_switches_per_second"`
+		Steal    number `json:"steal_percent"`
+		Busy     number `json:"busy_percent"`
+		Load     number `json:"load"`
 	}
 	metricJSON struct {
 		Unit          string      `json:"unit"`
@@ -176,7 +189,7 @@ func newVerdictJSON(v policy.Verdict) verdictJSON {
 		Package: v.Package, Benchmark: v.Benchmark, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails, Reason: v.Reason,
 		Rule: ruleJSON{v.Rule.Metric, v.Rule.Stage, v.Rule.Benchmark, number(v.Rule.MaxRegressionPercent), number(v.Rule.MinRegression),
 			v.Rule.Direction},
-		Baseline: newSummaryJSON(v.Baseline), Candidate: newSummaryJSON(v.Candidate),
+		Baseline: newSummaryJSON(v.Baseline), Candidate: newSummaryJSON(v.Candidate), Paired: v.Paired,
 		Change: unknown, ChangePercent: unknown, Interval: [2]number{unknown, unknown}, IntervalPercent: [2]number{unknown, unknown},
 		P: unknown, Alpha: number(v.Alpha), DetectablePercent: unknown,
 	}
@@ -190,13 +203,28 @@ func newVerdictJSON(v policy.Verdict) verdictJSON {
 }
 
 func newMeasuredJSON(m policy.Measured) measuredJSON {
-	out := measuredJSON{Package: m.Package, Benchmark: m.Name, GOMAXPROCS: m.Procs, Judged: m.Judged, Metrics: []metricJSON{}}
+	out := measuredJSON{Package: m.Package, Benchmark: m.Name, GOMAXPROCS: m.Procs, Judged: m.Judged, Metrics: []metricJSON{},
+		Noise: newNoiseJSON(m.Noise)}
 	for _, metric := range m.Metrics {
 		change := unknown
 		if metric.Baseline.N > 0 && metric.Candidate.N > 0 {
 			change = number(metric.ChangePercent)
 		}
 		out.Metrics = append(out.Metrics, metricJSON{metric.Unit, newSummaryJSON(metric.Baseline), newSummaryJSON(metric.Candidate), change})
+	}
+	return out
+}
+
+func newNoiseJSON(n policy.Noise) *noiseJSON {
+	if n == (policy.Noise{}) {
+		return nil
+	}
+	out := &noiseJSON{n.Method, n.Rounds, n.Launches, number(n.Seconds), unknown, unknown, unknown, unknown, unknown}
+	if sawTurns(n) {
+		out.Stalls, out.Switches = number(n.Stalls), number(n.Switches)
+	}
+	if sawMachine(n) {
+		out.Steal, out.Busy, out.Load = number(n.Steal), number(n.Busy), number(n.Load)
 	}
 	return out
 }

@@ -14,6 +14,7 @@ const (
 	mostOfVerdicts   = 20 << 10
 	mostOfReasons    = 10 << 10
 	mostOfMeasured   = 10 << 10
+	mostOfNoise      = 4 << 10
 	mostOfProvenance = 6 << 10
 )
 
@@ -29,6 +30,7 @@ func (d Document) Markdown() string {
 	label := d.labels()
 	b.WriteString(verdictTable(verdicts, label))
 	b.WriteString(reasons(verdicts, label))
+	b.WriteString(d.noiseList())
 	b.WriteString("\n### What was compared\n\n" + d.provenanceList())
 	b.WriteString(d.measuredTable())
 	return b.String()
@@ -97,6 +99,21 @@ func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string) strin
 		return ""
 	}
 	return "\n### Reasons\n\n" + lines(items, mostOfReasons, "reasons")
+}
+
+// noiseList says what was seen to disturb each benchmark.
+func (d Document) noiseList() string {
+	var items []string
+	label := d.labels()
+	for _, g := range d.groups() {
+		if seen := noise(g.Noise); seen != "" {
+			items = append(items, fmt.Sprintf("- %s: %s\n", code(label(g.verdicts[0])), prose(seen)))
+		}
+	}
+	if len(items) == 0 {
+		return ""
+	}
+	return "\n### Noise\n\n" + lines(items, mostOfNoise, "benchmarks")
 }
 
 // provenanceList says what was compared, and under which circumstances.

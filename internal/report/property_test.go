@@ -37,10 +37,21 @@ var (
 	anySide = rapid.Custom(func(t *rapid.T) Side {
 		return Side{anyString.Draw(t, "what"), anyString.Draw(t, "why"), anyString.Draw(t, "commit"), rapid.Bool().Draw(t, "dirty")}
 	})
+	anyNoise = rapid.Custom(func(t *rapid.T) policy.Noise {
+		if rapid.Bool().Draw(t, "none") {
+			return policy.Noise{}
+		}
+		return policy.Noise{
+			Method: rapid.OneOf(rapid.Just("duet"), anyString).Draw(t, "method"),
+			Rounds: rapid.IntRange(0, 3).Draw(t, "rounds"), Launches: rapid.IntRange(0, 1<<40).Draw(t, "launches"),
+			Seconds: anyFloat.Draw(t, "seconds"), Stalls: anyFloat.Draw(t, "stalls"), Switches: anyFloat.Draw(t, "switches"),
+			Steal: anyFloat.Draw(t, "steal"), Busy: anyFloat.Draw(t, "busy"), Load: anyFloat.Draw(t, "load"),
+		}
+	})
 	anyVerdict = rapid.Custom(func(t *rapid.T) policy.Verdict {
 		return policy.Verdict{
 			Package: anyString.Draw(t, "package"), Benchmark: anyString.Draw(t, "benchmark"), Procs: rapid.IntRange(0, 2).Draw(t, "procs"),
-			Unit: anyString.Draw(t, "unit"), Reason: anyString.Draw(t, "reason"), Fails: rapid.Bool().Draw(t, "fails"),
+			Unit: anyString.Draw(t, "unit"), Reason: anyString.Draw(t, "reason"), Fails: rapid.Bool().Draw(t, "fails"), Paired: rapid.Bool().Draw(t, "paired"),
 			Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome"),
 			Rule: policy.Rule{
 				Metric: anyString.Draw(t, "metric"), Stage: anyString.Draw(t, "stage"), Benchmark: anyString.Draw(t, "pattern"),
@@ -68,7 +79,7 @@ var (
 		d.Report.Policy.Alpha = anyFloat.Draw(t, "alpha")
 		d.Report.Verdicts = rapid.SliceOfN(anyVerdict, 0, 12).Draw(t, "verdicts")
 		for _, v := range d.Report.Verdicts {
-			m := policy.Measured{Package: v.Package, Name: v.Benchmark, Procs: v.Procs, Judged: rapid.Bool().Draw(t, "judged")}
+			m := policy.Measured{Package: v.Package, Name: v.Benchmark, Procs: v.Procs, Judged: rapid.Bool().Draw(t, "judged"), Noise: anyNoise.Draw(t, "noise")}
 			for range rapid.IntRange(0, 3).Draw(t, "metrics") {
 				m.Metrics = append(m.Metrics, policy.Metric{Unit: anyString.Draw(t, "unit"), Baseline: anySummary.Draw(t, "baseline"),
 					Candidate: anySummary.Draw(t, "candidate"), ChangePercent: anyFloat.Draw(t, "change percent")})

@@ -55,6 +55,8 @@ func stageAndMetric(unit string) (stage, metric string) {
 	switch {
 	case unit == "req/s", unit == "tok/s":
 		return endToEnd, "throughput"
+	case unit == "cpu-ns": // of a request, as a duet counts it
+		return endToEnd, "CPU time"
 	case unit == "ns/op":
 		return endToEnd, "time/op"
 	}
@@ -71,7 +73,7 @@ func title(unit string) string {
 }
 
 // tracked are the metrics that are shown first, whether judged or not.
-var tracked = []string{"req/s", "tok/s", "p50-ns", "p95-ns", "p99-ns", "p50-ttft-ns", "p95-ttft-ns", "p50-tpot-ns", "p95-tpot-ns"}
+var tracked = []string{"req/s", "tok/s", "p50-ns", "p95-ns", "p99-ns", "cpu-ns", "p50-ttft-ns", "p95-ttft-ns", "p50-tpot-ns", "p95-tpot-ns"}
 
 // rows are the tracked metrics of m, then the p95 of each stage and what the verdicts are on. A benchmark without a Recorder
 // shows all that it has.

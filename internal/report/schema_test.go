@@ -43,7 +43,7 @@ func TestEveryDocumentFollowsTheSchema(t *testing.T) {
 // TestTheSchemaRefusesEveryMutation takes away, adds and changes the type of each field in turn.
 func TestTheSchemaRefusesEveryMutation(t *testing.T) {
 	schema := compileSchema(t)
-	for _, name := range []string{"tokens", "counts", "invalid", "error"} {
+	for _, name := range []string{"tokens", "counts", "invalid", "error", "duet"} {
 		v := decoded(t, documents[name]())
 		refused := func(path, mutation string) {
 			assert.Error(t, schema.Validate(v), "%s: %s %s", name, path, mutation)

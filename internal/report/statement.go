@@ -12,7 +12,7 @@ import (
 type statement struct {
 	change     string // "+15.05 %, +4.35 ms"
 	interval   string // "+12.10 % to +18.20 %"
-	p          string // "p=0.002 n=6+6"
+	p          string // "p=0.002 n=6+6", as benchstat prints it; "p=0.008 over 8 rounds"
 	detectable string // "4.21 %"
 }
 
@@ -24,9 +24,16 @@ func newStatement(v policy.Verdict) statement {
 	return statement{
 		change:     fmt.Sprintf("%s %%, %s %s", percent(v.ChangePercent), s.signed(v.Change), s.unit),
 		interval:   interval(v, s),
-		p:          fmt.Sprintf("p=%.3f n=%d+%d", v.P, v.Baseline.N, v.Candidate.N),
+		p:          evidence(v),
 		detectable: detectable(v.Detectable),
 	}
+}
+
+func evidence(v policy.Verdict) string {
+	if v.Paired {
+		return fmt.Sprintf("p=%.3f over %d rounds", v.P, v.Baseline.N)
+	}
+	return fmt.Sprintf("p=%.3f n=%d+%d", v.P, v.Baseline.N, v.Candidate.N)
 }
 
 // interval is in percent, or in the metric's unit when a percentage of 0 means nothing.
@@ -36,6 +43,8 @@ func interval(v policy.Verdict, s scale) string {
 		return percent(v.Percent.Lo) + " % to " + percent(v.Percent.Hi) + " %"
 	case finite(v.Absolute):
 		return s.signed(v.Absolute.Lo) + " to " + s.signed(v.Absolute.Hi) + " " + s.unit
+	case v.Paired:
+		return "unbounded: too few rounds"
 	}
 	return "unbounded: too few runs"
 }

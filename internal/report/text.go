@@ -173,18 +173,26 @@ func (b *terminal) group(g group) {
 				v.Reason = "as above"
 			}
 		}
-		b.verdict(v)
+		b.verdict(v, g.Noise)
+	}
+	if seen := noise(g.Noise); seen != "" {
+		b.line("")
+		b.item("noise", seen)
 	}
 }
 
 // cell is s as one line that is short enough for a table.
 func cell(s string) string { return oneLine(cut(s, 200)) }
 
-func (b *terminal) verdict(v policy.Verdict) {
+func (b *terminal) verdict(v policy.Verdict, n policy.Noise) {
 	b.metric(v.Unit)
 	if s := newStatement(v); s.change != "" {
 		b.item("change", s.change+"; interval "+s.interval)
-		b.item("evidence", fmt.Sprintf("%s, alpha %.3g; smallest detectable change %s", s.p, v.Alpha, s.detectable))
+		launches := ""
+		if v.Paired && n.Rounds == v.Baseline.N { // a verdict that settled earlier had fewer
+			launches = fmt.Sprintf(", %d launches", n.Launches)
+		}
+		b.item("evidence", fmt.Sprintf("%s%s, alpha %.3g; smallest detectable change %s", s.p, launches, v.Alpha, s.detectable))
 	}
 	b.item("limits", limits(v.Rule))
 	b.item("status", status(v)+": "+v.Reason)

@@ -1,0 +1,138 @@
+package policy
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/tailgate-go/tailgate/internal/stats"
+)
+
+// doubtful is an inconclusive verdict: +20 %, and anything from -4 % to +48.2 % is possible.
+func doubtful() Verdict {
+	return Verdict{Unit: "p95-ns", Rule: Rule{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms}, Outcome: Inconclusive, Paired: true,
+		Baseline: Summary{20 * ms, 8}, Candidate: Summary{24 * ms, 8}, ChangePercent: 20, Percent: Bounds{-4, 48.2}}
+}
+
+func TestAdvice(t *testing.T) {
+	quiet := Noise{Method: "duet", Rounds: 8, Seconds: 8, Stalls: 0.3, Steal: 0.2, Busy: 55, Load: 1.2}
+	served := Measured{Procs: 2, Noise: quiet, Metrics: []Metric{
+		{Unit: "cpu-ns", Baseline: Summary{19 * ms, 8}}, {Unit: "ns/op", Baseline: Summary{20 * ms, 8}}}}
+	with := func(change func(*Noise)) Measured {
+		m := served
+		change(&m.Noise)
+		return m
+	}
+	verdict := func(change func(*Verdict)) Verdict {
+		v := doubtful()
+		change(&v)
+		return v
+	}
+	plan := Policy{}.Plan(1)
+	for _, c := range []struct {
+		name string
+		v    Verdict
+		m    Measured
+		want string
+	}{
+		{"24 % down to 10 % is 2.4^2 times the rounds", doubtful(), served, "about 47 rounds (-regress.budget=50s) or a limit of 49 %"},
+		{"far beyond the limit the interval must only stay beyond it", verdict(func(v *Verdict) { v.ChangePercent, v.Percent = 30, Bounds{-6, 70} }), served,
+			"about 26 rounds (-regress.budget=30s) or a limit of 70 %"},
+		{"a floor that is more than the percentage counts", verdict(func(v *Verdict) { v.Rule.MinRegression = 3 * ms }), served,
+			"about 21 rounds (-regress.budget=30s) or a limit of 49 %"},
+		{"without limits any change counts", verdict(func(v *Verdict) { v.Rule = Rule{}; v.Percent = Bounds{-0.1, 5.01} }), served,
+			"about 9 rounds (-regress.budget=10s) or a limit of 5.1 %"},
+		{"more than the plan has", verdict(func(v *Verdict) { v.Percent.Lo = -12 }), served,
+			"a limit of 49 %; no budget would do, since a verdict has 60 rounds at most"},
+		{"lower is worse", verdict(func(v *Verdict) { v.ChangePercent, v.Percent = -20, Bounds{-33.2, 4} }), served,
+			"about 47 rounds (-regress.budget=50s) or a limit of 34 %"},
+		{"an interval without ends", verdict(func(v *Verdict) { v.Percent = Bounds{math.Inf(-1), math.Inf(1)} }), served, "a larger budget or a wider limit"},
+		{"no limit is as wide as that", verdict(func(v *Verdict) { v.Percent.Hi = 100.1 }), served, "about 47 rounds (-regress.budget=50s) or a wider limit"},
+		{"nobody knows how long a round takes", doubtful(), with(func(n *Noise) { n.Seconds = 0 }),
+			"about 47 rounds (a larger -regress.budget) or a limit of 49 %"},
+		{"neighbours", doubtful(), with(func(n *Noise) { n.Stalls, n.Steal, n.Busy, n.Load = 2, 3.456, 99, 5.12 }),
+			"about 47 rounds (-regress.budget=50s), a quieter machine (2 stalls/s, steal 3.46 %, load 5.12 on 2 CPUs) or a limit of 49 %"},
+		{"2 stalls in 100 requests, 1 % of steal, a load of the CPUs are not yet", doubtful(), with(func(n *Noise) { n.Stalls, n.Steal, n.Busy, n.Load = 1, 1, 99, 2 }),
+			"about 47 rounds (-regress.budget=50s) or a limit of 49 %"},
+		{"a load from before that is gone", doubtful(), with(func(n *Noise) { n.Load = 9 }), "about 47 rounds (-regress.budget=50s) or a limit of 49 %"},
+		{"whole runs do not show what disturbs them", doubtful(), with(func(n *Noise) { n.Method = "whole runs" }),
+			"about 47 rounds (-regress.budget=50s), a quieter machine or a limit of 49 %"},
+		{"saved results", verdict(func(v *Verdict) { v.Paired = false }), Measured{}, "about 47 runs a side (-count=47), a quieter machine or a limit of 49 %"},
+		{"saved results that vary wildly", verdict(func(v *Verdict) { v.Paired = false; v.Percent = Bounds{-99, 999} }), Measured{},
+			"more runs, a quieter machine or a wider limit"},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, "to settle it: "+c.want, c.v.advice(c.m, plan)) })
+	}
+	assert.Contains(t, verdict(func(v *Verdict) { v.Percent.Lo = -300 }).advice(served, Plan{stats.Plan{Pairs: []int{2}}}), "about 8192 rounds", "a plan without looks has no last")
+}
+
+// What is advised helps: of such runs a quarter is inconclusive, and with the rounds advised next to none.
+func TestAdvisedRoundsSettle(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	plan := Policy{}.Plan(1)
+	judge := func(rounds int) (Verdict, Pair) {
+		var baseline, candidate []float64
+		for range rounds {
+			baseline = append(baseline, 20*ms)
+			candidate = append(candidate, 20*ms*1.15*math.Exp(0.2*random.NormFloat64()))
+		}
+		pair := Policy{}.Pairs(side("p95-ns", baseline...), side("p95-ns", candidate...))[0]
+		return Policy{}.Judge(pair, nil, nil, plan.Final(rounds))[0], pair
+	}
+	inconclusive, again, widened := 0, 0, 0
+	for range 200 {
+		v, pair := judge(8)
+		if v.Outcome != Inconclusive {
+			continue
+		}
+		inconclusive++
+		if next, _ := judge(int(min(v.needed(), 60))); next.Outcome == Inconclusive {
+			again++
+		}
+		limit := strings.TrimSuffix(strings.TrimPrefix(v.widerLimit(), "a limit of "), " %")
+		p, err := Parse("", []byte(`{"version": 1, "rules": [{"metric": "p95-ns", "max_regression_percent": `+limit+`}]}`))
+		require.NoError(t, err, v.widerLimit())
+		look := plan.Final(8)
+		look.Last = false
+		if p.Judge(pair, nil, nil, look)[0].Outcome == OK {
+			widened++
+		}
+	}
+	assert.Greater(t, inconclusive, 30)
+	assert.Less(t, again, inconclusive/10)
+	assert.Equal(t, inconclusive, widened, "the limit advised settles by the whole interval")
+}
+
+// Whatever was measured, a reason is one short line without numbers that are none.
+func TestAnyVerdictIsExplained(t *testing.T) {
+	number := rapid.OneOf(rapid.Float64(), rapid.Float64Range(-100, 100),
+		rapid.SampledFrom([]float64{0, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64}))
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) float64 { return number.Draw(t, name) }
+		summary := func() Summary { return Summary{draw("median"), rapid.IntRange(0, 99).Draw(t, "n")} }
+		v := Verdict{
+			Unit: rapid.SampledFrom([]string{"p95-ns", "ns/op", "req/s"}).Draw(t, "unit"), Outcome: rapid.SampledFrom([]Outcome{Inconclusive, Regressed}).Draw(t, "outcome"),
+			Rule:     Rule{MaxRegressionPercent: math.Abs(draw("limit")), MinRegression: math.Abs(draw("floor"))},
+			Baseline: summary(), Candidate: summary(), Paired: rapid.Bool().Draw(t, "paired"), ChangePercent: draw("change"), Percent: Bounds{draw("lo"), draw("hi")},
+		}
+		m := Measured{Procs: rapid.IntRange(0, 9).Draw(t, "procs"), Noise: Noise{
+			Method: "duet", Rounds: rapid.IntRange(0, 99).Draw(t, "rounds"), Seconds: draw("seconds"), Stalls: draw("stalls"), Steal: draw("steal"),
+			Busy: draw("busy"), Load: draw("load"),
+		}}
+		for _, unit := range []string{"cpu-ns", "ns/op"} {
+			m.Metrics = append(m.Metrics, Metric{Unit: unit, Baseline: summary(), Candidate: summary(), ChangePercent: draw("change of " + unit)})
+		}
+		reason := v.explain(m, Policy{}.Plan(1)).Reason
+		assert.Less(t, len(reason), 400)
+		assert.NotContains(t, reason, "NaN")
+		assert.NotContains(t, reason, "\n")
+		if v.Outcome == Inconclusive {
+			assert.Contains(t, reason, "to settle it: ")
+		}
+	})
+}

@@ -1,0 +1,45 @@
+package policy
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestCause(t *testing.T) {
+	for _, c := range []struct {
+		name                  string
+		unit                  string
+		outcome               Outcome
+		latency, cpu, mean    float64 // changes in percent
+		baselines, candidates int     // values of cpu-ns
+		want                  string
+	}{
+		{"it computes more", "p95-ns", Regressed, 20, 18.5, 19, 8, 8, "CPU time per request grew with it (+18.50 %)"},
+		{"a quarter is with it", "p95-ns", Regressed, 20, 5, 19, 8, 8, "CPU time per request grew with it (+5.00 %)"},
+		{"less is not", "p95-ns", Regressed, 20, 4.99, 19, 8, 8,
+			"CPU time per request did not grow with it (+4.99 %): requests wait (lock, sleep, I/O), or the machine was disturbed"},
+		{"nor is a saving", "ns/op", Inconclusive, 20, -3, 20, 8, 8,
+			"CPU time per request did not grow with it (-3.00 %): requests wait (lock, sleep, I/O), or the machine was disturbed"},
+		{"a slow tail may compute", "p99-ns", Regressed, 80, 4, 5, 8, 8,
+			"CPU time per request did not grow with it (+4.00 %), nor did the mean (+5.00 %): few requests wait or do more, or the machine was disturbed"},
+		{"what is ok needs no cause", "p95-ns", OK, 20, 0, 20, 8, 8, ""},
+		{"nobody counts the CPU time of a stage", "p95-model-ns", Regressed, 20, 0, 20, 8, 8, ""},
+		{"throughput is no latency", "req/s", Regressed, -20, 0, 20, 8, 8, ""},
+		{"CPU time is no latency", "cpu-ns", Regressed, 20, 20, 20, 8, 8, ""},
+		{"no CPU time on one side", "p95-ns", Regressed, 20, 0, 20, 8, 0, ""},
+		{"none on the other", "p95-ns", Regressed, 20, 0, 20, 0, 8, ""},
+		{"from no CPU time at all", "p95-ns", Regressed, 20, math.Inf(1), 20, 8, 8, ""},
+		{"from no latency at all", "p95-ns", Regressed, math.Inf(1), 0, 20, 8, 8, ""},
+		{"a change by magnitudes", "p95-ns", Regressed, 4e6, 2e6, 4e6, 8, 8, "CPU time per request grew with it (+2.0e+06 %)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := Measured{Metrics: []Metric{
+				{Unit: "cpu-ns", Baseline: Summary{ms, c.baselines}, Candidate: Summary{ms, c.candidates}, ChangePercent: c.cpu},
+				{Unit: "ns/op", Baseline: Summary{ms, 8}, Candidate: Summary{ms, 8}, ChangePercent: c.mean},
+			}}
+			assert.Equal(t, c.want, Verdict{Unit: c.unit, Outcome: c.outcome, ChangePercent: c.latency}.cause(m))
+		})
+	}
+}
