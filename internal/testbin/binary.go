@@ -35,11 +35,12 @@ func (e *BuildError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Binary is the compiled test of a package. Equal hashes mean equal programs: nothing changed.
+// Binary is the compiled test of a package. Equal hashes of equal layouts mean equal programs: nothing changed.
 type Binary struct {
 	Path      string
 	Dir       string // the package's folder in its own tree, in which it runs
 	SHA256    string // of the file, in hexadecimal
+	Layout    int64  // see Relink; 0 is the linker's own order
 	GoVersion string // that it was built with, such as go1.26.8: a go.mod may choose it
 	Warnings  []string
 
@@ -91,8 +92,16 @@ func (s *Scratch) Build(ctx context.Context, dir string) (*Binary, error) {
 
 // link makes b.Path of what is in b.Dir now, and identifies it. A file that is up to date is left as it is.
 func (b *Binary) link(ctx context.Context) error {
+	args := []string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path}
+	if b.Layout != 0 {
+		out, err := tool(ctx, b.Dir, b.env, "go", "env", "GOFLAGS")
+		if err != nil {
+			return fmt.Errorf("%s: %w", b.Dir, err)
+		}
+		args = append(args, layoutFlags(string(out), b.Layout)...)
+	}
 	process, err := b.scratch.start(ctx, command{
-		name: "go test -c", path: "go", args: []string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path, "."},
+		name: "go test -c", path: "go", args: append(args, "."),
 		dir: b.Dir, env: append(append(toolEnviron(), "PWD="+b.Dir), b.env...), timeout: toolTimeout,
 	})
 	if err != nil {
