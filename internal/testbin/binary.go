@@ -35,15 +35,18 @@ func (e *BuildError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Binary is the compiled test of a package. Equal hashes mean equal programs: nothing changed.
+// Binary is the compiled test of a package. Equal hashes of equal layouts mean equal programs: nothing changed.
 type Binary struct {
 	Path      string
 	Dir       string // the package's folder in its own tree, in which it runs
 	SHA256    string // of the file, in hexadecimal
+	Layout    int64  // see Relink; 0 is the linker's own order
 	GoVersion string // that it was built with, such as go1.26.8: a go.mod may choose it
 	Warnings  []string
 
 	scratch *Scratch
+	tree    *Tree    // nil outside the scratch's trees
+	env     []string // of the go command, besides toolEnviron
 }
 
 // Build compiles the test of the package in dir, which is either in a tree of s or outside of s. The file holds no path of dir and
@@ -57,52 +60,66 @@ func (s *Scratch) Build(ctx context.Context, dir string) (*Binary, error) {
 	if files, _ := os.ReadDir(dir); !hasGoFile(files) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoPackage)
 	}
+	b := &Binary{Dir: dir, scratch: s, tree: s.tree(dir)}
 	out, err := s.mkdir("bin")
 	if err != nil {
 		return nil, err
 	}
-	b := &Binary{Dir: dir, scratch: s}
-	env := append(toolEnviron(), "PWD="+dir)
 	name := filepath.Base(dir)
-	tree := s.tree(dir)
-	if tree != nil {
-		gowork, warning, err := tree.workspace(ctx, dir)
+	if b.tree != nil {
+		gowork, warning, err := b.tree.workspace(ctx, dir)
 		if err != nil {
 			return nil, err
 		}
-		env = append(env, "GOWORK="+gowork)
-		b.Warnings = append(b.Warnings, tree.Warnings...)
+		b.env = []string{"GOWORK=" + gowork}
+		b.Warnings = append(b.Warnings, b.tree.Warnings...)
 		if warning != "" {
 			b.Warnings = append(b.Warnings, warning)
 		}
-		if dir == tree.Dir {
-			name = filepath.Base(tree.repo.Root)
+		if dir == b.tree.Dir {
+			name = filepath.Base(b.tree.repo.Root)
 		}
 	}
 	b.Path = filepath.Join(out, name+".test")
 	if runtime.GOOS == "windows" {
 		b.Path += ".exe"
 	}
-	process, err := s.start(ctx, command{
-		name: "go test -c", path: "go", args: []string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path, "."},
-		dir: dir, env: env, timeout: toolTimeout,
+	if err := b.link(ctx); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// link makes b.Path of what is in b.Dir now, and identifies it. A file that is up to date is left as it is.
+func (b *Binary) link(ctx context.Context) error {
+	args := []string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path}
+	if b.Layout != 0 {
+		out, err := tool(ctx, b.Dir, b.env, "go", "env", "GOFLAGS")
+		if err != nil {
+			return fmt.Errorf("%s: %w", b.Dir, err)
+		}
+		args = append(args, layoutFlags(string(out), b.Layout)...)
+	}
+	process, err := b.scratch.start(ctx, command{
+		name: "go test -c", path: "go", args: append(args, "."),
+		dir: b.Dir, env: append(append(toolEnviron(), "PWD="+b.Dir), b.env...), timeout: toolTimeout,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	output, err := process.Wait()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
+		return fmt.Errorf("%s: %w", b.Dir, err)
 	}
 	if output.ExitCode != 0 {
 		text := strings.TrimSpace(string(output.Stderr) + string(output.Stdout))
-		return nil, &BuildError{Dir: dir, Output: text, Hints: tree.hints()}
+		return &BuildError{Dir: b.Dir, Output: text, Hints: b.tree.hints()}
 	}
 	// The go command finds no test files to be no error.
 	if !isFile(b.Path) {
-		return nil, fmt.Errorf("%s: %w", dir, ErrNoTests)
+		return fmt.Errorf("%s: %w", b.Dir, ErrNoTests)
 	}
-	return b, b.identify()
+	return b.identify()
 }
 
 // hints say what t lacks.
