@@ -15,7 +15,7 @@ import (
 // build compiles every package of both sides.
 func (l *live) build(ctx context.Context) error {
 	for _, s := range l.sides {
-		s.bins = map[string]*testbin.Binary{}
+		s.bins, s.layouts = map[string]*testbin.Binary{}, map[string][]*testbin.Binary{}
 		if s.source.commit == nil {
 			continue
 		}

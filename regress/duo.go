@@ -79,7 +79,7 @@ func (d *duo) start(ctx context.Context) error {
 		if invitations[i], err = duet.Invite(); err != nil {
 			return err
 		}
-		d.processes[i], err = s.bins[d.pair.Package()].Start(ctx, testbin.RunOptions{
+		d.processes[i], err = d.bin(i).Start(ctx, testbin.RunOptions{
 			Args: []string{
 				"-test.run=^$", "-test.bench=" + pattern(d.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1", "-test.v", "-test.paniconexit0",
 			},

@@ -30,12 +30,13 @@ type live struct {
 
 // side is one of the two things measured.
 type side struct {
-	name   string // "baseline", "candidate"
-	source source
-	tree   *testbin.Tree              // nil: the work tree
-	bins   map[string]*testbin.Binary // by import path
-	smoke  benchdata.Set              // one run of every benchmark, for its structure
-	env    []string
+	name    string // "baseline", "candidate"
+	source  source
+	tree    *testbin.Tree                // nil: the work tree
+	bins    map[string]*testbin.Binary   // by import path
+	layouts map[string][]*testbin.Binary // links of the same in other orders, where limits are narrow
+	smoke   benchdata.Set                // one run of every benchmark, for its structure
+	env     []string
 }
 
 const (

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
@@ -48,6 +49,10 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) (
 		return pair, m.judge(policy.Look{Last: true})
 	}
 	m.choose()
+	if err := m.relink(ctx); err != nil {
+		m.fail(err)
+		return m.pair, m.judge(policy.Look{Last: true})
+	}
 	m.began, m.said = time.Now(), time.Now()
 	m.before = readMachine()
 	err := m.untilSettled(ctx)
@@ -192,7 +197,7 @@ func (m *measurement) spent() bool {
 
 // size is how many rounds the next launch is to have.
 func (m *measurement) size() int {
-	if m.launches == 0 || !m.inDuet || m.fine() {
+	if m.launches == 0 || !m.inDuet || m.anew() {
 		return 1 // of the first it is learnt what a launch and a round take
 	}
 	next := m.fewest()
@@ -214,14 +219,16 @@ func (m *measurement) size() int {
 
 func ceil(x float64) int { return int(math.Ceil(x)) }
 
-// fine reports whether some limit is so narrow that the luck of a launch matters.
-func (m *measurement) fine() bool {
-	for _, rule := range m.policy.RulesOf(m.pair) {
-		if rule.MaxRegressionPercent < fine {
-			return true
-		}
-	}
-	return false
+// anew reports whether each round needs a launch of its own: under narrow limits, where the luck of a launch matters, and for
+// allocations, which are counted over a whole launch.
+func (m *measurement) anew() bool {
+	return m.judges(func(r policy.Rule) bool {
+		return r.MaxRegressionPercent < fine || r.Metric == "allocs/op" || r.Metric == "B/op"
+	})
+}
+
+func (m *measurement) judges(is func(policy.Rule) bool) bool {
+	return slices.ContainsFunc(m.policy.RulesOf(m.pair), is)
 }
 
 func roundUp(d time.Duration) time.Duration {
