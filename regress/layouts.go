@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // layouts is how many links of each side take turns from launch to launch where limits are narrow: two links of the same code differ in
