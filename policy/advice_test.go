@@ -47,8 +47,8 @@ func TestAdvice(t *testing.T) {
 			"about 21 rounds (-regress.budget=30s) or a limit of 49 %"},
 		{"without limits any change counts", verdict(func(v *Verdict) { v.Rule = Rule{}; v.Percent = Bounds{-0.1, 5.01} }), served,
 			"about 9 rounds (-regress.budget=10s) or a limit of 5.1 %"},
-		{"more than the plan has", verdict(func(v *Verdict) { v.Percent.Lo = -12 }), served,
-			"a limit of 49 %; no budget would do, since a verdict has 60 rounds at most"},
+		{"more than the plan has", verdict(func(v *Verdict) { v.Percent.Lo = -20 }), served,
+			"a limit of 49 %; no budget would do, since a verdict has 90 rounds at most"},
 		{"lower is worse", verdict(func(v *Verdict) { v.ChangePercent, v.Percent = -20, Bounds{-33.2, 4} }), served,
 			"about 47 rounds (-regress.budget=50s) or a limit of 34 %"},
 		{"an interval without ends", verdict(func(v *Verdict) { v.Percent = Bounds{math.Inf(-1), math.Inf(1)} }), served, "a larger budget or a wider limit"},
@@ -91,7 +91,7 @@ func TestAdvisedRoundsSettle(t *testing.T) {
 			continue
 		}
 		inconclusive++
-		if next, _ := judge(int(min(v.needed(), 60))); next.Outcome == Inconclusive {
+		if next, _ := judge(int(min(v.needed(), 90))); next.Outcome == Inconclusive {
 			again++
 		}
 		limit := strings.TrimSuffix(strings.TrimPrefix(v.widerLimit(), "a limit of "), " %")

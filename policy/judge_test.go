@@ -132,14 +132,14 @@ func TestLastLookGoesByTheEstimate(t *testing.T) {
 
 func TestPlanLooks(t *testing.T) {
 	plan := Policy{}.Plan(3)
-	assert.Equal(t, []int{8, 12, 18, 27, 40, 60}, plan.Rounds())
+	assert.Equal(t, []int{8, 12, 18, 27, 40, 60, 90}, plan.Rounds())
 	_, planned := plan.Look(9)
 	assert.False(t, planned)
 	first, planned := plan.Look(8)
 	assert.True(t, planned && first.Paired && !first.Last)
-	last, planned := plan.Look(60)
+	last, planned := plan.Look(90)
 	assert.True(t, planned && last.Last)
-	assert.Equal(t, last, plan.Final(60))
+	assert.Equal(t, last, plan.Final(90))
 	assert.LessOrEqual(t, first.Alpha+last.Alpha, 2*0.05/3)
 	assert.Greater(t, Policy{Alpha: 0.1}.Plan(3).Final(30).Alpha, plan.Final(30).Alpha)
 	assert.Greater(t, Policy{}.Plan(90).Rounds()[0], 8, "too many verdicts for 8 rounds")

@@ -12,7 +12,7 @@
 // quantiles need, 100 for p95, that is a round: one value a side for every metric, a pair. What disturbs the machine disturbs both
 // alike, and cancels within the pair.
 //
-// After 8, 12, 18, 27, 40 and 60 rounds it looks: what is settled is not measured on. The rounds come from at least five launches
+// After 8, 12, 18, 27, 40, 60 and 90 rounds it looks: what is settled is not measured on. The rounds come from at least five launches
 // of the two processes, so that the luck of one process is not taken for a change. For limits under 3 % each round has
 // a launch of its own.
 //

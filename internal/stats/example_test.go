@@ -63,7 +63,7 @@ func ExamplePlan() {
 		fmt.Printf("after %d rounds, at %.4f: %.3f to %.3f, beyond: %v\n", look.Pairs, look.Confidence(), ratio.Lo, ratio.Hi, place == stats.Beyond)
 	}
 	// Output:
-	// after 8 rounds, at 0.9844: 1.094 to 1.166, beyond: true
+	// after 8 rounds, at 0.9922: 1.082 to 1.186, beyond: true
 }
 
 func ExampleQuantile() {

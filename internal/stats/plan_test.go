@@ -15,18 +15,18 @@ func TestPlanLooks(t *testing.T) {
 		plan Plan
 		want []int
 	}{
-		{"one verdict", Plan{}, []int{8, 12, 18, 27, 40, 60}},
-		{"four verdicts have 1 of 256 to spend after 8 pairs", Plan{Family: 4}, []int{8, 12, 18, 27, 40, 60}},
-		{"five have not, but 1 of 512 after 9", Plan{Family: 5}, []int{9, 12, 18, 27, 40, 60}},
-		{"nine", Plan{Family: 9}, []int{9, 12, 18, 27, 40, 60}},
-		{"ten", Plan{Family: 10}, []int{10, 12, 18, 27, 40, 60}},
-		{"twenty", Plan{Family: 20}, []int{10, 13, 18, 27, 40, 60}},
-		{"21", Plan{Family: 21}, []int{11, 13, 18, 27, 40, 60}},
-		{"43", Plan{Family: 43}, []int{11, 14, 18, 27, 40, 60}},
-		{"44 give up the first look to the second", Plan{Family: 44}, []int{12, 18, 27, 40, 60}},
-		{"91", Plan{Family: 91}, []int{12, 18, 27, 40, 60}},
-		{"a million", Plan{Family: 1e6}, []int{25, 28, 40, 60}},
-		{"half the alpha is twice the family", Plan{Alpha: 0.025, Family: 2}, []int{8, 12, 18, 27, 40, 60}},
+		{"one verdict", Plan{}, []int{8, 12, 18, 27, 40, 60, 90}},
+		{"three verdicts have 1 of 256 to spend after 8 pairs", Plan{Family: 3}, []int{8, 12, 18, 27, 40, 60, 90}},
+		{"four have not, but 1 of 512 after 9", Plan{Family: 4}, []int{9, 12, 18, 27, 40, 60, 90}},
+		{"eight", Plan{Family: 8}, []int{9, 12, 18, 27, 40, 60, 90}},
+		{"nine", Plan{Family: 9}, []int{10, 12, 18, 27, 40, 60, 90}},
+		{"seventeen", Plan{Family: 17}, []int{10, 13, 18, 27, 40, 60, 90}},
+		{"eighteen", Plan{Family: 18}, []int{11, 12, 18, 27, 40, 60, 90}},
+		{"35", Plan{Family: 35}, []int{11, 14, 18, 27, 40, 60, 90}},
+		{"36 give up the first look to the second", Plan{Family: 36}, []int{12, 18, 27, 40, 60, 90}},
+		{"75", Plan{Family: 75}, []int{13, 18, 27, 40, 60, 90}},
+		{"a million", Plan{Family: 1e6}, []int{26, 27, 40, 60, 90}},
+		{"half the alpha is twice the family", Plan{Alpha: 0.025, Family: 2}, []int{9, 12, 18, 27, 40, 60, 90}},
 		{"other looks", Plan{Pairs: []int{5, 10, 100}}, []int{7, 10, 100}},
 		{"five launches are the least that can settle", Plan{Pairs: []int{5}}, []int{5}},
 		{"four are too few", Plan{Pairs: []int{4}}, nil},
@@ -97,7 +97,7 @@ func TestPlanSpends(t *testing.T) {
 
 func TestPlanFinal(t *testing.T) {
 	looks := Plan{}.Looks()
-	assert.Equal(t, looks[5], Plan{}.Final(60), "the last look is the final one")
+	assert.Equal(t, looks[6], Plan{}.Final(90), "the last look is the final one")
 	assert.Equal(t, Look{Pairs: 7, Alpha: 5.0 / 128}, Plan{}.Final(7), "7/128 is the next level, and above 0.05")
 	assert.Equal(t, Look{Pairs: 8, Alpha: 10.0 / 256}, Plan{}.Final(8), "a first look that is the last spends all")
 	assert.Equal(t, Look{Pairs: 4}, Plan{}.Final(4), "4 pairs settle nothing")
