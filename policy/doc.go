@@ -20,9 +20,14 @@
 // is the Hodges-Lehmann interval of the shift, found by inverting the Mann-Whitney test, and p is the two-sided p of that test.
 // Alpha, the chance of a false alarm, is for the whole report: each of its k verdicts gets alpha/k (Bonferroni).
 //
+// A round is a run of each side, measured together and in an order that a coin decided: a pair. Rounds are judged by the signed-rank test
+// and its own Hodges-Lehmann interval, of the ratios within pairs for the percentage and of the differences for the floor, while they
+// grow: a [Plan] says when, and how strictly. See [Policy.Judge].
+//
 // # Outcomes
 //
-//	regressed     beyond both limits, and significant                        fails
+//	regressed     beyond both limits, and significant; at a look before the
+//	              last: the whole interval is beyond both                    fails
 //	improved      better by more than both limits, and significant
 //	ok            anything else that could be judged
 //	inconclusive  beyond both limits, but not surely: the reason says what

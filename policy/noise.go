@@ -11,7 +11,10 @@ type Noise struct {
 	// host or by a neighbour.
 	Stalls   float64
 	Switches float64 // involuntary context switches of the benchmark processes, per second
-	Steal    float64 // percent of the machine's CPU time that its host took away
-	Busy     float64 // percent of the machine's CPU time that was in use, the benchmark's own included
-	Load     float64 // load average of the last minute, when the measuring began
+	// Alternation is how much longer a turn took after one of the other side's than after one of its own, in percent: what
+	// the caches lost to the other's working set.
+	Alternation float64
+	Steal       float64 // percent of the machine's CPU time that its host took away
+	Busy        float64 // percent of the machine's CPU time that was in use, the benchmark's own included
+	Load        float64 // load average of the last minute, when the measuring began
 }

@@ -164,11 +164,12 @@ func (d *duo) warmUp(ctx context.Context) error {
 func (d *duo) round(ctx context.Context) (*duetRound, error) {
 	r := &duetRound{}
 	for range d.turns {
-		results, err := d.grant(ctx, d.coin(), d.turn)
+		first := d.coin()
+		results, err := d.grant(ctx, first, d.turn)
 		if err != nil {
 			return nil, err
 		}
-		r.add(results)
+		r.add(first, results)
 	}
 	return r, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -99,6 +100,9 @@ func (m *measurement) seen() policy.Noise {
 	}
 	if measured := m.noise.measured.Seconds(); measured > 0 {
 		n.Stalls, n.Switches = float64(m.noise.stalls)/measured, float64(m.noise.switches)/measured
+	}
+	if len(m.noise.alternation) > 0 {
+		n.Alternation = 100 * stats.Median(m.noise.alternation)
 	}
 	if ticks := now.total - m.before.total; ticks > 0 {
 		n.Steal = 100 * (now.steal - m.before.steal) / ticks

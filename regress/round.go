@@ -33,15 +33,19 @@ type duetRound struct {
 		counted  bool // CPU times are known
 		totals   duet.Totals
 	}
+	last int // the side that served last, counted from 1; 0 before the first turn
 }
 
 // turnTimes are those of one turn.
-type turnTimes struct{ wall, cpu time.Duration }
+type turnTimes struct {
+	wall, cpu time.Duration
+	after     int // the side that served before, as duetRound.last
+}
 
-// add adds a turn of each side.
-func (r *duetRound) add(results [2]*duet.Result) {
-	for i, result := range results {
-		s := &r.sides[i]
+// add adds a turn of each side, the first one's first.
+func (r *duetRound) add(first int, results [2]*duet.Result) {
+	for _, i := range [2]int{first, 1 - first} {
+		s, result := &r.sides[i], results[i]
 		s.requests.Latency.Append(result.Latencies...)
 		s.requests.TTFT.Append(result.TTFT...)
 		s.requests.TPOT.Append(result.TPOT...)
@@ -51,7 +55,8 @@ func (r *duetRound) add(results [2]*duet.Result) {
 			s.requests.Stage(stage.Name).Append(stage.Times...)
 		}
 		s.timed += result.Timed
-		s.turns = append(s.turns, turnTimes{result.Wall, result.CPU})
+		s.turns = append(s.turns, turnTimes{result.Wall, result.CPU, r.last})
+		r.last = 1 + i
 		s.switches += result.Switches
 		s.counted = s.counted || result.CPU > 0
 	}
@@ -91,6 +96,9 @@ type noise struct {
 	measured time.Duration
 	stalls   int   // turns that took longer than their like by more than stall, and not for want of CPU time
 	switches int64 // involuntary
+	// alternation is, for each round and side, how much longer a turn took after one of the other side's than after one of its own, as a
+	// fraction: what the caches lost meanwhile.
+	alternation []float64
 }
 
 const stall = time.Millisecond
@@ -100,7 +108,7 @@ func (r *duetRound) noise() noise {
 	var n noise
 	for i := range r.sides {
 		s := &r.sides[i]
-		wall, cpu := middle(s.turns, func(t turnTimes) time.Duration { return t.wall }), middle(s.turns, func(t turnTimes) time.Duration { return t.cpu })
+		wall, cpu := middle(s.turns, wallOf), middle(s.turns, func(t turnTimes) time.Duration { return t.cpu })
 		for _, t := range s.turns {
 			n.measured += t.wall
 			if s.counted && t.wall-wall-max(0, t.cpu-cpu) > stall {
@@ -108,9 +116,16 @@ func (r *duetRound) noise() noise {
 			}
 		}
 		n.switches += s.switches
+		own := slices.DeleteFunc(slices.Clone(s.turns), func(t turnTimes) bool { return t.after != 1+i })
+		other := slices.DeleteFunc(slices.Clone(s.turns), func(t turnTimes) bool { return t.after != 2-i })
+		if len(own) > 0 && len(other) > 0 {
+			n.alternation = append(n.alternation, float64(middle(other, wallOf))/float64(middle(own, wallOf))-1)
+		}
 	}
 	return n
 }
+
+func wallOf(t turnTimes) time.Duration { return t.wall }
 
 func middle(turns []turnTimes, of func(turnTimes) time.Duration) time.Duration {
 	values := make([]int64, len(turns))
@@ -125,4 +140,5 @@ func (n *noise) add(o noise) {
 	n.measured += o.measured
 	n.stalls += o.stalls
 	n.switches += o.switches
+	n.alternation = append(n.alternation, o.alternation...)
 }

@@ -35,8 +35,8 @@ func value(t *testing.T, run benchdata.Run, unit string) float64 {
 
 func TestRoundReportsAsARecorderDoes(t *testing.T) {
 	r := &duetRound{}
-	r.add([2]*duet.Result{turn(1, 2), turn(10, 20)})
-	r.add([2]*duet.Result{turn(3, 4), turn(30, 40)})
+	r.add(0, [2]*duet.Result{turn(1, 2), turn(10, 20)})
+	r.add(0, [2]*duet.Result{turn(3, 4), turn(30, 40)})
 	r.sides[0].totals = duet.Totals{Requests: 8, Allocations: 25, Bytes: 1000}
 	r.sides[1].totals = duet.Totals{Requests: 8}
 	out := r.round()
@@ -62,7 +62,7 @@ func TestRoundReportsAsARecorderDoes(t *testing.T) {
 func TestStallsAreTurnsThatWaited(t *testing.T) {
 	r := &duetRound{}
 	for range 9 {
-		r.add([2]*duet.Result{turn(5), turn(5)})
+		r.add(0, [2]*duet.Result{turn(5), turn(5)})
 	}
 	waited, worked, briefly := turn(8), turn(8), turn(5)
 	waited.CPU -= 3 * time.Millisecond
@@ -70,10 +70,21 @@ func TestStallsAreTurnsThatWaited(t *testing.T) {
 	briefly.Wall += time.Millisecond / 2
 	for _, candidate := range []*duet.Result{waited, worked, briefly} {
 		candidate.Switches = 2
-		r.add([2]*duet.Result{turn(5), candidate})
+		r.add(0, [2]*duet.Result{turn(5), candidate})
 	}
 	n := r.noise()
 	assert.Equal(t, 1, n.stalls)
 	assert.Equal(t, int64(6), n.switches)
 	assert.Equal(t, (12*5+9*5+8+8+5)*time.Millisecond+time.Millisecond/2, n.measured)
+}
+
+func TestAlternationIsWhatATurnOfTheOtherSideCosts(t *testing.T) {
+	r := &duetRound{}
+	r.add(0, [2]*duet.Result{turn(90), turn(12)}) // the first of all follows nothing
+	r.add(1, [2]*duet.Result{turn(22), turn(10)}) // the candidate goes on, the baseline comes after it
+	r.add(0, [2]*duet.Result{turn(20), turn(12)})
+	r.add(1, [2]*duet.Result{turn(22), turn(10)})
+	r.add(0, [2]*duet.Result{turn(20), turn(12)})
+	n := r.noise()
+	assert.InDeltaSlice(t, []float64{0.1, 0.2}, n.alternation, 1e-12)
 }

@@ -103,7 +103,7 @@ var documents = map[string]func() Document{
 			results(served("Small", 800*us, 0.02), served("MLP", 31.4*ms, 0.012)))
 	},
 	"duet": func() Document {
-		n := policy.Noise{Method: "duet", Rounds: 8, Launches: 5, Seconds: 10.2, Stalls: 3.14, Switches: 24.3, Busy: 55.2, Load: 0.52}
+		n := policy.Noise{Method: "duet", Rounds: 8, Launches: 5, Seconds: 10.2, Stalls: 3.14, Switches: 24.3, Alternation: 0.98, Busy: 55.2, Load: 0.52}
 		return inDuet(both, n, with(served("MLP", 8*ms, 0.01), "cpu-ns", 7.8*ms, 0.004), with(served("MLP", 9.6*ms, 0.012), "cpu-ns", 9.3*ms, 0.004))
 	},
 	"waiting": func() Document {

@@ -83,15 +83,16 @@ type (
 		Noise      *noiseJSON   `json:"noise"`
 	}
 	noiseJSON struct {
-		Method   string `json:"method"`
-		Rounds   int    `json:"rounds"`
-		Launches int    `json:"launches"`
-		Seconds  number `json:"seconds"`
-		Stalls   number `json:"stalls_per_second"`
-		Switches number `json:"involuntary_switches_per_second"`
-		Steal    number `json:"steal_percent"`
-		Busy     number `json:"busy_percent"`
-		Load     number `json:"load"`
+		Method      string `json:"method"`
+		Rounds      int    `json:"rounds"`
+		Launches    int    `json:"launches"`
+		Seconds     number `json:"seconds"`
+		Stalls      number `json:"stalls_per_second"`
+		Switches    number `json:"involuntary_switches_per_second"`
+		Alternation number `json:"alternation_percent"`
+		Steal       number `json:"steal_percent"`
+		Busy        number `json:"busy_percent"`
+		Load        number `json:"load"`
 	}
 	metricJSON struct {
 		Unit          string      `json:"unit"`
@@ -219,9 +220,9 @@ func newNoiseJSON(n policy.Noise) *noiseJSON {
 	if n == (policy.Noise{}) {
 		return nil
 	}
-	out := &noiseJSON{n.Method, n.Rounds, n.Launches, number(n.Seconds), unknown, unknown, unknown, unknown, unknown}
+	out := &noiseJSON{n.Method, n.Rounds, n.Launches, number(n.Seconds), unknown, unknown, unknown, unknown, unknown, unknown}
 	if sawTurns(n) {
-		out.Stalls, out.Switches = number(n.Stalls), number(n.Switches)
+		out.Stalls, out.Switches, out.Alternation = number(n.Stalls), number(n.Switches), number(n.Alternation)
 	}
 	if sawMachine(n) {
 		out.Steal, out.Busy, out.Load = number(n.Steal), number(n.Busy), number(n.Load)

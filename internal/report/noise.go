@@ -20,10 +20,13 @@ func noise(n policy.Noise) string {
 	default:
 		how = "in " + cell(n.Method)
 	}
-	s := fmt.Sprintf("measured %s, %d rounds in %d launches, %s s", how, n.Rounds, n.Launches, short(n.Seconds))
+	s := fmt.Sprintf("measured %s, %s in %s, %s s", how, count(n.Rounds, "round", "rounds"), count(n.Launches, "launch", "launches"), short(n.Seconds))
 	var seen []string
 	if sawTurns(n) {
 		seen = append(seen, short(n.Stalls)+" stalls/s over 1 ms", short(n.Switches)+" involuntary switches/s")
+	}
+	if sawTurns(n) && n.Alternation != 0 {
+		seen = append(seen, "turns after the other side's "+percent(n.Alternation)+" %")
 	}
 	if sawMachine(n) {
 		seen = append(seen, "steal "+rounded(n.Steal, 1)+" %", "CPUs "+rounded(n.Busy, 0)+" % busy", "load "+rounded(n.Load, 2))
@@ -39,6 +42,13 @@ func sawTurns(n policy.Noise) bool { return n.Method == "duet" }
 
 // sawMachine reports whether the system tells of its CPUs: then they were in use, at least by the benchmark.
 func sawMachine(n policy.Noise) bool { return n.Busy != 0 }
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
 
 // short has a decimal only where it matters, below 10.
 func short(v float64) string {

@@ -44,7 +44,7 @@ var (
 		return policy.Noise{
 			Method: rapid.OneOf(rapid.Just("duet"), anyString).Draw(t, "method"),
 			Rounds: rapid.IntRange(0, 3).Draw(t, "rounds"), Launches: rapid.IntRange(0, 1<<40).Draw(t, "launches"),
-			Seconds: anyFloat.Draw(t, "seconds"), Stalls: anyFloat.Draw(t, "stalls"), Switches: anyFloat.Draw(t, "switches"),
+			Seconds: anyFloat.Draw(t, "seconds"), Stalls: anyFloat.Draw(t, "stalls"), Switches: anyFloat.Draw(t, "switches"), Alternation: anyFloat.Draw(t, "alternation"),
 			Steal: anyFloat.Draw(t, "steal"), Busy: anyFloat.Draw(t, "busy"), Load: anyFloat.Draw(t, "load"),
 		}
 	})
