@@ -33,7 +33,7 @@
 //	-regress.candidate  REGRESS_CANDIDATE   git revision, or saved results
 //	-regress.policy     REGRESS_POLICY      JSON policy
 //	-regress.budget     REGRESS_BUDGET      longest time to measure one benchmark
-//	-regress.timeout    REGRESS_TIMEOUT     longest time of one start of a test binary
+//	-regress.timeout    REGRESS_TIMEOUT     longest time for a benchmark process to answer
 //	-regress.inject     REGRESS_INJECT      slowdown to plant: 2ms or 25%
 //	-regress.expect     REGRESS_EXPECT      regressed: pass only if the planted slowdown is caught
 //	-regress.out        REGRESS_OUT         folder for results and reports

@@ -34,11 +34,11 @@ type Gate struct {
 	// Budget is how long one benchmark is measured, both sides together, if its verdicts do not settle before; 0 means
 	// 2 minutes. Flag -regress.budget.
 	Budget time.Duration
-	// Timeout is how long one start of a test binary may take before it is killed; 0 means 1 minute.
-	// Flag -regress.timeout.
+	// Timeout is how long a benchmark process may take to get ready, to answer a turn, or to run as a whole where it takes no turns, before
+	// it is killed; 0 means 1 minute. Flag -regress.timeout.
 	Timeout time.Duration
 	// Benchtime is how long one run of a benchmark without a Recorder takes, as in go test -benchtime; empty means 300ms.
-	// A benchmark with a Recorder serves as many requests a run as the policy's quantiles need: 100 for p95.
+	// A benchmark with a Recorder serves as many requests a round as the policy's quantiles need: 100 for p95.
 	Benchtime string
 
 	// Inject plants a slowdown in every request of the candidate: "2ms" or "25%". Flag -regress.inject.

@@ -29,7 +29,7 @@ var (
 	candidateOption = newOption("candidate", "Candidate", "git revision or saved results to judge (default: the work tree)")
 	policyOption    = newOption("policy", "PolicyFile", "JSON policy `file`")
 	budgetOption    = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m)")
-	timeoutOption   = newOption("timeout", "Timeout", "longest `time` of one start of a test binary (default 1m)")
+	timeoutOption   = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
 	injectOption    = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
 	expectOption    = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
 	outOption       = newOption("out", "Out", "`folder` for results and reports")
