@@ -26,7 +26,7 @@ func noise(n policy.Noise) string {
 		seen = append(seen, short(n.Stalls)+" stalls/s over 1 ms", short(n.Switches)+" involuntary switches/s")
 	}
 	if sawTurns(n) && n.Alternation != 0 {
-		seen = append(seen, "turns after the other side's "+percent(n.Alternation)+" %")
+		seen = append(seen, "alternating costs a turn "+percent(n.Alternation)+" %")
 	}
 	if sawMachine(n) {
 		seen = append(seen, "steal "+rounded(n.Steal, 1)+" %", "CPUs "+rounded(n.Busy, 0)+" % busy", "load "+rounded(n.Load, 2))
