@@ -36,7 +36,8 @@ type duo struct {
 	processes [2]*testbin.Process
 	peers     [2]*duet.Peer
 	turn      duet.Turn
-	turns     int // a round and side
+	turns     int           // a round and side
+	expected  time.Duration // what a round takes, by the warm-up
 }
 
 // duet measures rounds with one start of both processes, which take turns. It returns what was measured also when it fails.
@@ -50,6 +51,11 @@ func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) 
 	var measured []*duetRound
 	err = d.held(ctx, func() error {
 		l.setup = time.Since(began)
+		if m.rounds == 0 { // a first round alone may take far too long
+			if m.feasible(l.setup, d.expected/2) != nil {
+				return m.feasible(l.setup, d.expected)
+			}
+		}
 		for range rounds {
 			r, err := d.round(ctx)
 			if err != nil {
@@ -145,6 +151,7 @@ func (d *duo) grant(ctx context.Context, first int, turn duet.Turn) (results [2]
 func (d *duo) warmUp(ctx context.Context) error {
 	least := d.policy.Requests()
 	concurrency := 1
+	var perRequest time.Duration                       // of both sides
 	for requests, turn, began := 0, 2, time.Now(); ; { // of two requests both may be in flight
 		results, err := d.grant(ctx, d.coin(), duet.Turn{Requests: turn, WarmUp: true})
 		if err != nil {
@@ -154,8 +161,9 @@ func (d *duo) warmUp(ctx context.Context) error {
 		if concurrency == 1 {
 			d.turn.Requests = min(results[baselineSide].About(turnWork).Requests, results[candidateSide].About(turnWork).Requests)
 		} else {
-			d.turn.Requests = min(overlap*concurrency, least)
+			d.turn.Requests = min(overlap*concurrency, least, duet.MaxRequests)
 		}
+		perRequest = (results[baselineSide].Took + results[candidateSide].Took) / time.Duration(turn)
 		requests += turn
 		if requests >= warmUpRequests && time.Since(began) >= 2*warmUpWork && turn >= d.turn.Requests {
 			break
@@ -166,6 +174,7 @@ func (d *duo) warmUp(ctx context.Context) error {
 	if d.turn.Requests > 1 && concurrency == 1 {
 		d.turns = max(d.turns, roundTurns)
 	}
+	d.expected = perRequest * time.Duration(d.turns*d.turn.Requests)
 	return nil
 }
 

@@ -100,7 +100,7 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 		if err := m.launch(ctx); err != nil {
 			return err
 		}
-		if err := m.feasible(); err != nil {
+		if err := m.feasible(m.perLaunch(), m.perRound()); err != nil {
 			return err
 		}
 		look, planned := m.plan.Look(m.rounds)
@@ -186,19 +186,15 @@ func (m *measurement) perLaunch() time.Duration { return m.setup / time.Duration
 // fewest is the number of rounds with which a verdict can be reached.
 func (m *measurement) fewest() int { return max(m.plan.Fewest(), launches) }
 
-// least is how long a verdict takes at least.
-func (m *measurement) least() time.Duration {
-	return launches*m.perLaunch() + time.Duration(m.fewest())*m.perRound()
-}
-
-// feasible says after the first rounds whether the budget is far too small. By half it may be exceeded.
-func (m *measurement) feasible() error {
-	if m.rounds >= m.fewest() || m.least() <= m.budget+m.budget/2 {
+// feasible says if the budget is far too small for launches and rounds that take so long. By half it may be exceeded.
+func (m *measurement) feasible(perLaunch, perRound time.Duration) error {
+	least := launches*perLaunch + time.Duration(m.fewest())*perRound
+	if m.rounds >= m.fewest() || least <= m.budget+m.budget/2 {
 		return nil
 	}
 	return fmt.Errorf("a round takes %.1f s and its start %.1f s, and the least to judge by is %d rounds in %d starts: "+
 		"set a budget of %s or more (-regress.budget), or shorten the workload",
-		m.perRound().Seconds(), m.perLaunch().Seconds(), m.fewest(), launches, roundUp(m.least()))
+		perRound.Seconds(), perLaunch.Seconds(), m.fewest(), launches, roundUp(least))
 }
 
 // spent reports whether the budget does not suffice for another launch of a round.

@@ -23,7 +23,7 @@ func schedule(p policy.Policy, budget, perLaunch, perRound time.Duration) (sizes
 		m.rounds += n
 		m.setup += perLaunch
 		m.began = m.began.Add(-perLaunch - time.Duration(n)*perRound)
-		if err := m.feasible(); err != nil {
+		if err := m.feasible(m.perLaunch(), m.perRound()); err != nil {
 			return sizes, err
 		}
 		look, _ := m.plan.Look(m.rounds)
