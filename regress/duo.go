@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
@@ -37,7 +38,7 @@ type duo struct {
 	peers     [2]*duet.Peer
 	turn      duet.Turn
 	turns     int           // a round and side
-	expected  time.Duration // what a round takes, by the warm-up
+	expected  time.Duration // what a round takes at least, by the warm-up
 }
 
 // duet measures rounds with one start of both processes, which take turns. It returns what was measured also when it fails.
@@ -52,8 +53,8 @@ func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) 
 	err = d.held(ctx, func() error {
 		l.setup = time.Since(began)
 		if m.rounds == 0 { // a first round alone may take far too long
-			if m.feasible(l.setup, d.expected/2) != nil {
-				return m.feasible(l.setup, d.expected)
+			if err := m.feasible(0, d.expected); err != nil {
+				return err
 			}
 		}
 		for range rounds {
@@ -151,7 +152,7 @@ func (d *duo) grant(ctx context.Context, first int, turn duet.Turn) (results [2]
 func (d *duo) warmUp(ctx context.Context) error {
 	least := d.policy.Requests()
 	concurrency := 1
-	var perRequest time.Duration                       // of both sides
+	perRequest := time.Duration(math.MaxInt64)         // of both sides, at best: a stall says nothing of what is to come
 	for requests, turn, began := 0, 2, time.Now(); ; { // of two requests both may be in flight
 		results, err := d.grant(ctx, d.coin(), duet.Turn{Requests: turn, WarmUp: true})
 		if err != nil {
@@ -163,7 +164,7 @@ func (d *duo) warmUp(ctx context.Context) error {
 		} else {
 			d.turn.Requests = min(overlap*concurrency, least, duet.MaxRequests)
 		}
-		perRequest = (results[baselineSide].Took + results[candidateSide].Took) / time.Duration(turn)
+		perRequest = min(perRequest, (results[baselineSide].Took+results[candidateSide].Took)/time.Duration(turn))
 		requests += turn
 		if requests >= warmUpRequests && time.Since(began) >= 2*warmUpWork && turn >= d.turn.Requests {
 			break

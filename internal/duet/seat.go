@@ -217,7 +217,8 @@ func (s *Seat) finish() {
 	now := s.read()
 	r := &s.result
 	r.Wall = now.at - s.began.at
-	r.Timed = max(0, now.timed-s.began.timed) // the benchmark may have reset its timer
+	// The benchmark may have reset its timer. And a process that is held up between reading one clock and the next must not seem to lie.
+	r.Timed = min(max(0, now.timed-s.began.timed), r.Wall)
 	r.CPU, r.Idle = now.cpu-s.began.cpu, s.began.cpu-s.ended.cpu
 	r.Switches = now.switches - s.began.switches
 	r.GCs = now.cycles - s.began.cycles

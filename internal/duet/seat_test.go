@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +22,8 @@ type table struct {
 	from *io.PipeReader
 	in   inbox
 
+	step, elapsed atomic.Int64 // the benchmark's timer, and how far it goes from one reading to the next
+
 	mu     sync.Mutex
 	served []int64
 }
@@ -33,7 +36,7 @@ func sit(t *testing.T) *table {
 	b := &table{t: t, seat: newSeat(fromGate, toGate), to: to, from: from}
 	seated := make(chan error)
 	go func() {
-		seated <- b.seat.Sit(Sitter{Name: "BenchmarkX", Elapsed: func() time.Duration { return 0 }, Collect: b.collect})
+		seated <- b.seat.Sit(Sitter{Name: "BenchmarkX", Elapsed: b.timer, Collect: b.collect})
 	}()
 	kind, body := b.read()
 	require.Equal(t, byte(kindHello), kind)
@@ -44,6 +47,8 @@ func sit(t *testing.T) *table {
 	t.Cleanup(func() { to.Close(); from.Close() })
 	return b
 }
+
+func (b *table) timer() time.Duration { return time.Duration(b.elapsed.Add(b.step.Load())) }
 
 func (b *table) collect(r *Result) error {
 	b.mu.Lock()
@@ -84,6 +89,25 @@ func (b *table) result() *Result {
 	r, err := decodeResult(body)
 	require.NoError(b.t, err)
 	return r
+}
+
+// A process that is held up between reading one clock and the next does not seem to lie.
+func TestSeatReadsTwoClocksAsOne(t *testing.T) {
+	b := sit(t)
+	b.step.Store(int64(time.Hour))
+	done := make(chan error)
+	go func() {
+		for b.serve() == nil {
+		}
+		done <- nil
+	}()
+	b.write(appendTurn(nil, 1, Turn{Requests: 3}))
+	r := b.result()
+	assert.Equal(t, r.Wall, r.Timed)
+	assert.NoError(t, r.check(1, Turn{Requests: 3}, time.Second, 2))
+	b.write(finish(begin(nil, kindEnd)))
+	_, _ = b.read()
+	<-done
 }
 
 // Many goroutines, turns of every size: at most as many requests as were granted begin, and each turn has its result.
