@@ -65,8 +65,8 @@ func (c comparison) estimate() comparison {
 	return c
 }
 
-// place is where the intervals of the change lie against both limits: beyond if beyond both, within if within either. toward is
-// the direction that is better.
+// place is where the intervals of the change lie against both limits: beyond if beyond both, within if within either. direction is
+// the one that is better.
 func (r Rule) place(c comparison, direction Direction) stats.Place {
 	sign, falling := 1.0, direction == Higher
 	if falling {

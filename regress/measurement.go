@@ -15,15 +15,15 @@ func (m *measurement) launch(ctx context.Context) error {
 	if m.inDuet {
 		measure = m.duet
 	}
-	before := m.rounds
+	done := m.rounds
 	l, err := measure(ctx, m.size(), func() bool {
-		before++
-		return before >= m.fewest() && time.Since(m.began)+m.perRound() > m.budget
+		done++
+		return done >= m.fewest() && time.Since(m.began)+m.perRound() > m.budget
 	})
 	m.setup += l.setup
 	m.launches++
 	for _, r := range l.rounds {
-		if m.rounds == 0 && m.inDuet && !m.reports(r) {
+		if err == nil && m.rounds == 0 && m.inDuet && !m.reports(r) {
 			m.inDuet = false
 			m.note(m.pair.Name() + " is measured in whole runs, not in a duet: its policy judges what only a benchmark that ends reports")
 			m.setup, m.launches, m.began = 0, 0, time.Now()
