@@ -23,7 +23,7 @@ const module = "github.com/tailgate-go/tailgate"
 var arrows = map[string][]string{
 	"regress":            {"policy", "internal/benchdata", "internal/duet", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
 	"policy":             {"internal/stats"},
-	"workload":           {"internal/duet", "internal/latency"},
+	"workload":           {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"internal/report":    {"policy"},
 	"internal/benchdata": nil,
 	"internal/duet":      nil,

@@ -1,0 +1,90 @@
+package workload
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	maxRequests   = 20_000_000 // about 1.1 GB of what is kept of each
+	maxRate       = 1e7        // per second
+	maxLength     = 30 * 24 * time.Hour
+	minBurstiness = 0.01
+
+	defaultFloor         = time.Millisecond
+	defaultMaxLagPercent = 50
+	tailLag              = 10 // times the bound on the median lag, for the p99
+	maxRateMiss          = 0.01
+)
+
+// Load drives requests: at a rate that no reply slows down (an open loop: Rate above 0), or by a fixed number of clients of which
+// each sends its next request when it has its reply (a closed loop: Rate 0). The zero value, with Requests, is a closed loop of one client.
+//
+// In an open loop each request has a time at which it is due, laid down beforehand by [Load.Schedule]. Its latency counts from then, so
+// that a client or a server that falls behind makes latencies longer and not requests rarer (Tene 2013, "coordinated omission";
+// vLLM #54101 reported 506 ms where it was 1932 ms).
+type Load struct {
+	// Rate is the requests per second asked for, in an open loop; 0 for a closed loop.
+	Rate float64
+
+	// Requests is how many requests are sent; in [Recorder.Drive], 0 means b.N.
+	Requests int
+
+	// Burstiness is the shape of the gamma distribution of gaps between requests of an open loop; 0 means 1, Poisson arrivals. See
+	// [Load.Schedule].
+	Burstiness float64
+
+	// Seed makes the schedule. Two sides to be compared want the same seed.
+	Seed uint64
+
+	// Concurrency is the number of clients of a closed loop; 0 means 1.
+	Concurrency int
+
+	// MaxInFlight is how many requests of an open loop may be under way; the next one waits, and its wait counts as latency.
+	// 0 means no bound.
+	MaxInFlight int
+
+	// Timeout is how long a request may take from when it begins to be served; its context ends then. 0 means no bound.
+	Timeout time.Duration
+
+	// Drain is how long to wait, after the last request was due, for those still under way; what is left then is abandoned: their
+	// contexts end. 0 means until all have ended.
+	Drain time.Duration
+
+	// Floor is the smallest change of latency that will count, such as a policy's min_regression; 0 means 1 ms.
+	Floor time.Duration
+
+	// MaxLagPercent bounds the send lag, in percent of the floor; 0 means 50. The run of an open loop is invalid when the median lag
+	// is above that, or the p99 lag above ten times that: the median moves every quantile, while the p99 is where a shared
+	// machine's stalls are, and both sides of a comparison have those.
+	MaxLagPercent float64
+}
+
+// Send serves request i, 0 to Requests-1, due at the given time: now or a little ago. It must return soon after ctx ends, because
+// [Load.Run] waits for it. It is called on many goroutines at once.
+type Send func(ctx context.Context, i int, at time.Time) error
+
+// withDefaults returns l with every zero field that has a default set to it.
+func (l Load) withDefaults() (Load, error) {
+	if err := l.validate(); err != nil {
+		return l, err
+	}
+	if l.Rate > 0 && l.Burstiness == 0 {
+		l.Burstiness = 1
+	}
+	if l.Rate == 0 && l.Concurrency == 0 {
+		l.Concurrency = 1
+	}
+	if l.Floor == 0 {
+		l.Floor = defaultFloor
+	}
+	if l.MaxLagPercent == 0 {
+		l.MaxLagPercent = defaultMaxLagPercent
+	}
+	return l, nil
+}
+
+// maxLag is the most that the median lag may be.
+func (l Load) maxLag() time.Duration {
+	return time.Duration(float64(l.Floor) * l.MaxLagPercent / 100)
+}

@@ -1,0 +1,140 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/stats"
+)
+
+var (
+	// ErrNotSent is the error of a request that was not yet due when its run ended.
+	ErrNotSent = errors.New("the request was not sent")
+
+	// ErrAbandoned is the error of a request that was due, but held up by MaxInFlight until its run ended.
+	ErrAbandoned = errors.New("the run ended before the request had a place among those under way")
+)
+
+// Sent is what became of one request. Times count from the start of the run.
+type Sent struct {
+	// Due is when the request was to be sent; in a closed loop, when it was.
+	Due time.Duration
+
+	// Sent is when the load generator had come to it: when it began to be served or, where MaxInFlight held it up, when it was ready to.
+	Sent time.Duration
+
+	// Begun and Ended are when Send was called and when it returned.
+	Begun, Ended time.Duration
+
+	// Err is what Send returned; ErrNotSent or ErrAbandoned when it was not called.
+	Err error
+}
+
+// Latency is how long the request took, from when it was due.
+func (s Sent) Latency() time.Duration { return s.Ended - s.Due }
+
+// Lag is how late the load generator itself was.
+func (s Sent) Lag() time.Duration { return s.Sent - s.Due }
+
+// Held is how long the bound on requests under way held the request up.
+func (s Sent) Held() time.Duration { return s.Begun - s.Sent }
+
+// LoadResult is what a [Load] did.
+type LoadResult struct {
+	Load     Load      // with its defaults
+	Schedule string    // hash of the schedule; empty for a closed loop
+	Start    time.Time // of the run
+	Requests []Sent    // all of them, in order
+
+	// Attempted = Succeeded + Failed. Failed counts errors of any kind, requests that were abandoned among them.
+	Attempted, Succeeded, Failed int
+
+	// SentRate is the requests sent per second, counted as the schedule counts: n / (time of the last). 0 in a closed loop.
+	SentRate float64
+
+	// AchievedRate is the requests that succeeded per second, (n - 1) / (last end - first end): neither the wait for the first reply nor
+	// that after the last dilutes it. 0 with fewer than two.
+	AchievedRate float64
+
+	// LagP50 and LagP99 are quantiles of the send lag, HeldP99 one of the wait for a place, over requests attempted. 0 in a closed loop.
+	LagP50, LagP99, HeldP99 time.Duration
+
+	// Elapsed is the time from the start to the last end.
+	Elapsed time.Duration
+
+	// Backlog is how many requests of an open loop were under way or held up when the last was sent, and Drained how long they took.
+	Backlog int
+	Drained time.Duration
+
+	// Abandoned is how many failed because the time to drain, or the run's context, ended.
+	Abandoned int
+
+	// Invalid says why the run must not be judged; empty when it may be.
+	Invalid []string
+}
+
+// finish fills in what follows from the requests.
+func (r *LoadResult) finish() {
+	var lags, helds []int64 // in nanoseconds
+	first, last, lastSent := time.Duration(math.MaxInt64), time.Duration(0), time.Duration(0)
+	for i := range r.Requests {
+		s := &r.Requests[i]
+		if errors.Is(s.Err, ErrNotSent) {
+			continue
+		}
+		r.Attempted++
+		r.Elapsed = max(r.Elapsed, s.Ended)
+		lastSent = max(lastSent, s.Sent)
+		lags, helds = append(lags, int64(s.Lag())), append(helds, int64(s.Held()))
+		if s.Err != nil {
+			r.Failed++
+			continue
+		}
+		r.Succeeded++
+		first, last = min(first, s.Ended), max(last, s.Ended)
+	}
+	if r.Succeeded > 1 && last > first {
+		r.AchievedRate = float64(r.Succeeded-1) / (last - first).Seconds()
+	}
+	r.Drained = max(0, r.Elapsed-lastSent)
+	if r.Load.Rate == 0 || r.Attempted == 0 {
+		return
+	}
+	r.SentRate = float64(r.Attempted) / lastSent.Seconds()
+	slices.Sort(lags)
+	slices.Sort(helds)
+	r.LagP50, r.LagP99 = time.Duration(stats.Quantile(lags, 0.5)), time.Duration(stats.Quantile(lags, 0.99))
+	r.HeldP99 = time.Duration(stats.Quantile(helds, 0.99))
+	r.judgeSending(lastSent)
+}
+
+const (
+	enoughForMedian = 20  // requests: the median lag of fewer says little
+	enoughForTail   = 100 // requests: the p99 of fewer is their maximum
+)
+
+// judgeSending notes what makes a run no measurement of the rate that was asked for.
+func (r *LoadResult) judgeSending(lastSent time.Duration) {
+	if r.Attempted < len(r.Requests) {
+		r.Invalid = append(r.Invalid, fmt.Sprintf("only %d of %d requests were sent: run it to the end", r.Attempted, len(r.Requests)))
+		return
+	}
+	most := r.Load.maxLag()
+	if r.Attempted >= enoughForMedian && r.LagP50 > most {
+		r.Invalid = append(r.Invalid, fmt.Sprintf("requests were sent %v late (median), where %v is the most (%v %% of the floor of %v): "+
+			"lower the rate, or give the load generator more CPU", r.LagP50, most, r.Load.MaxLagPercent, r.Load.Floor))
+	}
+	if r.Attempted >= enoughForTail && r.LagP99 > tailLag*most {
+		r.Invalid = append(r.Invalid, fmt.Sprintf("requests were sent %v late (p99), where %v is the most (%d times %v %% of the floor of %v): "+
+			"lower the rate, or give the load generator more CPU", r.LagP99, tailLag*most, tailLag, r.Load.MaxLagPercent, r.Load.Floor))
+	}
+	// In a short run one stall is more than a hundredth of it: that much is left to the lag.
+	late := lastSent - r.Requests[len(r.Requests)-1].Due
+	if miss := r.SentRate/r.Load.Rate - 1; math.Abs(miss) > maxRateMiss && late.Abs() > tailLag*most {
+		r.Invalid = append(r.Invalid, fmt.Sprintf("%.1f req/s were sent where %v were asked (%+.1f %%), and %v %% is the most: "+
+			"lower the rate, or give the load generator more CPU", r.SentRate, r.Load.Rate, 100*miss, 100*maxRateMiss))
+	}
+}

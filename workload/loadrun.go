@@ -1,0 +1,198 @@
+package workload
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/pace"
+)
+
+// errDrained is why the contexts of requests ended that were under way too long.
+var errDrained = errors.New("the time to drain is over")
+
+// Run sends the requests and waits until all have ended. The error is what is wrong with l, why ctx ended, or that a request panicked;
+// with the latter two the result holds what was measured until then. Errors of requests are in the result.
+func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
+	schedule, err := l.Schedule()
+	if err != nil {
+		return LoadResult{}, err
+	}
+	l, err = l.withDefaults()
+	if err != nil {
+		return LoadResult{}, err
+	}
+	r := &run{load: l, send: send, records: make([]Sent, l.Requests)}
+	for i := range r.records {
+		r.records[i].Err = ErrNotSent
+	}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	defer r.cancel(nil)
+	result := LoadResult{Load: l, Requests: r.records}
+	if l.Rate > 0 {
+		result.Schedule = schedule.Hash()
+		result.Backlog = r.open(schedule)
+	} else {
+		r.closed()
+	}
+	result.Start = r.start
+	result.Abandoned = int(r.abandoned.Load())
+	result.finish()
+	return result, r.err()
+}
+
+// run is one run of a Load.
+type run struct {
+	load    Load
+	send    Send
+	ctx     context.Context // of all requests
+	cancel  context.CancelCauseFunc
+	start   time.Time
+	records []Sent
+
+	workers     sync.WaitGroup
+	outstanding atomic.Int64 // requests sent that have not ended
+	abandoned   atomic.Int64 // requests that the end of the run's context ended
+	broken      atomic.Pointer[error]
+}
+
+// stop ends the run because of err.
+func (r *run) stop(err error) {
+	r.broken.CompareAndSwap(nil, &err)
+	r.cancel(err)
+}
+
+// err is why the run did not end by itself.
+func (r *run) err() error {
+	if e := r.broken.Load(); e != nil {
+		return *e
+	}
+	if cause := context.Cause(r.ctx); cause != nil && !errors.Is(cause, errDrained) {
+		return fmt.Errorf("load: %w", cause)
+	}
+	return nil
+}
+
+// closed has Concurrency clients send all requests.
+func (r *run) closed() {
+	r.start = time.Now()
+	var next atomic.Int64
+	for range min(r.load.Concurrency, r.load.Requests) {
+		r.workers.Go(func() {
+			for r.ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(r.records) {
+					return
+				}
+				now := time.Since(r.start)
+				r.records[i].Due, r.records[i].Sent = now, now
+				r.serve(i)
+			}
+		})
+	}
+	r.workers.Wait()
+}
+
+// open sends each request when it is due, from this goroutine; they are served by workers, of which there are as many as
+// requests were ever under way: a goroutine kept has its stack grown already. It returns how many were left when the last was sent.
+func (r *run) open(schedule Schedule) (backlog int) {
+	waiter, err := pace.New()
+	if err != nil {
+		r.stop(fmt.Errorf("load: %w", err))
+		return 0
+	}
+	queue := make(chan int, len(schedule)) // never full: the dispatcher waits for no one
+	r.start = time.Now()
+	err = errors.Join(r.dispatch(schedule, waiter, queue), waiter.Close())
+	if err != nil {
+		r.stop(fmt.Errorf("load: %w", err))
+	}
+	close(queue)
+	backlog = int(r.outstanding.Load())
+	if r.load.Drain > 0 {
+		limit := time.AfterFunc(r.load.Drain, func() { r.cancel(errDrained) })
+		defer limit.Stop()
+	}
+	r.workers.Wait()
+	return backlog
+}
+
+// dispatch sends the requests. Its error is that of the waiter; a run cancelled is none.
+func (r *run) dispatch(schedule Schedule, waiter *pace.Waiter, queue chan int) error {
+	workers, most := 0, cmp.Or(r.load.MaxInFlight, math.MaxInt)
+	for i, due := range schedule {
+		r.records[i].Due = due
+		err := waiter.Until(r.ctx, r.start.Add(due))
+		if r.ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		now := time.Since(r.start)
+		n := int(r.outstanding.Add(1))
+		if n > most {
+			r.records[i].Sent = now // and it will be begun later
+		}
+		queue <- i
+		if n > workers && workers < most {
+			workers++
+			r.workers.Go(func() { r.work(queue) })
+		}
+	}
+	return nil
+}
+
+// work serves requests of the queue until it is closed and empty. Once the run is cancelled, it gives them up.
+func (r *run) work(queue <-chan int) {
+	for i := range queue {
+		if r.ctx.Err() == nil {
+			r.serve(i)
+		} else {
+			s := &r.records[i]
+			now := time.Since(r.start)
+			s.Sent, s.Begun, s.Ended, s.Err = cmp.Or(s.Sent, now), now, now, ErrAbandoned
+			r.abandoned.Add(1)
+		}
+		r.outstanding.Add(-1)
+	}
+}
+
+// serve serves request i, and notes what became of it.
+func (r *run) serve(i int) {
+	s := &r.records[i]
+	ctx := r.ctx
+	if r.load.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, r.load.Timeout)
+		defer cancel()
+	}
+	returned := false
+	defer func() {
+		s.Ended = time.Since(r.start)
+		if returned {
+			if s.Err != nil && r.ctx.Err() != nil {
+				r.abandoned.Add(1)
+			}
+			return
+		}
+		if p := recover(); p != nil {
+			s.Err = fmt.Errorf("load: request %d panicked: %v\n%s", i, p, debug.Stack())
+		} else {
+			s.Err = fmt.Errorf("load: request %d ended its goroutine, as b.Fatal and b.Skip do; return an error instead", i)
+		}
+		r.stop(s.Err)
+	}()
+	s.Begun = time.Since(r.start)
+	if s.Sent == 0 {
+		s.Sent = s.Begun
+	}
+	s.Err = r.send(ctx, i, r.start.Add(s.Due))
+	returned = true
+}
