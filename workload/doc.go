@@ -28,6 +28,8 @@
 //	p50-itl-ns ...                 inter-token gaps, over all gaps of all requests
 //	p50-tpot-ns ...                time per output token after the first, over the requests of two tokens or more
 //	tok/s                          tokens marked by the benchmark's timed seconds
+//	p50-lag-ns p99-lag-ns          how late an open loop's load generator sent
+//	sent-req/s                     the rate at which it sent
 //
 // A quantile is a latency that some request had: the smallest x such that at least q of all requests took x or less.
 // Up to 100,000 requests every latency is kept and quantiles are exact; beyond that an HDR histogram of three digits
@@ -38,8 +40,12 @@
 // A request is what one call of [Recorder.Do] serves, timed from the call of its function to its return. The price of
 // recording is paid outside that time (the package's benchmarks show it); a stage or token mark is one clock reading inside it.
 //
+// The benchmark's loop sends requests as fast as replies come, from as many goroutines as it runs on. [Recorder.Drive] instead sends them at
+// a rate, or from a number of clients, as a [Load] says. At a rate, a request is timed from when it is due: a request that is sent late, or
+// held up because too many are under way, has waited.
+//
 // # What this package does not do
 //
-// It judges nothing: package regress compares two sides, package policy decides. It drives no load: requests are sent as
-// fast as the benchmark's loop sends them.
+// It judges nothing: package regress compares two sides, package policy decides. It knows no protocol: package serving,
+// below this one, sends requests to inference servers.
 package workload

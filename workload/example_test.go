@@ -1,9 +1,12 @@
 package workload_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/tailgate-go/tailgate/workload"
 )
@@ -31,4 +34,17 @@ func ExampleRecord() {
 	// p99-ns true
 	// p95-preprocess-ns true
 	// req/s true
+}
+
+// Three requests at once, until twelve have been served.
+func ExampleLoad_Run() {
+	load := workload.Load{Requests: 12, Concurrency: 3}
+	result, err := load.Run(context.Background(), func(_ context.Context, i int, _ time.Time) error {
+		if i == 5 {
+			return errors.New("out of paper")
+		}
+		return nil
+	})
+	fmt.Println(err, result.Attempted, result.Succeeded, result.Requests[5].Err)
+	// Output: <nil> 12 11 out of paper
 }

@@ -112,7 +112,7 @@ func (r *LoadResult) finish() {
 }
 
 const (
-	enoughForMedian = 20  // requests: the median lag of fewer says little
+	enoughForMedian = 20  // requests: of fewer, and of b.N = 1 above all, neither the median lag nor the rate says anything
 	enoughForTail   = 100 // requests: the p99 of fewer is their maximum
 )
 
@@ -122,8 +122,11 @@ func (r *LoadResult) judgeSending(lastSent time.Duration) {
 		r.Invalid = append(r.Invalid, fmt.Sprintf("only %d of %d requests were sent: run it to the end", r.Attempted, len(r.Requests)))
 		return
 	}
+	if r.Attempted < enoughForMedian {
+		return
+	}
 	most := r.Load.maxLag()
-	if r.Attempted >= enoughForMedian && r.LagP50 > most {
+	if r.LagP50 > most {
 		r.Invalid = append(r.Invalid, fmt.Sprintf("requests were sent %v late (median), where %v is the most (%v %% of the floor of %v): "+
 			"lower the rate, or give the load generator more CPU", r.LagP50, most, r.Load.MaxLagPercent, r.Load.Floor))
 	}
@@ -131,7 +134,7 @@ func (r *LoadResult) judgeSending(lastSent time.Duration) {
 		r.Invalid = append(r.Invalid, fmt.Sprintf("requests were sent %v late (p99), where %v is the most (%d times %v %% of the floor of %v): "+
 			"lower the rate, or give the load generator more CPU", r.LagP99, tailLag*most, tailLag, r.Load.MaxLagPercent, r.Load.Floor))
 	}
-	// In a short run one stall is more than a hundredth of it: that much is left to the lag.
+	// In a short run one stall is more than a hundredth of it, and no reason.
 	late := lastSent - r.Requests[len(r.Requests)-1].Due
 	if miss := r.SentRate/r.Load.Rate - 1; math.Abs(miss) > maxRateMiss && late.Abs() > tailLag*most {
 		r.Invalid = append(r.Invalid, fmt.Sprintf("%.1f req/s were sent where %v were asked (%+.1f %%), and %v %% is the most: "+

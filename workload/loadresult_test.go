@@ -60,8 +60,9 @@ func TestALoadGeneratorThatIsLateMakesItsRunInvalid(t *testing.T) {
 		{"20 have", 20, each(4 * ms), []string{"requests were sent 4ms late (median)"}},
 		{"1 % too slow", 100, drift(101 * us), []string{"requests were sent 5.05ms late (median)", "requests were sent 9.999ms late (p99)"}},
 		{"1.2 % too slow", 100, drift(120 * us), []string{"requests were sent 6ms late (median)", "requests were sent 11.88ms late (p99)", "98.8 req/s were sent where 100 were asked (-1.2 %), and 1 % is the most"}},
-		{"9 % too slow, too short to have quantiles", 12, drift(ms), []string{"90.9 req/s were sent where 100 were asked (-9.1 %)"}},
-		{"9 % too slow, by one stall", 1, each(ms), nil},
+		{"19 requests have no rate", 19, drift(ms), nil},
+		{"2 % too slow by one stall at the end", 20, func(i int) time.Duration { return time.Duration(i/19) * 4 * ms }, nil},
+		{"by a longer one", 20, func(i int) time.Duration { return time.Duration(i/19) * 6 * ms }, []string{"97.1 req/s were sent where 100 were asked (-2.9 %)"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := late(t, c.n, c.lag)

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -67,7 +68,7 @@ func Record(b *testing.B) *Recorder {
 func (r *Recorder) Warmup(n int, serve func(*Request) error) {
 	r.b.Helper()
 	for i := range n {
-		r.serve(serve, int64(i+1), "warm-up request")
+		_ = r.serve(serve, atOnce, int64(i+1), "warm-up request") // has failed the benchmark
 	}
 	r.mu.Lock()
 	for _, q := range r.all {
@@ -87,12 +88,16 @@ func (r *Recorder) Do(serve func(*Request) error) {
 		r.doInTurn(serve)
 		return
 	}
-	r.serve(serve, r.begun.Add(1), "request")
+	_ = r.serve(serve, atOnce, r.begun.Add(1), "request") // has failed the benchmark
 }
 
-func (r *Recorder) serve(serve func(*Request) error, number int64, what string) {
+// atOnce is due now.
+const atOnce = -1
+
+// serve serves and records one request, from when it was due. Its error has failed the benchmark.
+func (r *Recorder) serve(serve func(*Request) error, due, number int64, what string) (err error) {
 	if r.failed.Load() {
-		return
+		return errStopped
 	}
 	q := r.idle.Get().(*Request)
 	returned := false
@@ -102,21 +107,26 @@ func (r *Recorder) serve(serve func(*Request) error, number int64, what string) 
 		}
 		if p := recover(); p != nil {
 			r.fail("workload: %s %d panicked: %v\n%s", what, number, p, debug.Stack())
+			err = errStopped
 		} else if r.seat != nil {
 			r.seat.Fail(fmt.Sprintf("workload: %s %d ended its goroutine, as b.Fatal and b.Skip do", what, number))
 		}
 	}()
-	q.begin()
-	err := serve(q)
+	q.begin(due)
+	err = serve(q)
 	end := r.now()
 	returned = true
 	if err != nil {
 		r.fail("workload: %s %d: %v", what, number, err)
-		return
+		return err
 	}
 	q.end(end)
 	r.idle.Put(q)
+	return nil
 }
+
+// errStopped is the error of a request that is not served because one before it has failed.
+var errStopped = errors.New("a request before has failed")
 
 // fail marks the benchmark failed, once: what a first failure leads to is not news.
 func (r *Recorder) fail(format string, args ...any) {

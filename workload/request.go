@@ -35,7 +35,7 @@ type stage struct {
 
 // Stage ends the part of the request that began at the last mark, or at the start, and names it. Marking a name again in
 // one request adds to it. A name has lower-case letters, digits, '_' and '.', and is reported as p50-, p95- and
-// p99-<name>-ns; "ttft", "tpot" and "itl" are taken by the token marks.
+// p99-<name>-ns; "ttft", "tpot" and "itl" are taken by the token marks, "lag" by [Recorder.Drive].
 func (q *Request) Stage(name string) {
 	if name == ControlledDelay && !q.recorder.plant.IsZero() {
 		q.burn(q.recorder.now())
@@ -65,7 +65,7 @@ func (q *Request) stage(name string) *stage {
 	}
 	if !validStage(name) {
 		q.recorder.fail("workload: stage %q: name stages with lower-case letters, digits, '_' and '.', "+
-			"and not ttft, tpot or itl", name)
+			"and not ttft, tpot, itl or lag", name)
 		return nil
 	}
 	q.recorded.Stage(name)
@@ -81,7 +81,7 @@ func validStage(name string) bool {
 		}
 	}
 	switch name {
-	case "", "ttft", "tpot", "itl", "ns":
+	case "", "ttft", "tpot", "itl", "lag", "ns":
 		return false
 	}
 	return true
@@ -101,10 +101,12 @@ func (q *Request) Token() {
 	q.tokens++
 }
 
-func (q *Request) begin() {
+func (q *Request) begin(due int64) {
 	q.burnt, q.tokens, q.nextStage = 0, 0, 0
 	clear(q.stages)
-	q.start = q.recorder.now()
+	if q.start = due; due == atOnce {
+		q.start = q.recorder.now()
+	}
 	q.mark = q.start
 }
 

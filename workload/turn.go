@@ -14,7 +14,7 @@ func (r *Recorder) doInTurn(serve func(*Request) error) {
 	if seated && r.seat.Begin() != nil {
 		r.leave()
 	}
-	r.serve(serve, r.begun.Add(1), "request")
+	_ = r.serve(serve, atOnce, r.begun.Add(1), "request") // has failed the benchmark
 	if r.failed.Load() {
 		r.leave() // a benchmark that serves nothing would be long about its billion iterations
 	}

@@ -21,6 +21,7 @@ func TestBenchmarkThatFails(t *testing.T) {
 		{"fatal", "workload: request 5 ended its goroutine, as b.Fatal and b.Skip do", "given up"},
 		{"cold", "workload: warm-up request 1: cold", "workload: warm-up request 1: cold"},
 		{"parallel-error", "parallel trouble", "parallel trouble"},
+		{"driven", "workload: a load cannot be driven in a duet", "serve requests with Recorder.Do"},
 		{"early", "the benchmark ended by itself after 3 requests", "benchmark function returned without B.Loop() == false"},
 		{"two", "BenchmarkRole/is=two takes part in a duet already", "run one benchmark with one Recorder in a process"},
 	} {

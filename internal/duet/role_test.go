@@ -3,6 +3,7 @@
 package duet_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -64,6 +65,9 @@ var roles = map[string]func(b *testing.B){
 			}
 		})
 		fmt.Println("after RunParallel")
+	},
+	"driven": func(b *testing.B) {
+		workload.Record(b).Drive(workload.Load{Rate: 1000}, func(context.Context, *workload.Request) error { return nil })
 	},
 	"workers": func(b *testing.B) {
 		b.Cleanup(func() { fmt.Println("cleaned up") })
