@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"internal/benchdata": nil,
 	"internal/duet":      nil,
 	"internal/latency":   {"internal/stats"}, // what a Recorder reports are the judge's quantiles
+	"internal/sse":       nil,
 	"internal/stats":     nil,
 	"internal/testbin":   nil,
 	"internal/kernel":    nil,
