@@ -46,14 +46,14 @@ type Reader struct {
 	at         time.Duration // the last read returned
 	read       int64         // bytes in all
 
-	begun    bool // the beginning of the stream, where a byte order mark may be, is behind
-	afterCR  bool // the last line ended with CR: an LF that follows belongs to it
-	hasData  bool
-	inline   []byte // the event's data, while it is one line that still is in buf
-	data     []byte // the event's data, once it is not: the storage is kept
-	scratch  bool   // the data is in data
-	kind     []byte
-	vain     int // reads in a row that gave nothing
+	begun   bool // the beginning of the stream, where a byte order mark may be, is behind
+	afterCR bool // the last line ended with CR: an LF that follows belongs to it
+	hasData bool
+	inline  []byte // the event's data, while it is one line that still is in buf
+	data    []byte // the event's data, once it is not: the storage is kept
+	scratch bool   // the data is in data
+	kind    []byte
+	vain    int // reads in a row that gave nothing
 }
 
 // NewReader makes a Reader of no stream; Reset gives it one. No line, and no event's data, may be longer than limit bytes; 0 means
