@@ -33,10 +33,11 @@ var arrows = map[string][]string{
 	"internal/testbin":   nil,
 	"internal/kernel":    nil,
 	"internal/modtest":   nil,
+	"internal/openai":    nil,
+	"internal/pace":      nil,
 
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
-	"internal/pace":                       nil,
 }
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
