@@ -36,12 +36,13 @@ var arrows = map[string][]string{
 	"internal/openai":    nil,
 	"internal/pace":      nil,
 
+	"workload/serving":                    {"internal/openai", "internal/sse"},
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
 }
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
-var adopted = []string{"workload", "workload/serving/dataset", "policy", "regress"}
+var adopted = []string{"workload", "workload/serving", "workload/serving/dataset", "policy", "regress"}
 
 // impure are packages that would give policy a clock, a file, a flag or a voice.
 var impure = []string{"testing", "os", "flag", "log", "log/slog", "os/exec", "net", "net/http"}

@@ -1,0 +1,127 @@
+package serving
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/openai"
+)
+
+const (
+	token     = `{"id":"cmpl-1","object":"text_completion","created":1760000000,"model":"m","choices":[{"index":0,"text":" token","logprobs":null,"finish_reason":null,"stop_reason":null}]}`
+	chatToken = `{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":null}]}`
+)
+
+var chunks = []struct {
+	name, text string
+	want       chunk
+}{
+	{"a token", token, chunk{hasText: true}},
+	{"a token of a chat", chatToken, chunk{hasText: true}},
+	{"a role", `{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}`, chunk{}},
+	{"a null content", `{"choices":[{"delta":{"content":null}}]}`, chunk{}},
+	{"a thought", `{"choices":[{"delta":{"reasoning_content":"hm"}}]}`, chunk{hasText: true}},
+	{"an empty text", `{"choices":[{"text":""}]}`, chunk{}},
+	{"an end", `{"choices":[{"text":"","finish_reason":"length"}]}`, chunk{finished: true}},
+	{"usage alone", `{"choices":[],"usage":{"prompt_tokens":11,"total_tokens":32,"completion_tokens":21}}`, chunk{hasUsage: true, promptTokens: 11, completionTokens: 21}},
+	{"usage that is null", `{"choices":[{"text":"a"}],"usage":null}`, chunk{hasText: true}},
+	{"usage with details", `{"usage":{"completion_tokens_details":{"completion_tokens":9},"completion_tokens":2,"prompt_tokens":1.5}}`, chunk{hasUsage: true, completionTokens: 2}},
+	{"a whole completion", `{"choices":[{"index":0,"text":"a b","finish_reason":"stop"}],"usage":{"completion_tokens":2,"prompt_tokens":1}}`, chunk{hasText: true, finished: true, hasUsage: true, promptTokens: 1, completionTokens: 2}},
+	{"a whole chat", `{"choices":[{"message":{"role":"assistant","content":"a"},"finish_reason":"stop"}]}`, chunk{hasText: true, finished: true}},
+	{"the second choice", `{"choices":[{"text":""},{"text":"a","finish_reason":"stop"}]}`, chunk{}},
+	{"an error", `{"error": {"message":"gone","code":503}}`, chunk{failure: []byte(`{"message":"gone","code":503}`)}},
+	{"no error", `{"error": null}`, chunk{}},
+	{"text elsewhere", `{"text":"a","x":{"choices":[{"text":"a"}]}}`, chunk{}},
+	{"escapes and white space", " {\n\t\"choices\" : [ { \"text\" : \"\\u00e9\\n\\\"\" } ] }\r\n", chunk{hasText: true}},
+	{"other shapes", `{"choices":{"text":"a"},"usage":[1],"error":null}`, chunk{}},
+}
+
+func TestAChunkSays(t *testing.T) {
+	for _, c := range chunks {
+		got, err := readChunk([]byte(c.text))
+		require.NoError(t, err, c.name)
+		assert.Equal(t, c.want, got, c.name)
+	}
+}
+
+func TestWhatIsNoChunkIsRefused(t *testing.T) {
+	for _, text := range []string{
+		"", "null", "[]", "{", `{"a"`, `{"a":`, `{"a":1`, `{"a":1,}`, `{"a":1}}`, `{"a":1} x`, `{a:1}`, `{"a":01}`, `{"a":1.}`, `{"a":.5}`, `{"a":1e}`, `{"a":-}`,
+		`{"a":tru}`, `{"a":"b}`, "{\"a\":\"\n\"}", `{"a":"\x"}`, `{"a":"\u12g4"}`, `{"a":[1,]}`, `{"a":[1 2]}`, "<!doctype html>",
+		`{"a":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `}`, `{"usage":{"completion_tokens":}}`, `{"choices":[{"text":}]}`,
+	} {
+		_, err := readChunk([]byte(text))
+		assert.ErrorIs(t, err, errSyntax, text)
+	}
+	_, err := readChunk([]byte(`{"choices": nothing}`))
+	assert.EqualError(t, err, `byte 12 of "{\"choices\": nothing}": no JSON`)
+}
+
+// depth is how deep a text that is JSON nests.
+func depth(text []byte) (deepest int) {
+	d, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			d++
+			deepest = max(deepest, d)
+		case c == '}' || c == ']':
+			d--
+		}
+	}
+	return deepest
+}
+
+// FuzzChunk holds the scanner to encoding/json: the same texts are JSON, and the same things are in them.
+func FuzzChunk(f *testing.F) {
+	for _, c := range chunks {
+		f.Add([]byte(c.text))
+	}
+	f.Add([]byte(`{"a":[-0.5e+7,true,false,null,"\ud800"]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		got, err := readChunk(text)
+		var object map[string]json.RawMessage
+		want := json.Unmarshal(text, &object) == nil && object != nil && depth(text) <= maxNesting
+		require.Equal(t, want, err == nil, "%q: %v", text, err)
+		var completion openai.Completion
+		if err != nil || got.failure != nil || json.Unmarshal(text, &completion) != nil {
+			return
+		}
+		canonical, err := json.Marshal(completion)
+		require.NoError(t, err)
+		got, err = readChunk(canonical)
+		require.NoError(t, err)
+		hasText, finished := false, false
+		if len(completion.Choices) > 0 {
+			hasText, finished = completion.Choices[0].Text != "", completion.Choices[0].FinishReason != nil
+		}
+		require.Equal(t, hasText, got.hasText)
+		require.Equal(t, finished, got.finished)
+		require.Equal(t, completion.Usage != nil, got.hasUsage)
+		if u := completion.Usage; u != nil && u.CompletionTokens >= 0 && u.CompletionTokens < 1e9 {
+			require.Equal(t, u.CompletionTokens, got.completionTokens)
+		}
+	})
+}
+
+func BenchmarkChunk(b *testing.B) {
+	for name, text := range map[string]string{"completion": token, "chat": chatToken} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := readChunk([]byte(text)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

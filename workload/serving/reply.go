@@ -1,0 +1,59 @@
+package serving
+
+import "time"
+
+// Reply is what a request came to. Times count from when the request was due.
+//
+//	Latency     until the last text came; without a stream, until the whole reply had
+//	TTFT        time to first token: until the first text came. Events with a role, with no text, or with usage alone do not count
+//	TPOT        time per output token after the first: (Latency - TTFT) / (OutputTokens - 1), as vLLM's benchmark and inference-perf have it
+//	Normalized  Latency / OutputTokens: the guide's "per output token latency"
+//	Gaps        times between texts. A text may be of several tokens, and texts that came in one read have gaps of 0 between them
+//
+// Without a stream there is no TTFT, TPOT or gap. Where the server gives no usage, tokens are not known and neither are TPOT and Normalized:
+// the number of events is not the number of tokens.
+type Reply struct {
+	Latency    time.Duration
+	TTFT       time.Duration // 0: not measured
+	TPOT       time.Duration // 0: not measured
+	Normalized time.Duration // 0: not measured
+	Gaps       []time.Duration
+
+	// Sent is when the request was given to a connection; after Replays, when its last copy was.
+	Sent time.Duration
+
+	HasUsage     bool // the server said how many tokens there were, last in a stream
+	PromptTokens int
+	OutputTokens int
+	Texts        int // events with text; 1 without a stream that had any
+
+	// Replays counts how often the request was sent again, because the server had closed the idle connection it went out on.
+	Replays int
+}
+
+// measure fills in what follows from the times of texts and the usage; done is when the reply was complete.
+func (r *Reply) measure(texts []time.Duration, done time.Duration, last chunk) {
+	r.Latency = done
+	r.Texts = len(texts)
+	if n := len(texts); n > 0 {
+		r.Latency, r.TTFT = texts[n-1], texts[0]
+		for i, at := range texts[1:] {
+			r.Gaps = append(r.Gaps, at-texts[i])
+		}
+	}
+	r.count(last)
+	if r.OutputTokens > 1 && r.Texts > 1 {
+		r.TPOT = (r.Latency - r.TTFT) / time.Duration(r.OutputTokens-1)
+	}
+}
+
+// count takes the usage. One that counts nothing, although there is text, is none: some servers send zeros.
+func (r *Reply) count(last chunk) {
+	if !last.hasUsage || last.completionTokens == 0 && r.Texts > 0 {
+		return
+	}
+	r.HasUsage, r.PromptTokens, r.OutputTokens = true, last.promptTokens, last.completionTokens
+	if r.OutputTokens > 0 {
+		r.Normalized = r.Latency / time.Duration(r.OutputTokens)
+	}
+}
