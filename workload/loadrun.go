@@ -100,7 +100,8 @@ func (r *run) closed() {
 }
 
 // open sends each request when it is due, from this goroutine; they are served by workers, of which there are as many as
-// requests were ever under way: a goroutine kept has its stack grown already. It returns how many were left when the last was sent.
+// requests were ever under way. (A goroutine a request costs the same CPU time, 110 us with an HTTP request at 2,000 req/s beside other
+// work, where workers took 106, and cannot be bounded.) It returns how many were left when the last was sent.
 func (r *run) open(schedule Schedule) (backlog int) {
 	waiter, err := pace.New()
 	if err != nil {

@@ -1,0 +1,135 @@
+//go:build unix
+
+package serving
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/tailgate-go/tailgate/workload"
+)
+
+// serverEnv makes this test binary the server of the benchmarks: a process of its own, so that the CPU time of the load generator is told
+// apart from the server's.
+const serverEnv = "SERVING_TEST_SERVER"
+
+// serve answers at once: POST with a completion, or with as many events as the query says. It ends with its standard input.
+func serve() {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	whole := `{"id":"cmpl-1","choices":[{"index":0,"text":" token","finish_reason":"length"}],"usage":{"prompt_tokens":7,"total_tokens":8,"completion_tokens":1}}`
+	go func() {
+		_ = http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			if !strings.HasPrefix(r.URL.Path, "/events/") {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, whole)
+				return
+			}
+			n, _ := strconv.Atoi(strings.Split(r.URL.Path, "/")[2])
+			w.Header().Set("Content-Type", "text/event-stream")
+			control := http.NewResponseController(w)
+			for range n {
+				_, _ = io.WriteString(w, "data: "+token+"\n\n")
+				_ = control.Flush()
+			}
+			_, _ = io.WriteString(w, usageOf(7, n)+doneLine)
+		}))
+	}()
+	fmt.Println(l.Addr())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+// server starts a server, and returns its address.
+func server(b *testing.B) string {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), serverEnv+"=1")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		_ = in.Close()
+		if err := cmd.Wait(); err != nil {
+			b.Error(err)
+		}
+	})
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	return "http://" + strings.TrimSpace(address)
+}
+
+func cpu(b *testing.B) int64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
+}
+
+// BenchmarkLoadGenerator shows what the load generator costs and keeps up with, against a server of another process that answers at once:
+// CPU time per request of this process alone, send lag, and the rates sent and achieved.
+func BenchmarkLoadGenerator(b *testing.B) {
+	url := server(b)
+	for _, c := range []struct {
+		name   string
+		path   string
+		stream bool
+		rates  []float64
+	}{
+		{"plain", "", false, []float64{350, 2000, 10_000}},
+		{"stream=21_events", "/events/21", true, []float64{350, 2000}},
+	} {
+		for _, rate := range c.rates {
+			b.Run(fmt.Sprintf("%s/rate=%v", c.name, rate), func(b *testing.B) {
+				client, err := NewClient(Target{URL: url + c.path})
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer client.Close()
+				body, err := client.Body(Request{Model: "m", Prompt: strings.Repeat("word ", 200), MaxTokens: 21, Stream: c.stream})
+				if err != nil {
+					b.Fatal(err)
+				}
+				load := workload.Load{Rate: rate, Requests: b.N, Timeout: 10 * time.Second, MaxInFlight: 1000}
+				began := cpu(b)
+				b.ResetTimer()
+				result, err := load.Run(context.Background(), func(ctx context.Context, _ int, due time.Time) error {
+					_, err := client.Do(ctx, body, c.stream, due)
+					return err
+				})
+				b.StopTimer()
+				if err != nil || result.Failed > 0 {
+					b.Fatalf("%v, %d failed, the first with %v", err, result.Failed, result.Requests[0].Err)
+				}
+				b.ReportMetric(float64(cpu(b)-began)/float64(b.N), "cpu-ns/req")
+				b.ReportMetric(float64(result.LagP50), "p50-lag-ns")
+				b.ReportMetric(float64(result.LagP99), "p99-lag-ns")
+				b.ReportMetric(result.SentRate, "sent-req/s")
+				b.ReportMetric(result.AchievedRate, "achieved-req/s")
+			})
+		}
+	}
+}
