@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/strictjson"
 )
 
 // original is the configuration file of the original tool: one rule, in milliseconds.
@@ -18,9 +20,9 @@ type original struct {
 
 var originalMetric = regexp.MustCompile(`^(p50|p90|p95|p99|mean|min|max)_ms$`)
 
-func parseOriginal(data []byte, at places, fail func(string, error) (Policy, error)) (Policy, error) {
+func parseOriginal(at strictjson.Text, fail func(string, error) (Policy, error)) (Policy, error) {
 	var o original
-	if path, err := decodeStrict(data, at, &o); err != nil {
+	if path, err := at.Decode(&o); err != nil {
 		return fail(path, err)
 	}
 	switch {

@@ -1,12 +1,12 @@
 package policy
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
+
+	"github.com/tailgate-go/tailgate/internal/strictjson"
 )
 
 // file is a policy as JSON has it. Pointers tell what is missing from what is zero.
@@ -32,18 +32,18 @@ type fileRule struct {
 // file's, for messages. Decoding is strict: what is unknown, doubled, of the wrong type or after the end is refused, with
 // its line and column.
 func Parse(name string, data []byte) (Policy, error) {
-	at, err := readPlaces(data)
+	at, err := strictjson.Read("policy", data)
 	if err != nil {
 		return Policy{}, fmt.Errorf("%s:%w", name, err)
 	}
 	fail := func(path string, err error) (Policy, error) {
-		return Policy{}, fmt.Errorf("%s:%s: %w", name, at.position(path), err)
+		return Policy{}, fmt.Errorf("%s:%s: %w", name, at.Position(path), err)
 	}
-	if at.has("metric") || at.has("min_regression_ms") {
-		return parseOriginal(data, at, fail)
+	if at.Has("metric") || at.Has("min_regression_ms") {
+		return parseOriginal(at, fail)
 	}
 	var f file
-	if path, err := decodeStrict(data, at, &f); err != nil {
+	if path, err := at.Decode(&f); err != nil {
 		return fail(path, err)
 	}
 	p, path, err := f.policy()
@@ -117,39 +117,4 @@ func parseAmount(r Rule, raw json.RawMessage) (float64, error) {
 		return 0, fmt.Errorf("min_regression of %s is %s; write a duration with its unit, such as \"1ms\"", r.Metric, raw)
 	}
 	return 0, fmt.Errorf("min_regression of %s is %s; write a number of %s", r.Metric, raw, r.Metric)
-}
-
-// decodeStrict fills v, and refuses what v has no place for.
-func decodeStrict(data []byte, at places, v any) (path string, err error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	err = d.Decode(v)
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case err == nil:
-		return "", nil
-	case errors.As(err, &wrongType):
-		path := at.before(wrongType.Offset)
-		return path, fmt.Errorf("%s is a JSON %s; write %s", path, wrongType.Value, wanted(wrongType.Type.Kind().String()))
-	}
-	if _, field, ok := strings.Cut(err.Error(), "unknown field "); ok {
-		field = strings.Trim(field, `"`)
-		path := at.ending(field)
-		return path, fmt.Errorf("unknown field %q", path)
-	}
-	return "", err
-}
-
-func wanted(kind string) string {
-	switch kind {
-	case "float64":
-		return "a number, such as 10"
-	case "int":
-		return "a whole number"
-	case "slice":
-		return "a list in [ ]"
-	case "struct":
-		return "an object in { }"
-	}
-	return "a " + kind
 }

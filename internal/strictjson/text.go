@@ -1,4 +1,6 @@
-package policy
+// Package strictjson reads configuration from JSON as strictly as a person would: it refuses what encoding/json lets pass, and says of
+// every fault in which line and column it is.
+package strictjson
 
 import (
 	"bytes"
@@ -6,12 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
-// places tells where in a JSON text each value stands, by its path ("rules[2].min_regression").
-type places struct {
+// Text is a JSON text of which it is known where each value stands, by its path ("rules[2].min_regression"). Make one with [Read].
+type Text struct {
+	what  string
 	data  []byte
+	free  []string
 	order []place // in the order of the text
 }
 
@@ -20,10 +25,10 @@ type place struct {
 	offset int64 // of the key, or of the value in a list
 }
 
-// readPlaces also refuses what encoding/json lets pass: a key twice in one object, data after the end, a top value that
-// is no object. Its errors begin with "line:column: ".
-func readPlaces(data []byte) (places, error) {
-	at := places{data: data}
+// Read reads the text of a what ("policy"), and refuses what encoding/json lets pass: a key twice in one object, a key that differs in case,
+// data after the end, a top value that is no object. Objects at the paths free may have keys of any case. Errors begin with "line:column: ".
+func Read(what string, data []byte, free ...string) (Text, error) {
+	at := Text{what: what, data: data, free: free}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if err := at.value(d, "", 0); err != nil {
 		var syntax *json.SyntaxError
@@ -38,20 +43,20 @@ func readPlaces(data []byte) (places, error) {
 	}
 	end := d.InputOffset()
 	if rest := bytes.TrimSpace(data[end:]); len(rest) > 0 {
-		return at, fmt.Errorf("%s: there is data after the end of the policy", at.at(int64(len(data)-len(bytes.TrimLeft(data[end:], " \t\r\n")))))
+		return at, fmt.Errorf("%s: there is data after the end of the %s", at.at(int64(len(data)-len(bytes.TrimLeft(data[end:], " \t\r\n")))), what)
 	}
 	if first := bytes.TrimSpace(data); first[0] != '{' {
-		return at, fmt.Errorf("%s: a policy is an object in { }", at.at(0))
+		return at, fmt.Errorf("%s: a %s is an object in { }", at.at(0), what)
 	}
 	return at, nil
 }
 
-// maxDepth is far more than a policy has: hostile nesting ends there.
+// maxDepth is far more than a configuration has: hostile nesting ends there.
 const maxDepth = 16
 
-func (at *places) value(d *json.Decoder, path string, depth int) error {
+func (at *Text) value(d *json.Decoder, path string, depth int) error {
 	if depth > maxDepth {
-		return errors.New("nested too deeply for a policy")
+		return fmt.Errorf("nested too deeply for a %s", at.what)
 	}
 	token, err := d.Token()
 	if err != nil {
@@ -70,7 +75,7 @@ func (at *places) value(d *json.Decoder, path string, depth int) error {
 			if seen[name] {
 				return fmt.Errorf("%q stands twice in one object", name)
 			}
-			if name != strings.ToLower(name) { // encoding/json would take it for the lower-case one
+			if name != strings.ToLower(name) && !slices.Contains(at.free, path) { // encoding/json would take it for the lower-case one
 				return fmt.Errorf("unknown field %q", name)
 			}
 			seen[name] = true
@@ -95,15 +100,15 @@ func (at *places) value(d *json.Decoder, path string, depth int) error {
 }
 
 // skip moves from the end of one token to the beginning of the next.
-func (at *places) skip(offset int64) int64 {
+func (at *Text) skip(offset int64) int64 {
 	for offset < int64(len(at.data)) && strings.IndexByte(" \t\r\n,:", at.data[offset]) >= 0 {
 		offset++
 	}
 	return offset
 }
 
-// has reports whether the top object has the key.
-func (at *places) has(key string) bool {
+// Has reports whether the top object has the key.
+func (at *Text) Has(key string) bool {
 	for _, p := range at.order {
 		if p.path == key {
 			return true
@@ -113,7 +118,7 @@ func (at *places) has(key string) bool {
 }
 
 // before is the path of the value that ends at or holds the offset.
-func (at *places) before(offset int64) string {
+func (at *Text) before(offset int64) string {
 	path := ""
 	for _, p := range at.order {
 		if p.offset < offset {
@@ -124,7 +129,7 @@ func (at *places) before(offset int64) string {
 }
 
 // ending is the first path whose last key is that.
-func (at *places) ending(key string) string {
+func (at *Text) ending(key string) string {
 	for _, p := range at.order {
 		if p.path == key || strings.HasSuffix(p.path, "."+key) {
 			return p.path
@@ -133,8 +138,8 @@ func (at *places) ending(key string) string {
 	return key
 }
 
-// position is "line:column" of the path, or of the nearest value that holds it.
-func (at *places) position(path string) string {
+// Position is "line:column" of the path, or of the nearest value that holds it.
+func (at *Text) Position(path string) string {
 	for path != "" {
 		for _, p := range at.order {
 			if p.path == path {
@@ -146,7 +151,7 @@ func (at *places) position(path string) string {
 	return at.at(0)
 }
 
-func (at *places) at(offset int64) string {
+func (at *Text) at(offset int64) string {
 	head := at.data[:min(offset, int64(len(at.data)))]
 	line := 1 + bytes.Count(head, []byte("\n"))
 	return fmt.Sprintf("%d:%d", line, len(head)-bytes.LastIndexByte(head, '\n'))
