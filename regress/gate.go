@@ -16,6 +16,7 @@ type Gate struct {
 	// folder: "./infer", "./...". Empty means the test's own package.
 	Packages []string
 	// Bench is a pattern of the benchmarks to measure, or to judge of saved results, as in go test -bench. Empty means all.
+	// Flag -regress.bench.
 	Bench string
 
 	// Baseline is a git revision, or a file (or pattern of files) of saved benchmark results. Empty means: the merge base
