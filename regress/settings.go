@@ -29,7 +29,7 @@ var (
 	candidateOption = newOption("candidate", "Candidate", "git revision or saved results to judge (default: the work tree)")
 	policyOption    = newOption("policy", "PolicyFile", "JSON policy `file`")
 	benchOption     = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
-	budgetOption    = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m)")
+	budgetOption    = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
 	timeoutOption   = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
 	injectOption    = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
 	expectOption    = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
@@ -111,7 +111,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	s.baseline = take(baselineOption, g.Baseline)
 	s.candidate = take(candidateOption, g.Candidate)
 	s.out = take(outOption, g.Out).Value
-	if s.budget, err = duration(take(budgetOption, shown(g.Budget)), defaultBudget); err != nil {
+	if s.budget, err = duration(take(budgetOption, shown(g.Budget)), budgetHere()); err != nil {
 		return s, err
 	}
 	if s.timeout, err = duration(take(timeoutOption, shown(g.Timeout)), defaultTimeout); err != nil {
