@@ -56,7 +56,7 @@ func TestGateWorkflow(t *testing.T) {
 		require.True(t, j.passed)
 		assert.Contains(t, j.summary, "**PASS: 1 ok**")
 		assert.Contains(t, j.summary, "the commit before the push")
-		assert.Regexp(t, `a hosted runner with \d+ CPUs?: changes under [\d.]+ % would not have been seen here in Serve p50-ns`, j.summary)
+		assert.Regexp(t, `a hosted runner with \d+ CPUs?: changes under [\d.]+ % would not have been seen here in MLP p50-ns`, j.summary)
 		assert.Empty(t, j.marks)
 		assert.Contains(t, j.ignored, "::error::told by a test")
 		assertResults(t, j)
@@ -68,10 +68,10 @@ func TestGateWorkflow(t *testing.T) {
 		j := s.act("push", push(second, s.commit("slower")), "gate.yml")
 		require.False(t, j.passed)
 		assert.Contains(t, j.summary, "**FAIL: 1 regressed**")
-		assert.Contains(t, j.summary, "| **regressed** | `Serve` |")
+		assert.Contains(t, j.summary, "| **regressed** | `MLP` |")
 		require.Len(t, j.errorMarks(), 1)
 		line := 1 + strings.Count(strings.Split(read(t, filepath.Join(s.dir, "workload/serve_test.go")), "func Bench")[0], "\n")
-		assert.Regexp(t, fmt.Sprintf(`^::error file=workload/serve_test.go,line=%d,title=tailgate%%3A regressed%%3A Serve p50-ns::\+\d+\.\d\d %%25: `, line), j.errorMarks()[0])
+		assert.Regexp(t, fmt.Sprintf(`^::error file=workload/serve_test.go,line=%d,title=tailgate%%3A regressed%%3A MLP p50-ns::\+\d+\.\d\d %%25: `, line), j.errorMarks()[0])
 		assertResults(t, j)
 	})
 
@@ -150,6 +150,9 @@ func TestControlledRegressionWorkflow(t *testing.T) {
 		j := s.in(t).act("workflow_dispatch", dispatch(""), "controlled-regression.yml")
 		require.True(t, j.passed)
 		assert.Contains(t, j.summary, "**FAIL: 1 regressed**")
+		for _, setting := range []string{"`bench = ^BenchmarkMLP$` (from `REGRESS_BENCH`)", "`budget = 2m` (from `REGRESS_BUDGET`)", "`inject = 25%` (from `REGRESS_INJECT`)"} {
+			assert.Contains(t, j.summary, "- setting: "+setting)
+		}
 		assert.Contains(t, j.summary, "**PASS: the checker said FAIL: a planted slowdown of 25% is regressed**")
 		assert.Empty(t, j.errorMarks())
 		assert.Regexp(t, `::notice file=workload/serve_test.go,.* \(25%25 planted on purpose\)`, strings.Join(j.marks, "\n"))
