@@ -166,6 +166,16 @@ func TestPublish(t *testing.T) {
 		assert.Contains(t, summary, "Left out here: 2 of 3 reports.")
 	})
 
+	t.Run("a report that alone outgrows a comment is cut after a line", func(t *testing.T) {
+		l := newLeft(t, program)
+		l.gate(".tailgate/TestGate", verdictOf("ok", true, ""))
+		l.file(".tailgate/TestGate/report.md", "first\n"+strings.Repeat("a line\n", 20_000))
+		_, _, summary, _ := l.publish()
+		assert.Less(t, len(summary), 65_536)
+		assert.True(t, strings.HasPrefix(summary, "first\n"))
+		assert.True(t, strings.HasSuffix(summary, "a line\n\n(cut here: report.md has the rest)\n\n"), summary[len(summary)-100:])
+	})
+
 	t.Run("the folder that is set counts", func(t *testing.T) {
 		l := newLeft(t, program)
 		l.env = []string{"GATE_OUT=results/gate"}

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -52,7 +53,7 @@ func publish() error {
 // mostOfPage is how many bytes of reports a page takes: GitHub allows a comment 65,536 characters.
 const mostOfPage = 60_000
 
-// page is the gates' reports, as many as fit.
+// page is the gates' reports, as many as fit; of the first what fits, which begins with the failures.
 func page(gates []gate) string {
 	if len(gates) == 0 {
 		return "## tailgate\n\n**FAIL: invalid: no gate has left a verdict**\n"
@@ -64,6 +65,10 @@ func page(gates []gate) string {
 		if err != nil || b.Len() > 0 && b.Len()+len(text) > mostOfPage {
 			left++
 			continue
+		}
+		if len(text) > mostOfPage {
+			end := bytes.LastIndexByte(text[:mostOfPage], '\n') + 1
+			text = append(text[:end:end], "\n(cut here: report.md has the rest)\n"...)
 		}
 		b.Write(text)
 		b.WriteByte('\n')
