@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"internal/kernel":    nil,
 	"internal/modtest":   nil,
 	"internal/openai":    nil,
+	"internal/tokens":    nil,
 }
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
