@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"internal/testbin":   nil,
 	"internal/kernel":    nil,
 	"internal/modtest":   nil,
+	"internal/pace":      nil,
 }
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
