@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"internal/latency":   {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/stats":     nil,
 	"internal/testbin":   nil,
+	"internal/engine":    {"internal/kernel", "internal/pace"},
 	"internal/kernel":    nil,
 	"internal/modtest":   nil,
 	"internal/pace":      nil,
