@@ -30,24 +30,17 @@ type Clock struct {
 	Seed      uint64
 }
 
-// Vocab is VocabSize.
-func (c Clock) Vocab() int {
-	if c.VocabSize > 0 {
-		return c.VocabSize
+// Model has EOS, the last id, if EndChance is above 0.
+func (c Clock) Model() Model {
+	m := Model{Vocab: c.VocabSize, EOS: -1, KVTokens: c.Memory}
+	if m.Vocab == 0 {
+		m.Vocab = 32000
 	}
-	return 32000
-}
-
-// EOS is the last id, or -1 if it never comes.
-func (c Clock) EOS() int {
 	if c.EndChance > 0 {
-		return c.Vocab() - 1
+		m.EOS = m.Vocab - 1
 	}
-	return -1
+	return m
 }
-
-// KVTokens is Memory.
-func (c Clock) KVTokens() int { return c.Memory }
 
 // Evict does nothing: a Clock has no memory.
 func (c Clock) Evict(uint64) {}
@@ -94,15 +87,16 @@ func (c Clock) Duration(step *Step) time.Duration {
 
 // sample is the token after the chunk's last.
 func (c Clock) sample(k *Chunk) int {
-	words := uint64(c.Vocab())
-	if c.EndChance > 0 && words > 1 {
-		words-- // EOS is no word
-	}
+	m := c.Model()
 	h := mix(mix(c.Seed^mix(k.Sampling.Seed)) + uint64(k.Position+len(k.Tokens)))
 	if !k.BanEOS && float64(mix(h)>>11)/(1<<53) < c.EndChance {
-		return c.EOS()
+		return m.EOS
 	}
-	return int(h % words)
+	words := m.Vocab
+	if m.EOS >= 0 {
+		words-- // the last is none
+	}
+	return int(h % uint64(max(1, words)))
 }
 
 // mix spreads x over 64 bits: splitmix64's finaliser (Steele, Lea, Flood 2014).

@@ -12,7 +12,7 @@ type Config struct {
 	Device Device
 
 	MaxNumSeqs          int // most sequences that run at once; 0: 256
-	MaxModelLen         int // most tokens of a sequence, prompt and output together; 0: 2048
+	MaxModelLen         int // most tokens of a sequence, prompt and output together; 0: 2048, or what the device takes if that is less
 	MaxNumBatchedTokens int // most tokens of a step, at least MaxNumSeqs; 0: 2048, or MaxNumSeqs if that is more
 	MaxWaiting          int // most requests that wait, beyond which they are refused; 0: 4096
 
@@ -30,13 +30,18 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Device == nil {
 		return c, errors.New("engine: Config.Device is nil; set it, to H100() for example")
 	}
+	model := c.Device.Model()
+	longest := model.MaxLen
+	if longest == 0 {
+		longest = maxSetting
+	}
 	for _, f := range []struct {
 		name  string
 		value *int
 		usual int
 	}{
 		{"MaxNumSeqs", &c.MaxNumSeqs, 256},
-		{"MaxModelLen", &c.MaxModelLen, 2048},
+		{"MaxModelLen", &c.MaxModelLen, min(2048, longest)},
 		{"MaxNumBatchedTokens", &c.MaxNumBatchedTokens, max(2048, c.MaxNumSeqs)},
 		{"MaxWaiting", &c.MaxWaiting, 4096},
 		{"BlockSize", &c.BlockSize, 16},
@@ -48,21 +53,23 @@ func (c Config) withDefaults() (Config, error) {
 			return c, err
 		}
 	}
-	longest := blocksOf(c.MaxModelLen, c.BlockSize)
-	room := c.Device.KVTokens() / c.BlockSize
+	needed := blocksOf(c.MaxModelLen, c.BlockSize)
+	room := model.KVTokens / c.BlockSize
 	if room == 0 {
-		room = c.MaxNumSeqs * longest
+		room = c.MaxNumSeqs * needed
 	}
 	if err := fill("KVBlocks", &c.KVBlocks, min(room, maxSetting)); err != nil {
 		return c, err
 	}
 	switch {
+	case c.MaxModelLen > longest:
+		return c, fmt.Errorf("engine: MaxModelLen is %d; the device takes %d", c.MaxModelLen, longest)
 	case c.MaxNumBatchedTokens < c.MaxNumSeqs:
 		return c, fmt.Errorf("engine: MaxNumBatchedTokens %d is less than MaxNumSeqs %d: a step must have room for a token of each sequence",
 			c.MaxNumBatchedTokens, c.MaxNumSeqs)
-	case c.KVBlocks < longest:
+	case c.KVBlocks < needed:
 		return c, fmt.Errorf("engine: KVBlocks %d hold less than one sequence of MaxModelLen %d, which takes %d blocks of %d",
-			c.KVBlocks, c.MaxModelLen, longest, c.BlockSize)
+			c.KVBlocks, c.MaxModelLen, needed, c.BlockSize)
 	case c.MaxCPULoras < c.MaxLoras:
 		return c, fmt.Errorf("engine: MaxCPULoras %d is less than MaxLoras %d: what is on the device is in CPU memory too",
 			c.MaxCPULoras, c.MaxLoras)

@@ -5,12 +5,8 @@ import "time"
 // Device computes an engine's steps. The engine calls it from one goroutine at a time; it belongs to that engine alone, unless it
 // says otherwise.
 type Device interface {
-	// Vocab is the number of token ids: 0 to Vocab-1.
-	Vocab() int
-	// EOS is the id with which a sequence says that it is over, -1 if there is none.
-	EOS() int
-	// KVTokens is how many tokens its memory has room for, of all sequences together; 0 if it does not matter.
-	KVTokens() int
+	// Model is what it serves, the same at all times.
+	Model() Model
 	// Run computes a step: appends each chunk's tokens to its sequence, and sets Next of the chunks that are to be sampled. It
 	// returns when the step ends: now, or a later instant if the device only models time, which the engine then waits for.
 	//
@@ -22,6 +18,14 @@ type Device interface {
 	Evict(sequence uint64)
 	// Free forgets a sequence that has ended, evicted or not, even one of which no chunk has come.
 	Free(sequence uint64)
+}
+
+// Model is what requests and an engine's limits must fit.
+type Model struct {
+	Vocab    int // token ids are 0 to Vocab-1
+	EOS      int // the id with which a sequence says that it is over; -1 if there is none
+	MaxLen   int // most tokens of a sequence; 0 if any number will do
+	KVTokens int // how many tokens the memory has room for, of all sequences together; 0 if that does not matter
 }
 
 // Step is a batch of chunks that a device computes at once. It is the device's until Run returns.

@@ -15,6 +15,7 @@ import (
 type Engine struct {
 	config Config
 	device Device
+	model  Model
 	pacer  *pace.Waiter
 	stop   context.CancelCauseFunc // the cause is what ends the requests that are left
 	ctx    context.Context
@@ -55,6 +56,7 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{
 		config: c,
 		device: c.Device,
+		model:  c.Device.Model(),
 		pacer:  pacer,
 		wake:   make(chan struct{}, 1),
 		ended:  make(chan struct{}),
@@ -71,7 +73,7 @@ func New(c Config) (*Engine, error) {
 // Submit puts a request in the queue, or refuses it at once: with ErrInvalid, ErrTooLong, ErrUnknownAdapter, ErrQueueFull,
 // ErrClosed, or ctx's cause if it has ended. When ctx ends later, the request is aborted with its cause.
 func (e *Engine) Submit(ctx context.Context, r Request) (*Stream, error) {
-	r, err := e.config.check(r)
+	r, err := e.config.check(r, e.model.Vocab)
 	if err != nil {
 		return nil, err
 	}

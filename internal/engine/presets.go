@@ -30,8 +30,8 @@ var (
 	l4 = accelerator{memory: 24e9, bandwidth: 300e9, flops: 242e12 / 2, link: 64e9 / 2, disk: 7e9}
 )
 
-// model is the shape of a model.
-type model struct {
+// shape is that of a model.
+type shape struct {
 	parameters                        float64
 	layers, dim, heads, kvHeads, head float64
 	vocab                             int
@@ -39,9 +39,9 @@ type model struct {
 
 var (
 	// Grattafiori et al. (2024), The Llama 3 herd of models, table 3.
-	llama8B = model{parameters: 8.03e9, layers: 32, dim: 4096, heads: 32, kvHeads: 8, head: 128, vocab: 128256}
+	llama8B = shape{parameters: 8.03e9, layers: 32, dim: 4096, heads: 32, kvHeads: 8, head: 128, vocab: 128256}
 	// Its model card (2024).
-	llama1B = model{parameters: 1.24e9, layers: 16, dim: 2048, heads: 32, kvHeads: 8, head: 64, vocab: 128256}
+	llama1B = shape{parameters: 1.24e9, layers: 16, dim: 2048, heads: 32, kvHeads: 8, head: 64, vocab: 128256}
 )
 
 const (
@@ -51,15 +51,15 @@ const (
 )
 
 // kvBytes are the keys and values of one token.
-func (m model) kvBytes() float64 { return 2 * width * m.layers * m.kvHeads * m.head }
+func (m shape) kvBytes() float64 { return 2 * width * m.layers * m.kvHeads * m.head }
 
 // adapterBytes are the two factors of q, k, v and o in all layers.
-func (m model) adapterBytes() float64 {
+func (m shape) adapterBytes() float64 {
 	q, kv := m.heads*m.head, m.kvHeads*m.head
 	return width * rank * m.layers * ((m.dim + q) + 2*(m.dim+kv) + (q + m.dim))
 }
 
-func (a accelerator) clock(m model) Clock {
+func (a accelerator) clock(m shape) Clock {
 	weights := width * m.parameters
 	perToken := seconds(2 * m.parameters / a.flops) // a multiplication and an addition for each parameter
 	return Clock{

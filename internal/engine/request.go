@@ -31,7 +31,7 @@ type Request struct {
 }
 
 // check returns why r cannot be served, and r with its defaults filled in.
-func (c *Config) check(r Request) (Request, error) {
+func (c *Config) check(r Request, vocab int) (Request, error) {
 	if r.TopP == 0 {
 		r.TopP = 1
 	}
@@ -50,7 +50,6 @@ func (c *Config) check(r Request) (Request, error) {
 		return r, fmt.Errorf("engine: %w: %d tokens of prompt and %d of output; it takes %d together",
 			ErrTooLong, len(r.Prompt), r.MaxTokens, c.MaxModelLen)
 	}
-	vocab := c.Device.Vocab()
 	for i, id := range r.Prompt {
 		if id < 0 || id >= vocab {
 			return r, fmt.Errorf("engine: %w: token %d of the prompt is %d; want 0 to %d", ErrInvalid, i, id, vocab-1)

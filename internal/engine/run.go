@@ -115,7 +115,7 @@ func (e *Engine) settleChunk(s *sequence, c *Chunk) {
 	s.tokens = append(s.tokens, c.Next)
 	var finish Finish
 	switch n := s.output(); {
-	case c.Next == e.device.EOS() && !s.request.IgnoreEOS && n >= s.request.MinTokens:
+	case c.Next == e.model.EOS && !s.request.IgnoreEOS && n >= s.request.MinTokens:
 		finish = FinishStop
 	case n >= s.request.MaxTokens:
 		finish = FinishLength
