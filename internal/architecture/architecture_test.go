@@ -30,10 +30,12 @@ var arrows = map[string][]string{
 	"internal/latency":   {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/stats":     nil,
 	"internal/testbin":   nil,
+	"internal/engine":    {"internal/kernel", "internal/pace"},
 	"internal/kernel":    nil,
 	"internal/modtest":   nil,
 	"internal/openai":    nil,
 	"internal/tokens":    nil,
+	"internal/pace":      nil,
 }
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
