@@ -95,3 +95,10 @@ func fill(name string, value *int, usual int) error {
 	}
 	return nil
 }
+
+// Config is what the engine is made of, with the defaults filled in.
+func (e *Engine) Config() Config {
+	c := e.config
+	c.Adapters = slices.Clone(c.Adapters)
+	return c
+}
