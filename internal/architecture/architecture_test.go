@@ -34,6 +34,7 @@ var arrows = map[string][]string{
 	"internal/kernel":    nil,
 	"internal/modtest":   nil,
 	"internal/openai":    nil,
+	"internal/server":    {"internal/engine", "internal/openai", "internal/tokens"},
 	"internal/tokens":    nil,
 	"internal/pace":      nil,
 }
