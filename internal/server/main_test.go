@@ -21,7 +21,10 @@ import (
 	"github.com/tailgate-go/tailgate/internal/tokens"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// A connection that is closed on a client which still sends lingers for half a second (net/http, rstAvoidanceDelay), with or without us.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
+}
 
 // quick is a device that hardly takes time.
 var quick = engine.Clock{Base: 10 * time.Microsecond}
@@ -156,15 +159,22 @@ func (r *rig) ask(path, body string, status int, into any) {
 	require.NoError(r, json.Unmarshal(answer, into))
 }
 
-// refused posts a body and returns the error in the answer.
-func (r *rig) refused(path, body string) openai.Error {
+// error is the error that a response says.
+func (r *rig) error(response *http.Response) openai.Error {
 	r.Helper()
-	response := r.post(path, body)
 	var e openai.ErrorBody
 	answer := r.read(response)
 	require.NoError(r, json.Unmarshal(answer, &e), "%s", answer)
 	require.Equal(r, response.StatusCode, e.Error.Code)
+	require.NotEmpty(r, e.Error.Type)
 	return e.Error
+}
+
+// in is the rig in a subtest.
+func (r *rig) in(t *testing.T) *rig {
+	within := *r
+	within.T = t
+	return &within
 }
 
 // events posts a body and returns the data of the events, of which each ends as it must.
@@ -234,11 +244,11 @@ func (h *held) Run(step *engine.Step) (time.Time, error) {
 	if h.err != nil {
 		return time.Time{}, h.err
 	}
-	end, err := h.Clock.Run(step)
+	_, err := h.Clock.Run(step)
 	if h.chunk != nil {
 		for i := range step.Chunks {
 			step.Chunks[i].Err = h.chunk
 		}
 	}
-	return end, err
+	return time.Now(), err
 }

@@ -114,7 +114,7 @@ type engineMetrics struct {
 func newEngineMetrics(e *engine.Engine, labels prometheus.Labels) *engineMetrics {
 	desc := func(name, help string) *prometheus.Desc { return prometheus.NewDesc("vllm:"+name, help, nil, labels) }
 	return &engineMetrics{
-		engine:      e,
+		engine: e, of: e.Config(),
 		running:     desc("num_requests_running", "Number of requests in model execution batches."),
 		waiting:     desc("num_requests_waiting", "Number of requests waiting to be processed."),
 		kv:          desc("kv_cache_usage_perc", "KV-cache usage. 1 means 100 percent usage."),

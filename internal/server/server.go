@@ -43,9 +43,12 @@ type Server struct {
 	metrics *metrics
 
 	http     http.Server
-	draining atomic.Bool
-	serving  sync.WaitGroup // the goroutine of Start
 	url      string
+	draining atomic.Bool
+
+	mu      sync.Mutex // between a request that comes and Close
+	closed  bool
+	serving sync.WaitGroup // the goroutine of Start, and the requests
 }
 
 // New makes a server that does not listen yet: mount Handler, or call Start.
@@ -117,10 +120,24 @@ func (s *Server) Handler() http.Handler {
 		respondError(w, e)
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.begin() {
+			panic(http.ErrAbortHandler)
+		}
+		defer s.serving.Done()
 		// The deadline of the request before this one on the connection may still be set. A writer without deadlines is a test's.
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.config.Patience))
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// begin counts a request that comes; false when the server is closed.
+func (s *Server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.serving.Add(1)
+	}
+	return !s.closed
 }
 
 // allow answers 405 to other methods. HEAD goes where GET goes.
@@ -167,7 +184,7 @@ func (s *Server) serve(listener net.Listener) {
 func (s *Server) URL() string { return s.url }
 
 // Shutdown takes no more requests and lets those that run finish. When ctx ends first, the rest of them end with an error that their
-// clients are told. All of the server's goroutines have ended, and its engine is closed, when it returns.
+// clients are told. Then it closes the server, as Close does. Health checks fail from the beginning on.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.draining.Store(true)
 	err := s.engine.Drain(ctx)
@@ -178,12 +195,15 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return errors.Join(err, s.Close())
 }
 
-// Close ends the server at once: requests that run are cut off.
+// Close ends the server at once: requests that run are cut off. All of them have ended, and the engine is closed, when it returns. It may
+// be called more than once.
 func (s *Server) Close() error {
 	s.draining.Store(true)
-	err := s.http.Close()
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	err := errors.Join(s.http.Close(), s.engine.Close())
 	s.serving.Wait()
-	s.engine.Close()
 	return err
 }
 
