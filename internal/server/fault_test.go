@@ -161,18 +161,21 @@ func (b breaks) Run(step *engine.Step) (time.Time, error) {
 func TestAnErrorAfterTheFirstTokenIsAnEvent(t *testing.T) {
 	for name, path := range map[string]string{"of a completion": completions, "of a chat": chats} {
 		t.Run(name, func(t *testing.T) {
-			r := start(t, engine.Config{Device: breaks{engine.Clock{Base: time.Millisecond}, 20}}, server.Config{})
-			events := r.events(path, `{"prompt":"x",`+conversation+`,"max_tokens":50,"stream":true}`)
-			require.Greater(t, len(events), 2)
-			var e openai.ErrorBody
-			require.NoError(t, json.Unmarshal([]byte(events[len(events)-1]), &e), "the last event is the error: no [DONE]")
-			assert.Equal(t, 500, e.Error.Code)
-			assert.Contains(t, e.Error.Message, "out of memory")
-			for _, event := range events[:len(events)-1] {
-				assert.NotContains(t, event, `"error"`)
-				assert.NotContains(t, event, `"finish_reason":"`)
-			}
-			r.idle()
+			synctest.Test(t, func(t *testing.T) {
+				r, end := startPipes(t, engine.Config{Device: breaks{engine.Clock{Base: time.Second}, 20}}, server.Config{})
+				defer end()
+				events := r.events(path, `{"prompt":"x",`+conversation+`,"max_tokens":50,"stream":true}`)
+				require.Greater(t, len(events), 5)
+				var e openai.ErrorBody
+				require.NoError(t, json.Unmarshal([]byte(events[len(events)-1]), &e), "the last event is the error: no [DONE]")
+				assert.Equal(t, 500, e.Error.Code)
+				assert.Contains(t, e.Error.Message, "out of memory")
+				for _, event := range events[:len(events)-1] {
+					assert.NotContains(t, event, `"error"`)
+					assert.NotContains(t, event, `"finish_reason":"`)
+				}
+				assert.Zero(t, r.engine.Stats().KVBlocks)
+			})
 		})
 	}
 }
