@@ -69,7 +69,9 @@ func NewDecoder(c DecoderConfig, seed uint64) (*Decoder, error) {
 }
 
 func newDecoder(c DecoderConfig, w *weights) *Decoder {
-	return &Decoder{config: c, weights: w, work: newWorkspace(c)}
+	d := &Decoder{config: c, weights: w, work: newWorkspace(c)}
+	d.work.attend = d.attendTask
+	return d
 }
 
 // Config returns the configuration with its defaults filled in.
