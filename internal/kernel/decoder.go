@@ -38,7 +38,7 @@ type block struct {
 func NewDecoder(c DecoderConfig, seed uint64) (*Decoder, error) {
 	c, err := c.withDefaults()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("kernel: %w", err)
 	}
 	w := &weights{norm: ones(c.Dim)}
 	r := rand.New(rand.NewPCG(seed, 0))
