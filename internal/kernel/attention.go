@@ -96,7 +96,8 @@ func (d *Decoder) attendTask(n int, h *hand) {
 		if rows == 1 {
 			lib.Sgemv(blas.NoTrans, seen, head, scale, keys, head, query, 1, 0, scores, 1)
 			softmaxRow(scores)
-			lib.Sgemv(blas.Trans, seen, head, 1, values, head, scores, 1, 0, out, 1)
+			// gonum clears y to the end of its slice, whatever its length by the other arguments (v0.17.0, f32.GemvT).
+			lib.Sgemv(blas.Trans, seen, head, 1, values, head, scores, 1, 0, out[:head], 1)
 			continue
 		}
 		for k := 0; k < seen; k += keysAtOnce {
