@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -81,8 +82,8 @@ func (e *Engine) Submit(ctx context.Context, r Request) (*Stream, error) {
 		return nil, fmt.Errorf("engine: %w", context.Cause(ctx))
 	}
 	s := &Stream{engine: e, news: make(chan struct{}, 1)}
-	s.seq = &sequence{request: r, stream: s, tokens: append(make([]int, 0, len(r.Prompt)+r.MaxTokens), r.Prompt...)}
-	s.seq.request.Prompt = s.seq.tokens // the caller's may change
+	r.Prompt = slices.Clone(r.Prompt) // the caller's may change
+	s.seq = &sequence{request: r, stream: s, tokens: slices.Clip(r.Prompt)}
 	if err := e.accept(s.seq); err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func read(t testing.TB, s *Stream) (tokens []Token, err error) {
 func prompt(n int) []int {
 	ids := make([]int, n)
 	for i := range ids {
-		ids[i] = i % 100
+		ids[i] = i % 50
 	}
 	return ids
 }

@@ -1,6 +1,11 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gorgonia.org/tensor"
+)
 
 // rotate turns the queries and keys of every row to their positions (Su et al. 2021), in the order of the Llama
 // checkpoints: number i of a head is paired with number i + head dim/2.
@@ -36,94 +41,103 @@ func (d *Decoder) store(layer int, batch []Step) {
 	}
 }
 
+// queries is how many rows of queries one task of attention takes: enough for a matrix product, few enough that the part
+// beyond each row's own token, computed for nothing, is small.
+const queries = 32
+
+// keysAtOnce is how many keys one product with the queries takes: gonum starts goroutines of its own for more than three
+// blocks of 64 x 64, but the tasks are shared out already.
+const keysAtOnce = 3 * 64
+
+// task is a part of attention: some queries of one sequence, in the query heads of one head of keys and values.
+type task struct {
+	step     int // in the batch
+	from, to int // rows of the batch
+	head     int // of keys and values
+}
+
+// plan lists the tasks of attention, which are the same in every layer, and adds up their work in multiply-adds.
+func (d *Decoder) plan(batch []Step) {
+	w, c := d.work, d.config
+	w.tasks, w.size = w.tasks[:0], 0
+	for i, s := range batch {
+		for from := w.runs[i].from; from < w.runs[i].to; from += queries {
+			to := min(from+queries, w.runs[i].to)
+			for head := range c.KVHeads {
+				w.tasks = append(w.tasks, task{i, from, to, head})
+			}
+			w.size += 2 * (to - from) * (s.Cache.length + to - w.runs[i].from) * c.Dim
+		}
+	}
+}
+
 // attend sets every row of mixed to what its queries find in the tokens up to its own (Vaswani et al. 2017), each group
 // of query heads in one head of keys and values (Ainslie et al. 2023):
 //
 //	mixed = softmax(q k^T / sqrt(head dim)) v
 func (d *Decoder) attend(layer int, batch []Step) {
-	w, c := d.work, d.config
-	head, group := c.headDim(), c.Heads/c.KVHeads
+	d.work.layer, d.work.batch = layer, batch
+	d.work.crew.each(len(d.work.tasks), d.work.size, d.work.attend)
+	d.work.batch = nil
+}
+
+// attendTask does one task of attend. It calls BLAS on the very buffers, whose strides a tensor would get wrong.
+func (d *Decoder) attendTask(n int, h *hand) {
+	w, c, t := d.work, d.config, d.work.tasks[n]
+	cache := w.batch[t.step].Cache
+	head, group, rows := c.headDim(), c.Heads/c.KVHeads, t.to-t.from
+	keys, values := cache.head(w.layer, t.head)
+	seen := cache.length + t.to - w.runs[t.step].from // by the last of the rows
 	scale := float32(1 / math.Sqrt(float64(head)))
-	for i, s := range batch {
-		for h := range c.Heads {
-			keys, values := s.Cache.head(layer, h/group)
-			for r := w.runs[i].from; r < w.runs[i].to; r++ {
-				seen := s.Cache.length + r - w.runs[i].from + 1
-				query, out := w.qkv.row(r)[h*head:(h+1)*head], w.mixed.row(r)[h*head:(h+1)*head]
-				if cap(w.scores) < seen {
-					w.scores = make([]float32, seen)
-				}
-				scores := w.scores[:seen]
-				for p := range scores {
-					scores[p] = dot(query, keys[p*head:(p+1)*head]) * scale
-				}
-				Softmax(scores)
-				clear(out)
-				for p, weight := range scores {
-					for j, v := range values[p*head : (p+1)*head] {
-						out[j] += weight * v
-					}
-				}
-			}
+	scores := h.room(rows * seen) // (rows, seen)
+	lib := tensor.WhichBLAS()
+	for at := t.head * group * head; at < (t.head+1)*group*head; at += head {
+		query, out := w.qkv.data[t.from*w.qkv.width+at:], w.mixed.data[t.from*w.mixed.width+at:]
+		if rows == 1 {
+			lib.Sgemv(blas.NoTrans, seen, head, scale, keys, head, query, 1, 0, scores, 1)
+			softmaxRow(scores)
+			// gonum clears y to the end of its slice, whatever its length by the other arguments (v0.17.0, f32.GemvT).
+			lib.Sgemv(blas.Trans, seen, head, 1, values, head, scores, 1, 0, out[:head], 1)
+			continue
 		}
+		for k := 0; k < seen; k += keysAtOnce {
+			lib.Sgemm(blas.NoTrans, blas.Trans, rows, min(keysAtOnce, seen-k), head,
+				scale, query, w.qkv.width, keys[k*head:], head, 0, scores[k:], seen)
+		}
+		for r := range rows {
+			row := scores[r*seen : (r+1)*seen]
+			own := seen - rows + r + 1
+			softmaxRow(row[:own])
+			clear(row[own:])
+		}
+		lib.Sgemm(blas.NoTrans, blas.NoTrans, rows, head, seen, 1, scores, seen, values, head, 0, out, w.mixed.width)
 	}
 }
 
-func dot(x, y []float32) float32 {
+// room returns n scores of any value.
+func (h *hand) room(n int) []float32 {
+	if cap(h.scores) < n {
+		h.scores = make([]float32, n+n/2) // with half as many again, as in decode n grows by one a token
+	}
+	return h.scores[:n]
+}
+
+// softmaxRow is Softmax in float32 throughout.
+func softmaxRow(row []float32) {
+	top := row[0]
+	for _, v := range row {
+		top = max(top, v)
+	}
+	for i := range row {
+		row[i] -= top
+	}
+	expRow(row)
 	var sum float32
-	for i, v := range x {
-		sum += v * y[i]
+	for _, v := range row {
+		sum += v
 	}
-	return sum
-}
-
-// adaptQKV adds to the queries, keys and values what the steps' adapters say.
-func (d *Decoder) adaptQKV(layer int, batch []Step) {
-	w, c := d.work, d.config
-	for i, s := range batch {
-		if s.LoRA == nil {
-			continue
-		}
-		a, rank := &s.LoRA.layers[layer], s.LoRA.rank
-		for r := w.runs[i].from; r < w.runs[i].to; r++ {
-			low := w.shrink(a.downQKV, w.normed.row(r), 3*rank)
-			row := w.qkv.row(r)
-			expand(row[:c.Dim], a.upQ, low[:rank])
-			expand(row[c.Dim:c.Dim+c.kvDim()], a.upK, low[rank:2*rank])
-			expand(row[c.Dim+c.kvDim():], a.upV, low[2*rank:])
-		}
-	}
-}
-
-// adaptOut adds to attention's projected output what the steps' adapters say.
-func (d *Decoder) adaptOut(layer int, batch []Step) {
-	w := d.work
-	for i, s := range batch {
-		if s.LoRA == nil {
-			continue
-		}
-		a := &s.LoRA.layers[layer]
-		for r := w.runs[i].from; r < w.runs[i].to; r++ {
-			expand(w.added.row(r), a.upOut, w.shrink(a.downOut, w.mixed.row(r), s.LoRA.rank))
-		}
-	}
-}
-
-// shrink returns the product of down, (n, len(x)), and x.
-func (w *workspace) shrink(down, x []float32, n int) []float32 {
-	if cap(w.low) < n {
-		w.low = make([]float32, n)
-	}
-	low := w.low[:n]
-	for i := range low {
-		low[i] = dot(x, down[i*len(x):])
-	}
-	return low
-}
-
-// expand adds to y the product of up, (len(y), len(low)), and low.
-func expand(y, up, low []float32) {
-	for i := range y {
-		y[i] += dot(low, up[i*len(low):])
+	scale := 1 / sum
+	for i := range row {
+		row[i] *= scale
 	}
 }

@@ -38,7 +38,7 @@ type block struct {
 func NewDecoder(c DecoderConfig, seed uint64) (*Decoder, error) {
 	c, err := c.withDefaults()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("kernel: %w", err)
 	}
 	w := &weights{norm: ones(c.Dim)}
 	r := rand.New(rand.NewPCG(seed, 0))
@@ -69,7 +69,9 @@ func NewDecoder(c DecoderConfig, seed uint64) (*Decoder, error) {
 }
 
 func newDecoder(c DecoderConfig, w *weights) *Decoder {
-	return &Decoder{config: c, weights: w, work: newWorkspace(c)}
+	d := &Decoder{config: c, weights: w, work: newWorkspace(c)}
+	d.work.attend = d.attendTask
+	return d
 }
 
 // Config returns the configuration with its defaults filled in.

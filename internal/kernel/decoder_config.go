@@ -54,7 +54,7 @@ func (c DecoderConfig) withDefaults() (DecoderConfig, error) {
 			*f.value = f.tiny
 		}
 		if *f.value < 0 || *f.value > math.MaxInt32 {
-			return c, fmt.Errorf("kernel: DecoderConfig.%s is %d; want 1 to %d, or 0 for the default", f.name, *f.value, math.MaxInt32)
+			return c, fmt.Errorf("DecoderConfig.%s is %d; want 1 to %d, or 0 for the default", f.name, *f.value, math.MaxInt32)
 		}
 	}
 	for _, f := range []struct {
@@ -66,7 +66,7 @@ func (c DecoderConfig) withDefaults() (DecoderConfig, error) {
 			*f.value = f.tiny
 		}
 		if !(*f.value > 0) || math.IsInf(*f.value, 0) {
-			return c, fmt.Errorf("kernel: DecoderConfig.%s is %v; want a finite number above 0, or 0 for the default", f.name, *f.value)
+			return c, fmt.Errorf("DecoderConfig.%s is %v; want a finite number above 0, or 0 for the default", f.name, *f.value)
 		}
 	}
 	return c, c.check()
@@ -75,16 +75,16 @@ func (c DecoderConfig) withDefaults() (DecoderConfig, error) {
 // check returns what is wrong between the fields of c, each of which is in its own range.
 func (c DecoderConfig) check() error {
 	if c.Dim%(2*c.Heads) != 0 {
-		return fmt.Errorf("kernel: DecoderConfig.Dim is %d with %d heads; want a multiple of %d, as RoPE turns pairs of numbers in each head",
+		return fmt.Errorf("DecoderConfig.Dim is %d with %d heads; want a multiple of %d, as RoPE turns pairs of numbers in each head",
 			c.Dim, c.Heads, 2*c.Heads)
 	}
 	if c.Heads%c.KVHeads != 0 {
-		return fmt.Errorf("kernel: DecoderConfig.Heads is %d with %d key and value heads; want a multiple", c.Heads, c.KVHeads)
+		return fmt.Errorf("DecoderConfig.Heads is %d with %d key and value heads; want a multiple", c.Heads, c.KVHeads)
 	}
 	dim, kv, ffn := float64(c.Dim), float64(c.kvDim()), float64(c.FFN)
 	layer := 2*dim*dim + 2*dim*kv + 3*dim*ffn
 	if bytes := 4 * (float64(c.Layers)*layer + 2*float64(c.Vocab)*dim); bytes > maxBytes {
-		return fmt.Errorf("kernel: weights of %.3g bytes; want at most %d (%+v)", bytes, maxBytes, c)
+		return fmt.Errorf("weights of %.3g bytes; want at most %d (%+v)", bytes, maxBytes, c)
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ func (d *Decoder) Forward(batch []Step, logits [][]float32) error {
 	}
 	w := d.work
 	w.resize(batch)
+	d.plan(batch)
 	row := 0
 	for _, s := range batch {
 		for _, id := range s.Tokens {
@@ -45,14 +46,14 @@ func (d *Decoder) block(layer int, batch []Step) error {
 	if err := b.qkv.apply(w.normed, w.qkv); err != nil {
 		return err
 	}
-	d.adaptQKV(layer, batch)
+	d.adaptQKV(layer)
 	d.rotate()
 	d.store(layer, batch)
 	d.attend(layer, batch)
 	if err := b.out.apply(w.mixed, w.added); err != nil {
 		return err
 	}
-	d.adaptOut(layer, batch)
+	d.adaptOut(layer)
 	add(w.x.data, w.added.data)
 
 	normRows(w.normed, w.x, b.ffnNorm, d.config.NormEps)
@@ -125,7 +126,11 @@ func swiGLU(y, x *activation) {
 	for i := range len(y.data) / y.width {
 		out, gate, up := y.row(i), x.row(i)[:y.width], x.row(i)[y.width:]
 		for j, g := range gate {
-			out[j] = g / float32(1+math.Exp(float64(-g))) * up[j]
+			out[j] = -g
+		}
+		expRow(out)
+		for j, g := range gate {
+			out[j] = g / (1 + out[j]) * up[j]
 		}
 	}
 }

@@ -56,6 +56,9 @@ func (a *activation) resize(rows int) {
 // row returns row i.
 func (a *activation) row(i int) []float32 { return a.data[i*a.width : (i+1)*a.width] }
 
+// from returns the rows from a run's first on.
+func (a *activation) from(r run) []float32 { return a.data[r.from*a.width:] }
+
 // apply sets each row of y to the product of m and that row of x.
 func (m matrix) apply(x, y *activation) error {
 	if x.tensor.Dims() == 1 {

@@ -6,7 +6,8 @@ import "math"
 type workspace struct {
 	frequencies []float64 // (head dim/2), radians a position
 	cos, sin    []float32 // (rows, head dim/2)
-	runs        []run
+	runs        []run     // of each step
+	adapted     []stretch
 
 	x      *activation // (rows, dim): the residual stream
 	normed *activation // (rows, dim)
@@ -17,8 +18,14 @@ type workspace struct {
 	hidden *activation // (rows, ffn)
 	last   *activation // (steps whose logits are wanted, dim)
 	logits *activation // (steps whose logits are wanted, vocab)
-	low    []float32   // (rows, 3*rank)
-	scores []float32   // (position + 1)
+	low    []float32   // (rows of a step, 3*rank)
+
+	crew   crew
+	tasks  []task           // of attention, in every layer
+	size   int              // of the tasks together, in multiply-adds
+	attend func(int, *hand) // does one of the tasks for:
+	layer  int
+	batch  []Step
 }
 
 // run is a stretch of rows.
@@ -37,7 +44,7 @@ func newWorkspace(c DecoderConfig) *workspace {
 	return w
 }
 
-// resize makes room for a batch, and looks up where in it each step and each position is.
+// resize makes room for a batch, and notes where in it each step, adapter and position is.
 func (w *workspace) resize(batch []Step) {
 	rows := 0
 	w.runs = w.runs[:0]
@@ -45,6 +52,7 @@ func (w *workspace) resize(batch []Step) {
 		w.runs = append(w.runs, run{rows, rows + len(s.Tokens)})
 		rows += len(s.Tokens)
 	}
+	w.adapt(batch)
 	for _, a := range []*activation{w.x, w.normed, w.qkv, w.mixed, w.added, w.gateUp, w.hidden} {
 		a.resize(rows)
 	}
