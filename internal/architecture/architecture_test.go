@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"internal/kernel":    nil,
 	"internal/modtest":   nil,
 	"internal/openai":    nil,
+	"internal/gateway":   {"internal/openai"},
 	"internal/tokens":    nil,
 }
 
