@@ -48,6 +48,11 @@ func (a *answer) Read(p []byte) (int, error) {
 	if a.events {
 		a.note(p[:n])
 	}
+	if n > 0 {
+		if err := a.h.trip.expect(); err != nil {
+			return n, err
+		}
+	}
 	if err == nil || err == io.EOF || a.ctx.Err() != nil {
 		return n, err
 	}

@@ -33,12 +33,11 @@ var (
 )
 
 // readBody reads the body of a request whose length is at most limit, within a time. Whoever calls it holds the body.
-func readBody(w http.ResponseWriter, r *http.Request, pool *sync.Pool, limit int64, within time.Duration) (*body, error) {
+func readBody(control *http.ResponseController, r *http.Request, pool *sync.Pool, limit int64, within time.Duration) (*body, error) {
 	if r.ContentLength > limit {
 		return nil, errTooLarge
 	}
-	control := http.NewResponseController(w)
-	if err := control.SetReadDeadline(time.Now().Add(within)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := supported(control.SetReadDeadline(time.Now().Add(within))); err != nil {
 		return nil, err
 	}
 	b, _ := pool.Get().(*body)
@@ -48,9 +47,7 @@ func readBody(w http.ResponseWriter, r *http.Request, pool *sync.Pool, limit int
 	b.holders.Store(1)
 	err := b.read(r, limit)
 	if err == nil { // else the connection is of no more use
-		if err = control.SetReadDeadline(time.Time{}); errors.Is(err, http.ErrNotSupported) {
-			err = nil
-		}
+		err = supported(control.SetReadDeadline(time.Time{}))
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = errTooSlow

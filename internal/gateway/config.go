@@ -35,8 +35,9 @@ type Config struct {
 
 	// MaxBodyBytes is the largest body of a request; a larger one is answered 413. 0 means 4 MiB.
 	MaxBodyBytes int64
-	// BodyTimeout is how long a client may take to send its body, and HeaderTimeout its header. 0 means 30 s and 5 s.
-	BodyTimeout, HeaderTimeout time.Duration
+	// HeaderTimeout is how long a client may take to send its header, BodyTimeout its body, and ReadTimeout how long it may take none of
+	// an answer that is there. 0 means 5 s, 30 s and 30 s.
+	HeaderTimeout, BodyTimeout, ReadTimeout time.Duration
 	// Retries is how many more replicas a request is sent to when one refuses it before the first byte of an answer. 0 means 2, below 0
 	// means none. Critical requests are sent to every replica, if need be.
 	Retries int
@@ -77,6 +78,7 @@ func (c Config) withDefaults() (Config, error) {
 	or(&c.DialTimeout, 500*time.Millisecond)
 	or(&c.BodyTimeout, 30*time.Second)
 	or(&c.HeaderTimeout, 5*time.Second)
+	or(&c.ReadTimeout, 30*time.Second)
 	if c.MaxBodyBytes == 0 {
 		c.MaxBodyBytes = 4 << 20
 	}
@@ -112,6 +114,7 @@ func (c Config) check() error {
 	for name, d := range map[string]time.Duration{
 		"ScrapeInterval": c.ScrapeInterval, "StaleAfter": c.StaleAfter, "HealthInterval": c.HealthInterval, "HealthTimeout": c.HealthTimeout,
 		"ModelsInterval": c.ModelsInterval, "DialTimeout": c.DialTimeout, "BodyTimeout": c.BodyTimeout, "HeaderTimeout": c.HeaderTimeout,
+		"ReadTimeout": c.ReadTimeout,
 	} {
 		bad(d < 0, "%s is %v; want more than 0", name, d)
 	}

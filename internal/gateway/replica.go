@@ -21,7 +21,7 @@ type replica struct {
 	load    load
 	scraped time.Time // when the reading of load began; zero before the first
 	tried   bool      // to read load and models, since it came up
-	full    bool      // it refused a request since load was read
+	fullAt  time.Time // it refused a request as too many; zero if it did not, or load was read since
 	models  []card    // as its last list has them; nil before the first
 
 	// Requests get numbers: sent counts them. A reading of load has seen those up to number seen; doneUnseen of the others have been
@@ -64,7 +64,7 @@ func (r *replica) fresh(now time.Time, staleAfter time.Duration) bool {
 // view is the replica as a request for a model sees it. An empty adapter means that the model is a base model.
 func (r *replica) view(adapter string, now time.Time, staleAfter time.Duration) view {
 	return view{
-		up: r.up, fresh: r.fresh(now, staleAfter), full: r.full,
+		up: r.up, fresh: r.fresh(now, staleAfter), full: !r.fullAt.IsZero(),
 		waiting: r.load.waiting, recent: r.sent - r.seen - r.doneUnseen, inFlight: r.inFlight,
 		kv: r.load.kv, lora: r.affinity(adapter),
 	}
@@ -125,6 +125,9 @@ func (r *replica) beginScrape() { r.mark, r.doneMark = r.sent, 0 }
 
 // endScrape takes over what the reading that began at a time said.
 func (r *replica) endScrape(l load, began time.Time) {
-	r.load, r.scraped, r.full = l, began, false
+	r.load, r.scraped = l, began
+	if !began.Before(r.fullAt) {
+		r.fullAt = time.Time{}
+	}
 	r.seen, r.doneUnseen = r.mark, r.doneMark
 }

@@ -49,7 +49,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *Gateway) serveInference(w http.ResponseWriter, r *http.Request) {
-	body, err := readBody(w, r, &g.bodies, g.config.MaxBodyBytes, g.config.BodyTimeout)
+	client := http.NewResponseController(w)
+	body, err := readBody(client, r, &g.bodies, g.config.MaxBodyBytes, g.config.BodyTimeout)
 	if err != nil {
 		g.refuseBody(w, err)
 		return
@@ -60,8 +61,11 @@ func (g *Gateway) serveInference(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, openai.NewError(http.StatusBadRequest, "model", err.Error()), "malformed")
 		return
 	}
-	t := &trip{model: model, body: body}
+	t := &trip{model: model, body: body, client: client, patience: g.config.ReadTimeout}
 	g.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), tripKey{}, t)))
+	if err := t.done(); err != nil {
+		g.meters.refused("client_gone")
+	}
 }
 
 func (g *Gateway) refuseBody(w http.ResponseWriter, err error) {

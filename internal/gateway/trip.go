@@ -18,9 +18,42 @@ type trip struct {
 	// adapter is the model if that is an adapter, else empty.
 	adapter string
 	tried   []*replica
+
+	client   *http.ResponseController
+	patience time.Duration
+	until    time.Time // the deadline of writes to the client; zero if none is set
+}
+
+// expect gives the client its time to take what comes next. The deadline moves once a tenth of the time has gone by: moving it for each
+// token would cost more than it says.
+func (t *trip) expect() error {
+	now := time.Now()
+	if t.until.Sub(now) > t.patience-t.patience/10 {
+		return nil
+	}
+	t.until = now.Add(t.patience)
+	return supported(t.client.SetWriteDeadline(t.until))
+}
+
+// done takes the deadline back, so that the next request on the connection starts without.
+func (t *trip) done() error {
+	if t.until.IsZero() {
+		return nil
+	}
+	return supported(t.client.SetWriteDeadline(time.Time{}))
+}
+
+// supported forgives a ResponseWriter that has no deadlines, such as a recorder.
+func supported(err error) error {
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
 }
 
 type tripKey struct{}
+
+var errSwitched = errors.New("the replica switched protocols, which it was not asked for")
 
 func tripOf(ctx context.Context) *trip { return ctx.Value(tripKey{}).(*trip) }
 
@@ -145,6 +178,14 @@ func (g *Gateway) RoundTrip(out *http.Request) (*http.Response, error) {
 			}
 			return nil, err
 		}
+		if response.StatusCode == http.StatusSwitchingProtocols {
+			response.Body.Close()
+			g.end(h)
+			return nil, errSwitched
+		}
+		if response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") == "" {
+			response.Header.Set("Retry-After", "1")
+		}
 		response.Body = g.newAnswer(out.Context(), h, response)
 		return response, nil
 	}
@@ -183,7 +224,7 @@ func (g *Gateway) judge(ctx context.Context, h hop, response *http.Response, err
 		h.to.lookNow()
 		return false
 	case response.StatusCode == http.StatusTooManyRequests:
-		g.update(func() { h.to.full = true })
+		g.update(func() { h.to.fullAt = time.Now() })
 		return true
 	}
 	return false
