@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -22,7 +21,8 @@ type fake struct {
 	serve  func(w http.ResponseWriter, r *http.Request) // instead of answering, if set
 
 	mu      sync.Mutex
-	health  int // status
+	hold    func(path string) // before answering, if set
+	health  int               // status
 	load    load
 	models  string
 	got     []string // bodies
@@ -47,6 +47,12 @@ func (f *fake) start(t testing.TB) {
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	hold := f.hold
+	f.mu.Unlock()
+	if hold != nil {
+		hold(r.URL.Path)
+	}
 	switch r.URL.Path {
 	case "/health":
 		f.mu.Lock()
@@ -198,8 +204,7 @@ var client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 func (r *rig) set(i int, change func(*fake)) {
 	r.t.Helper()
 	r.fakes[i].set(change)
-	r.t.Helper()
-	began := r.scrapes(i)
+	began := time.Now()
 	require.NoError(r.t, r.g.await(r.t.Context(), func() bool { return r.g.replicas[i].scraped.After(began) }))
 }
 
@@ -209,8 +214,3 @@ func counts(fakes []*fake) (n []int) {
 	}
 	return n
 }
-
-var _ = assert.Equal
-
-// scrapes is a time after which a reading of replica i's metrics sees all that was before.
-func (r *rig) scrapes(int) time.Time { return time.Now() }

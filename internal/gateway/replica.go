@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// replica is one model server and what is known of it. Its fields are guarded by the gateway's mutex, but for the first three, which
+// replica is one model server and what is known of it. Its fields are guarded by the gateway's mutex, but for the first four, which
 // stay as they are.
 type replica struct {
 	address string // as configured
 	base    *url.URL
 	kick    chan struct{} // has room for one: look at its health now
+	wake    chan struct{} // has room for one: it came up, so read its metrics now
 
 	up     bool
 	downs  int    // how often it went down: what began before says nothing about after
@@ -41,7 +42,8 @@ type card struct {
 
 func newReplica(address string, base *url.URL) *replica {
 	return &replica{
-		address: address, base: base, kick: make(chan struct{}, 1), adapters: map[string]int{}, reason: "its health is not known yet",
+		address: address, base: base, kick: make(chan struct{}, 1), wake: make(chan struct{}, 1), adapters: map[string]int{},
+		reason: "its health is not known yet",
 	}
 }
 

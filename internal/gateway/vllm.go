@@ -30,8 +30,12 @@ var families = []string{metricWaiting, metricRunning, metricKV, metricLoRA}
 // metricsPath asks for these families only: client libraries of Prometheus leave the others out, and who does not know the query sends all.
 var metricsPath = "/metrics?" + url.Values{"name[]": families}.Encode()
 
-// maxPage is the largest page of metrics that is read, in bytes: vLLM's is about 100 kB.
-const maxPage = 8 << 20
+// maxPage is the largest page of metrics that is read, and maxWanted the most that is kept of it, in bytes: vLLM's page is about 100 kB, and
+// what is wanted of it less than 1 kB, but for a series for each set of adapters that ever was.
+const (
+	maxPage   = 8 << 20
+	maxWanted = 2 << 20
+)
 
 // load is what a replica said of itself. Its zero value is a replica with nothing to do and no adapters.
 type load struct {
@@ -89,11 +93,13 @@ func pickLines(page io.Reader) ([]byte, error) {
 			wanted = append(wanted, line...)
 		}
 		for errors.Is(err, bufio.ErrBufferFull) { // the rest of a long line goes where its head went
-			if line, err = lines.ReadSlice('\n'); keep {
+			if line, err = lines.ReadSlice('\n'); keep && len(wanted) <= maxWanted {
 				wanted = append(wanted, line...)
 			}
 		}
 		switch {
+		case len(wanted) > maxWanted:
+			return nil, fmt.Errorf("metrics: more than %d bytes about requests", maxWanted)
 		case err == nil:
 		case limited.N <= 0:
 			return nil, fmt.Errorf("metrics: the page is larger than %d bytes", maxPage)

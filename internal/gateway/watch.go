@@ -64,6 +64,7 @@ func (g *Gateway) watch(ctx context.Context, r *replica) {
 			case r.downs == downs: // it may have gone down since this look began; then there is another look to come
 				if !r.up {
 					r.up, r.reason, r.tried = true, "", false
+					signal(r.wake)
 				}
 			}
 		})
@@ -78,10 +79,13 @@ func (r *replica) goDown(reason string) {
 }
 
 // lookNow makes watch look at once.
-func (r *replica) lookNow() {
+func (r *replica) lookNow() { signal(r.kick) }
+
+// signal puts something into a channel with room for one, unless something is there already.
+func signal(to chan<- struct{}) {
 	select {
-	case r.kick <- struct{}{}:
-	default: // it will already
+	case to <- struct{}{}:
+	default:
 	}
 }
 
@@ -113,6 +117,8 @@ func (g *Gateway) scrape(ctx context.Context, r *replica) {
 		}
 		select {
 		case <-ctx.Done():
+		case <-r.wake:
+			listed = time.Time{} // it may be another server now
 		case <-tick.C:
 		}
 	}
