@@ -35,6 +35,8 @@ var arrows = map[string][]string{
 	"internal/modtest":   nil,
 	"internal/openai":    nil,
 	"internal/server":    {"internal/engine", "internal/openai", "internal/tokens"},
+	"internal/gateway":   {"internal/openai"},
+	"internal/stack":     {"internal/engine", "internal/gateway", "internal/server"},
 	"internal/tokens":    nil,
 	"internal/pace":      nil,
 }
