@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -9,6 +10,9 @@ import (
 // notice is how long after a request's arrival an idle engine begins its step. All that comes at the same instant is then in it,
 // whichever goroutine runs first.
 const notice = time.Microsecond
+
+// errStuck would be a mistake in this package, and is better than a core that spins for ever.
+var errStuck = errors.New("requests wait, and none can run on a device that is idle")
 
 // run is the scheduler: step after step, each beginning when the one before it ended.
 func (e *Engine) run() {
@@ -27,6 +31,9 @@ func (e *Engine) run() {
 		}
 		e.mu.Lock()
 		e.schedule(start)
+		if len(e.step.Chunks) == 0 && e.queue.len() > 0 {
+			e.stop(errStuck)
+		}
 		e.mu.Unlock()
 		e.compute()
 	}

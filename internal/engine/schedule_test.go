@@ -94,6 +94,15 @@ func TestTheLastAdmittedIsPreemptedAndComputesItsTokensAgain(t *testing.T) {
 	}, scheduled(t, Config{MaxModelLen: 9, BlockSize: 2, KVBlocks: 6}, plain(4, 5), plain(4, 5), plain(4, 5)))
 }
 
+func TestWhatWasPreemptedGoesBeforeWhatArrivedEarlier(t *testing.T) {
+	assert.Equal(t, []string{
+		"load a from disk, 1@0+4, 3@0+4",         // 2 waits for the slot
+		"1@4+1",                                  // 3 gives way
+		"load b from disk, drop a, 3@0+5, 2@0+1", // 3 goes first, though 2 came first and has a slot now
+		"3@5+1",
+	}, scheduled(t, Config{MaxModelLen: 8, BlockSize: 2, KVBlocks: 4, Adapters: []string{"a", "b"}}, with("a", 4, 2), with("b", 1, 1), plain(4, 3)))
+}
+
 func TestTheLowestPriorityIsPreemptedFirst(t *testing.T) {
 	urgent := plain(4, 3)
 	urgent.Priority = -1
@@ -173,6 +182,23 @@ func TestARequestWithoutASlotDoesNotStarve(t *testing.T) {
 	assert.Equal(t, 90*time.Millisecond+notice, waited)
 	n, _ = starving(t, 1000)
 	assert.Equal(t, 50, n, "without a claim it waits until nobody else does")
+}
+
+func TestAClaimIsGivenUpWithItsRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := start(t, Config{Device: slow(), Adapters: []string{"a", "b"}, MaxOvertakes: 1})
+		submit(t, e, with("a", 1, 10))
+		time.Sleep(time.Millisecond)
+		b := submit(t, e, with("b", 1, 1))
+		submit(t, e, with("a", 1, 1))
+		time.Sleep(10 * time.Millisecond) // in the second step: it overtakes, and the slot is claimed
+		late := submit(t, e, with("a", 1, 1))
+		time.Sleep(10 * time.Millisecond)
+		require.True(t, late.Times().Scheduled.IsZero(), "nothing more for a")
+		b.Cancel()
+		time.Sleep(10 * time.Millisecond)
+		assert.False(t, late.Times().Scheduled.IsZero())
+	})
 }
 
 func TestStatsSayWhatRunsAndWaits(t *testing.T) {
