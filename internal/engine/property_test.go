@@ -47,6 +47,7 @@ type told struct {
 	stats  Stats
 	after  Stats
 	seen   map[uint64]bool
+	end    time.Time // of the last step
 	counts struct{ preempted, claimed int }
 }
 
@@ -157,6 +158,7 @@ func (o *told) see(s *story, e *Engine, step *Step) {
 		if k.Adapter != "" {
 			adapters[k.Adapter] = true
 		}
+		must(!k.Decode || len(k.Tokens) == 1 && k.Sample, "chunk %d decodes %d tokens", i, len(k.Tokens))
 		must(decodes || !k.Decode, "chunk %d decodes after one that prefills", i)
 		decodes = k.Decode
 		known := append(slices.Clone(s.asks[k.Sequence-1].request.Prompt), s.output(k.Sequence-1)...)
@@ -169,6 +171,8 @@ func (o *told) see(s *story, e *Engine, step *Step) {
 		fmt.Fprintf(&o.steps, " %d@%d+%d", k.Sequence, k.Position, len(k.Tokens))
 	}
 	o.steps.WriteByte('\n')
+	must(!step.Start.Before(o.end), "it begins before the last has ended")
+	o.end = step.Start.Add(s.clock.Duration(step))
 	must(len(sequences) == len(step.Chunks), "a sequence twice")
 	must(len(step.Chunks) > 0, "no chunks")
 	must(len(e.running) <= c.MaxNumSeqs, "%d run", len(e.running))

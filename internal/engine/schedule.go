@@ -113,7 +113,6 @@ func (e *Engine) start(s *sequence) {
 	e.admissions++
 	s.admission = e.admissions
 	s.prefill = len(s.tokens)
-	s.overtaken = 0
 	s.state = running
 	s.stream.scheduled(e.step.Start)
 	i, _ := slices.BinarySearchFunc(e.running, s, cmpAdmission)

@@ -184,6 +184,32 @@ func TestARequestWithoutASlotDoesNotStarve(t *testing.T) {
 	assert.Equal(t, 50, n, "without a claim it waits until nobody else does")
 }
 
+func TestOfTwoThatAreDueTheFirstClaimsTheSlot(t *testing.T) {
+	assert.Equal(t, []string{
+		"load a from disk, 1@0+1, 4@0+1, 5@0+1", // twice before 2 and 3
+		"1@1+1",                                 // 6 may not begin: the slot is claimed
+		"load c from disk, drop a, 2@0+1",
+		"load b from disk, drop c, 3@0+1",
+		"load a from disk, drop b, 6@0+1",
+	}, scheduled(t, Config{Adapters: []string{"a", "b", "c"}, MaxCPULoras: 1, MaxOvertakes: 2, MaxNumSeqs: 3},
+		with("a", 1, 2), with("c", 1, 1), with("b", 1, 1), with("a", 1, 1), with("a", 1, 1), with("a", 1, 1)))
+}
+
+func TestNothingIsAdmittedInAStepThatPreempts(t *testing.T) {
+	assert.Equal(t, []string{
+		"1@0+4, 2@0+1",
+		"1@4+1, 2@1+4",
+		"1@5+1, 2@5+1",
+		"1@6+1",        // 2 gives way; 4 of its tokens would fit
+		"1@7+1, 2@0+4", // as they do now
+		"1@8+1",        // 2 gives way again
+		"1@9+1",
+		"1@10+1",
+		"2@0+5",
+		"2@5+2",
+	}, scheduled(t, Config{MaxModelLen: 12, BlockSize: 2, KVBlocks: 6, MaxNumBatchedTokens: 5, MaxNumSeqs: 3}, plain(4, 8), plain(5, 3)))
+}
+
 func TestAClaimIsGivenUpWithItsRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := start(t, Config{Device: slow(), Adapters: []string{"a", "b"}, MaxOvertakes: 1})
