@@ -33,7 +33,7 @@
 // used first, and the step in which that happens is longer by the load. A request for which no slot is idle is passed over, and
 // others with slots, or without adapter, go before it.
 //
-// It does not starve. Once MaxOvertakes requests that came later have been admitted before it, it claims the slot with the fewest
+// It does not starve. Once MaxOvertakes requests from behind it in the queue have been admitted before it, it claims the slot with the fewest
 // running sequences: nothing more is admitted with the adapter there, so the slot is idle after at most as many steps as its
 // longest sequence needs, and then goes to the claimant. (Requests of a lower priority do starve while those of a higher take all
 // there is: that is what priority means.)

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"io"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -102,6 +104,84 @@ func TestAReaderMayGiveUpAndComeBack(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, rest, 2)
 		assert.Equal(t, FinishLength, s.Finish())
+	})
+}
+
+func TestTokensAreTheReadersUntilItComesBack(t *testing.T) {
+	bubble(t, func(t *testing.T, _ func() time.Duration) {
+		e := start(t, Config{Device: slow()})
+		s := submit(t, e, Request{Prompt: prompt(1), MaxTokens: 9})
+		var all []int
+		for range 3 {
+			time.Sleep(30 * time.Millisecond)
+			tokens, err := s.Next(t.Context())
+			require.NoError(t, err)
+			ids := func() (ids []int) {
+				for _, token := range tokens {
+					ids = append(ids, token.ID)
+				}
+				return ids
+			}
+			before := ids()
+			time.Sleep(30 * time.Millisecond)
+			assert.Equal(t, before, ids(), "while more came")
+			all = append(all, before...)
+		}
+		_, err := s.Next(t.Context())
+		assert.ErrorIs(t, err, io.EOF)
+		assert.Len(t, all, 9)
+	})
+}
+
+// watched is a context that counts who waits for its end.
+type watched struct {
+	context.Context
+	watchers int
+}
+
+func (w *watched) Done() <-chan struct{} { return make(chan struct{}) }
+
+func (w *watched) AfterFunc(func()) (stop func() bool) {
+	w.watchers++
+	return sync.OnceValue(func() bool { w.watchers--; return true })
+}
+
+func TestWhatHasEndedDoesNotWatchItsContext(t *testing.T) {
+	bubble(t, func(t *testing.T, _ func() time.Duration) {
+		e := start(t, Config{Device: slow()})
+		ctx := &watched{Context: t.Context()}
+		done, err := e.Submit(ctx, Request{Prompt: prompt(1), MaxTokens: 1})
+		require.NoError(t, err)
+		canceled, err := e.Submit(ctx, Request{Prompt: prompt(1), MaxTokens: 1})
+		require.NoError(t, err)
+		assert.Equal(t, 2, ctx.watchers)
+		canceled.Cancel()
+		assert.Equal(t, 1, ctx.watchers)
+		_, err = read(t, done)
+		require.NoError(t, err)
+		assert.Zero(t, ctx.watchers)
+		canceled.watch(ctx)
+		assert.Zero(t, ctx.watchers, "one that ended while it was submitted")
+	})
+}
+
+// past is a device that says its steps ended long ago.
+type past struct{ Device }
+
+func (p past) Run(step *Step) (time.Time, error) {
+	_, err := p.Device.Run(step)
+	return time.Time{}, err
+}
+
+func TestTimeDoesNotRunBackwards(t *testing.T) {
+	bubble(t, func(t *testing.T, _ func() time.Duration) {
+		e := start(t, Config{Device: past{slow()}})
+		s := submit(t, e, Request{Prompt: prompt(1), MaxTokens: 2})
+		tokens, err := read(t, s)
+		require.NoError(t, err)
+		for _, token := range tokens {
+			assert.Equal(t, s.Times().Scheduled, token.At)
+		}
 	})
 }
 

@@ -47,6 +47,7 @@ type told struct {
 	stats  Stats
 	after  Stats
 	seen   map[uint64]bool
+	end    time.Time // of the last step
 	counts struct{ preempted, claimed int }
 }
 
@@ -73,8 +74,8 @@ func stories(t *rapid.T) story {
 		c.Adapters = append(c.Adapters, fmt.Sprint("adapter-", i))
 	}
 	s.clock = Clock{
-		Base: time.Millisecond, PrefillToken: 50 * time.Microsecond, DecodeSequence: 20 * time.Microsecond, KVToken: time.Microsecond,
-		Adapter: 10 * time.Microsecond, LoadCPU: time.Millisecond, LoadDisk: 4 * time.Millisecond,
+		Base: 4 * time.Microsecond, PrefillToken: 500 * time.Nanosecond, DecodeSequence: time.Microsecond, KVToken: 40 * time.Nanosecond,
+		Adapter: time.Microsecond, LoadCPU: 4 * time.Microsecond, LoadDisk: 9 * time.Microsecond,
 		VocabSize: 30, Seed: 1, EndChance: rapid.SampledFrom([]float64{0, 0.1}).Draw(t, "EndChance"),
 	}
 	s.ties = rapid.Bool().Draw(t, "ties")
@@ -82,7 +83,7 @@ func stories(t *rapid.T) story {
 		length := count("tokens", 2, c.MaxModelLen)
 		output := count("of output", 1, length-1)
 		a := ask{
-			after: time.Duration(count("gap in 500 us", 0, 8)) * 500 * time.Microsecond, // often the instant of another
+			after: time.Duration(count("gap in us", 0, 12)) * time.Microsecond, // often the instant of another, or of a step's end
 			request: Request{
 				Prompt: prompt(length - output), MaxTokens: output, MinTokens: count("MinTokens", 0, output), Seed: uint64(count("seed", 0, 3)),
 				IgnoreEOS: rapid.Bool().Draw(t, "IgnoreEOS"), Priority: count("priority", 0, 1),
@@ -93,7 +94,7 @@ func stories(t *rapid.T) story {
 			a.request.Prompt[i] %= s.clock.VocabSize
 		}
 		if count("one in four is cancelled", 0, 3) == 0 {
-			a.cancel = time.Duration(count("cancelled after 100 us", 1, 100)) * 100 * time.Microsecond
+			a.cancel = time.Duration(count("cancelled after us", 1, 150)) * time.Microsecond
 			if !s.ties {
 				a.cancel += 300 * time.Nanosecond
 			}
@@ -157,6 +158,7 @@ func (o *told) see(s *story, e *Engine, step *Step) {
 		if k.Adapter != "" {
 			adapters[k.Adapter] = true
 		}
+		must(!k.Decode || len(k.Tokens) == 1 && k.Sample, "chunk %d decodes %d tokens", i, len(k.Tokens))
 		must(decodes || !k.Decode, "chunk %d decodes after one that prefills", i)
 		decodes = k.Decode
 		known := append(slices.Clone(s.asks[k.Sequence-1].request.Prompt), s.output(k.Sequence-1)...)
@@ -169,6 +171,8 @@ func (o *told) see(s *story, e *Engine, step *Step) {
 		fmt.Fprintf(&o.steps, " %d@%d+%d", k.Sequence, k.Position, len(k.Tokens))
 	}
 	o.steps.WriteByte('\n')
+	must(!step.Start.Before(o.end), "it begins before the last has ended")
+	o.end = step.Start.Add(s.clock.Duration(step))
 	must(len(sequences) == len(step.Chunks), "a sequence twice")
 	must(len(step.Chunks) > 0, "no chunks")
 	must(len(e.running) <= c.MaxNumSeqs, "%d run", len(e.running))

@@ -52,10 +52,10 @@ func (q *queue) next(admissible func(adapter string) bool) *sequence {
 	return first
 }
 
-// overtake counts s, which is about to be admitted, against those that came before it, were due before it and are not admitted.
+// overtake counts s, which was taken out to be admitted, against those that are before it.
 func (q *queue) overtake(s *sequence) {
 	for _, l := range q.lanes {
-		if h := l.head(); h != nil && h.id < s.id && cmpPlace(h, s) < 0 {
+		if h := l.head(); h != nil && cmpPlace(h, s) < 0 {
 			h.overtaken++
 		}
 	}

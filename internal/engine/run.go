@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -9,6 +10,9 @@ import (
 // notice is how long after a request's arrival an idle engine begins its step. All that comes at the same instant is then in it,
 // whichever goroutine runs first.
 const notice = time.Microsecond
+
+// errStuck would be a mistake in this package, and is better than a core that spins for ever.
+var errStuck = errors.New("requests wait, and none can run on a device that is idle")
 
 // run is the scheduler: step after step, each beginning when the one before it ended.
 func (e *Engine) run() {
@@ -27,6 +31,9 @@ func (e *Engine) run() {
 		}
 		e.mu.Lock()
 		e.schedule(start)
+		if len(e.step.Chunks) == 0 && e.queue.len() > 0 {
+			e.stop(errStuck)
+		}
 		e.mu.Unlock()
 		e.compute()
 	}
@@ -41,26 +48,10 @@ func (e *Engine) nextStart() (start time.Time, ok bool) {
 	if len(e.running) > 0 || e.queue.len() > 0 {
 		return e.now, true
 	}
-	var first time.Time
-	if len(e.arrivals) > 0 {
-		first = e.arrivals[0].arrived
+	if len(e.arrivals) == 0 {
+		return start, false
 	}
-	if len(e.aborted) > 0 {
-		// Of a sequence that is in neither: it came, and ended, before the scheduler looked.
-		first = earlier(first, e.aborted[0].stream.Times().Done)
-	}
-	if first.IsZero() {
-		return first, false
-	}
-	return later(e.now, first.Add(notice)), true
-}
-
-// earlier is the earlier of two instants, of which the first may be none.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || b.Before(a) {
-		return b
-	}
-	return a
+	return later(e.now, e.arrivals[0].arrived.Add(notice)), true
 }
 
 func later(a, b time.Time) time.Time {
@@ -114,10 +105,10 @@ func (e *Engine) settleChunk(s *sequence, c *Chunk) {
 	}
 	s.tokens = append(s.tokens, c.Next)
 	var finish Finish
-	switch n := s.output(); {
-	case c.Next == e.model.EOS && !s.request.IgnoreEOS && n >= s.request.MinTokens:
+	switch {
+	case c.Next == e.model.EOS && !s.request.IgnoreEOS: // not before MinTokens: it was banned
 		finish = FinishStop
-	case n >= s.request.MaxTokens:
+	case s.output() == s.request.MaxTokens:
 		finish = FinishLength
 	}
 	if s.stream.push(Token{ID: c.Next, At: e.now}, finish) {

@@ -53,9 +53,9 @@ func (e *Engine) advance(budget int, decode bool) int {
 		}
 		n := min(budget, s.left())
 		for !e.blocks.grow(s, n) {
-			// The last admitted gives way; it may be s itself. It is never all of them: the first has room for its longest.
+			// The last admitted gives way; it may be s itself. It is never all of them: the first has room for its longest. A
+			// token that it had in this step goes to nobody: at most one prompt is in parts, and that takes what is left.
 			last := e.running[len(e.running)-1]
-			budget += last.chunk
 			e.preempt(last)
 			if last == s {
 				return budget
@@ -113,7 +113,6 @@ func (e *Engine) start(s *sequence) {
 	e.admissions++
 	s.admission = e.admissions
 	s.prefill = len(s.tokens)
-	s.overtaken = 0
 	s.state = running
 	s.stream.scheduled(e.step.Start)
 	i, _ := slices.BinarySearchFunc(e.running, s, cmpAdmission)

@@ -94,6 +94,15 @@ func TestTheLastAdmittedIsPreemptedAndComputesItsTokensAgain(t *testing.T) {
 	}, scheduled(t, Config{MaxModelLen: 9, BlockSize: 2, KVBlocks: 6}, plain(4, 5), plain(4, 5), plain(4, 5)))
 }
 
+func TestWhatWasPreemptedGoesBeforeWhatArrivedEarlier(t *testing.T) {
+	assert.Equal(t, []string{
+		"load a from disk, 1@0+4, 3@0+4",         // 2 waits for the slot
+		"1@4+1",                                  // 3 gives way
+		"load b from disk, drop a, 3@0+5, 2@0+1", // 3 goes first, though 2 came first and has a slot now
+		"3@5+1",
+	}, scheduled(t, Config{MaxModelLen: 8, BlockSize: 2, KVBlocks: 4, Adapters: []string{"a", "b"}}, with("a", 4, 2), with("b", 1, 1), plain(4, 3)))
+}
+
 func TestTheLowestPriorityIsPreemptedFirst(t *testing.T) {
 	urgent := plain(4, 3)
 	urgent.Priority = -1
@@ -173,6 +182,49 @@ func TestARequestWithoutASlotDoesNotStarve(t *testing.T) {
 	assert.Equal(t, 90*time.Millisecond+notice, waited)
 	n, _ = starving(t, 1000)
 	assert.Equal(t, 50, n, "without a claim it waits until nobody else does")
+}
+
+func TestOfTwoThatAreDueTheFirstClaimsTheSlot(t *testing.T) {
+	assert.Equal(t, []string{
+		"load a from disk, 1@0+1, 4@0+1, 5@0+1", // twice before 2 and 3
+		"1@1+1",                                 // 6 may not begin: the slot is claimed
+		"load c from disk, drop a, 2@0+1",
+		"load b from disk, drop c, 3@0+1",
+		"load a from disk, drop b, 6@0+1",
+	}, scheduled(t, Config{Adapters: []string{"a", "b", "c"}, MaxCPULoras: 1, MaxOvertakes: 2, MaxNumSeqs: 3},
+		with("a", 1, 2), with("c", 1, 1), with("b", 1, 1), with("a", 1, 1), with("a", 1, 1), with("a", 1, 1)))
+}
+
+func TestNothingIsAdmittedInAStepThatPreempts(t *testing.T) {
+	assert.Equal(t, []string{
+		"1@0+4, 2@0+1",
+		"1@4+1, 2@1+4",
+		"1@5+1, 2@5+1",
+		"1@6+1",        // 2 gives way; 4 of its tokens would fit
+		"1@7+1, 2@0+4", // as they do now
+		"1@8+1",        // 2 gives way again
+		"1@9+1",
+		"1@10+1",
+		"2@0+5",
+		"2@5+2",
+	}, scheduled(t, Config{MaxModelLen: 12, BlockSize: 2, KVBlocks: 6, MaxNumBatchedTokens: 5, MaxNumSeqs: 3}, plain(4, 8), plain(5, 3)))
+}
+
+func TestAClaimIsGivenUpWithItsRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := start(t, Config{Device: slow(), Adapters: []string{"a", "b"}, MaxOvertakes: 1})
+		submit(t, e, with("a", 1, 10))
+		time.Sleep(time.Millisecond)
+		b := submit(t, e, with("b", 1, 1))
+		submit(t, e, with("a", 1, 1))
+		time.Sleep(10 * time.Millisecond) // in the second step: it overtakes, and the slot is claimed
+		late := submit(t, e, with("a", 1, 1))
+		time.Sleep(10 * time.Millisecond)
+		require.True(t, late.Times().Scheduled.IsZero(), "nothing more for a")
+		b.Cancel()
+		time.Sleep(10 * time.Millisecond)
+		assert.False(t, late.Times().Scheduled.IsZero())
+	})
 }
 
 func TestStatsSayWhatRunsAndWaits(t *testing.T) {

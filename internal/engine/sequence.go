@@ -15,7 +15,7 @@ type sequence struct {
 
 	// Of the queue.
 	place     int64 // among equals: id, or below 0 for one that was preempted
-	overtaken int   // how many were admitted before it that came later, while it waited for a slot
+	overtaken int   // how many from behind it were admitted while it was first with its adapter
 
 	// Of the running.
 	admission uint64 // in order of admission

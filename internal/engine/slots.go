@@ -91,7 +91,7 @@ func (s *slots) on(adapter string) *slot {
 	return nil
 }
 
-// claim sets the slot that has the fewest sequences, of those the least recently used, aside for an adapter.
+// claim sets the slot that has the fewest sequences aside for an adapter.
 func (s *slots) claim(adapter string) {
 	var best *slot
 	for i := range s.device {
@@ -99,7 +99,7 @@ func (s *slots) claim(adapter string) {
 		if c.claimed == adapter {
 			return
 		}
-		if c.claimed == "" && (best == nil || c.running < best.running || c.running == best.running && c.used < best.used) {
+		if c.claimed == "" && (best == nil || c.running < best.running) {
 			best = c
 		}
 	}
