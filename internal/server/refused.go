@@ -83,7 +83,7 @@ func (u *unsupported) check() *openai.Error {
 	} {
 		if len(f.value) > 0 && !isNeutral(f.value, f.neutral) {
 			return openai.NewError(http.StatusBadRequest, f.name,
-				fmt.Sprintf("%s=%s is not supported by this server; leave %s out.", f.name, short(f.value), f.name))
+				fmt.Sprintf("%s=%s is not supported by this server; leave %s out.", f.name, clip(string(f.value)), f.name))
 		}
 	}
 	return nil
@@ -104,13 +104,4 @@ func isNeutral(value json.RawMessage, neutral []string) bool {
 		return false
 	}
 	return slices.ContainsFunc(neutral, func(n string) bool { return json.Unmarshal([]byte(n), &other) == nil && number == other })
-}
-
-// short is enough of a value to recognise it.
-func short(value []byte) string {
-	const most = 40
-	if len(value) > most {
-		return string(bytes.ToValidUTF8(value[:most], nil)) + "..."
-	}
-	return string(value)
 }

@@ -160,11 +160,11 @@ func (s *Server) fit(j *job, promptField, text, mostField string, most *int) *op
 	return nil
 }
 
-// clip is enough of a name that the client sent to recognise it.
-func clip(name string) string {
-	const most = 200
-	if len(name) > most {
-		return strings.ToValidUTF8(name[:most], "") + "..."
+// clip is enough of what the client sent to recognise it.
+func clip(text string) string {
+	const most = 100 // bytes
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "..."
 	}
-	return name
+	return text
 }
