@@ -241,4 +241,7 @@ func (g *Gateway) end(h hop) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	h.to.end(h.number, h.trip.adapter)
+	if h.to.inFlight == 0 && g.waiters > 0 {
+		g.tell()
+	}
 }
