@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"slices"
 	"sync"
 	"time"
 )
@@ -29,7 +30,8 @@ type Gateway struct {
 	waiters  int           // of changed
 	replicas []*replica
 	chance   *rand.Rand
-	views    []view // of the pick that is being made
+	serves   []bool // of the pick that is being made: which replicas may have the model
+	views    []view
 	scratch  []int
 }
 
@@ -143,6 +145,11 @@ func (g *Gateway) update(change func()) {
 	defer g.mu.Unlock()
 	change()
 	g.tell()
+}
+
+// anyUp tells whether a replica is up. The mutex is held.
+func (g *Gateway) anyUp() bool {
+	return slices.ContainsFunc(g.replicas, func(r *replica) bool { return r.up })
 }
 
 // tell wakes those that wait for a change. The mutex is held.
