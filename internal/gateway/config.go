@@ -132,11 +132,13 @@ func (c Config) check() error {
 	}
 	seen := map[string]bool{}
 	for _, address := range c.Replicas {
-		if _, err := base(address); err != nil {
+		u, err := base(address)
+		if err != nil {
 			problems = append(problems, err)
+			continue
 		}
-		bad(seen[address], "replica %s is named twice", address)
-		seen[address] = true
+		bad(seen[u.String()], "replica %s is named twice", address)
+		seen[u.String()] = true
 	}
 	return errors.Join(problems...)
 }

@@ -214,3 +214,15 @@ func counts(fakes []*fake) (n []int) {
 	}
 	return n
 }
+
+// idle waits until no request is in flight: a client may have its answer before the gateway has put it away.
+func (r *rig) idle() error {
+	return r.g.await(r.t.Context(), func() bool {
+		for _, replica := range r.g.replicas {
+			if replica.inFlight != 0 {
+				return false
+			}
+		}
+		return true
+	})
+}

@@ -2,12 +2,14 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"slices"
 	"sync"
 	"time"
 )
@@ -24,10 +26,12 @@ type Gateway struct {
 	watchers  sync.WaitGroup
 
 	mu       sync.Mutex
-	changed  chan struct{} // closed, and replaced, when something becomes known of a replica
+	changed  chan struct{} // closed, and replaced, when something becomes known of a replica, or the last request to it ends
+	waiters  int           // of changed
 	replicas []*replica
 	chance   *rand.Rand
-	views    []view // of the pick that is being made
+	serves   []bool // of the pick that is being made: which replicas may have the model
+	views    []view
 	scratch  []int
 }
 
@@ -87,9 +91,9 @@ func (g *Gateway) Close() {
 }
 
 // Ready waits until every replica's health has been looked at, one at least is up, and those that are have been asked for metrics and
-// models. The error is that of ctx.
+// models. The error is that of ctx, with what is known of the replicas.
 func (g *Gateway) Ready(ctx context.Context) error {
-	return g.await(ctx, func() bool {
+	err := g.await(ctx, func() bool {
 		up := 0
 		for _, r := range g.replicas {
 			if !r.looked || r.up && !r.tried {
@@ -101,23 +105,38 @@ func (g *Gateway) Ready(ctx context.Context) error {
 		}
 		return up > 0
 	})
+	if err == nil {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, r := range g.replicas {
+		if !r.up {
+			err = fmt.Errorf("gateway: %s is down: %s: %w", r.address, r.reason, err)
+		}
+	}
+	return err
 }
 
 // await waits until condition, called with the mutex held, is true.
 func (g *Gateway) await(ctx context.Context, condition func() bool) error {
-	for {
-		g.mu.Lock()
-		met, changed := condition(), g.changed
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiters++
+	defer func() { g.waiters-- }()
+	for !condition() {
+		changed := g.changed
 		g.mu.Unlock()
-		if met {
-			return nil
-		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return ctx.Err()
+		}
+		g.mu.Lock()
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // update changes what is known of a replica.
@@ -125,6 +144,16 @@ func (g *Gateway) update(change func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	change()
+	g.tell()
+}
+
+// anyUp tells whether a replica is up. The mutex is held.
+func (g *Gateway) anyUp() bool {
+	return slices.ContainsFunc(g.replicas, func(r *replica) bool { return r.up })
+}
+
+// tell wakes those that wait for a change. The mutex is held.
+func (g *Gateway) tell() {
 	close(g.changed)
 	g.changed = make(chan struct{})
 }

@@ -56,6 +56,7 @@ var (
 	stateFresh    = newState("replica_metrics_fresh", "1 if the replica's metrics are not too old, else 0.")
 	stateInFlight = newState("replica_requests_in_flight", "Requests sent to the replica and not answered whole.")
 	stateQueue    = newState("replica_requests_waiting", "Requests that wait at the replica: by its metrics, and sent since they were read.")
+	stateRunning  = newState("replica_requests_running", "Requests that run at the replica, by its metrics.")
 	stateKV       = newState("replica_kv_cache_usage_perc", "Share of the replica's KV cache in use, 0-1.")
 )
 
@@ -69,12 +70,13 @@ func (s states) Describe(to chan<- *prometheus.Desc) { prometheus.DescribeByColl
 // Collect is that of a prometheus.Collector.
 func (s states) Collect(to chan<- prometheus.Metric) {
 	now := time.Now()
-	for i, r := range s.g.replicas {
+	for _, r := range s.g.replicas {
 		s.g.mu.Lock()
-		v := s.g.replicas[i].view("", now, s.g.config.StaleAfter)
+		v, running := r.view("", now, s.g.config.StaleAfter), r.load.running
 		s.g.mu.Unlock()
 		for desc, value := range map[*prometheus.Desc]float64{
 			stateUp: flag(v.up), stateFresh: flag(v.fresh), stateInFlight: float64(v.inFlight), stateQueue: float64(v.queue()), stateKV: v.kv,
+			stateRunning: float64(running),
 		} {
 			to <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, r.address)
 		}

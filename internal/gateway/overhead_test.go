@@ -3,9 +3,11 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -110,4 +112,41 @@ func (s *side) request(b *testing.B) {
 func median(times []time.Duration) time.Duration {
 	slices.Sort(times)
 	return times[len(times)/2]
+}
+
+// BenchmarkNext is what choosing a replica costs a request, with every lock and count, in the guide's second case: an adapter of 15, at
+// 10 replicas.
+func BenchmarkNext(b *testing.B) {
+	const replicas, adapters = 10, 15
+	config := Config{}
+	for i := range replicas {
+		config.Replicas = append(config.Replicas, fmt.Sprintf("http://replica-%d", i))
+	}
+	config.dial = func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("nothing is there") }
+	g, err := New(config)
+	require.NoError(b, err)
+	g.Close() // nothing but this benchmark moves it
+	for i, r := range g.replicas {
+		r.up = true
+		models := []card{{id: "base"}}
+		l := load{waiting: i, kv: 0.5, maxLoRA: 3, adapters: map[string]bool{}}
+		for j := range adapters {
+			name := fmt.Sprintf("adapter-%d", j)
+			models = append(models, card{id: name, adapter: true})
+			if j%replicas == i {
+				l.adapters[name] = true
+			}
+		}
+		r.setModels(models)
+		r.beginScrape()
+		r.endScrape(l, time.Now().Add(time.Hour))
+	}
+	for i := 0; b.Loop(); i++ {
+		t := trip{model: g.replicas[0].models[1+i%adapters].id}
+		h, err := g.next(&t)
+		if err != nil {
+			b.Fatal(err)
+		}
+		g.end(h)
+	}
 }

@@ -24,6 +24,7 @@ type replica struct {
 	tried   bool      // to read load and models, since it came up
 	fullAt  time.Time // it refused a request as too many; zero if it did not, or load was read since
 	models  []card    // as its last list has them; nil before the first
+	byName  map[string]*card
 
 	// Requests get numbers: sent counts them. A reading of load has seen those up to number seen; doneUnseen of the others have been
 	// answered. Mark and doneMark are the same for a reading that is under way.
@@ -47,16 +48,14 @@ func newReplica(address string, base *url.URL) *replica {
 	}
 }
 
-// serves tells whether it lists a model, or has not listed any yet.
-func (r *replica) serves(model string) bool { return r.models == nil || r.lists(model) != nil }
-
-func (r *replica) lists(model string) *card {
-	for i := range r.models {
-		if r.models[i].id == model {
-			return &r.models[i]
+// setModels takes a list over. Of two cards of one name the first counts.
+func (r *replica) setModels(cards []card) {
+	r.models, r.byName = cards, map[string]*card{}
+	for i := range cards {
+		if c := &cards[i]; r.byName[c.id] == nil {
+			r.byName[c.id] = c
 		}
 	}
-	return nil
 }
 
 func (r *replica) fresh(now time.Time, staleAfter time.Duration) bool {

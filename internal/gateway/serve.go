@@ -61,7 +61,7 @@ func (g *Gateway) serveInference(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, openai.NewError(http.StatusBadRequest, "model", err.Error()), "malformed")
 		return
 	}
-	t := &trip{model: model, body: body, client: client, patience: g.config.ReadTimeout}
+	t := &trip{model: model, class: g.config.Models[model], body: body, client: client, patience: g.config.ReadTimeout}
 	g.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), tripKey{}, t)))
 	if err := t.done(); err != nil {
 		g.meters.refused("client_gone")

@@ -179,11 +179,12 @@ func TestHealthIsThatOfTheBestReplica(t *testing.T) {
 }
 
 func TestMetricsTellOfEachReplica(t *testing.T) {
-	r := newRig(t, 2, Config{HealthInterval: time.Hour}, func(i int, f *fake) { f.load = load{waiting: 3 + i, kv: 0.25} })
+	r := newRig(t, 2, Config{HealthInterval: time.Hour}, func(i int, f *fake) { f.load = load{waiting: 3 + i, running: 2, kv: 0.25} })
 	r.set(0, func(*fake) {})
 	r.set(1, func(*fake) {})
 	r.post("base")
 	r.post("nobody")
+	require.NoError(t, r.idle())
 	response, body := r.send("GET", "/metrics", "")
 	require.Equal(t, 200, response.StatusCode)
 	parser := expfmt.NewTextParser(model.UTF8Validation)
@@ -210,6 +211,7 @@ func TestMetricsTellOfEachReplica(t *testing.T) {
 		assert.Equal(t, 1.0, read("replica_up", at(i)))
 		assert.Equal(t, 1.0, read("replica_metrics_fresh", at(i)))
 		assert.Equal(t, 0.0, read("replica_requests_in_flight", at(i)))
+		assert.Equal(t, 2.0, read("replica_requests_running", at(i)))
 		assert.Equal(t, float64(3+i), read("replica_requests_waiting", at(i)))
 		assert.Equal(t, 0.25, read("replica_kv_cache_usage_perc", at(i)))
 	}

@@ -135,8 +135,11 @@ func TestMetricsThatNoLongerComeStopCounting(t *testing.T) {
 	})
 }
 
+// rare is for tests of hours, in which many looks at replicas would cost real time.
+var rare = Config{ScrapeInterval: time.Minute, HealthInterval: time.Minute, StaleAfter: time.Hour}
+
 func TestTheTimeToTakeAnAnswerIsNotThatToSendTheNextRequest(t *testing.T) {
-	inBubble(t, 1, Config{}, func(t *testing.T, b *bubble) {
+	inBubble(t, 1, rare, func(t *testing.T, b *bubble) {
 		for range 3 { // on one connection
 			require.Equal(t, 200, b.post("base"))
 			time.Sleep(time.Minute) // longer than HeaderTimeout, BodyTimeout and ReadTimeout
@@ -145,7 +148,7 @@ func TestTheTimeToTakeAnAnswerIsNotThatToSendTheNextRequest(t *testing.T) {
 }
 
 func TestALongStreamOutlivesEveryTimeout(t *testing.T) {
-	inBubble(t, 1, Config{}, func(t *testing.T, b *bubble) {
+	inBubble(t, 1, rare, func(t *testing.T, b *bubble) {
 		b.fakes[0].serve = func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/event-stream")
 			for range 20 {
@@ -166,7 +169,7 @@ func TestReadyWaitsForAReplica(t *testing.T) {
 		defer g.Close()
 		ready := make(chan error)
 		go func() { ready <- g.Ready(t.Context()) }()
-		time.Sleep(time.Hour)
+		time.Sleep(time.Minute)
 		synctest.Wait()
 		select {
 		case <-ready:

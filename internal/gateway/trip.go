@@ -15,9 +15,7 @@ type trip struct {
 	model string
 	class Criticality
 	body  *body
-	// adapter is the model if that is an adapter, else empty.
-	adapter string
-	tried   []*replica
+	tried []*replica
 
 	client   *http.ResponseController
 	patience time.Duration
@@ -69,9 +67,10 @@ func (g *Gateway) rewrite(p *httputil.ProxyRequest) {
 
 // hop is a replica that a request is sent to.
 type hop struct {
-	to     *replica
-	number int // of the request, there
-	trip   *trip
+	to      *replica
+	number  int // of the request, there
+	adapter string
+	trip    *trip
 }
 
 // next picks one of the replicas that the request has not been sent to, and counts it in.
@@ -79,65 +78,50 @@ func (g *Gateway) next(t *trip) (hop, error) {
 	now := time.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(t.tried) == 0 {
-		if err := g.classify(t); err != nil {
-			return hop{}, err
-		}
-	}
-	serving := false
-	for _, r := range g.replicas {
-		serving = serving || r.serves(t.model)
+	adapter, serving, err := g.find(t.model)
+	if err != nil {
+		return hop{}, err
 	}
 	g.views = g.views[:0]
-	for _, r := range g.replicas {
-		v := r.view(t.adapter, now, g.config.StaleAfter)
-		// A model that is configured but in no list may have been loaded since they were read.
-		v.up = v.up && !t.was(r) && (!serving || r.serves(t.model))
+	for i, r := range g.replicas {
+		v := r.view(adapter, now, g.config.StaleAfter)
+		v.up = v.up && !t.was(r) && (!serving || g.serves[i])
 		g.views = append(g.views, v)
 	}
-	i, err := g.config.pick(g.views, t.class, t.adapter != "", g.chance, &g.scratch)
+	i, err := g.config.pick(g.views, t.class, adapter != "", g.chance, &g.scratch)
 	if err != nil {
 		return hop{}, err
 	}
 	r := g.replicas[i]
 	t.tried = append(t.tried, r)
-	return hop{to: r, number: r.begin(t.adapter), trip: t}, nil
+	return hop{to: r, number: r.begin(adapter), adapter: adapter, trip: t}, nil
 }
 
-// classify finds out what the model is. The mutex is held.
-func (g *Gateway) classify(t *trip) error {
-	class, configured := g.config.Models[t.model]
-	t.class = class
-	listed := false
+// find looks a model up in the replicas' lists and puts into g.serves which of them may have it: those that list it, and those whose list
+// is not known yet. Adapter is the model if it is one, else empty. Serving is whether any may have it: if none does, but the model is
+// configured, it may have been loaded since the lists were read, and any replica may be asked. The mutex is held.
+func (g *Gateway) find(model string) (adapter string, serving bool, err error) {
+	g.serves = g.serves[:0]
+	known, up := false, false
 	for _, r := range g.replicas {
-		if c := r.lists(t.model); c != nil {
-			listed = true
-			if c.adapter {
-				t.adapter = t.model
-			}
+		c := r.byName[model]
+		if c != nil && c.adapter {
+			adapter = model
 		}
+		serves := c != nil || r.models == nil
+		g.serves = append(g.serves, serves)
+		serving = serving || serves
+		known = known || c != nil || serves && r.up
+		up = up || r.up
 	}
-	if !configured && !listed {
-		for _, r := range g.replicas {
-			if r.up && r.models == nil {
-				return nil // it may be one of those that are not known yet
-			}
-		}
-		if !g.anyUp() {
-			return errNoReplica
-		}
-		return errUnknownModel
+	_, configured := g.config.Models[model]
+	switch {
+	case known || configured:
+		return adapter, serving, nil
+	case !up:
+		return "", false, errNoReplica
 	}
-	return nil
-}
-
-func (g *Gateway) anyUp() bool {
-	for _, r := range g.replicas {
-		if r.up {
-			return true
-		}
-	}
-	return false
+	return "", false, errUnknownModel
 }
 
 func (t *trip) was(r *replica) bool {
@@ -240,5 +224,8 @@ func unsent(err error) bool {
 func (g *Gateway) end(h hop) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	h.to.end(h.number, h.trip.adapter)
+	h.to.end(h.number, h.adapter)
+	if h.to.inFlight == 0 && g.waiters > 0 {
+		g.tell()
+	}
 }

@@ -147,7 +147,7 @@ func (g *Gateway) readModels(ctx context.Context, r *replica) {
 		return err
 	})
 	if err == nil {
-		g.update(func() { r.models = cards })
+		g.update(func() { r.setModels(cards) })
 	}
 }
 
