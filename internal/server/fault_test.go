@@ -68,13 +68,14 @@ func TestAClientThatTakesNothingIsLeft(t *testing.T) {
 		defer end()
 		response := r.post(completions, endless)
 		from := bufio.NewReaderSize(response.Body, 16)
-		assert.Contains(t, nextEvent(t, from), `"choices"`)
-
+		for range 45 { // a token a second: patience is for each event, not for the stream
+			assert.Contains(t, nextEvent(t, from), `"choices"`)
+		}
 		time.Sleep(26 * time.Second) // the server writes, and nobody reads
 		s := r.engine.Stats()
 		assert.Equal(t, 1, s.Running, "there is still patience")
 		assert.NotZero(t, s.KVBlocks)
-		time.Sleep(6 * time.Second)
+		time.Sleep(8 * time.Second) // and the step that runs
 		s = r.engine.Stats()
 		assert.Equal(t, uint64(1), s.Aborted)
 		assert.Zero(t, s.KVBlocks)
@@ -300,6 +301,25 @@ func TestTwoRequestsAtOnceOnAConnectionAreAnsweredInOrder(t *testing.T) {
 	var answer openai.Completion
 	require.NoError(t, json.Unmarshal(r.read(second), &answer))
 	assert.Equal(t, 4, answer.Usage.CompletionTokens)
+}
+
+// net/http takes a client that will send no more for one that is gone. It may still read: what it reads must not look like an answer.
+func TestAClientThatClosesItsSideGetsNoEmptyAnswer(t *testing.T) {
+	for name, body := range map[string]string{"of a stream": endless, "of a whole": `{"prompt":"x","max_tokens":2000}`} {
+		t.Run(name, func(t *testing.T) {
+			device := hold()
+			r := start(t, engine.Config{Device: device}, server.Config{})
+			t.Cleanup(func() { close(device.steps) })
+			c, from := r.raw()
+			_, err := fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+				completions, len(body), body)
+			require.NoError(t, err)
+			require.NoError(t, c.(*net.TCPConn).CloseWrite())
+			got, err := io.ReadAll(from)
+			require.NoError(t, err)
+			assert.Empty(t, string(got))
+		})
+	}
 }
 
 func TestWhatIsNoHTTPHarmsNobody(t *testing.T) {
