@@ -44,6 +44,9 @@ func (s *Server) chatCompletions(w http.ResponseWriter, r *http.Request) {
 func (s *Server) generate(w http.ResponseWriter, r *http.Request, j job) {
 	stream, err := s.engine.Submit(r.Context(), s.request(j))
 	if err != nil {
+		if r.Context().Err() != nil {
+			panic(http.ErrAbortHandler) // nobody is there to be told
+		}
 		respondError(w, engineError(err))
 		return
 	}
