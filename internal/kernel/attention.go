@@ -12,7 +12,7 @@ import (
 func (d *Decoder) rotate() {
 	w, head := d.work, d.config.headDim()
 	half := head / 2
-	for r := range len(w.qkv.data) / w.qkv.width {
+	for r := range w.qkv.rows() {
 		cos, sin := w.cos[r*half:(r+1)*half], w.sin[r*half:(r+1)*half]
 		turned := w.qkv.row(r)[:d.config.Dim+d.config.kvDim()]
 		for at := 0; at < len(turned); at += head {
@@ -75,14 +75,14 @@ func (d *Decoder) plan(batch []Step) {
 // of query heads in one head of keys and values (Ainslie et al. 2023):
 //
 //	mixed = softmax(q k^T / sqrt(head dim)) v
-func (d *Decoder) attend(layer int, batch []Step) {
+func (d *Decoder) attend(layer int, batch []Step) error {
 	d.work.layer, d.work.batch = layer, batch
-	d.work.crew.each(len(d.work.tasks), d.work.size, d.work.attend)
-	d.work.batch = nil
+	defer func() { d.work.batch = nil }() // holds caches
+	return d.work.crew.each(len(d.work.tasks), d.work.size, d.work.attendOne)
 }
 
 // attendTask does one task of attend. It calls BLAS on the very buffers, whose strides a tensor would get wrong.
-func (d *Decoder) attendTask(n int, h *hand) {
+func (d *Decoder) attendTask(n int, h *hand) error {
 	w, c, t := d.work, d.config, d.work.tasks[n]
 	cache := w.batch[t.step].Cache
 	head, group, rows := c.headDim(), c.Heads/c.KVHeads, t.to-t.from
@@ -112,6 +112,7 @@ func (d *Decoder) attendTask(n int, h *hand) {
 		}
 		lib.Sgemm(blas.NoTrans, blas.NoTrans, rows, head, seen, 1, scores, seen, values, head, 0, out, w.mixed.width)
 	}
+	return nil
 }
 
 // room returns n scores of any value.

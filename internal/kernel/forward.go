@@ -43,25 +43,27 @@ func (d *Decoder) Forward(batch []Step, logits [][]float32) error {
 func (d *Decoder) block(layer int, batch []Step) error {
 	w, b := d.work, &d.weights.layers[layer]
 	normRows(w.normed, w.x, b.attnNorm, d.config.NormEps)
-	if err := b.qkv.apply(w.normed, w.qkv); err != nil {
+	if err := w.project(&b.qkv, w.normed, w.qkv); err != nil {
 		return err
 	}
 	d.adaptQKV(layer)
 	d.rotate()
 	d.store(layer, batch)
-	d.attend(layer, batch)
-	if err := b.out.apply(w.mixed, w.added); err != nil {
+	if err := d.attend(layer, batch); err != nil {
+		return err
+	}
+	if err := w.project(&b.out, w.mixed, w.added); err != nil {
 		return err
 	}
 	d.adaptOut(layer)
 	add(w.x.data, w.added.data)
 
 	normRows(w.normed, w.x, b.ffnNorm, d.config.NormEps)
-	if err := b.gateUp.apply(w.normed, w.gateUp); err != nil {
+	if err := w.project(&b.gateUp, w.normed, w.gateUp); err != nil {
 		return err
 	}
 	swiGLU(w.hidden, w.gateUp)
-	if err := b.down.apply(w.hidden, w.added); err != nil {
+	if err := w.project(&b.down, w.hidden, w.added); err != nil {
 		return err
 	}
 	add(w.x.data, w.added.data)
@@ -89,7 +91,7 @@ func (d *Decoder) head(logits [][]float32) error {
 			n++
 		}
 	}
-	if err := d.weights.head.apply(w.last, w.logits); err != nil {
+	if err := w.project(&d.weights.head, w.last, w.logits); err != nil {
 		return err
 	}
 	n = 0
