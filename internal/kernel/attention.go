@@ -56,7 +56,8 @@ type task struct {
 	head     int // of keys and values
 }
 
-// plan lists the tasks of attention, which are the same in every layer, and adds up their work in multiply-adds.
+// plan lists the tasks of attention, which are the same in every layer, and adds up their work in multiply-adds: two for each number of
+// each head and an exponential.
 func (d *Decoder) plan(batch []Step) {
 	w, c := d.work, d.config
 	w.tasks, w.size = w.tasks[:0], 0
@@ -66,7 +67,7 @@ func (d *Decoder) plan(batch []Step) {
 			for head := range c.KVHeads {
 				w.tasks = append(w.tasks, task{i, from, to, head})
 			}
-			w.size += 2 * (to - from) * (s.Cache.length + to - w.runs[i].from) * c.Dim
+			w.size += 2 * (to - from) * (s.Cache.length + to - w.runs[i].from) * (c.Dim + c.Heads*expCost/2)
 		}
 	}
 }

@@ -62,7 +62,9 @@ func (d *Decoder) block(layer int, batch []Step) error {
 	if err := w.project(&b.gateUp, w.normed, w.gateUp); err != nil {
 		return err
 	}
-	swiGLU(w.hidden, w.gateUp)
+	if err := w.swiGLU(); err != nil {
+		return err
+	}
 	if err := w.project(&b.down, w.hidden, w.added); err != nil {
 		return err
 	}
@@ -123,10 +125,22 @@ func norm(y, x, weight []float32, eps float64) {
 	}
 }
 
-// swiGLU sets each row of y to silu(gate) * up (Shazeer 2020), silu(g) = g / (1 + exp(-g)), of that row of x: gate, up.
-func swiGLU(y, x *activation) {
-	for i := range len(y.data) / y.width {
-		out, gate, up := y.row(i), x.row(i)[:y.width], x.row(i)[y.width:]
+// swiGLU sets each row of hidden to silu(gate) * up (Shazeer 2020), silu(g) = g / (1 + exp(-g)), of that row of gateUp.
+func (w *workspace) swiGLU() error {
+	rows := w.hidden.rows()
+	return w.crew.each((rows+rowsAtOnce-1)/rowsAtOnce, expCost*len(w.hidden.data), w.swiGLUOne)
+}
+
+const (
+	rowsAtOnce = 8  // of a task of swiGLU
+	expCost    = 40 // multiply-adds that take as long as one exponential and what is around it: 4 ns
+)
+
+// swiGLUTask is one task of swiGLU.
+func (w *workspace) swiGLUTask(n int, _ *hand) error {
+	for i := n * rowsAtOnce; i < min((n+1)*rowsAtOnce, w.hidden.rows()); i++ {
+		out, gateUp := w.hidden.row(i), w.gateUp.row(i)
+		gate, up := gateUp[:len(out)], gateUp[len(out):]
 		for j, g := range gate {
 			out[j] = -g
 		}
@@ -135,4 +149,5 @@ func swiGLU(y, x *activation) {
 			out[j] = g / (1 + out[j]) * up[j]
 		}
 	}
+	return nil
 }

@@ -26,6 +26,7 @@ type workspace struct {
 	projectOne func(int, *hand) error
 	factor     *matrix
 	from, to   *activation
+	swiGLUOne  func(int, *hand) error
 	attendOne  func(int, *hand) error
 	tasks      []task // of attention, in every layer
 	size       int    // of the tasks together, in multiply-adds
@@ -43,7 +44,7 @@ func newWorkspace(c DecoderConfig) *workspace {
 		gateUp: newActivation(2 * c.FFN), hidden: newActivation(c.FFN),
 		last: newActivation(c.Dim), logits: newActivation(c.Vocab),
 	}
-	w.projectOne = w.projectRow
+	w.projectOne, w.swiGLUOne = w.projectRow, w.swiGLUTask
 	for i := range c.headDim() / 2 {
 		w.frequencies = append(w.frequencies, math.Pow(c.RopeTheta, -2*float64(i)/float64(c.headDim())))
 	}
