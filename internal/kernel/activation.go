@@ -6,8 +6,8 @@ import "gorgonia.org/tensor"
 type activation struct {
 	data   []float32 // (rows, width)
 	width  int       // numbers in a row
-	whole  header    // (rows, width)
-	vector []header  // (width) of each of the first rows, as many as may be multiplied one by one
+	whole  header    // (rows, width), if rows are multiplied together
+	vector []header  // (width) of each of the first rows, if they are multiplied one by one
 }
 
 // header is a tensor on a part of a buffer, and the option that makes it a result.
@@ -34,8 +34,11 @@ func (a *activation) resize(rows int) {
 		a.vector = a.vector[:0] // they are of the buffer before
 	}
 	a.data = a.data[:n]
-	a.whole = newHeader(a.data, rows, a.width)
-	for i := len(a.vector); i < min(rows, rowByRow); i++ {
+	if rows > rowByRow {
+		a.whole = newHeader(a.data, rows, a.width)
+		return
+	}
+	for i := len(a.vector); i < rows; i++ {
 		a.vector = append(a.vector, newHeader(a.row(i), a.width))
 	}
 }

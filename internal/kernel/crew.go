@@ -27,8 +27,8 @@ type hand struct {
 // which a core does 10,000 of them (gonum, 2 cores of an AMD EPYC, November 2026).
 const worthwhile = 100_000
 
-// each calls do once for each task, 0 to tasks-1, and returns when all are done or have failed. Size is the work of all of them together, in
-// multiply-adds: below worthwhile the caller does everything.
+// each calls do once for each task, 0 to tasks-1, and returns when all are done, or some have failed. Size is the work of all of
+// them together, in multiply-adds: below worthwhile the caller does everything.
 func (c *crew) each(tasks, size int, do func(task int, h *hand) error) error {
 	hands := 1
 	if size >= worthwhile {

@@ -27,7 +27,7 @@ func (f *fuzzed) of(numbers ...int) int { return numbers[f.n(len(numbers))] }
 
 // decoder draws a shape: with one as often as any other number, and widths on both sides of gonum's blocks of 64.
 func (f *fuzzed) decoder(t *testing.T) *Decoder {
-	kv, group, half := f.of(1, 2, 3), f.of(1, 2, 4), f.of(1, 2, 5, 16)
+	kv, group, half := f.of(1, 2, 3), f.of(1, 2, 4), f.of(1, 2, 5, 9)
 	c := DecoderConfig{
 		Dim: 2 * half * kv * group, Layers: f.of(1, 2, 3), Heads: kv * group, KVHeads: kv, FFN: f.of(1, 7, 63, 65), Vocab: f.of(1, 2, 11, 65),
 		MaxSeqLen: 300, RopeTheta: float64(f.of(1, 100, 10000)), NormEps: 1e-5,

@@ -267,7 +267,11 @@ func TestDecodeAllocatesNothingButTensors(t *testing.T) {
 		name  string
 		batch int
 		lora  *LoRA
-	}{{"one sequence", 1, nil}, {"one sequence with an adapter", 1, newLoRA(t, d, 1)}, {"three sequences with an adapter", 3, newLoRA(t, d, 1)}} {
+	}{
+		{"one sequence", 1, nil},
+		{"one sequence with an adapter", 1, newLoRA(t, d, 1)},
+		{"three sequences with an adapter", 3, newLoRA(t, d, 1)},
+	} {
 		t.Run(test.name, func(t *testing.T) {
 			var batch []Step
 			var logits [][]float32

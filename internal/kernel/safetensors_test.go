@@ -141,7 +141,8 @@ func FuzzLoadDecoder(f *testing.F) {
 		f.Add(config[:len(config)-1], model)
 		f.Add(config, model[:len(model)-1])
 		for _, change := range [][2]string{
-			{`"hidden_size":8`, `"hidden_size":16`}, {`"num_attention_heads":2`, `"num_attention_heads":1`}, {`"rope_theta":500`, `"rope_theta":1e-300`},
+			{`"hidden_size":8`, `"hidden_size":16`}, {`"num_attention_heads":2`, `"num_attention_heads":1`},
+			{`"rope_theta":500`, `"rope_theta":1e-300`},
 			{`"num_hidden_layers":2`, `"num_hidden_layers":2000000000`}, {`"rms_norm_eps":0.000001`, `"rms_norm_eps":1e300`},
 		} {
 			f.Add([]byte(strings.Replace(string(config), change[0], change[1], 1)), model)
