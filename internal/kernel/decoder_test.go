@@ -128,6 +128,9 @@ func TestBadStepIsRefusedAndNothingChanges(t *testing.T) {
 		{"no tokens", func(s *Step, _ *[]float32) { s.Tokens = nil }, "kernel: step 1: no tokens; want at least one"},
 		{"one token more than the cache holds", func(s *Step, _ *[]float32) { s.Tokens = make([]int, 5) },
 			"kernel: step 1: 5 tokens after 0; the cache holds 4"},
+		{"one token more than there is room after those before", func(s *Step, _ *[]float32) {
+			require.NoError(t, d.Forward([]Step{{Cache: s.Cache, Tokens: []int{1, 2, 3}}}, [][]float32{nil}))
+		}, "kernel: step 1: 2 tokens after 3; the cache holds 4"},
 		{"a negative token", func(s *Step, _ *[]float32) { s.Tokens = []int{0, -1} }, "kernel: step 1: token 1 is -1; want 0 to 9"},
 		{"a token beyond the vocabulary", func(s *Step, _ *[]float32) { s.Tokens = []int{10} }, "kernel: step 1: token 0 is 10; want 0 to 9"},
 		{"room for too few logits", func(_ *Step, l *[]float32) { *l = make([]float32, 9) },
@@ -222,6 +225,37 @@ func TestAdapterChangesWhatIsSaidUnlessItsAlphaIsZero(t *testing.T) {
 			assert.Equal(t, test.same, slices.Equal(base, got))
 		})
 	}
+}
+
+func TestStepsOfABatchMayShareAdaptersInAnyOrder(t *testing.T) {
+	d := newDecoderOf(t, small)
+	one, two := newLoRA(t, d, 1), newLoRA(t, d, 2)
+	var batch []Step
+	var got [][]float32
+	for i, lora := range []*LoRA{one, nil, one, one, two, one} {
+		batch = append(batch, Step{newCache(t, d, 3), []int{i, 2, 3}, lora})
+		got = append(got, make([]float32, 10))
+	}
+	require.NoError(t, d.Forward(batch, got))
+	for i, s := range batch {
+		want := make([]float32, 10)
+		require.NoError(t, s.Cache.Truncate(0))
+		require.NoError(t, d.Forward([]Step{s}, [][]float32{want}))
+		assert.InDeltaSlice(t, want, got[i], 1e-5, "step %d", i)
+	}
+}
+
+func TestLongSequenceAgreesWithPlainFloat64(t *testing.T) {
+	c := small
+	c.MaxSeqLen = 500
+	d := newDecoderOf(t, c)
+	s := &sequence{tokens: counted(d, 450), cache: newCache(t, d, 450), logits: make([]float32, 10)}
+	s.plain(d)
+	for _, n := range []int{190, 1, 1, 1, 200, 1, 56} { // across the keys that one product takes, and twice that
+		require.NoError(t, d.Forward([]Step{s.step(n)}, [][]float32{s.logits}))
+		s.requireNear(t, s.want[s.cache.Len()-1])
+	}
+	assert.Equal(t, 450, s.cache.Len())
 }
 
 func TestResultsDoNotDependOnGOMAXPROCS(t *testing.T) {
