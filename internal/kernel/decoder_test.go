@@ -202,7 +202,7 @@ func TestAdapterAtItsEdges(t *testing.T) {
 		assert.ErrorContains(t, err, "want 1 to Dim, 8")
 		assert.Nil(t, l)
 	}
-	for _, alpha := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+	for _, alpha := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300} {
 		_, err := d.NewLoRA(8, alpha, 1)
 		assert.ErrorContains(t, err, "want a finite number")
 	}
