@@ -12,7 +12,7 @@ import (
 func (d *Decoder) rotate() {
 	w, head := d.work, d.config.headDim()
 	half := head / 2
-	for r := range len(w.qkv.data) / w.qkv.width {
+	for r := range w.qkv.rows() {
 		cos, sin := w.cos[r*half:(r+1)*half], w.sin[r*half:(r+1)*half]
 		turned := w.qkv.row(r)[:d.config.Dim+d.config.kvDim()]
 		for at := 0; at < len(turned); at += head {
@@ -56,7 +56,8 @@ type task struct {
 	head     int // of keys and values
 }
 
-// plan lists the tasks of attention, which are the same in every layer, and adds up their work in multiply-adds.
+// plan lists the tasks of attention, which are the same in every layer, and adds up their work in multiply-adds: two for each number of
+// each head and an exponential.
 func (d *Decoder) plan(batch []Step) {
 	w, c := d.work, d.config
 	w.tasks, w.size = w.tasks[:0], 0
@@ -66,7 +67,7 @@ func (d *Decoder) plan(batch []Step) {
 			for head := range c.KVHeads {
 				w.tasks = append(w.tasks, task{i, from, to, head})
 			}
-			w.size += 2 * (to - from) * (s.Cache.length + to - w.runs[i].from) * c.Dim
+			w.size += 2 * (to - from) * (s.Cache.length + to - w.runs[i].from) * (c.Dim + c.Heads*expCost/2)
 		}
 	}
 }
@@ -75,14 +76,14 @@ func (d *Decoder) plan(batch []Step) {
 // of query heads in one head of keys and values (Ainslie et al. 2023):
 //
 //	mixed = softmax(q k^T / sqrt(head dim)) v
-func (d *Decoder) attend(layer int, batch []Step) {
+func (d *Decoder) attend(layer int, batch []Step) error {
 	d.work.layer, d.work.batch = layer, batch
-	d.work.crew.each(len(d.work.tasks), d.work.size, d.work.attend)
-	d.work.batch = nil
+	defer func() { d.work.batch = nil }() // holds caches
+	return d.work.crew.each(len(d.work.tasks), d.work.size, d.work.attendOne)
 }
 
 // attendTask does one task of attend. It calls BLAS on the very buffers, whose strides a tensor would get wrong.
-func (d *Decoder) attendTask(n int, h *hand) {
+func (d *Decoder) attendTask(n int, h *hand) error {
 	w, c, t := d.work, d.config, d.work.tasks[n]
 	cache := w.batch[t.step].Cache
 	head, group, rows := c.headDim(), c.Heads/c.KVHeads, t.to-t.from
@@ -112,6 +113,7 @@ func (d *Decoder) attendTask(n int, h *hand) {
 		}
 		lib.Sgemm(blas.NoTrans, blas.NoTrans, rows, head, seen, 1, scores, seen, values, head, 0, out, w.mixed.width)
 	}
+	return nil
 }
 
 // room returns n scores of any value.

@@ -248,7 +248,8 @@ func TestBadCheckpointIsAnErrorThatNamesTheFact(t *testing.T) {
 	}{
 		{"a missing tensor", 1, func(s *saved) { delete(s.tensors, q) }, `no tensor "` + q + `"`},
 		{"a missing tensor of a sharded checkpoint", 2, func(s *saved) { delete(s.tensors, q) }, `no tensor "` + q + `"`},
-		{"more layers than the file has", 1, set("num_hidden_layers", 2147483647), "config.json: weights of 2.89e+12 bytes; want at most 68719476736"},
+		{"more layers than the file has", 1, set("num_hidden_layers", 2147483647),
+			"config.json: weights of 2.89e+12 bytes; want at most 68719476736"},
 		{"one layer more than the file has", 1, set("num_hidden_layers", 3), `no tensor "model.layers.2.input_layernorm.weight"`},
 		{"a layer too many", 1, set("num_hidden_layers", 1), `tensor "model.layers.1.input_layernorm.weight" is no part of a Llama model`},
 		{"a bias", 1, func(s *saved) {
@@ -286,7 +287,8 @@ func TestBadCheckpointIsAnErrorThatNamesTheFact(t *testing.T) {
 			}
 		}, "is in " + firstShard + " too"},
 		{"a truncated file", 1, file(model, func(data []byte) []byte { return data[:len(data)-1] }), "truncated: tensor"},
-		{"a truncated header", 1, file(model, func(data []byte) []byte { return data[:100] }), ", where the file has 92 after its first 8: truncated"},
+		{"a truncated header", 1, file(model, func(data []byte) []byte { return data[:100] }),
+			", where the file has 92 after its first 8: truncated"},
 		{"an empty file", 1, file(model, whole("")), "truncated: 0 bytes, where the length of the header takes 8"},
 		{"bytes after the last tensor", 1, file(model, func(data []byte) []byte { return append(data, 1) }), "1 bytes after the last tensor"},
 		{"a header longer than any", 1, file(model, func(data []byte) []byte { return slices.Concat(slices.Repeat([]byte{255}, 8), data[8:]) }),
@@ -297,7 +299,8 @@ func TestBadCheckpointIsAnErrorThatNamesTheFact(t *testing.T) {
 		{"two objects in the header", 1, file(model, func([]byte) []byte { return framed("{}{}", nil) }), "2 bytes after the JSON object"},
 		{"a weight that is not a number", 1, func(s *saved) { s.tensors[q].numbers[5] = float32(math.NaN()) },
 			`tensor "` + q + `": number 5 is NaN; want finite weights`},
-		{"an infinite weight", 1, func(s *saved) { s.tensors[down].numbers[47] = float32(math.Inf(-1)) }, `number 47 is -Inf; want finite weights`},
+		{"an infinite weight", 1, func(s *saved) { s.tensors[down].numbers[47] = float32(math.Inf(-1)) },
+			`number 47 is -Inf; want finite weights`},
 
 		{"no configuration", 1, func(s *saved) { s.files = func(dir string) { remove(dir, "config.json") } }, "no such file"},
 		{"a configuration that is no JSON", 1, file("config.json", whole("{")), "config.json: unexpected end of JSON input"},
@@ -317,7 +320,8 @@ func TestBadCheckpointIsAnErrorThatNamesTheFact(t *testing.T) {
 		{"a sliding window", 1, set("sliding_window", 8), "sliding_window is 8; want none"},
 		{"quantised weights", 1, set("quantization_config", map[string]any{"bits": 4}), "quantization_config is set"},
 
-		{"no weights", 1, func(s *saved) { s.files = func(dir string) { remove(dir, model) } }, "no model.safetensors, and no index of its shards: stat "},
+		{"no weights", 1, func(s *saved) { s.files = func(dir string) { remove(dir, model) } },
+			"no model.safetensors, and no index of its shards: stat "},
 		{"weights in a directory's place", 1, func(s *saved) {
 			s.files = func(dir string) {
 				remove(dir, model)

@@ -70,7 +70,7 @@ func NewDecoder(c DecoderConfig, seed uint64) (*Decoder, error) {
 
 func newDecoder(c DecoderConfig, w *weights) *Decoder {
 	d := &Decoder{config: c, weights: w, work: newWorkspace(c)}
-	d.work.attend = d.attendTask
+	d.work.attendOne = d.attendTask
 	return d
 }
 

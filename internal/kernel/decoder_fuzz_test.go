@@ -27,7 +27,7 @@ func (f *fuzzed) of(numbers ...int) int { return numbers[f.n(len(numbers))] }
 
 // decoder draws a shape: with one as often as any other number, and widths on both sides of gonum's blocks of 64.
 func (f *fuzzed) decoder(t *testing.T) *Decoder {
-	kv, group, half := f.of(1, 2, 3), f.of(1, 2, 4), f.of(1, 2, 5, 16)
+	kv, group, half := f.of(1, 2, 3), f.of(1, 2, 4), f.of(1, 2, 5, 9)
 	c := DecoderConfig{
 		Dim: 2 * half * kv * group, Layers: f.of(1, 2, 3), Heads: kv * group, KVHeads: kv, FFN: f.of(1, 7, 63, 65), Vocab: f.of(1, 2, 11, 65),
 		MaxSeqLen: 300, RopeTheta: float64(f.of(1, 100, 10000)), NormEps: 1e-5,
@@ -63,13 +63,40 @@ type sequence struct {
 	tokens []int
 	cache  *Cache
 	lora   *LoRA
-	logits []float32   // of the last step
-	want   [][]float64 // (tokens, vocab), of plain
+	logits []float32 // of the last step
+
+	want  [][]float64 // (tokens, vocab), of plain
+	error []float64   // (tokens), how far from want float32 may end
+}
+
+// plain computes what s should give.
+//
+// Some positions are ill-conditioned: what comes out differs by 10,000 times the relative error of what went in, where a residual
+// cancels or a softmax is balanced. So the error allowed is measured: how far plain itself ends with embeddings that are off by 1e-6,
+// a few times what float32 makes of its sums.
+func (s *sequence) plain(d *Decoder) {
+	s.want = plainOf(d).merge(s.lora).logits(s.tokens)
+	s.error = make([]float64, len(s.tokens))
+	for seed := range uint64(2) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		off := plainOf(d).merge(s.lora)
+		for _, row := range off.embedding {
+			for i := range row {
+				row[i] *= 1 + 1e-6*(2*r.Float64()-1)
+			}
+		}
+		for at, row := range off.logits(s.tokens) {
+			for i, v := range row {
+				s.error[at] = max(s.error[at], 5*math.Abs(v-s.want[at][i]))
+			}
+		}
+	}
 }
 
 func (f *fuzzed) sequence(t *testing.T, d *Decoder) *sequence {
 	s := &sequence{tokens: f.tokens(d), lora: f.lora(t, d), logits: make([]float32, d.config.Vocab)}
 	s.cache = newCache(t, d, len(s.tokens))
+	s.plain(d)
 	return s
 }
 
@@ -85,9 +112,9 @@ func (s *sequence) rest() Step { return s.step(len(s.tokens)) }
 // addSeeds gives the fuzzer inputs that are long enough for all choices, some of them only just.
 func addSeeds(f *testing.F) {
 	f.Add([]byte(nil))
-	for seed := range uint64(40) {
+	for seed := range uint64(16) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		data := make([]byte, 10+4*seed)
+		data := make([]byte, 10+8*seed)
 		for i := range data {
 			data[i] = byte(r.Uint32())
 		}
@@ -95,13 +122,15 @@ func addSeeds(f *testing.F) {
 	}
 }
 
-func requireNear(t *testing.T, want []float64, got []float32) {
+// requireNear holds that the logits of s at its last token are those wanted, but for rounding.
+func (s *sequence) requireNear(t *testing.T, want []float64) {
 	t.Helper()
-	require.Len(t, got, len(want))
-	for i := range want {
+	at := s.cache.Len() - 1
+	require.Len(t, s.logits, len(want))
+	for i, v := range s.logits {
 		// Logits of size 1 to 3 after up to 3 layers of float32 sums of 200 terms.
-		if d := math.Abs(float64(got[i]) - want[i]); !(d <= 2e-4*(1+math.Abs(want[i]))) {
-			require.Failf(t, "differs", "logit %d is %v, want %v", i, got[i], want[i])
+		if d := math.Abs(float64(v) - want[i]); !(d <= s.error[at]+1e-4*(1+math.Abs(want[i]))) {
+			require.Failf(t, "differs", "token %d: logit %d is %v, want %v; error allowed %v", at, i, v, want[i], s.error[at])
 		}
 	}
 }
@@ -136,11 +165,8 @@ func FuzzForward(f *testing.F) {
 			}
 			require.NoError(t, d.Forward(batch, logits))
 			for i, s := range chosen {
-				if s.want == nil {
-					s.want = plainOf(d).merge(s.lora).logits(s.tokens)
-				}
 				if logits[i] != nil {
-					requireNear(t, s.want[s.cache.Len()-1], s.logits)
+					s.requireNear(t, s.want[s.cache.Len()-1])
 				}
 			}
 			waiting = slices.DeleteFunc(waiting, func(s *sequence) bool { return s.cache.Len() == len(s.tokens) })
@@ -161,7 +187,7 @@ func FuzzCachedDecode(f *testing.F) {
 			require.NoError(t, whole.Truncate(0))
 			require.NoError(t, d.Forward([]Step{{whole, s.tokens[:n+1], s.lora}}, [][]float32{want}))
 			require.NoError(t, d.Forward([]Step{s.step(1)}, [][]float32{s.logits}))
-			requireNear(t, widened(want), s.logits)
+			s.requireNear(t, widened(want))
 		}
 	})
 }
@@ -180,11 +206,11 @@ func FuzzBatch(f *testing.F) {
 			all, batch, got = append(all, s), append(batch, s.rest()), append(got, s.logits)
 		}
 		require.NoError(t, d.Forward(batch, got))
-		for i, s := range all {
+		for _, s := range all {
 			require.NoError(t, s.cache.Truncate(0))
 			want := make([]float32, d.config.Vocab)
 			require.NoError(t, d.Forward([]Step{s.rest()}, [][]float32{want}))
-			requireNear(t, widened(want), got[i])
+			s.requireNear(t, widened(want))
 		}
 	})
 }
@@ -206,7 +232,7 @@ func FuzzLoRA(f *testing.F) {
 		s.lora = nil
 		want := make([]float32, d.config.Vocab)
 		require.NoError(t, merged.Forward([]Step{s.rest()}, [][]float32{want}))
-		requireNear(t, widened(want), s.logits)
+		s.requireNear(t, widened(want))
 	})
 }
 

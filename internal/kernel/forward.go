@@ -43,25 +43,29 @@ func (d *Decoder) Forward(batch []Step, logits [][]float32) error {
 func (d *Decoder) block(layer int, batch []Step) error {
 	w, b := d.work, &d.weights.layers[layer]
 	normRows(w.normed, w.x, b.attnNorm, d.config.NormEps)
-	if err := b.qkv.apply(w.normed, w.qkv); err != nil {
+	if err := w.project(&b.qkv, w.normed, w.qkv); err != nil {
 		return err
 	}
 	d.adaptQKV(layer)
 	d.rotate()
 	d.store(layer, batch)
-	d.attend(layer, batch)
-	if err := b.out.apply(w.mixed, w.added); err != nil {
+	if err := d.attend(layer, batch); err != nil {
+		return err
+	}
+	if err := w.project(&b.out, w.mixed, w.added); err != nil {
 		return err
 	}
 	d.adaptOut(layer)
 	add(w.x.data, w.added.data)
 
 	normRows(w.normed, w.x, b.ffnNorm, d.config.NormEps)
-	if err := b.gateUp.apply(w.normed, w.gateUp); err != nil {
+	if err := w.project(&b.gateUp, w.normed, w.gateUp); err != nil {
 		return err
 	}
-	swiGLU(w.hidden, w.gateUp)
-	if err := b.down.apply(w.hidden, w.added); err != nil {
+	if err := w.swiGLU(); err != nil {
+		return err
+	}
+	if err := w.project(&b.down, w.hidden, w.added); err != nil {
 		return err
 	}
 	add(w.x.data, w.added.data)
@@ -89,7 +93,7 @@ func (d *Decoder) head(logits [][]float32) error {
 			n++
 		}
 	}
-	if err := d.weights.head.apply(w.last, w.logits); err != nil {
+	if err := w.project(&d.weights.head, w.last, w.logits); err != nil {
 		return err
 	}
 	n = 0
@@ -121,10 +125,22 @@ func norm(y, x, weight []float32, eps float64) {
 	}
 }
 
-// swiGLU sets each row of y to silu(gate) * up (Shazeer 2020), silu(g) = g / (1 + exp(-g)), of that row of x: gate, up.
-func swiGLU(y, x *activation) {
-	for i := range len(y.data) / y.width {
-		out, gate, up := y.row(i), x.row(i)[:y.width], x.row(i)[y.width:]
+// swiGLU sets each row of hidden to silu(gate) * up (Shazeer 2020), silu(g) = g / (1 + exp(-g)), of that row of gateUp.
+func (w *workspace) swiGLU() error {
+	rows := w.hidden.rows()
+	return w.crew.each((rows+rowsAtOnce-1)/rowsAtOnce, expCost*len(w.hidden.data), w.swiGLUOne)
+}
+
+const (
+	rowsAtOnce = 8  // of a task of swiGLU
+	expCost    = 40 // multiply-adds that take as long as one exponential and what is around it: 4 ns
+)
+
+// swiGLUTask is one task of swiGLU.
+func (w *workspace) swiGLUTask(n int, _ *hand) error {
+	for i := n * rowsAtOnce; i < min((n+1)*rowsAtOnce, w.hidden.rows()); i++ {
+		out, gateUp := w.hidden.row(i), w.gateUp.row(i)
+		gate, up := gateUp[:len(out)], gateUp[len(out):]
 		for j, g := range gate {
 			out[j] = -g
 		}
@@ -133,4 +149,5 @@ func swiGLU(y, x *activation) {
 			out[j] = g / (1 + out[j]) * up[j]
 		}
 	}
+	return nil
 }

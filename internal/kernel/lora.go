@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
@@ -36,8 +37,8 @@ func (d *Decoder) NewLoRA(rank int, alpha float64, seed uint64) (*LoRA, error) {
 		return nil, fmt.Errorf("kernel: adapter of rank %d; want 1 to Dim, %d", rank, c.Dim)
 	}
 	scale := alpha / float64(rank)
-	if scale != scale || scale-scale != 0 {
-		return nil, fmt.Errorf("kernel: adapter with alpha %v; want a finite number", alpha)
+	if !(math.Abs(scale) <= math.MaxFloat32) {
+		return nil, fmt.Errorf("kernel: adapter with alpha %v; want a finite number that float32 holds", alpha)
 	}
 	l := &LoRA{config: c, rank: rank}
 	for i := range c.Layers {

@@ -25,50 +25,6 @@ func newMatrix(data []float32, out, in int) (matrix, error) {
 	return m, m.across.T() // of the header, once: T on a matrix in use would be a data race
 }
 
-// activation is a buffer of one row per token.
-type activation struct {
-	data   []float32     // (rows, width)
-	width  int           // numbers in a row
-	tensor *tensor.Dense // (rows, width), or (width) for one row
-	into   tensor.FuncOpt
-}
-
-func newActivation(width int) *activation { return &activation{width: width} }
-
-// resize gives a the number of rows, at least 1. What a held is lost.
-func (a *activation) resize(rows int) {
-	n := rows * a.width
-	if a.tensor != nil && len(a.data) == n {
-		return
-	}
-	if cap(a.data) < n {
-		a.data = make([]float32, n)
-	}
-	a.data = a.data[:n]
-	shape := []int{rows, a.width}
-	if rows == 1 {
-		shape = shape[1:]
-	}
-	a.tensor = tensor.New(tensor.WithShape(shape...), tensor.WithBacking(a.data))
-	a.into = tensor.WithReuse(a.tensor)
-}
-
-// row returns row i.
-func (a *activation) row(i int) []float32 { return a.data[i*a.width : (i+1)*a.width] }
-
-// from returns the rows from a run's first on.
-func (a *activation) from(r run) []float32 { return a.data[r.from*a.width:] }
-
-// apply sets each row of y to the product of m and that row of x.
-func (m matrix) apply(x, y *activation) error {
-	if x.tensor.Dims() == 1 {
-		_, err := m.rows.MatVecMul(x.tensor, y.into)
-		return err
-	}
-	_, err := x.tensor.MatMul(m.across, y.into)
-	return err
-}
-
 // uniform draws n weights from U(-bound, bound).
 func uniform(r *rand.Rand, n int, bound float64) []float32 {
 	v := make([]float32, n)

@@ -71,7 +71,10 @@ func newSafetensors(file io.ReaderAt, size int64) (*safetensors, error) {
 	if err := s.parse(header); err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
-	return s, s.checkLayout(uint64(size - s.data))
+	if err := s.checkLayout(uint64(size - s.data)); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // parse reads the header's JSON. A name that comes twice is refused, which json.Unmarshal would not see.

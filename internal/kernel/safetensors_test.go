@@ -41,8 +41,8 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// A header of n bytes in JSON makes at most 16 n of Go: "{}," of 3 bytes, the shortest tensor that parses, is not yet one that
-// passes. The rest is what opening files and saying what is wrong takes.
+// affordable is what reading files of so many bytes may allocate: 16 times as much, nearly all of it to parse a header of nothing but
+// short tensors, and 1 MiB to open files and to say what is wrong.
 func affordable(size int) uint64 { return 1<<20 + 16*uint64(size) }
 
 func TestHostileFileAllocatesNoMoreThanItsSizeAllows(t *testing.T) {
@@ -106,7 +106,7 @@ func FuzzSafetensors(f *testing.F) {
 		used := allocated(func() {
 			s, err := newSafetensors(bytes.NewReader(data), int64(len(data)))
 			if err != nil {
-				require.NotContains(t, err.Error(), "panic")
+				require.Nil(t, s)
 				return
 			}
 			total := s.data
@@ -141,7 +141,8 @@ func FuzzLoadDecoder(f *testing.F) {
 		f.Add(config[:len(config)-1], model)
 		f.Add(config, model[:len(model)-1])
 		for _, change := range [][2]string{
-			{`"hidden_size":8`, `"hidden_size":16`}, {`"num_attention_heads":2`, `"num_attention_heads":1`}, {`"rope_theta":500`, `"rope_theta":1e-300`},
+			{`"hidden_size":8`, `"hidden_size":16`}, {`"num_attention_heads":2`, `"num_attention_heads":1`},
+			{`"rope_theta":500`, `"rope_theta":1e-300`},
 			{`"num_hidden_layers":2`, `"num_hidden_layers":2000000000`}, {`"rms_norm_eps":0.000001`, `"rms_norm_eps":1e300`},
 		} {
 			f.Add([]byte(strings.Replace(string(config), change[0], change[1], 1)), model)
@@ -157,9 +158,7 @@ func FuzzLoadDecoder(f *testing.F) {
 				require.Nil(t, d)
 				return
 			}
-			for _, v := range logitsOf(t, d, 0) {
-				_ = v // weights near the end of float32's range may well overflow
-			}
+			logitsOf(t, d, 0) // of any value: weights near the end of float32's range may well overflow
 		})
 		require.Less(t, used, affordable(len(config)+len(model)))
 	})

@@ -20,12 +20,18 @@ type workspace struct {
 	logits *activation // (steps whose logits are wanted, vocab)
 	low    []float32   // (rows of a step, 3*rank)
 
-	crew   crew
-	tasks  []task           // of attention, in every layer
-	size   int              // of the tasks together, in multiply-adds
-	attend func(int, *hand) // does one of the tasks for:
-	layer  int
-	batch  []Step
+	crew crew
+
+	// What the crew's tasks are about; kept with the method values that do them, as a closure for each call would allocate.
+	projectOne func(int, *hand) error
+	factor     *matrix
+	from, to   *activation
+	swiGLUOne  func(int, *hand) error
+	attendOne  func(int, *hand) error
+	tasks      []task // of attention, in every layer
+	size       int    // of the tasks together, in multiply-adds
+	layer      int
+	batch      []Step
 }
 
 // run is a stretch of rows.
@@ -38,6 +44,7 @@ func newWorkspace(c DecoderConfig) *workspace {
 		gateUp: newActivation(2 * c.FFN), hidden: newActivation(c.FFN),
 		last: newActivation(c.Dim), logits: newActivation(c.Vocab),
 	}
+	w.projectOne, w.swiGLUOne = w.projectRow, w.swiGLUTask
 	for i := range c.headDim() / 2 {
 		w.frequencies = append(w.frequencies, math.Pow(c.RopeTheta, -2*float64(i)/float64(c.headDim())))
 	}
