@@ -32,6 +32,7 @@
 //	-regress.baseline   REGRESS_BASELINE    git revision, or saved results
 //	-regress.candidate  REGRESS_CANDIDATE   git revision, or saved results
 //	-regress.policy     REGRESS_POLICY      JSON policy
+//	-regress.bench      REGRESS_BENCH       pattern of the benchmarks to measure
 //	-regress.budget     REGRESS_BUDGET      longest time to measure one benchmark
 //	-regress.timeout    REGRESS_TIMEOUT     longest time for a benchmark process to answer
 //	-regress.inject     REGRESS_INJECT      slowdown to plant: 2ms or 25%

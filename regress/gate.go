@@ -16,6 +16,7 @@ type Gate struct {
 	// folder: "./infer", "./...". Empty means the test's own package.
 	Packages []string
 	// Bench is a pattern of the benchmarks to measure, or to judge of saved results, as in go test -bench. Empty means all.
+	// Flag -regress.bench.
 	Bench string
 
 	// Baseline is a git revision, or a file (or pattern of files) of saved benchmark results. Empty means: the merge base
@@ -32,7 +33,7 @@ type Gate struct {
 	PolicyFile string
 
 	// Budget is how long one benchmark is measured, both sides together, if its verdicts do not settle before; 0 means
-	// 2 minutes. Flag -regress.budget.
+	// 2 minutes, and in CI 1 minute. Flag -regress.budget.
 	Budget time.Duration
 	// Timeout is how long a benchmark process may take to get ready, to answer a turn, or to run as a whole where it takes no turns, before
 	// it is killed; 0 means 1 minute. Flag -regress.timeout.

@@ -109,6 +109,9 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	}
 	before := readMachine()
 	err = l.run(ctx)
+	if text := unseenHere(doc.Report); text != "" {
+		l.note(text)
+	}
 	doc.Environment = environment(l.config(), before, l.seed)
 	return out, err
 }

@@ -28,7 +28,8 @@ var (
 	baselineOption  = newOption("baseline", "Baseline", "git revision or saved results to compare with")
 	candidateOption = newOption("candidate", "Candidate", "git revision or saved results to judge (default: the work tree)")
 	policyOption    = newOption("policy", "PolicyFile", "JSON policy `file`")
-	budgetOption    = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m)")
+	benchOption     = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
+	budgetOption    = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
 	timeoutOption   = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
 	injectOption    = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
 	expectOption    = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
@@ -83,15 +84,9 @@ type settings struct {
 
 // settle decides every setting of g, what is set outside of it first, and refuses those that make no sense.
 func (g Gate) settle(outside lookup) (s settings, err error) {
-	s = settings{packages: g.Packages, bench: g.Bench, benchtime: g.Benchtime, policy: g.Policy}
+	s = settings{packages: g.Packages, benchtime: g.Benchtime, policy: g.Policy}
 	if len(s.packages) == 0 {
 		s.packages = []string{"."}
-	}
-	if s.bench == "" {
-		s.bench = "."
-	}
-	if _, err := parseFilter(s.bench); err != nil {
-		return s, fmt.Errorf("Gate.Bench is %q: %w; write a pattern as for go test -bench", s.bench, err)
 	}
 	if s.benchtime == "" {
 		s.benchtime = defaultBenchtime
@@ -106,10 +101,17 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 		}
 		return v
 	}
+	bench := take(benchOption, g.Bench)
+	if s.bench = bench.Value; s.bench == "" {
+		s.bench = "."
+	}
+	if _, err := parseFilter(s.bench); err != nil {
+		return s, fmt.Errorf("%s is %q: %w; write a pattern as for go test -bench", bench.Source, s.bench, err)
+	}
 	s.baseline = take(baselineOption, g.Baseline)
 	s.candidate = take(candidateOption, g.Candidate)
 	s.out = take(outOption, g.Out).Value
-	if s.budget, err = duration(take(budgetOption, shown(g.Budget)), defaultBudget); err != nil {
+	if s.budget, err = duration(take(budgetOption, shown(g.Budget)), budgetHere()); err != nil {
 		return s, err
 	}
 	if s.timeout, err = duration(take(timeoutOption, shown(g.Timeout)), defaultTimeout); err != nil {

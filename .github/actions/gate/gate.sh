@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs the tests that gate, set as the action's inputs say.
+set -euo pipefail
+
+cd "$GATE_DIRECTORY"
+
+# Tests run in the folders of their packages.
+absolute() {
+	case $1 in
+	'' | /*) printf %s "$1" ;;
+	*) printf %s "$PWD/$1" ;;
+	esac
+}
+
+# An input that is not given leaves the variable as the job has it.
+set_to() {
+	if [ -n "$2" ]; then
+		export "REGRESS_$1=$2"
+	fi
+}
+
+set_to BENCH "$GATE_BENCH"
+set_to BASELINE "$GATE_BASELINE"
+set_to POLICY "$(absolute "$GATE_POLICY")"
+set_to BUDGET "$GATE_BUDGET"
+set_to INJECT "$GATE_INJECT"
+set_to EXPECT "$GATE_EXPECT"
+set_to OUT "$(absolute "$GATE_OUT")"
+read -ra packages <<<"$GATE_PACKAGES"
+
+: >"$RUNNER_TEMP/tailgate-began" # what is older was left by an earlier gate
+
+# What tests print is not to be taken for commands to the runner.
+token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+echo "::stop-commands::$token"
+status=0
+go test -v -count=1 -run "$GATE_RUN" "${packages[@]}" || status=$?
+echo "::$token::"
+exit "$status"

@@ -1,0 +1,99 @@
+// Publish shows what the gates of this job left: their reports on the job's page, a mark at each benchmark that fails, and the action's
+// outputs. It fails when they left nothing, since a gate that did not run is not a pass.
+//
+// What it reads is written by the code under test and not trusted: it must not become a command to the runner.
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+func main() {
+	if err := publish(); err != nil {
+		fmt.Println(mark{level: "error", title: "tailgate", text: err.Error()})
+		os.Exit(1)
+	}
+}
+
+func publish() error {
+	folders, err := resultFolders()
+	if err != nil {
+		return err
+	}
+	gates, err := findGates(folders)
+	if err != nil {
+		return err
+	}
+	outputs := map[string]string{"outcome": "invalid", "folders": strings.Join(folders, "\n")}
+	if len(gates) > 0 {
+		outputs["outcome"] = gates[0].Outcome
+		outputs["verdict"], outputs["report"] = filepath.Join(gates[0].dir, "verdict.json"), filepath.Join(gates[0].dir, "report.md")
+	}
+	for _, m := range marks(gates) {
+		fmt.Println(m)
+	}
+	text := page(gates)
+	err = errors.Join(
+		os.WriteFile(filepath.Join(os.Getenv("RUNNER_TEMP"), "tailgate-page.md"), []byte(text), 0o644),
+		appendTo(os.Getenv("GITHUB_STEP_SUMMARY"), text),
+		appendTo(os.Getenv("GITHUB_OUTPUT"), assignments(outputs)))
+	if err == nil && len(gates) == 0 {
+		err = errors.New("no gate has left a verdict: the log says so if a setting is refused or the tests do not compile; else see that the " +
+			"input run matches a test that calls regress.Check, in the packages given, and that -short is not set")
+	}
+	return err
+}
+
+// mostOfPage is how many bytes of reports a page takes: GitHub allows a comment 65,536 characters.
+const mostOfPage = 60_000
+
+// page is the gates' reports, as many as fit; of the first what fits, which begins with the failures.
+func page(gates []gate) string {
+	if len(gates) == 0 {
+		return "## tailgate\n\n**FAIL: invalid: no gate has left a verdict**\n"
+	}
+	var b strings.Builder
+	left := 0
+	for _, g := range gates {
+		text, err := os.ReadFile(filepath.Join(g.dir, "report.md"))
+		if err != nil || b.Len() > 0 && b.Len()+len(text) > mostOfPage {
+			left++
+			continue
+		}
+		if len(text) > mostOfPage {
+			end := bytes.LastIndexByte(text[:mostOfPage], '\n') + 1
+			text = append(text[:end:end], "\n(cut here: report.md has the rest)\n"...)
+		}
+		b.Write(text)
+		b.WriteByte('\n')
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "Left out here: %d of %d reports.\n", left, len(gates))
+	}
+	return b.String()
+}
+
+// assignments are outputs as the runner reads them, each until a line that nobody can guess.
+func assignments(outputs map[string]string) string {
+	var b strings.Builder
+	for name, value := range outputs {
+		end := rand.Text()
+		fmt.Fprintf(&b, "%s<<%s\n%s\n%s\n", name, end, value, end)
+	}
+	return b.String()
+}
+
+func appendTo(name, text string) error {
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,219 @@
+package ci
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// left is a workspace as gates leave it, for the program that publishes.
+type left struct {
+	t               *testing.T
+	program         string
+	workspace, temp string
+	env             []string
+}
+
+// buildPublish builds the action's program.
+func buildPublish(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "publish")
+	sources, err := filepath.Glob(filepath.Join(repository(t), ".github/actions/gate/publish/*.go"))
+	require.NoError(t, err)
+	out, err := exec.Command("go", append([]string{"build", "-o", program}, sources...)...).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return program
+}
+
+func newLeft(t *testing.T, program string) *left {
+	t.Helper()
+	l := &left{t: t, program: program, workspace: t.TempDir(), temp: t.TempDir()}
+	l.file("go.mod", "module example.com/shop\n\ngo 1.26\n")
+	l.file("chat/chat_test.go", "package chat\n\nimport \"testing\"\n\nfunc BenchmarkChat(b *testing.B) {}\n")
+	began := filepath.Join(l.temp, "tailgate-began")
+	require.NoError(t, os.WriteFile(began, nil, 0o644))
+	require.NoError(t, os.Chtimes(began, time.Now(), time.Now().Add(-time.Minute)))
+	return l
+}
+
+func (l *left) file(name, text string) {
+	l.t.Helper()
+	name = filepath.Join(l.workspace, name)
+	require.NoError(l.t, os.MkdirAll(filepath.Dir(name), 0o755))
+	require.NoError(l.t, os.WriteFile(name, []byte(text), 0o644))
+}
+
+// gate leaves a verdict and a report.
+func (l *left) gate(dir, verdict string) {
+	l.t.Helper()
+	l.file(dir+"/verdict.json", verdict)
+	l.file(dir+"/report.md", "report of "+dir+"\n")
+}
+
+// publish runs the program.
+func (l *left) publish() (passed bool, log, summary, outputs string) {
+	l.t.Helper()
+	cmd := exec.Command(l.program)
+	cmd.Dir = l.workspace
+	cmd.Env = append(os.Environ(), "GITHUB_WORKSPACE="+l.workspace, "RUNNER_TEMP="+l.temp,
+		"GITHUB_STEP_SUMMARY="+filepath.Join(l.temp, "summary"), "GITHUB_OUTPUT="+filepath.Join(l.temp, "output"))
+	cmd.Env = append(cmd.Env, l.env...)
+	out, err := cmd.CombinedOutput()
+	both := func(name string) string {
+		data, _ := os.ReadFile(filepath.Join(l.temp, name))
+		return string(data)
+	}
+	return err == nil, string(out), both("summary"), both("output")
+}
+
+// verdictOf is verdict.json of one benchmark, Chat, with more fields of its verdict.
+func verdictOf(outcome string, pass bool, more string) string {
+	return fmt.Sprintf(`{"name": "TestGate", "outcome": %q, "pass": %t, "verdicts": [{"package": "example.com/shop/chat", "benchmark": "Chat",
+		"unit": "p95-ns", "outcome": %q%s}]}`, outcome, pass, outcome, more)
+}
+
+func TestPublish(t *testing.T) {
+	program := buildPublish(t)
+
+	t.Run("what is ok needs no mark", func(t *testing.T) {
+		l := newLeft(t, program)
+		l.gate(".tailgate/TestGate", verdictOf("ok", true, `, "reason": "within a limit"`))
+		passed, log, summary, outputs := l.publish()
+		assert.True(t, passed)
+		assert.Empty(t, log)
+		assert.Equal(t, "report of .tailgate/TestGate\n\n", summary)
+		assert.Equal(t, summary, read(t, filepath.Join(l.temp, "tailgate-page.md")), "the comment's")
+		assert.Regexp(t, `(?m)^outcome<<(\w+)\nok\n\w+$`, outputs)
+		assert.Regexp(t, `(?m)^verdict<<(\w+)\n.*/\.tailgate/TestGate/verdict\.json\n\w+$`, outputs)
+		assert.Regexp(t, `(?m)^report<<(\w+)\n.*/\.tailgate/TestGate/report\.md\n\w+$`, outputs)
+		assert.Regexp(t, `(?m)^folders<<(\w+)\n.*/\.tailgate\n\w+$`, outputs)
+	})
+
+	t.Run("levels", func(t *testing.T) {
+		for _, c := range []struct{ name, verdict, want string }{
+			{"a regression is an error at the benchmark's line", verdictOf("regressed", false, `, "fails": true, "change_percent": 12.5, "reason": "beyond"`),
+				"::error file=chat/chat_test.go,line=5,title=tailgate%3A regressed%3A Chat p95-ns::+12.50 %25: beyond\n"},
+			{"one that was planted is a notice", strings.Replace(verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`), "{", `{"planted": "25%", `, 1),
+				"::notice file=chat/chat_test.go,line=5,title=tailgate%3A regressed%3A Chat p95-ns::beyond (25%25 planted on purpose)\n"},
+			{"what the policy lets pass is a warning", verdictOf("inconclusive", true, `, "reason": "noise"`),
+				"::warning file=chat/chat_test.go,line=5,title=tailgate%3A inconclusive%3A Chat p95-ns::noise\n"},
+			{"what could not be judged at all has no line", `{"name": "TestGate", "outcome": "invalid", "error": "baseline: this clone is shallow"}`,
+				"::error title=tailgate%3A TestGate is invalid::baseline: this clone is shallow\n"},
+			{"nor has a rule that matches nothing", `{"outcome": "invalid", "verdicts": [{"unit": "p95-ns", "outcome": "invalid", "fails": true, "reason": "matches nothing"}]}`,
+				"::error title=tailgate%3A invalid%3A p95-ns::matches nothing\n"},
+			{"nor has a benchmark that is not found", strings.ReplaceAll(verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`), `"Chat"`, `"Talk"`),
+				"::error title=tailgate%3A regressed%3A Talk p95-ns::beyond\n"},
+			{"nor has one in a package that is an option", strings.ReplaceAll(verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`), "example.com/shop/chat", "-exec=id"),
+				"::error title=tailgate%3A regressed%3A Chat p95-ns::beyond\n"},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				l := newLeft(t, program)
+				l.gate(".tailgate/TestGate", c.verdict)
+				passed, log, _, _ := l.publish()
+				assert.True(t, passed, "the gate has failed already, where it fails")
+				assert.Equal(t, c.want, log)
+			})
+		}
+	})
+
+	t.Run("names and reasons do not become commands", func(t *testing.T) {
+		l := newLeft(t, program)
+		l.gate(".tailgate/TestGate", `{"name": "a\n::b", "outcome": "invalid", "error": "one\r\n::error::two 100%", "verdicts": [
+			{"package": "example.com/shop/chat", "benchmark": "Chat/x,y:z\n::warning::w", "unit": "p95-ns\n", "outcome": "regressed", "fails": true, "reason": "r\n::stop-commands::s"}]}`)
+		_, log, _, _ := l.publish()
+		assert.Equal(t, "::error title=tailgate%3A a%0A%3A%3Ab is invalid::one%0D%0A::error::two 100%25\n"+
+			"::error file=chat/chat_test.go,line=5,title=tailgate%3A regressed%3A Chat/x%2Cy%3Az%0A%3A%3Awarning%3A%3Aw p95-ns::r%0A::stop-commands::s\n", log)
+	})
+
+	t.Run("no more marks than are shown, the errors first", func(t *testing.T) {
+		l := newLeft(t, program)
+		warning := `{"benchmark": "Talk", "unit": "p95-ns", "outcome": "inconclusive"},`
+		failure := `{"benchmark": "Talk", "unit": "p95-ns", "outcome": "regressed", "fails": true},`
+		l.gate(".tailgate/TestGate", `{"outcome": "regressed", "verdicts": [`+strings.TrimSuffix(strings.Repeat(warning+failure, 20), ",")+`]}`)
+		_, log, _, _ := l.publish()
+		lines := strings.Split(strings.TrimSpace(log), "\n")
+		require.Len(t, lines, 20)
+		assert.Contains(t, lines[9], "::error")
+		assert.Contains(t, lines[10], "::warning")
+	})
+
+	t.Run("of several gates the gravest that fails is first", func(t *testing.T) {
+		l := newLeft(t, program)
+		l.gate(".tailgate/a/TestGate", verdictOf("ok", true, ""))
+		l.gate(".tailgate/b/TestGate", verdictOf("regressed", true, "")) // was expected
+		l.gate("nested/.tailgate/TestGate", verdictOf("inconclusive", false, ""))
+		_, _, summary, outputs := l.publish()
+		assert.Equal(t, "report of nested/.tailgate/TestGate\n\nreport of .tailgate/b/TestGate\n\nreport of .tailgate/a/TestGate\n\n", summary)
+		assert.Regexp(t, `(?m)^outcome<<(\w+)\ninconclusive\n`, outputs)
+		assert.Regexp(t, `(?m)^folders<<(\w+)\n.*/\.tailgate\n.*/nested/\.tailgate\n\w+$`, outputs)
+	})
+
+	t.Run("a page does not outgrow a comment", func(t *testing.T) {
+		l := newLeft(t, program)
+		for i := range 3 {
+			l.gate(fmt.Sprintf(".tailgate/TestGate%d", i), verdictOf("ok", true, ""))
+			l.file(fmt.Sprintf(".tailgate/TestGate%d/report.md", i), strings.Repeat("x", 40_000))
+		}
+		_, _, summary, _ := l.publish()
+		assert.Less(t, len(summary), 65_536)
+		assert.Contains(t, summary, "Left out here: 2 of 3 reports.")
+	})
+
+	t.Run("a report that alone outgrows a comment is cut after a line", func(t *testing.T) {
+		l := newLeft(t, program)
+		l.gate(".tailgate/TestGate", verdictOf("ok", true, ""))
+		l.file(".tailgate/TestGate/report.md", "first\n"+strings.Repeat("a line\n", 20_000))
+		_, _, summary, _ := l.publish()
+		assert.Less(t, len(summary), 65_536)
+		assert.True(t, strings.HasPrefix(summary, "first\n"))
+		assert.True(t, strings.HasSuffix(summary, "a line\n\n(cut here: report.md has the rest)\n\n"), summary[len(summary)-100:])
+	})
+
+	t.Run("the folder that is set counts", func(t *testing.T) {
+		l := newLeft(t, program)
+		l.env = []string{"GATE_OUT=results/gate"}
+		l.gate(".tailgate/TestGate", verdictOf("regressed", false, ""))
+		l.gate("results/gate", verdictOf("ok", true, ""))
+		passed, _, _, outputs := l.publish()
+		assert.True(t, passed)
+		assert.Regexp(t, `(?m)^outcome<<(\w+)\nok\n`, outputs)
+		assert.Regexp(t, `(?m)^folders<<(\w+)\n/.*/results/gate\n\w+$`, outputs)
+	})
+
+	for name, leave := range map[string]func(l *left){
+		"nothing is not a pass": func(*left) {},
+		"what an earlier gate left is not a pass": func(l *left) {
+			l.gate(".tailgate/TestGate", verdictOf("ok", true, ""))
+			require.NoError(t, os.Chtimes(filepath.Join(l.workspace, ".tailgate/TestGate/verdict.json"), time.Now(), time.Now().Add(-time.Hour)))
+		},
+		"a folder that no gate has made is not a pass": func(l *left) { l.env = []string{"GATE_OUT=results"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLeft(t, program)
+			leave(l)
+			passed, log, summary, outputs := l.publish()
+			assert.False(t, passed)
+			assert.Contains(t, log, "::error title=tailgate::no gate has left a verdict: ")
+			assert.Contains(t, summary, "**FAIL: invalid: no gate has left a verdict**")
+			assert.Regexp(t, `(?m)^outcome<<(\w+)\ninvalid\n`, outputs)
+		})
+	}
+
+	for name, text := range map[string]string{"of another version": `{"outcome": "meh"}`, "cut short": `{"outcome": "ok"`} {
+		t.Run("a verdict "+name+" is not a pass", func(t *testing.T) {
+			l := newLeft(t, program)
+			l.gate(".tailgate/TestGate", text)
+			passed, log, _, _ := l.publish()
+			assert.False(t, passed)
+			assert.Contains(t, log, "::error title=tailgate::")
+			assert.Contains(t, log, "verdict.json: ")
+		})
+	}
+}

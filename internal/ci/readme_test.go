@@ -1,0 +1,114 @@
+package ci
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+// snippet is the block of the README whose first line names the file that it is.
+func snippet(t *testing.T, file string) string {
+	t.Helper()
+	readme := read(t, filepath.Join(repository(t), "README.md"))
+	block := regexp.MustCompile("(?s)```[a-z]*\n# " + regexp.QuoteMeta(file) + "\n(.*?)```\n").FindStringSubmatch(readme)
+	require.NotNil(t, block, "the README has no %s", file)
+	lines := strings.Count(block[1], "\n")
+	assert.LessOrEqual(t, lines, 10, "it is to be adopted in ten lines")
+	return block[1]
+}
+
+func TestReadmeOnGitHub(t *testing.T) {
+	s := newShop(t)
+	first := s.git("rev-parse", "HEAD")
+	s.write(".github/workflows/gate.yml", snippet(t, ".github/workflows/gate.yml"))
+	second := s.commit("adopt the gate")
+
+	j := s.act("push", push(first, second), "gate.yml")
+	require.True(t, j.passed)
+	assert.Contains(t, j.summary, "**PASS: 1 ok**")
+	assert.FileExists(t, filepath.Join(j.artifacts, "tailgate/TestGate/verdict.json"))
+
+	s.slow()
+	j = s.act("push", push(second, s.commit("slower")), "gate.yml")
+	require.False(t, j.passed)
+	assert.Contains(t, j.summary, "**FAIL: 1 regressed**")
+	assert.Len(t, j.errorMarks(), 1)
+}
+
+func TestReadmeOnGitLab(t *testing.T) {
+	s := newShop(t)
+	var file map[string]struct {
+		Script    []string
+		Variables map[string]string
+		Artifacts struct {
+			When  string
+			Paths []string
+		}
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(snippet(t, ".gitlab-ci.yml")), &file))
+	job, ok := file["gate"]
+	require.True(t, ok)
+	assert.Equal(t, "0", job.Variables["GIT_DEPTH"], "the baseline is in the history")
+	assert.Equal(t, "always", job.Artifacts.When)
+
+	given := map[string]string{"CI": "true", "GITLAB_CI": "true", "CI_MERGE_REQUEST_DIFF_BASE_SHA": s.git("rev-parse", "HEAD")}
+	run := func() (string, error) {
+		cmd := exec.Command("sh", "-ec", strings.Join(job.Script, "\n"))
+		cmd.Dir, cmd.Env = s.dir, s.env
+		for name, value := range given {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+		for name, value := range job.Variables {
+			cmd.Env = append(cmd.Env, name+"="+os.Expand(value, func(name string) string { return given[name] }))
+		}
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	out, err := run()
+	require.NoError(t, err, out)
+	assert.Contains(t, out, "PASS: 1 ok")
+	assert.Contains(t, out, "given by REGRESS_BASELINE")
+	assert.Contains(t, out, "a GitLab runner with ")
+	for _, path := range job.Artifacts.Paths {
+		assert.FileExists(t, filepath.Join(s.dir, path, "TestGate/verdict.json"))
+	}
+
+	s.slow()
+	s.commit("slower")
+	out, err = run()
+	require.Error(t, err, out)
+	assert.Contains(t, out, "FAIL: 1 regressed")
+}
+
+func TestReadmeWithMake(t *testing.T) {
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("make is not on PATH")
+	}
+	s := newShop(t)
+	s.write("Makefile", snippet(t, "Makefile"))
+	s.commit("adopt the gate")
+	s.git("update-ref", "refs/remotes/origin/main", "HEAD")
+	s.git("checkout", "-q", "-b", "feature")
+	run := func() (string, error) {
+		cmd := exec.Command("make", "gate")
+		cmd.Dir, cmd.Env = s.dir, s.env
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	out, err := run()
+	require.NoError(t, err, out)
+	assert.Contains(t, out, "PASS: 1 ok")
+
+	s.slow()
+	s.commit("slower")
+	out, err = run()
+	require.Error(t, err, out)
+	assert.Contains(t, out, "FAIL: 1 regressed")
+}

@@ -1,0 +1,186 @@
+package gateway
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// bubble is a gateway in front of replicas in a synctest bubble.
+type bubble struct {
+	t       *testing.T
+	g       *Gateway
+	network *network
+	fakes   []*fake
+	client  *http.Client
+	close   []func()
+}
+
+// inBubble runs a test with n replicas.
+func inBubble(t *testing.T, n int, config Config, test func(*testing.T, *bubble)) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bubble{t: t, network: &network{listeners: map[string]*pipeListener{}}}
+		defer func() {
+			for i := range b.close {
+				b.close[len(b.close)-1-i]()
+			}
+		}()
+		for i := range n {
+			f := newFake()
+			b.fakes = append(b.fakes, f)
+			config.Replicas = append(config.Replicas, fmt.Sprintf("http://replica-%d", i))
+			b.serve(fmt.Sprintf("replica-%d:80", i), &http.Server{Handler: f})
+		}
+		config.dial = b.network.dial
+		g, err := New(config)
+		require.NoError(t, err)
+		b.g = g
+		b.close = append(b.close, g.Close)
+		b.serve("gateway:80", g.Server())
+		transport := &http.Transport{DialContext: b.network.dial}
+		b.close = append(b.close, transport.CloseIdleConnections)
+		b.client = &http.Client{Transport: transport}
+		require.NoError(t, g.Ready(t.Context()))
+		test(t, b)
+	})
+}
+
+func (b *bubble) serve(address string, server *http.Server) {
+	l := b.network.listen(address)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	b.close = append(b.close, func() {
+		assert.NoError(b.t, server.Close())
+		assert.ErrorIs(b.t, <-served, http.ErrServerClosed)
+	})
+}
+
+// post sends a request on a connection that stays, and returns the status.
+func (b *bubble) post(model string) int {
+	b.t.Helper()
+	response, err := b.client.Post("http://gateway/v1/completions", "application/json", strings.NewReader(fmt.Sprintf(`{"model":%q}`, model)))
+	require.NoError(b.t, err)
+	_, err = io.Copy(io.Discard, response.Body)
+	require.NoError(b.t, err)
+	require.NoError(b.t, response.Body.Close())
+	return response.StatusCode
+}
+
+// hang makes a replica take requests and answer none; the result ends that.
+func (f *fake) hang(paths ...string) (release func()) {
+	held := make(chan struct{})
+	f.set(func(f *fake) {
+		f.hold = func(path string) {
+			for _, p := range paths {
+				if p == path {
+					<-held
+				}
+			}
+		}
+	})
+	return func() {
+		f.set(func(f *fake) { f.hold = nil })
+		close(held)
+	}
+}
+
+func TestAReplicaThatHangsIsRoutedAroundWithinASecond(t *testing.T) {
+	inBubble(t, 2, Config{}, func(t *testing.T, b *bubble) {
+		release := b.fakes[0].hang("/health", "/metrics", "/v1/models")
+		began := time.Now()
+		require.NoError(t, b.g.await(t.Context(), func() bool { return !b.g.replicas[0].up }))
+		assert.LessOrEqual(t, time.Since(began), time.Second)
+		before := counts(b.fakes)
+		for range 20 {
+			require.Equal(t, 200, b.post("base"))
+		}
+		assert.Equal(t, []int{before[0], before[1] + 20}, counts(b.fakes))
+
+		release()
+		began = time.Now()
+		require.NoError(t, b.g.await(t.Context(), func() bool { return b.g.replicas[0].up }))
+		assert.LessOrEqual(t, time.Since(began), time.Second)
+		time.Sleep(time.Second)
+		for range 20 {
+			require.Equal(t, 200, b.post("base"))
+		}
+		assert.Greater(t, counts(b.fakes)[0], before[0], "it is used again")
+	})
+}
+
+func TestMetricsThatNoLongerComeStopCounting(t *testing.T) {
+	config := Config{Models: map[string]Criticality{"adapter-1": Sheddable}}
+	inBubble(t, 2, config, func(t *testing.T, b *bubble) {
+		releases := []func(){b.fakes[0].hang("/metrics"), b.fakes[1].hang("/metrics")}
+		time.Sleep(time.Second)
+		assert.Equal(t, 200, b.post("adapter-1"), "not yet old")
+		time.Sleep(2 * time.Second)
+		assert.Equal(t, 429, b.post("adapter-1"), "nothing is known any more")
+		assert.Equal(t, 200, b.post("base"))
+		before := counts(b.fakes)
+		releases[1]()
+		time.Sleep(time.Second)
+		for range 10 {
+			assert.Equal(t, 200, b.post("adapter-1"))
+		}
+		assert.Equal(t, []int{before[0], before[1] + 10}, counts(b.fakes), "only of one is something known")
+		releases[0]()
+	})
+}
+
+// rare is for tests of hours, in which many looks at replicas would cost real time.
+var rare = Config{ScrapeInterval: time.Minute, HealthInterval: time.Minute, StaleAfter: time.Hour}
+
+func TestTheTimeToTakeAnAnswerIsNotThatToSendTheNextRequest(t *testing.T) {
+	inBubble(t, 1, rare, func(t *testing.T, b *bubble) {
+		for range 3 { // on one connection
+			require.Equal(t, 200, b.post("base"))
+			time.Sleep(time.Minute) // longer than HeaderTimeout, BodyTimeout and ReadTimeout
+		}
+	})
+}
+
+func TestALongStreamOutlivesEveryTimeout(t *testing.T) {
+	inBubble(t, 1, rare, func(t *testing.T, b *bubble) {
+		b.fakes[0].serve = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			for range 20 {
+				event(w, "{}")
+				time.Sleep(time.Minute)
+			}
+			event(w, "[DONE]")
+		}
+		assert.Equal(t, 200, b.post("base"))
+	})
+}
+
+func TestReadyWaitsForAReplica(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &network{listeners: map[string]*pipeListener{}}
+		g, err := New(Config{Replicas: []string{"http://replica"}, dial: n.dial})
+		require.NoError(t, err)
+		defer g.Close()
+		ready := make(chan error)
+		go func() { ready <- g.Ready(t.Context()) }()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		select {
+		case <-ready:
+			t.Fatal("ready without a replica")
+		default:
+		}
+		server := &http.Server{Handler: newFake()}
+		served := make(chan error)
+		go func() { served <- server.Serve(n.listen("replica:80")) }()
+		require.NoError(t, <-ready)
+		require.NoError(t, server.Close())
+		<-served
+	})
+}

@@ -1,0 +1,73 @@
+package regress
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// ciBudget is the default budget in CI, where people wait for the job: two benchmarks that never settle still end within 3 minutes.
+const ciBudget = time.Minute
+
+// budgetHere is the budget when nobody sets one.
+func budgetHere() time.Duration {
+	if inCI() {
+		return ciBudget
+	}
+	return defaultBudget
+}
+
+// inCI reports whether this is a CI job: GitHub, GitLab and most others set CI.
+func inCI() bool {
+	ci := os.Getenv("CI")
+	return ci != "" && ci != "false"
+}
+
+// fewCPUs is how many a machine may have whose other work a gate cannot keep away from.
+const fewCPUs = 4
+
+// smallMachine names the machine where it is shared or small, as CI's are; empty elsewhere.
+func smallMachine(cpus int) string {
+	kind := ""
+	switch {
+	case os.Getenv("GITHUB_ACTIONS") == "true" && os.Getenv("RUNNER_ENVIRONMENT") == "github-hosted":
+		kind = "a hosted runner"
+	case os.Getenv("GITLAB_CI") == "true":
+		kind = "a GitLab runner"
+	case inCI():
+		kind = "a CI machine"
+	case cpus <= fewCPUs:
+		kind = "a small machine"
+	default:
+		return ""
+	}
+	if cpus == 1 {
+		return kind + " with 1 CPU"
+	}
+	return fmt.Sprintf("%s with %d CPUs", kind, cpus)
+}
+
+// unseen says what the noise of a small machine hid, at worst, where no change was found; empty when there is nothing to say.
+func unseen(r policy.Report, machine string) string {
+	var worst policy.Verdict
+	for _, v := range r.Verdicts {
+		found := v.Outcome == policy.Regressed || v.Outcome == policy.Improved
+		if !found && v.Baseline.N > 0 && v.Candidate.N > 0 && v.Detectable > worst.Detectable {
+			worst = v
+		}
+	}
+	switch {
+	case machine == "" || worst.Detectable == 0:
+		return ""
+	case math.IsInf(worst.Detectable, 1):
+		return fmt.Sprintf("%s: no change would have been seen here in %s %s, after so few runs", machine, worst.Benchmark, worst.Unit)
+	}
+	return fmt.Sprintf("%s: changes under %.1f %% would not have been seen here in %s %s", machine, worst.Detectable, worst.Benchmark, worst.Unit)
+}
+
+// unseenHere is unseen on the machine that this is.
+func unseenHere(r policy.Report) string { return unseen(r, smallMachine(runtime.NumCPU())) }
