@@ -143,6 +143,10 @@ func TestTheTimeToTakeAnAnswerIsNotThatToSendTheNextRequest(t *testing.T) {
 		for range 3 { // on one connection
 			require.Equal(t, 200, b.post("base"))
 			time.Sleep(time.Minute) // longer than HeaderTimeout, BodyTimeout and ReadTimeout
+			response, err := b.client.Get("http://gateway/health")
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			time.Sleep(time.Minute)
 		}
 	})
 }
