@@ -12,10 +12,11 @@ type Completion struct {
 
 // CompletionChoice is the one choice of a completion, or what an event adds to its text.
 type CompletionChoice struct {
-	Index        int     `json:"index"`
-	Text         string  `json:"text"`
-	FinishReason *string `json:"finish_reason"` // "stop" or "length"; null in the events of a stream until the end
-	StopReason   *string `json:"stop_reason"`   // the text of stop that was met; null when none was
+	Index        int       `json:"index"`
+	Text         string    `json:"text"`
+	Logprobs     *struct{} `json:"logprobs"`      // null
+	FinishReason *string   `json:"finish_reason"` // "stop" or "length"; null in the events of a stream until the end
+	StopReason   *string   `json:"stop_reason"`   // the text of stop that was met; null when none was
 }
 
 // ChatCompletion is the answer to a ChatRequest that does not ask for a stream.
@@ -30,10 +31,11 @@ type ChatCompletion struct {
 
 // ChatChoice is the one choice of a chat completion.
 type ChatChoice struct {
-	Index        int     `json:"index"`
-	Message      Message `json:"message"`
-	FinishReason *string `json:"finish_reason"` // "stop" or "length"
-	StopReason   *string `json:"stop_reason"`   // the text of stop that was met; null when none was
+	Index        int       `json:"index"`
+	Message      Message   `json:"message"`
+	Logprobs     *struct{} `json:"logprobs"`      // null
+	FinishReason *string   `json:"finish_reason"` // "stop" or "length"
+	StopReason   *string   `json:"stop_reason"`   // the text of stop that was met; null when none was
 }
 
 // ChatChunk is each event of the stream that answers a ChatRequest. The first has the role, with empty content.
@@ -48,10 +50,11 @@ type ChatChunk struct {
 
 // DeltaChoice is what an event adds to the one choice of a chat completion.
 type DeltaChoice struct {
-	Index        int     `json:"index"`
-	Delta        Delta   `json:"delta"`
-	FinishReason *string `json:"finish_reason"`
-	StopReason   *string `json:"stop_reason,omitempty"`
+	Index        int       `json:"index"`
+	Delta        Delta     `json:"delta"`
+	Logprobs     *struct{} `json:"logprobs"` // null
+	FinishReason *string   `json:"finish_reason"`
+	StopReason   *string   `json:"stop_reason,omitempty"`
 }
 
 // Delta is what an event adds to a message.
