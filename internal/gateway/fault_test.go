@@ -252,6 +252,7 @@ func TestWhatOneReplicaRefusesAnotherDoes(t *testing.T) {
 				require.Equal(t, body, got, "the whole body, again")
 			}
 			assert.LessOrEqual(t, r.fakes[0].requests(), 1, "known since")
+			assert.Equal(t, 1.0, counted(t, r.g.meters.retries.WithLabelValues(r.fakes[0].url)))
 		})
 	}
 }
@@ -318,53 +319,6 @@ func TestAGatewayMayStartBeforeItsReplicas(t *testing.T) {
 	go server.Serve(l) // ends with Close
 	defer server.Close()
 	require.NoError(t, g.Ready(t.Context()))
-}
-
-func TestAClientThatIsGoneIsGoneForTheReplicaToo(t *testing.T) {
-	for name, before := range map[string]bool{"before the first byte": true, "in mid-stream": false} {
-		t.Run(name, func(t *testing.T) {
-			began, cancelled := make(chan struct{}), make(chan struct{})
-			r := newRig(t, 2, quiet, func(_ int, f *fake) {
-				f.serve = func(w http.ResponseWriter, r *http.Request) {
-					if !before {
-						w.Header().Set("Content-Type", "text/event-stream")
-						event(w, "one")
-					}
-					close(began)
-					<-r.Context().Done()
-					close(cancelled)
-				}
-			})
-			ctx, cancel := context.WithCancel(t.Context())
-			request, err := http.NewRequestWithContext(ctx, "POST", r.url+"/v1/completions", strings.NewReader(`{"model":"base"}`))
-			require.NoError(t, err)
-			ended := make(chan error)
-			go func() {
-				response, err := client.Do(request)
-				if err == nil {
-					_, err = io.Copy(io.Discard, response.Body)
-					response.Body.Close()
-				}
-				ended <- err
-			}()
-			<-began
-			cancel()
-			assert.ErrorIs(t, <-ended, context.Canceled)
-			<-cancelled
-			require.NoError(t, r.idle())
-			n := counts(r.fakes)
-			assert.Equal(t, 1, n[0]+n[1], "and not sent again")
-			r.g.mu.Lock()
-			defer r.g.mu.Unlock()
-			for _, replica := range r.g.replicas {
-				assert.True(t, replica.up, "nor is the replica to blame")
-				assert.Zero(t, counted(t, r.g.meters.broken.WithLabelValues(replica.address)))
-			}
-			for _, f := range r.fakes {
-				assert.Equal(t, 1, f.looks, "nor is there a reason to look at its health")
-			}
-		})
-	}
 }
 
 func TestNothingIsLostWhenAReplicaDiesUnderLoad(t *testing.T) {
