@@ -45,10 +45,7 @@ func readBody(control *http.ResponseController, r *http.Request, pool *sync.Pool
 		b = &body{pool: pool}
 	}
 	b.holders.Store(1)
-	err := b.read(r, limit)
-	if err == nil { // else the connection is of no more use
-		err = supported(control.SetReadDeadline(time.Time{}))
-	}
+	err := b.read(r, limit) // at whose end the http.Server takes the deadline back
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = errTooSlow
 	}

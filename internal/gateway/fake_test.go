@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/stretchr/testify/require"
 )
 
@@ -23,6 +25,7 @@ type fake struct {
 	mu      sync.Mutex
 	hold    func(path string) // before answering, if set
 	health  int               // status
+	looks   int               // at it
 	load    load
 	models  string
 	got     []string // bodies
@@ -57,6 +60,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/health":
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		f.looks++
 		w.WriteHeader(f.health)
 	case "/metrics":
 		f.mu.Lock()
@@ -213,6 +217,14 @@ func counts(fakes []*fake) (n []int) {
 		n = append(n, f.requests())
 	}
 	return n
+}
+
+// counted is the value of a counter.
+func counted(t *testing.T, c prometheus.Counter) float64 {
+	t.Helper()
+	var m dto.Metric
+	require.NoError(t, c.Write(&m))
+	return value(&m)
 }
 
 // idle waits until no request is in flight: a client may have its answer before the gateway has put it away.

@@ -96,7 +96,7 @@ func TestAStreamIsNotHeldBack(t *testing.T) {
 func TestAReplicaThatIsKilledInMidStream(t *testing.T) {
 	const n = 2
 	says := make([]chan<- string, n)
-	r := newRig(t, n, Config{}, func(i int, f *fake) { says[i] = script(f, fmt.Sprint("from ", i)) })
+	r := newRig(t, n, Config{HealthInterval: time.Hour}, func(i int, f *fake) { says[i] = script(f, fmt.Sprint("from ", i)) })
 	streams := make([]*stream, n)
 	for range streams { // one at each, and which is which
 		s := r.stream(t.Context())
@@ -114,14 +114,39 @@ func TestAReplicaThatIsKilledInMidStream(t *testing.T) {
 	assert.Equal(t, http.StatusBadGateway, e.Error.Code)
 	assert.Empty(t, streams[0].next(), "no [DONE]")
 	assert.NoError(t, streams[0].lines.Err())
+	// At once: the broken stream makes the gateway look.
+	require.NoError(t, r.g.await(t.Context(), func() bool { return !r.g.replicas[0].up }))
+	assert.Equal(t, 1.0, counted(t, r.g.meters.broken.WithLabelValues(r.fakes[0].url)))
 
 	says[1] <- "more"
 	assert.Equal(t, "more", streams[1].next(), "the other stream goes on")
 	for range 10 { // without waiting for anything
 		require.Equal(t, "from 1", r.stream(t.Context()).next())
 	}
-	require.NoError(t, r.g.await(t.Context(), func() bool { return !r.g.replicas[0].up }))
 	assert.Equal(t, 1, r.fakes[0].requests())
+}
+
+func TestAnAnswerOfKnownLengthIsNotHeldBackEither(t *testing.T) {
+	more := make(chan struct{})
+	r := newRig(t, 1, Config{}, func(_ int, f *fake) {
+		f.serve = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "2")
+			io.WriteString(w, "a")
+			w.(http.Flusher).Flush()
+			<-more
+			io.WriteString(w, "b")
+		}
+	})
+	s := r.stream(t.Context())
+	for _, want := range []string{"a", "b"} {
+		var got [1]byte
+		_, err := io.ReadFull(s.response.Body, got[:])
+		require.NoError(t, err)
+		require.Equal(t, want, string(got[:]))
+		if want == "a" {
+			close(more)
+		}
+	}
 }
 
 // A stream that breaks in the midst of an event, or an answer that is none, cannot be mended: the client's connection breaks as well.
@@ -227,6 +252,7 @@ func TestWhatOneReplicaRefusesAnotherDoes(t *testing.T) {
 				require.Equal(t, body, got, "the whole body, again")
 			}
 			assert.LessOrEqual(t, r.fakes[0].requests(), 1, "known since")
+			assert.Equal(t, 1.0, counted(t, r.g.meters.retries.WithLabelValues(r.fakes[0].url)))
 		})
 	}
 }
@@ -293,49 +319,6 @@ func TestAGatewayMayStartBeforeItsReplicas(t *testing.T) {
 	go server.Serve(l) // ends with Close
 	defer server.Close()
 	require.NoError(t, g.Ready(t.Context()))
-}
-
-func TestAClientThatIsGoneIsGoneForTheReplicaToo(t *testing.T) {
-	for name, before := range map[string]bool{"before the first byte": true, "in mid-stream": false} {
-		t.Run(name, func(t *testing.T) {
-			began, cancelled := make(chan struct{}), make(chan struct{})
-			r := newRig(t, 2, quiet, func(_ int, f *fake) {
-				f.serve = func(w http.ResponseWriter, r *http.Request) {
-					if !before {
-						w.Header().Set("Content-Type", "text/event-stream")
-						event(w, "one")
-					}
-					close(began)
-					<-r.Context().Done()
-					close(cancelled)
-				}
-			})
-			ctx, cancel := context.WithCancel(t.Context())
-			request, err := http.NewRequestWithContext(ctx, "POST", r.url+"/v1/completions", strings.NewReader(`{"model":"base"}`))
-			require.NoError(t, err)
-			ended := make(chan error)
-			go func() {
-				response, err := client.Do(request)
-				if err == nil {
-					_, err = io.Copy(io.Discard, response.Body)
-					response.Body.Close()
-				}
-				ended <- err
-			}()
-			<-began
-			cancel()
-			assert.ErrorIs(t, <-ended, context.Canceled)
-			<-cancelled
-			require.NoError(t, r.idle())
-			n := counts(r.fakes)
-			assert.Equal(t, 1, n[0]+n[1], "and not sent again")
-			r.g.mu.Lock()
-			defer r.g.mu.Unlock()
-			for _, replica := range r.g.replicas {
-				assert.True(t, replica.up, "nor is the replica to blame")
-			}
-		})
-	}
 }
 
 func TestNothingIsLostWhenAReplicaDiesUnderLoad(t *testing.T) {

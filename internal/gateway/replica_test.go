@@ -63,7 +63,8 @@ func TestRequestsBetweenReadingsAreCounted(t *testing.T) {
 		r := newReplica("", &url.URL{})
 		flying := map[int]bool{}
 		reading, seen, mark := false, 0, 0
-		steps := rapid.SliceOf(rapid.SampledFrom([]string{"begin", "begin", "end", "begin scrape", "end scrape", "fail scrape"})).Draw(t, "steps")
+		kinds := rapid.SampledFrom([]string{"begin", "begin", "end", "begin scrape", "end scrape", "fail scrape"})
+		steps := rapid.SliceOfN(kinds, 10, 50).Draw(t, "steps")
 		for _, step := range steps {
 			switch {
 			case step == "begin":

@@ -63,9 +63,6 @@ func (g *Gateway) serveInference(w http.ResponseWriter, r *http.Request) {
 	}
 	t := &trip{model: model, class: g.config.Models[model], body: body, client: client, patience: g.config.ReadTimeout}
 	g.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), tripKey{}, t)))
-	if err := t.done(); err != nil {
-		g.meters.refused("client_gone")
-	}
 }
 
 func (g *Gateway) refuseBody(w http.ResponseWriter, err error) {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -143,6 +144,10 @@ func TestTheTimeToTakeAnAnswerIsNotThatToSendTheNextRequest(t *testing.T) {
 		for range 3 { // on one connection
 			require.Equal(t, 200, b.post("base"))
 			time.Sleep(time.Minute) // longer than HeaderTimeout, BodyTimeout and ReadTimeout
+			response, err := b.client.Get("http://gateway/health")
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			time.Sleep(time.Minute)
 		}
 	})
 }
@@ -182,5 +187,76 @@ func TestReadyWaitsForAReplica(t *testing.T) {
 		require.NoError(t, <-ready)
 		require.NoError(t, server.Close())
 		<-served
+	})
+}
+
+func TestAClientThatIsGoneIsGoneForTheReplicaToo(t *testing.T) {
+	for name, begin := range map[string]bool{"before the first byte": false, "in mid-stream": true} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, 2, quiet, func(t *testing.T, b *bubble) {
+				cancelled := make(chan struct{})
+				for _, f := range b.fakes {
+					f.serve = func(w http.ResponseWriter, r *http.Request) {
+						if begin {
+							w.Header().Set("Content-Type", "text/event-stream")
+							event(w, "one")
+						}
+						<-r.Context().Done()
+						close(cancelled)
+					}
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				request, err := http.NewRequestWithContext(ctx, "POST", "http://gateway/v1/completions", strings.NewReader(`{"model":"base"}`))
+				require.NoError(t, err)
+				ended := make(chan error, 1)
+				go func() {
+					response, err := b.client.Do(request)
+					if err == nil {
+						_, err = io.Copy(io.Discard, response.Body)
+						response.Body.Close()
+					}
+					ended <- err
+				}()
+				synctest.Wait()
+				cancel()
+				assert.ErrorIs(t, <-ended, context.Canceled)
+				<-cancelled
+				synctest.Wait()
+				n := counts(b.fakes)
+				assert.Equal(t, 1, n[0]+n[1], "and not sent again")
+				for i, r := range b.g.replicas {
+					assert.True(t, r.up, "nor is the replica to blame")
+					assert.Zero(t, r.inFlight)
+					assert.Zero(t, counted(t, b.g.meters.broken.WithLabelValues(r.address)))
+					assert.Equal(t, 1, b.fakes[i].looks, "nor is there a reason to look at its health")
+				}
+			})
+		})
+	}
+}
+
+func TestALookThatBeganBeforeAFailureDoesNotExcuseIt(t *testing.T) {
+	config := quiet
+	config.HealthInterval = time.Minute
+	inBubble(t, 1, config, func(t *testing.T, b *bubble) {
+		looks := make(chan struct{})
+		b.fakes[0].set(func(f *fake) {
+			f.hold = func(path string) {
+				if path == "/health" {
+					<-looks
+				}
+			}
+		})
+		b.fakes[0].serve = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
+		time.Sleep(time.Minute)
+		synctest.Wait() // a look is under way
+		assert.Equal(t, 503, b.post("base"))
+		looks <- struct{}{} // and finds it well
+		synctest.Wait()
+		assert.False(t, b.g.replicas[0].up, "as of before")
+		looks <- struct{}{} // so does the next
+		synctest.Wait()
+		assert.True(t, b.g.replicas[0].up)
+		close(looks)
 	})
 }

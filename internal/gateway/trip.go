@@ -23,7 +23,7 @@ type trip struct {
 }
 
 // expect gives the client its time to take what comes next. The deadline moves once a tenth of the time has gone by: moving it for each
-// token would cost more than it says.
+// token would cost more than it says. The http.Server takes it back when the request ends.
 func (t *trip) expect() error {
 	now := time.Now()
 	if t.until.Sub(now) > t.patience-t.patience/10 {
@@ -31,14 +31,6 @@ func (t *trip) expect() error {
 	}
 	t.until = now.Add(t.patience)
 	return supported(t.client.SetWriteDeadline(t.until))
-}
-
-// done takes the deadline back, so that the next request on the connection starts without.
-func (t *trip) done() error {
-	if t.until.IsZero() {
-		return nil
-	}
-	return supported(t.client.SetWriteDeadline(time.Time{}))
 }
 
 // supported forgives a ResponseWriter that has no deadlines, such as a recorder.
