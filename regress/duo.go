@@ -31,6 +31,9 @@ const (
 	overlap = 16
 )
 
+// errDrivesItself means that a benchmark says itself when its requests are served, as at a rate.
+var errDrivesItself = errors.New("it decides itself when its requests are served")
+
 // duo is one launch of a duet: a process of each side, on one benchmark.
 type duo struct {
 	*measurement
@@ -117,6 +120,9 @@ func (d *duo) start(ctx context.Context) error {
 				err = context.Cause(ctx)
 			}
 			return d.fault(i, err)
+		}
+		if d.peers[i].Hello.Capabilities&duet.DrivesItself != 0 {
+			return errDrivesItself
 		}
 		if hello := d.peers[i].Hello; hello.Procs != d.pair.Procs() || hello.Benchmark != "Benchmark"+d.pair.Name() {
 			return fmt.Errorf("%s: %s with GOMAXPROCS %d came, where %s with %d was to: a benchmark must run alone as it does among others",

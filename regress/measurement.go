@@ -2,6 +2,7 @@ package regress
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,13 +21,15 @@ func (m *measurement) launch(ctx context.Context) error {
 		done++
 		return done >= m.fewest() && time.Since(m.began)+m.perRound() > m.budget
 	})
+	if m.rounds == 0 && errors.Is(err, errDrivesItself) {
+		m.instead(errDrivesItself.Error())
+		return nil
+	}
 	m.setup += l.setup
 	m.launches++
 	for _, r := range l.rounds {
 		if err == nil && m.rounds == 0 && m.inDuet && !m.reports(r) {
-			m.inDuet = false
-			m.note(m.pair.Name() + " is measured in whole runs, not in a duet: its policy judges what only a benchmark that ends reports")
-			m.setup, m.launches, m.began = 0, 0, time.Now()
+			m.instead("its policy judges what only a benchmark that ends reports")
 			return nil
 		}
 		if err := m.keep(r); err != nil {
@@ -34,6 +37,13 @@ func (m *measurement) launch(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// instead goes on in whole runs, as if nothing had been measured.
+func (m *measurement) instead(why string) {
+	m.inDuet = false
+	m.note(m.pair.Name() + " is measured in whole runs, not in a duet: " + why)
+	m.setup, m.launches, m.began = 0, 0, time.Now()
 }
 
 // reports reports whether both sides' runs have all that is judged.

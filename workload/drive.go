@@ -20,7 +20,8 @@ import (
 // or a panic of a request fails the benchmark with the number of the request, and no more are served; so does a run that is invalid. An open loop
 // also reports its send lag and rate: p50-lag-ns, p99-lag-ns, sent-req/s.
 //
-// In a duet a gate says when requests are served, so an open loop cannot be driven there: the benchmark fails.
+// A gate measures such a benchmark in whole runs, each with as many requests as its policy needs: in a duet the gate would say when
+// they are served.
 func (r *Recorder) Drive(load Load, serve func(context.Context, *Request) error) LoadResult {
 	r.b.Helper()
 	if load.Requests != 0 && load.Requests != r.b.N {
@@ -28,8 +29,7 @@ func (r *Recorder) Drive(load Load, serve func(context.Context, *Request) error)
 		return LoadResult{}
 	}
 	if r.seat != nil && r.b.N > 1 {
-		r.fail("workload: a load cannot be driven in a duet, where the gate says when each request is served; serve requests with Recorder.Do")
-		r.leave()
+		r.standAside()
 	}
 	load.Requests = r.b.N
 	ctx, stop := context.WithCancelCause(context.Background())

@@ -46,6 +46,16 @@ func (r *Recorder) sit() bool {
 	return true
 }
 
+// standAside tells the gate that this benchmark takes no turns, and ends it. It does not return.
+func (r *Recorder) standAside() {
+	if err := r.seat.Sit(duet.Sitter{Name: r.b.Name(), DrivesItself: true, Elapsed: r.b.Elapsed, Collect: r.collect}); err != nil {
+		r.fail("workload: %v", err)
+	} else if r.seat.Begin() == nil {
+		r.fail("workload: a load cannot be driven in a duet, where the gate says when each request is served; serve requests with Recorder.Do")
+	}
+	r.leave()
+}
+
 // collect moves all that was recorded since the last turn into its result.
 func (r *Recorder) collect(to *duet.Result) error {
 	r.mu.Lock()

@@ -21,46 +21,29 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-<<<<<<< HEAD
-	"regress":             {"policy", "internal/benchdata", "internal/duet", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
-	"policy":              {"internal/stats", "internal/strictjson"},
-	"workload":            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
-	"internal/report":     {"policy"},
-	"internal/benchdata":  nil,
-	"internal/duet":       nil,
-	"internal/latency":    {"internal/stats"}, // what a Recorder reports are the judge's quantiles
-	"internal/sse":        nil,
-	"internal/stats":      nil,
-	"internal/strictjson": nil,
-	"internal/testbin":    nil,
-	"internal/kernel":     nil,
-	"internal/modtest":    nil,
-	"internal/openai":     nil,
-	"internal/pace":       nil,
-
+	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
+	"policy":                              {"internal/stats", "internal/strictjson"},
+	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
-=======
-	"regress":            {"policy", "internal/benchdata", "internal/duet", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
-	"policy":             {"internal/stats"},
-	"workload":           {"internal/duet", "internal/latency"},
-	"internal/report":    {"policy"},
-	"internal/benchdata": nil,
-	"internal/duet":      nil,
-	"internal/latency":   {"internal/stats"}, // what a Recorder reports are the judge's quantiles
-	"internal/stats":     nil,
-	"internal/testbin":   nil,
-	"internal/engine":    {"internal/kernel", "internal/pace"},
-	"internal/kernel":    nil,
-	"internal/modtest":   nil,
-	"internal/openai":    nil,
-	"internal/server":    {"internal/engine", "internal/openai", "internal/tokens"},
-	"internal/gateway":   {"internal/openai"},
-	"internal/stack":     {"internal/engine", "internal/gateway", "internal/server"},
-	"internal/tokens":    nil,
-	"internal/pace":      nil,
->>>>>>> main
+	"internal/report":                     {"policy"},
+	"internal/benchdata":                  nil,
+	"internal/duet":                       nil,
+	"internal/latency":                    {"internal/stats"}, // what a Recorder reports are the judge's quantiles
+	"internal/sse":                        nil,
+	"internal/stats":                      nil,
+	"internal/strictjson":                 nil,
+	"internal/testbin":                    nil,
+	"internal/engine":                     {"internal/kernel", "internal/pace"},
+	"internal/kernel":                     nil,
+	"internal/modtest":                    nil,
+	"internal/openai":                     nil,
+	"internal/server":                     {"internal/engine", "internal/openai", "internal/tokens"},
+	"internal/gateway":                    {"internal/openai"},
+	"internal/stack":                      {"internal/engine", "internal/gateway", "internal/server"},
+	"internal/tokens":                     nil,
+	"internal/pace":                       nil,
 }
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).

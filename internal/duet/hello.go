@@ -27,6 +27,9 @@ type Capabilities uint64
 // CanCount means that results have CPU times and involuntary context switches.
 const CanCount Capabilities = 1 << 0
 
+// DrivesItself means that the benchmark decides when its requests are served, and serves none in turn.
+const DrivesItself Capabilities = 1 << 1
+
 // VersionError means that the two sides speak different versions of the protocol.
 type VersionError struct{ Gate, Process uint64 }
 

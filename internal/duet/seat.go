@@ -24,6 +24,8 @@ var (
 // Sitter is the benchmark that sits in a Seat.
 type Sitter struct {
 	Name string
+	// DrivesItself says that it serves no requests in turn: all that is left to do then is to wait for the end, with Begin.
+	DrivesItself bool
 	// Elapsed is how long the benchmark's timer has run.
 	Elapsed func() time.Duration
 	// Collect puts what the requests of a turn measured into the lists of a result, and forgets it. The lists are empty, with
@@ -78,9 +80,11 @@ func (s *Seat) Sit(by Sitter) error {
 	}
 	s.sitter = &by
 	s.heap = readHeap()
-	s.out = appendHello(s.out, Hello{
-		PID: os.Getpid(), Procs: runtime.GOMAXPROCS(0), Capabilities: capabilities, Benchmark: by.Name,
-	})
+	can := capabilities
+	if by.DrivesItself {
+		can |= DrivesItself
+	}
+	s.out = appendHello(s.out, Hello{PID: os.Getpid(), Procs: runtime.GOMAXPROCS(0), Capabilities: can, Benchmark: by.Name})
 	s.ended = s.read()
 	s.over = s.send()
 	return s.over
