@@ -29,8 +29,8 @@
 //
 // A flag wins over its environment variable, that over the field of [Gate], that over the default; the report says which won.
 //
-//	-regress.baseline   REGRESS_BASELINE    git revision, or saved results
-//	-regress.candidate  REGRESS_CANDIDATE   git revision, or saved results
+//	-regress.baseline   REGRESS_BASELINE    git revision, address of a server, or saved results
+//	-regress.candidate  REGRESS_CANDIDATE   git revision, address of a server, or saved results
 //	-regress.policy     REGRESS_POLICY      JSON policy
 //	-regress.bench      REGRESS_BENCH       pattern of the benchmarks to measure
 //	-regress.budget     REGRESS_BUDGET      longest time to measure one benchmark

@@ -19,11 +19,12 @@ type Gate struct {
 	// Flag -regress.bench.
 	Bench string
 
-	// Baseline is a git revision, or a file (or pattern of files) of saved benchmark results. Empty means: the merge base
+	// Baseline is a git revision, the http:// or https:// address of a server (see workload.Target), or a file (or pattern of files) of saved benchmark results. Empty means: the merge base
 	// with the pull request's target; on a push the commit before it; HEAD when the work tree has changes; else the work
 	// tree itself, which is an A/A run. Flag -regress.baseline.
 	Baseline string
-	// Candidate likewise; empty means the work tree. Saved results can only be compared with saved results.
+	// Candidate likewise; empty means the work tree. Saved results can only be compared with saved results,
+	// and a server with a server.
 	// Flag -regress.candidate.
 	Candidate string
 

@@ -2,12 +2,14 @@ package regress
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -48,6 +50,10 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) (
 	if !pair.Judged() || pair.Baseline == nil || pair.Candidate == nil {
 		return pair, m.judge(policy.Look{Last: true})
 	}
+	if err := m.targeted(); err != nil {
+		m.fail(err)
+		return m.pair, m.judge(policy.Look{Last: true})
+	}
 	m.choose()
 	if err := m.relink(ctx); err != nil {
 		m.fail(err)
@@ -62,6 +68,14 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) (
 		return m.pair, m.judge(policy.Look{Last: true})
 	}
 	return m.pair, m.verdicts
+}
+
+// targeted says if two servers are to be compared and the benchmark measures neither.
+func (m *measurement) targeted() error {
+	if m.sides[baselineSide].source.address == "" || len(m.pair.Baseline.Metrics[duet.TargetUnit]) > 0 && len(m.pair.Candidate.Metrics[duet.TargetUnit]) > 0 {
+		return nil
+	}
+	return errors.New("it did not ask for the address to measure, so that it would measure the same on both sides: send its requests to workload.Target(b)")
 }
 
 // measurement is what has been measured of one benchmark.

@@ -107,6 +107,11 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	if !s.plant.IsZero() {
 		l.sides[candidateSide].env = []string{duet.PlantEnv + "=" + s.plant.String()}
 	}
+	for _, s := range l.sides {
+		if s.source.address != "" {
+			s.env = append(s.env, duet.TargetEnv+"="+s.source.address)
+		}
+	}
 	before := readMachine()
 	err = l.run(ctx)
 	if text := unseenHere(doc.Report); text != "" {

@@ -25,8 +25,8 @@ func newOption(name, field, usage string) option {
 }
 
 var (
-	baselineOption  = newOption("baseline", "Baseline", "git revision or saved results to compare with")
-	candidateOption = newOption("candidate", "Candidate", "git revision or saved results to judge (default: the work tree)")
+	baselineOption  = newOption("baseline", "Baseline", "git revision, address of a server or saved results to compare with")
+	candidateOption = newOption("candidate", "Candidate", "git revision, address of a server or saved results to judge (default: the work tree)")
 	policyOption    = newOption("policy", "PolicyFile", "JSON policy `file`")
 	benchOption     = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
 	budgetOption    = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
@@ -97,7 +97,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	take := func(o option, field string) report.Setting {
 		v := o.value(field, outside)
 		if v.Value != "" {
-			s.won = append(s.won, v)
+			s.won = append(s.won, report.Setting{Name: v.Name, Value: discreet(v.Value), Source: v.Source})
 		}
 		return v
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,21 +14,22 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
-// source is where one side comes from: saved results, a commit, or the work tree.
+// source is where one side comes from: saved results, a server, a commit, or the work tree.
 type source struct {
 	report.Side
-	saved  string          // file or pattern; empty when measured live
-	commit *testbin.Commit // nil: the work tree, or saved
+	saved   string          // file or pattern; empty when measured live
+	address string          // of a server, which the work tree's benchmarks measure; empty when they measure what they start themselves
+	commit  *testbin.Commit // nil: the work tree, a server, or saved
 }
 
 // isTree reports whether the source is the work tree.
-func (s source) isTree() bool { return s.saved == "" && s.commit == nil }
+func (s source) isTree() bool { return s.saved == "" && s.address == "" && s.commit == nil }
 
 // sources decides what is compared with what. repo is nil when dir is in no repository.
 func (s settings) sources(ctx context.Context, dir string) (baseline, candidate source, repo *testbin.Repo, err error) {
 	repo, noRepo := testbin.Open(dir)
 	if s.baseline.Value != "" { // for the report, should the candidate be wrong already
-		baseline.Side = report.Side{What: s.baseline.Value, Why: "given by " + s.baseline.Source}
+		baseline.Side = report.Side{What: discreet(s.baseline.Value), Why: "given by " + s.baseline.Source}
 	}
 	candidate, err = s.side(ctx, s.candidate, dir, repo, noRepo)
 	if err != nil {
@@ -50,6 +52,10 @@ func (s settings) sources(ctx context.Context, dir string) (baseline, candidate 
 			return baseline, candidate, nil, fmt.Errorf("baseline: %w", err)
 		}
 	}
+	if (baseline.address == "") != (candidate.address == "") {
+		return baseline, candidate, nil, fmt.Errorf("the baseline is %s, the candidate %s: a server can only be compared with a server; "+
+			"give two addresses or two git revisions", baseline.What, candidate.What)
+	}
 	if (baseline.saved == "") != (candidate.saved == "") {
 		return baseline, candidate, nil, fmt.Errorf("the baseline is %s, the candidate %s: saved results can only be compared with saved results, "+
 			"because what was measured another time is not comparable; give two files or two git revisions", baseline.What, candidate.What)
@@ -67,7 +73,11 @@ func (s settings) side(ctx context.Context, v report.Setting, dir string, repo *
 		}
 		return side, side.describeTree(ctx, repo)
 	}
-	given := source{Side: report.Side{What: v.Value, Why: why}}
+	given := source{Side: report.Side{What: discreet(v.Value), Why: why}}
+	if isAddress(v.Value) {
+		given.address = v.Value
+		return given, checkAddress(v.Value)
+	}
 	if isFile(v.Value) {
 		given.saved = v.Value
 		return given, nil
@@ -87,6 +97,33 @@ func (s settings) side(ctx context.Context, v report.Setting, dir string, repo *
 			v.Value, dir, v.Value)
 	}
 	return given, fmt.Errorf("%s is no file of saved results, and no git revision: %w", v.Value, err)
+}
+
+func isAddress(s string) bool {
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
+}
+
+// discreet is a setting as it may be shown and saved: of an address with a password or a key in it only the host.
+func discreet(value string) string {
+	if address, err := url.Parse(value); isAddress(value) && (err != nil || address.User != nil || address.RawQuery != "" || address.Fragment != "") {
+		if err != nil {
+			return "an address"
+		}
+		return "an address at " + address.Host
+	}
+	return value
+}
+
+// checkAddress refuses what is no address, or has what must not be saved in it.
+func checkAddress(s string) error {
+	if discreet(s) != s {
+		return errors.New("the address has a user, a query or a fragment, which would be saved with the results; write http://host:port and a path, " +
+			"and put a key into an environment variable that the benchmark reads")
+	}
+	if address, err := url.Parse(s); err != nil || address.Host == "" {
+		return errors.New("it is no http:// or https:// address; write one, such as http://127.0.0.1:8000")
+	}
+	return nil
 }
 
 // isFile reports whether there is a file of saved results of that name, or one that matches the pattern.

@@ -109,3 +109,13 @@ func TestAFileWinsOverARevisionOfItsName(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "results.txt", baseline.saved)
 }
+
+func TestDiscreet(t *testing.T) {
+	for value, want := range map[string]string{
+		"http://127.0.0.1:8000/v1": "http://127.0.0.1:8000/v1", "https://me:secret@host/v1": "an address at host",
+		"https://host/v1?key=secret": "an address at host", "http://host/#secret": "an address at host",
+		"https://secret%zz": "an address", "v1.4.0?": "v1.4.0?", "old.txt": "old.txt", "": "",
+	} {
+		assert.Equal(t, want, discreet(value))
+	}
+}
