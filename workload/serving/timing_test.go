@@ -162,6 +162,16 @@ func TestAStreamIsTimed(t *testing.T) {
 	}
 }
 
+func TestAStreamThatIsNotEndedAfterDoneHasItsLatency(t *testing.T) {
+	bubble(t, sends(piece{50 * ms, textOf("a") + doneLine}, piece{time.Hour, ""}), func(t *testing.T, c *Client) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		got, err := c.Do(ctx, []byte("{}"), true, time.Time{})
+		require.NoError(t, err)
+		assert.Equal(t, 50*ms, got.Latency)
+	})
+}
+
 func TestARequestThatIsSentLateHasWaited(t *testing.T) {
 	bubble(t, sends(piece{50 * ms, textOf("a")}, piece{10 * ms, textOf("b") + usageOf(1, 2) + doneLine}), func(t *testing.T, c *Client) {
 		due := time.Now()
