@@ -36,7 +36,7 @@ func (p *pipes) Accept() (net.Conn, error) {
 func (p *pipes) Close() error   { close(p.closed); return nil }
 func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
 
-func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
+func (p *pipes) dial(context.Context) (net.Conn, error) {
 	here, there := net.Pipe()
 	select {
 	case p.conns <- there:
@@ -55,7 +55,7 @@ func bubble(t *testing.T, handler http.HandlerFunc, check func(t *testing.T, c *
 		go func() { _ = server.Serve(listener) }()
 		c, err := NewClient(Target{URL: "http://pipe"})
 		require.NoError(t, err)
-		c.transport.DialContext = listener.dial
+		c.conns.dial = listener.dial
 		check(t, c)
 		c.Close()
 		require.NoError(t, server.Close())
