@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	maxRequests   = 20_000_000 // about 1.1 GB of what is kept of each
+	maxRequests   = 20_000_000 // about 1.3 GB of what is kept of each
 	maxRate       = 1e7        // per second
 	maxLength     = 30 * 24 * time.Hour
 	minBurstiness = 0.01
@@ -72,7 +72,7 @@ func (l Load) Validate() error {
 	case l.Requests < 1:
 		return fmt.Errorf("load: Requests is %d; ask for at least 1", l.Requests)
 	case l.Requests > maxRequests:
-		return fmt.Errorf("load: Requests is %d, and each takes 56 bytes; ask for at most %d", l.Requests, maxRequests)
+		return fmt.Errorf("load: Requests is %d, and each takes 64 bytes; ask for at most %d", l.Requests, maxRequests)
 	case !(l.Rate >= 0 && l.Rate <= maxRate):
 		return fmt.Errorf("load: Rate is %v; write requests per second, up to %v, or 0 for a closed loop", l.Rate, float64(maxRate))
 	case l.Rate == 0 && (l.Burstiness != 0 || l.MaxInFlight != 0):

@@ -149,7 +149,7 @@ func (c *Client) exchange(ctx context.Context, conn *conn, key string, request [
 	}
 	content := &body{Reader: response.Body}
 	if f := check(response, content, stream); f != nil {
-		usable = content.ended && !response.Close && written == nil
+		usable = content.ended && !response.Close && written == nil && conn.in.Buffered() == 0
 		return false, f
 	}
 	capture := c.captures.Get().(*capture)
@@ -159,7 +159,7 @@ func (c *Client) exchange(ctx context.Context, conn *conn, key string, request [
 	} else {
 		f = capture.whole(ctx, content, due, reply)
 	}
-	usable = content.ended && !response.Close && written == nil
+	usable = content.ended && !response.Close && written == nil && conn.in.Buffered() == 0
 	return false, f
 }
 
