@@ -143,7 +143,7 @@ func TestAStreamIsTimed(t *testing.T) {
 		{"one token has no time per token after it", []piece{{50 * ms, textOf("a") + finish + usageOf(7, 1) + doneLine}}, Reply{
 			Latency: 50 * ms, TTFT: 50 * ms, Normalized: 50 * ms, HasUsage: true, PromptTokens: 7, OutputTokens: 1, Texts: 1,
 		}},
-		{"nothing generated", []piece{{50 * ms, finish}, {0, usageOf(7, 0) + doneLine}}, Reply{
+		{"nothing generated", []piece{{50 * ms, finish}, {10 * ms, usageOf(7, 0) + doneLine}}, Reply{
 			Latency: 50 * ms, HasUsage: true, PromptTokens: 7,
 		}},
 		{"comments and CRLF", []piece{{20 * ms, ": ping\r\n\r\n"}, {30 * ms, "data: " + `{"choices":[{"text":"a"}]}` + "\r\n\r\n" + usageOf(7, 1) + doneLine}}, Reply{
