@@ -2,11 +2,13 @@ package workload
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 )
 
 const (
-	maxRequests   = 20_000_000 // about 1.1 GB of what is kept of each
+	maxRequests   = 20_000_000 // about 1.3 GB of what is kept of each
 	maxRate       = 1e7        // per second
 	maxLength     = 30 * 24 * time.Hour
 	minBurstiness = 0.01
@@ -64,9 +66,36 @@ type Load struct {
 // [Load.Run] waits for it. It is called on many goroutines at once.
 type Send func(ctx context.Context, i int, at time.Time) error
 
+// Validate returns what is wrong with l.
+func (l Load) Validate() error {
+	switch {
+	case l.Requests < 1:
+		return fmt.Errorf("load: Requests is %d; ask for at least 1", l.Requests)
+	case l.Requests > maxRequests:
+		return fmt.Errorf("load: Requests is %d, and each takes 64 bytes; ask for at most %d", l.Requests, maxRequests)
+	case !(l.Rate >= 0 && l.Rate <= maxRate):
+		return fmt.Errorf("load: Rate is %v; write requests per second, up to %v, or 0 for a closed loop", l.Rate, float64(maxRate))
+	case l.Rate == 0 && (l.Burstiness != 0 || l.MaxInFlight != 0):
+		return errors.New("load: Burstiness and MaxInFlight shape an open loop; set Rate too")
+	case l.Rate > 0 && l.Concurrency != 0:
+		return errors.New("load: Rate asks for an open loop and Concurrency for a closed one; set one of them, and MaxInFlight to bound an open loop")
+	case l.Rate > 0 && float64(l.Requests)/l.Rate > maxLength.Seconds():
+		return fmt.Errorf("load: %d requests at %v req/s take more than %v; ask for fewer or faster ones", l.Requests, l.Rate, maxLength)
+	case !(l.Burstiness >= 0) || l.Burstiness > 0 && l.Burstiness < minBurstiness:
+		return fmt.Errorf("load: Burstiness is %v; write 1 for Poisson arrivals, %v or more for burstier ones, +Inf for constant gaps", l.Burstiness, minBurstiness)
+	case l.Concurrency < 0 || l.MaxInFlight < 0:
+		return errors.New("load: Concurrency or MaxInFlight is negative; write how many requests may be under way, or 0 for the default")
+	case l.Timeout < 0 || l.Drain < 0 || l.Floor < 0:
+		return errors.New("load: Timeout, Drain or Floor is negative; write a duration, or 0 for the default")
+	case !(l.MaxLagPercent >= 0):
+		return fmt.Errorf("load: MaxLagPercent is %v; write a percentage of the floor, or 0 for %v", l.MaxLagPercent, float64(defaultMaxLagPercent))
+	}
+	return nil
+}
+
 // withDefaults returns l with every zero field that has a default set to it.
 func (l Load) withDefaults() (Load, error) {
-	if err := l.validate(); err != nil {
+	if err := l.Validate(); err != nil {
 		return l, err
 	}
 	if l.Rate > 0 && l.Burstiness == 0 {

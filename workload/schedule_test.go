@@ -121,7 +121,7 @@ func TestALoadThatMakesNoSenseIsRefused(t *testing.T) {
 	}{
 		{"no requests", Load{Rate: 1}, "load: Requests is 0; ask for at least 1"},
 		{"requests below zero", Load{Requests: -1}, "load: Requests is -1"},
-		{"more requests than memory holds", Load{Rate: 1e6, Requests: 1e12}, "load: Requests is 1000000000000, and each takes 56 bytes"},
+		{"more requests than memory holds", Load{Rate: 1e6, Requests: 1e12}, "load: Requests is 1000000000000, and each takes 64 bytes"},
 		{"a negative rate", Load{Rate: -1, Requests: 1}, "load: Rate is -1; write requests per second"},
 		{"a rate that is no number", Load{Rate: math.NaN(), Requests: 1}, "load: Rate is NaN"},
 		{"an infinite rate", Load{Rate: math.Inf(1), Requests: 1}, "load: Rate is +Inf"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -44,7 +45,7 @@ func (c *capture) stream(ctx context.Context, body io.Reader, due time.Time, rep
 		return f
 	case ended == nil:
 		return nil
-	case errors.Is(ended, sse.ErrTooLong):
+	case errors.Is(ended, sse.ErrTooLong), errors.Is(ended, errTooLong):
 		return fault(Malformed, "%v", ended)
 	case errors.Is(ended, io.EOF) || errors.Is(ended, io.ErrUnexpectedEOF):
 		return fault(Truncated, "the stream ended after %d events without [DONE]", len(c.marks))
@@ -52,8 +53,10 @@ func (c *capture) stream(ctx context.Context, body io.Reader, due time.Time, rep
 	return faultOf(ctx, ended)
 }
 
-// take takes events down until [DONE], and then reads what little may follow, so that the connection can be used again. The error is what
-// ended the stream before.
+var errTooLong = fmt.Errorf("the reply has more than %d bytes", mostReply)
+
+// take takes events down until [DONE], and then reads to the end of the reply, so that the connection can be used again: a server that does
+// not end it keeps the request's place until its timeout, but no longer its latency. The error is what ended the stream before [DONE].
 func (c *capture) take() error {
 	for {
 		e, err := c.events.Next()
@@ -61,7 +64,7 @@ func (c *capture) take() error {
 			return err
 		}
 		if len(c.data)+len(e.Data) > mostReply {
-			return sse.ErrTooLong
+			return errTooLong
 		}
 		c.data = append(c.data, e.Data...)
 		c.marks = append(c.marks, mark{len(c.data), e.At})
@@ -124,7 +127,7 @@ func (c *capture) whole(ctx context.Context, body io.Reader, due time.Time, repl
 	case err != nil:
 		return faultOf(ctx, err)
 	case n > mostReply:
-		return fault(Malformed, "the reply has more than %d bytes", mostReply)
+		return fault(Malformed, "%v", errTooLong)
 	}
 	e, err := readChunk(c.data)
 	switch {

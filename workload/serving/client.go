@@ -1,16 +1,18 @@
 package serving
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,17 +40,16 @@ type Request struct {
 // Client sends requests to one server and times the replies. It may be used by many goroutines at once. Make one with [NewClient] and
 // Close it.
 //
-// It goes straight to the server, through no proxy, follows no redirect, and does not try again: a request that fails has failed. The one
-// exception is a request written to an idle connection that the server had just closed, before any byte of a reply: net/http sends it again,
-// because it has an Idempotency-Key, and Reply.Replays counts it.
+// It speaks HTTP/1.1, goes straight to the server, through no proxy, follows no redirect, and does not try again: a request that fails has
+// failed. The one exception is a request on an idle connection that the server closes before any byte of a reply, as servers do with
+// connections that have idled: it is sent again, with the same Idempotency-Key, and Reply.Replays counts it.
 type Client struct {
-	chat      bool
-	url       *url.URL
-	header    http.Header
-	transport *http.Transport
-	run       string // the beginning of each Idempotency-Key
-	number    atomic.Uint64
-	captures  sync.Pool // *capture
+	chat     bool
+	head     []byte // of every request, up to its Idempotency-Key
+	conns    *conns
+	run      string // the beginning of each Idempotency-Key
+	number   atomic.Uint64
+	captures sync.Pool // *capture
 }
 
 // mostReply is the most bytes of a reply.
@@ -70,21 +71,18 @@ func NewClient(t Target) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serving: target: %w", err)
 	}
-	c := &Client{chat: t.API == Chat, url: u, header: header, run: strconv.FormatUint(rand.Uint64(), 36) + "-"}
-	c.transport = &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSHandshakeTimeout: 10 * time.Second,
-		MaxIdleConnsPerHost: 1 << 16, // a connection closed is a port used up: there are about 28,000
-		IdleConnTimeout:     90 * time.Second,
-		DisableCompression:  true, // who unpacks does not see when bytes come
-		ReadBufferSize:      16 << 10,
+	c := &Client{chat: t.API == Chat, conns: newConns(u), run: strconv.FormatUint(rand.Uint64(), 36) + "-"}
+	c.head = fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\n", u.EscapedPath(), u.Host)
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		c.head = fmt.Appendf(c.head, "%s: %s\r\n", name, header.Get(name))
 	}
+	c.head = append(c.head, "Idempotency-Key: "...)
 	c.captures.New = func() any { return &capture{events: sse.NewReader(0)} }
 	return c, nil
 }
 
 // Close closes the idle connections. No request may be under way.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+func (c *Client) Close() { c.conns.close() }
 
 // Body is the request as it goes over the wire.
 func (c *Client) Body(r Request) ([]byte, error) {
@@ -108,53 +106,67 @@ func (c *Client) Do(ctx context.Context, body []byte, stream bool, due time.Time
 		due = time.Now()
 	}
 	var reply Reply
-	request := c.request(ctx, body, due, &reply)
-	reply.Sent = time.Since(due)
-	response, err := c.transport.RoundTrip(request)
-	if err != nil {
-		return reply, faultOf(ctx, err)
+	key := c.run + strconv.FormatUint(c.number.Add(1), 36)
+	for {
+		conn, err := c.conns.get(ctx)
+		if err != nil {
+			return reply, dialFault(ctx, err)
+		}
+		again, f := c.exchange(ctx, conn, key, body, stream, due, &reply)
+		if !again {
+			if f != nil {
+				return reply, f
+			}
+			return reply, nil
+		}
+		reply.Replays++
 	}
-	defer func() { _ = response.Body.Close() }() // what there was to read has been read
-	if f := check(response, stream); f != nil {
-		return reply, f
+}
+
+// exchange sends a request on a connection and takes the reply down. again is that the connection was idle and turned out to be closed.
+func (c *Client) exchange(ctx context.Context, conn *conn, key string, request []byte, stream bool, due time.Time, reply *Reply) (again bool, f *Fault) {
+	release := conn.bind(ctx)
+	usable := false
+	defer func() {
+		if release() && usable {
+			c.conns.put(conn)
+		} else {
+			_ = conn.Close() // whatever it has to say is of no use
+		}
+	}()
+	reply.Sent = time.Since(due)
+	conn.out = append(append(conn.out[:0], c.head...), key...)
+	conn.out = append(conn.out, "\r\nContent-Length: "...)
+	conn.out = append(strconv.AppendInt(conn.out, int64(len(request)), 10), "\r\n\r\n"...)
+	conn.out = append(conn.out, request...)
+	_, written := conn.Write(conn.out) // a server may answer before it has read all, and close
+	response, begun, err := conn.head()
+	if err != nil {
+		if conn.reused && !begun && ctx.Err() == nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return true, nil
+		}
+		return false, faultOf(ctx, cmp.Or(written, err))
+	}
+	content := &body{Reader: response.Body}
+	if f := check(response, content, stream); f != nil {
+		usable = content.ended && !response.Close && written == nil && conn.in.Buffered() == 0
+		return false, f
 	}
 	capture := c.captures.Get().(*capture)
 	defer c.captures.Put(capture)
-	var f *Fault
 	if stream {
-		f = capture.stream(ctx, response.Body, due, &reply)
+		f = capture.stream(ctx, content, due, reply)
 	} else {
-		f = capture.whole(ctx, response.Body, due, &reply)
+		f = capture.whole(ctx, content, due, reply)
 	}
-	if f != nil {
-		return reply, f
-	}
-	return reply, nil
-}
-
-func (c *Client) request(ctx context.Context, body []byte, due time.Time, reply *Reply) *http.Request {
-	header := make(http.Header, len(c.header)+1)
-	for name, values := range c.header {
-		header[name] = values // read only
-	}
-	header["Idempotency-Key"] = []string{c.run + strconv.FormatUint(c.number.Add(1), 36)}
-	request := &http.Request{
-		Method: http.MethodPost, URL: c.url, Host: c.url.Host, Header: header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body)),
-		GetBody: func() (io.ReadCloser, error) { // asked for only to send the request again
-			reply.Replays++
-			reply.Sent = time.Since(due)
-			return io.NopCloser(bytes.NewReader(body)), nil
-		},
-	}
-	return request.WithContext(ctx)
+	usable = content.ended && !response.Close && written == nil && conn.in.Buffered() == 0
+	return false, f
 }
 
 // check looks at the head of a reply.
-func check(response *http.Response, stream bool) *Fault {
+func check(response *http.Response, content io.Reader, stream bool) *Fault {
 	if response.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10)) // what there is of it
+		text, _ := io.ReadAll(io.LimitReader(content, 4<<10)) // what there is of it
 		var body struct {
 			Error json.RawMessage `json:"error"`
 		}

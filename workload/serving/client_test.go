@@ -243,6 +243,17 @@ func TestARequestOnAConnectionJustClosedIsSentAgainAndCounted(t *testing.T) {
 	c.Close()
 }
 
+// A server that sends more than its reply is not listened to twice.
+func TestWhatFollowsAReplyIsNotTakenForTheNext(t *testing.T) {
+	reply := `{"choices":[{"text":"a"}]}`
+	c := raw(t, says(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%sHTTP/1.1 500 Oops\r\n\r\n", len(reply), reply)))
+	for range 3 {
+		got, err := c.Do(t.Context(), []byte("{}"), false, time.Time{})
+		require.NoError(t, err)
+		assert.Zero(t, got.Replays)
+	}
+}
+
 func TestAFailureIsNotTriedAgain(t *testing.T) {
 	var seen atomic.Int64
 	c := loopback(t, func(w http.ResponseWriter, r *http.Request) {

@@ -46,21 +46,26 @@ func fault(kind Kind, format string, args ...any) *Fault {
 
 // faultOf tells what an error of the connection means.
 func faultOf(ctx context.Context, err error) *Fault {
-	var dialled *net.OpError
 	var timed net.Error
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, context.DeadlineExceeded):
 		return fault(Timeout, "no complete reply in time")
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		return fault(Cancelled, "given up while it was under way")
-	case errors.As(err, &dialled) && dialled.Op == "dial":
-		return fault(Connect, "%v", err)
 	case errors.As(err, &timed) && timed.Timeout():
 		return fault(Timeout, "%v", err)
 	case strings.Contains(err.Error(), "malformed"): // of net/http, which has no type for it
 		return fault(Malformed, "%s", printable([]byte(err.Error())))
 	}
 	return fault(Truncated, "%v", err)
+}
+
+// dialFault tells what an error of making a connection means.
+func dialFault(ctx context.Context, err error) *Fault {
+	if ctx.Err() != nil {
+		return faultOf(ctx, err)
+	}
+	return fault(Connect, "%v", err)
 }
 
 // faultIn is the fault that an error object tells of, by the OpenAI API's form: {"message": ..., "code": ...}. status is what it is

@@ -102,7 +102,7 @@ func (t Target) header() (http.Header, error) {
 		return h, nil
 	}
 	key := os.Getenv(t.APIKeyEnv)
-	if key == "" || strings.ContainsAny(key, "\r\n") {
+	if key == "" || strings.ContainsAny(key, "\r\n\x00") {
 		return nil, fmt.Errorf("serving: environment variable %s has no API key; set it to one line", t.APIKeyEnv)
 	}
 	h.Set("Authorization", "Bearer "+key)

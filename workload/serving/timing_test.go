@@ -36,7 +36,7 @@ func (p *pipes) Accept() (net.Conn, error) {
 func (p *pipes) Close() error   { close(p.closed); return nil }
 func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
 
-func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
+func (p *pipes) dial(context.Context) (net.Conn, error) {
 	here, there := net.Pipe()
 	select {
 	case p.conns <- there:
@@ -55,7 +55,7 @@ func bubble(t *testing.T, handler http.HandlerFunc, check func(t *testing.T, c *
 		go func() { _ = server.Serve(listener) }()
 		c, err := NewClient(Target{URL: "http://pipe"})
 		require.NoError(t, err)
-		c.transport.DialContext = listener.dial
+		c.conns.dial = listener.dial
 		check(t, c)
 		c.Close()
 		require.NoError(t, server.Close())
@@ -143,7 +143,7 @@ func TestAStreamIsTimed(t *testing.T) {
 		{"one token has no time per token after it", []piece{{50 * ms, textOf("a") + finish + usageOf(7, 1) + doneLine}}, Reply{
 			Latency: 50 * ms, TTFT: 50 * ms, Normalized: 50 * ms, HasUsage: true, PromptTokens: 7, OutputTokens: 1, Texts: 1,
 		}},
-		{"nothing generated", []piece{{50 * ms, finish}, {0, usageOf(7, 0) + doneLine}}, Reply{
+		{"nothing generated", []piece{{50 * ms, finish}, {10 * ms, usageOf(7, 0) + doneLine}}, Reply{
 			Latency: 50 * ms, HasUsage: true, PromptTokens: 7,
 		}},
 		{"comments and CRLF", []piece{{20 * ms, ": ping\r\n\r\n"}, {30 * ms, "data: " + `{"choices":[{"text":"a"}]}` + "\r\n\r\n" + usageOf(7, 1) + doneLine}}, Reply{
@@ -160,6 +160,16 @@ func TestAStreamIsTimed(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAStreamThatIsNotEndedAfterDoneHasItsLatency(t *testing.T) {
+	bubble(t, sends(piece{50 * ms, textOf("a") + doneLine}, piece{time.Hour, ""}), func(t *testing.T, c *Client) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		got, err := c.Do(ctx, []byte("{}"), true, time.Time{})
+		require.NoError(t, err)
+		assert.Equal(t, 50*ms, got.Latency)
+	})
 }
 
 func TestARequestThatIsSentLateHasWaited(t *testing.T) {

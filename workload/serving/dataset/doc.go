@@ -21,4 +21,13 @@
 //
 // Lengths are in tokens. [Estimate] guesses them without a tokenizer; put a real one into Options.Count where the guess will not do. What a
 // server generated is known from its usage alone.
+//
+// # Sets that are made up
+//
+// The guide's files are of gigabytes, and others' texts. [Synthesize] makes up sets of the same lengths, whose texts mean nothing; those in
+// testdata/datasets are made so:
+//
+//	go run ./workload/serving/dataset/synthesize sharegpt 40 7 > testdata/datasets/sharegpt.json
+//	go run ./workload/serving/dataset/synthesize billsum 12 7 > testdata/datasets/billsum.json
+//	go run ./workload/serving/dataset/synthesize infinity-instruct 32 7 > testdata/datasets/infinity-instruct.json
 package dataset

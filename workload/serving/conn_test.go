@@ -1,0 +1,77 @@
+package serving
+
+import (
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestConnectionsAreUsedAgainWhereTheyCanBe(t *testing.T) {
+	stream := replies(200, sseKind, textOf("a")+doneLine)
+	for _, c := range []struct {
+		name    string
+		handler http.HandlerFunc
+		stream  bool
+		want    int64 // connections for ten requests
+	}{
+		{"after a stream", stream, true, 1},
+		{"after a reply", replies(200, jsonKind, `{"choices":[{"text":"a"}]}`), false, 1},
+		{"after an error that is read to its end", replies(503, jsonKind, `{"error":{"message":"full"}}`), true, 1},
+		{"after an error without a body", replies(503, "", ""), true, 1},
+		{"not after a malformed reply", replies(200, "text/html", page), true, 10},
+		{"not when the server says so", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Connection", "close")
+			stream(w, r)
+		}, true, 10},
+		{"after a hint that comes early", func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusEarlyHints)
+			stream(w, r)
+		}, true, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var made atomic.Int64
+			server := httptest.NewUnstartedServer(c.handler)
+			server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+				if s == http.StateNew {
+					made.Add(1)
+				}
+			}
+			server.Start()
+			defer server.Close()
+			client := clientOf(t, Target{URL: server.URL})
+			for range 10 {
+				got, _ := client.Do(t.Context(), []byte("{}"), c.stream, time.Time{}) // some are faults
+				assert.Zero(t, got.Replays)
+			}
+			assert.Equal(t, c.want, made.Load())
+		})
+	}
+}
+
+func TestAServerWhoseCertificateIsNotTrustedIsNotTalkedTo(t *testing.T) {
+	server := httptest.NewUnstartedServer(replies(200, sseKind, textOf("a")+doneLine))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	_, err := clientOf(t, Target{URL: server.URL}).Do(t.Context(), []byte("{}"), true, time.Time{})
+	assert.ErrorContains(t, err, "connect: tls: failed to verify certificate")
+}
+
+func TestAnAddressWithoutAPortHasItsSchemes(t *testing.T) {
+	for address, want := range map[string]string{
+		"http://a": "a:80", "https://a/base": "a:443", "http://a:8000": "a:8000", "http://[::1]": "[::1]:80", "https://[::1]:8443": "[::1]:8443",
+	} {
+		u, err := url.Parse(address)
+		require.NoError(t, err)
+		assert.Equal(t, want, addressOf(u))
+	}
+}

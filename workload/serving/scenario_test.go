@@ -1,0 +1,279 @@
+package serving
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/workload/serving/dataset"
+)
+
+func schema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	s, err := jsonschema.NewCompiler().Compile("scenario.schema.json")
+	require.NoError(t, err)
+	return s
+}
+
+func decoded(t *testing.T, text []byte) any {
+	t.Helper()
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	require.NoError(t, err)
+	return v
+}
+
+func open(t *testing.T, name string) Scenario {
+	t.Helper()
+	s, err := OpenScenario("../../testdata/scenarios/" + name + ".json")
+	require.NoError(t, err)
+	return s
+}
+
+func TestShippedScenarios(t *testing.T) {
+	names, err := filepath.Glob("../../testdata/scenarios/*.json")
+	require.NoError(t, err)
+	require.Len(t, names, 6)
+	rules := schema(t)
+	for _, file := range names {
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			assert.NoError(t, rules.Validate(decoded(t, text)))
+			s := open(t, name)
+			assert.Equal(t, name, s.Name)
+			set, err := s.ReadDataset(nil)
+			require.NoError(t, err)
+			assert.GreaterOrEqual(t, len(set.Entries), 5, "prompts to draw from")
+			_, err = os.Stat(filepath.Join(filepath.Dir(file), s.Schema))
+			assert.NoError(t, err, "the schema it names")
+
+			saved, err := json.Marshal(s)
+			require.NoError(t, err)
+			again, err := ParseScenario("saved", saved)
+			require.NoError(t, err)
+			again.dir = s.dir
+			assert.Equal(t, s, again, "saved and read again")
+
+			if strings.HasSuffix(name, "-small") {
+				total := time.Duration(s.WarmUp.Duration)
+				for range s.Rates {
+					total += time.Duration(s.Duration) + time.Duration(s.Idle)
+				}
+				assert.LessOrEqual(t, total, 15*time.Second, "time is left to drain in 20 s")
+				assert.True(t, s.Stream, "so that there is a TTFT to judge")
+			}
+		})
+	}
+}
+
+// The values of serving-facts: the guide's manifests.
+func TestTheGuidesCasesHaveItsValues(t *testing.T) {
+	s := open(t, "single-workload")
+	assert.Equal(t, []float64{300, 310, 320, 330, 340, 350}, s.Rates)
+	assert.Equal(t, []int{90_000, 93_000, 96_000, 99_000, 102_000, 105_000}, promptsOf(s))
+	assert.Equal(t, 10, s.Stack.Replicas)
+	assert.Empty(t, s.Adapters)
+	assert.Equal(t, dataset.LoadGenerator(1024, 1024), s.Dataset.filter())
+	assert.False(t, s.Stream)
+	assert.False(t, s.IgnoreEOS)
+	assert.Equal(t, 10_800*time.Second, s.Load(300).Timeout)
+
+	s = open(t, "multi-lora")
+	assert.Equal(t, []float64{20, 40, 60, 80, 100, 120, 140, 160, 180, 200}, s.Rates)
+	assert.Equal(t, 6_000, promptsOf(s)[0])
+	assert.Equal(t, 60_000, promptsOf(s)[9])
+	assert.Equal(t, Stack{Device: "h100", Replicas: 10, MaxLoras: 15, MaxCPULoras: 15, MaxLoraRank: 8, MaxNumSeqs: 256, MaxModelLen: 2048}, s.Stack)
+	require.Len(t, s.Adapters, 15)
+	tiers := map[string]float64{}
+	for i, a := range s.Adapters {
+		assert.Equal(t, fmt.Sprint("adapter-", i), a.Name)
+		assert.Equal(t, []float64{0.12, 0.06, 0.02}[i/5], a.Share)
+		assert.Equal(t, "critical", a.Criticality)
+		tiers[a.Tier] += a.Share
+	}
+	assert.InDeltaMapValues(t, map[string]float64{"high": 0.6, "middle": 0.3, "low": 0.1}, tiers, 1e-9)
+
+	s = open(t, "sharegpt")
+	assert.Equal(t, dataset.VLLM(), s.Dataset.filter())
+}
+
+func promptsOf(s Scenario) []int {
+	var n []int
+	for _, rate := range s.Rates {
+		n = append(n, s.PromptsAt(rate))
+	}
+	return n
+}
+
+func TestModelsAreDrawnByShare(t *testing.T) {
+	s := open(t, "multi-lora")
+	const n = 60_000
+	models := s.Models(n)
+	assert.Equal(t, models, s.Models(n), "the same seed, the same models")
+	times := map[string]int{}
+	for _, m := range models {
+		times[m]++
+	}
+	for _, a := range s.Adapters {
+		assert.InDelta(t, n*a.Share, times[a.Name], 4*math.Sqrt(n*a.Share*(1-a.Share)), a.Name)
+	}
+	assert.Equal(t, []string{"m", "m"}, Scenario{Model: "m"}.Models(2))
+}
+
+func TestAScenarioShapesTheLoad(t *testing.T) {
+	s, err := ParseScenario("s.json", []byte(base(`"max_in_flight": 7, "arrivals": {"burstiness": "constant", "seed": 5}, "timeout": "2s"`)))
+	require.NoError(t, err)
+	l := s.Load(20)
+	assert.Equal(t, []any{20.0, 200, 7, uint64(5), 2 * time.Second, true},
+		[]any{l.Rate, l.Requests, l.MaxInFlight, l.Seed, l.Timeout, math.IsInf(l.Burstiness, 1)})
+	saved, err := json.Marshal(s)
+	require.NoError(t, err)
+	assert.Contains(t, string(saved), `"burstiness":"constant"`)
+
+	s, err = ParseScenario("s.json", []byte(base("")))
+	require.NoError(t, err)
+	assert.Equal(t, 5*time.Minute, s.Load(20).Timeout, "by default")
+}
+
+// base is a scenario with more fields.
+func base(more string) string {
+	if more != "" {
+		more = ", " + more
+	}
+	return `{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d.json"}, "rates": [20], "duration": "10s"` + more + `}`
+}
+
+// with is the base scenario with one field replaced.
+func with(field, value string) string {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(base("")), &fields); err != nil {
+		panic(err)
+	}
+	if fields[field] = json.RawMessage(value); value == "" {
+		delete(fields, field)
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// scenarioRefusals are scenarios that must not load. Those that a schema can see are refused by ours too.
+var scenarioRefusals = []struct {
+	name, text, says string
+	schemaCannotSee  bool
+}{
+	{"nothing", ``, "s.json:1:1: the JSON ends too early", true},
+	{"data after the end", base("") + " {}", "there is data after the end of the scenario", true},
+	{"a key twice", base(`"model": "x"`), `"model" stands twice`, true},
+	{"an unknown field", base(`"modle": "x"`), `s.json:1:111: unknown field "modle"`, false},
+	{"an unknown field inside", with("dataset", `{"file": "d", "path": "e"}`), `unknown field "dataset.path"`, false},
+	{"another version", with("version", "2"), `version: write "version": 1`, false},
+	{"no version", with("version", ""), `version: write "version": 1`, false},
+	{"no name", with("name", ""), `name is ""; write lower-case letters`, false},
+	{"a name that ends like GOMAXPROCS", with("name", `"case-2"`), `name is "case-2"`, false},
+	{"a name in capitals", with("name", `"Case"`), `name is "Case"`, false},
+	{"no model", with("model", ""), "model is missing", false},
+	{"a rate that is a text", with("rates", `["20"]`), "rates[0] is a JSON string; write a number", false},
+	{"no rates", with("rates", "[]"), "rates: there are none", false},
+	{"a rate of 0", with("rates", "[0]"), "rates[0] is 0; write requests per second above 0", false},
+	{"a rate below 0", with("rates", "[20, -1]"), "rates[1] is -1", false},
+	{"a rate beyond reach", with("rates", "[1e300]"), "rates[0] is 1e+300", false},
+	{"a rate twice", with("rates", "[20, 20]"), "rates[1]: 20 stands twice", false},
+	{"a rate at which nothing is sent", with("rates", "[0.01]"), "rates[0]: at 0.01 req/s no request is sent in 10s", true},
+	{"more requests than memory holds", `{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d"}, "rates": [1000000], "duration": "1h"}`, "rates[0]: load: Requests is 3600000000", true},
+	{"no duration", with("duration", ""), "duration and prompts: write one of them", false},
+	{"a duration and prompts", base(`"prompts": 5`), "duration and prompts: write one of them", false},
+	{"a negative duration", with("duration", `"-1s"`), "duration and prompts: write one of them", false},
+	{"a duration without its unit", with("duration", `"300"`), `"300" is no duration; write one with its unit`, false},
+	{"a duration that is a number", with("duration", `300`), `duration is a JSON number`, false},
+	{"an adapter without a share", base(`"adapters": [{"name": "a"}]`), "adapters[0]: share is 0; write a part of 1 above 0", false},
+	{"a share above 1", base(`"adapters": [{"name": "a", "share": 1.5}]`), "adapters[0]: share is 1.5", false},
+	{"shares that sum to less than 1", base(`"adapters": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.499998}]`), "adapters: the shares sum to 0.999998; make them sum to 1", true},
+	{"an adapter twice", base(`"adapters": [{"name": "a", "share": 0.5}, {"name": "a", "share": 0.5}]`), `adapters[1]: name "a" is empty or taken`, true},
+	{"an adapter without a name", base(`"adapters": [{"name": "", "share": 1}]`), `adapters[0]: name "" is empty or taken`, false},
+	{"an unknown criticality", base(`"adapters": [{"name": "a", "share": 1, "criticality": "high"}]`), `adapters[0]: criticality is "high"`, false},
+	{"a tier that ends in a number", base(`"adapters": [{"name": "a", "share": 1, "tier": "tier-1"}]`), `adapters[0]: tier is "tier-1"`, false},
+	{"no dataset", with("dataset", "{}"), "dataset: file is missing", false},
+	{"an unknown filter", with("dataset", `{"file": "d", "filter": "all"}`), `dataset: filter is "all"; write "load-generator" or "vllm"`, false},
+	{"unknown turns", with("dataset", `{"file": "d", "turns": "last"}`), `turns are "last"; write "first-two" or "all-earlier"`, false},
+	{"negative bounds", with("dataset", `{"file": "d", "max_input_tokens": -1}`), "max_input_tokens or max_output_tokens is negative", false},
+	{"bounds of the vLLM filter", with("dataset", `{"file": "d", "filter": "vllm", "max_input_tokens": 5}`), "the vllm filter has bounds of its own", true},
+	{"a URL that is none", base(`"target": {"url": "localhost"}`), "s.json:1:122: target: url is no http:// or https:// address", false},
+	{"a key in the URL", base(`"target": {"url": "http://a:b@c"}`), "target: url has a user, a query or a fragment", false},
+	{"an unknown API", base(`"target": {"api": "responses"}`), "target: api is", false},
+	{"a key among headers", base(`"target": {"headers": {"Authorization": "Bearer x"}}`), "target: header Authorization is the client's own", true},
+	{"an unknown device", base(`"stack": {"device": "tpu"}`), `stack: device is "tpu"`, false},
+	{"replicas below 0", base(`"stack": {"replicas": -1}`), "stack: replicas is -1", false},
+	{"burstiness below 0", base(`"arrivals": {"burstiness": -1}`), "load: Burstiness is -1", false},
+	{"burstiness in another word", base(`"arrivals": {"burstiness": "poisson"}`), `burstiness is neither a number nor "constant"`, false},
+	{"a warm-up without a rate", base(`"warm_up": {"duration": "1s"}`), "warm_up: write a rate and a duration above 0", false},
+	{"a temperature of 3", base(`"temperature": 3`), "temperature is 3; write 0 to 2", false},
+	{"a top_p of 0", base(`"top_p": 0`), "top_p is 0; write a number above 0, to 1", false},
+	{"a bound below 0", base(`"max_in_flight": -1`), "max_in_flight is -1", false},
+	{"a timeout below 0", base(`"timeout": "-1s"`), "idle or timeout is negative", false},
+	{"a TTFT to keep without a stream", base(`"slo": {"ttft": "1s"}`), "slo: without a stream there is no ttft", true},
+	{"a negative SLO", base(`"slo": {"e2e": "-1s"}`), "slo: a bound is negative", false},
+	{"more errors than requests", base(`"max_error_percent": 101`), "max_error_percent is 101", false},
+}
+
+func TestAScenarioThatMakesNoSenseIsRefused(t *testing.T) {
+	rules := schema(t)
+	for _, c := range scenarioRefusals {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := ParseScenario("s.json", []byte(c.text))
+			require.ErrorContains(t, err, c.says)
+			require.Regexp(t, `^s\.json:\d+:\d+: `, err.Error())
+			if !c.schemaCannotSee {
+				assert.Error(t, rules.Validate(decoded(t, []byte(c.text))), "the schema accepts it")
+			}
+		})
+	}
+	_, err := OpenScenario("none.json")
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestSharesMaySumToAlmostOne(t *testing.T) {
+	text := base(`"adapters": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.4999995}]`)
+	s, err := ParseScenario("s.json", []byte(text))
+	require.NoError(t, err)
+	assert.Equal(t, "b", s.draw(0.99999999).Name)
+	assert.Equal(t, "b", s.draw(0.5).Name)
+	assert.Equal(t, "a", s.draw(0).Name)
+	assert.NoError(t, schema(t).Validate(decoded(t, []byte(text))))
+}
+
+func FuzzParseScenario(f *testing.F) {
+	for _, c := range scenarioRefusals {
+		f.Add([]byte(c.text))
+	}
+	f.Add([]byte(base(`"stream": true, "slo": {"ttft": "1s"}, "adapters": [{"name": "a", "share": 1}]`)))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s, err := ParseScenario("s.json", text)
+		if err != nil {
+			require.Regexp(t, `^s\.json:\d+:\d+: `, err.Error())
+			return
+		}
+		for _, rate := range s.Rates {
+			require.NoError(t, s.Load(rate).Validate())
+			require.Positive(t, s.PromptsAt(rate))
+		}
+		saved, err := json.Marshal(s)
+		require.NoError(t, err)
+		again, err := ParseScenario("saved.json", saved)
+		require.NoError(t, err)
+		require.Equal(t, s, again)
+	})
+}
