@@ -182,6 +182,7 @@ func (d *duo) warmUp(ctx context.Context) error {
 // round measures one round.
 func (d *duo) round(ctx context.Context) (*duetRound, error) {
 	r := &duetRound{}
+	before := readMachine()
 	for range d.turns {
 		first := d.coin()
 		results, err := d.grant(ctx, first, d.turn)
@@ -190,6 +191,7 @@ func (d *duo) round(ctx context.Context) (*duetRound, error) {
 		}
 		r.add(first, results)
 	}
+	r.machine = readMachine().since(before)
 	return r, nil
 }
 

@@ -59,8 +59,9 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) (
 	m.pair.Noise = m.seen()
 	if err != nil {
 		m.fail(err)
-		return m.pair, m.judge(policy.Look{Last: true})
+		m.verdicts = m.judge(policy.Look{Last: true})
 	}
+	l.doc.Details = append(l.doc.Details, m.detail())
 	return m.pair, m.verdicts
 }
 
@@ -80,6 +81,7 @@ type measurement struct {
 	launches int
 	setup    time.Duration // of all launches, before their first round
 	noise    noise
+	charted  charted
 }
 
 // choose chooses how to measure.
@@ -121,6 +123,9 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 func (m *measurement) settled(look policy.Look) bool {
 	settled := true
 	for i, v := range m.judge(look) {
+		if len(m.verdicts) == i || m.verdicts[i].Outcome == policy.Unsettled {
+			m.charted.look(i, v)
+		}
 		if len(m.verdicts) == i {
 			m.verdicts = append(m.verdicts, v)
 		} else if m.verdicts[i].Outcome == policy.Unsettled {

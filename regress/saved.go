@@ -61,6 +61,12 @@ func judgeSaved(p policy.Policy, baseline, candidate *benchdata.Set, doc *report
 	}
 	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. "+
 		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
-	doc.Report = p.Compare(results(baseline), results(candidate))
+	b, c := results(baseline), results(candidate)
+	doc.Report = p.Compare(b, c)
+	for _, pair := range p.Pairs(b, c) {
+		if pair.Judged() {
+			doc.Details = append(doc.Details, detailOf(pair, p.RulesOf(pair)))
+		}
+	}
 	return nil
 }

@@ -28,6 +28,8 @@ type Document struct {
 	Began       time.Time
 	Took        time.Duration
 	Out         string // the folder with the saved results
+	Details     []Detail
+	Again       []Command
 }
 
 // Side says what was measured, and why that.
@@ -40,6 +42,9 @@ type Side struct {
 
 // Setting is a setting that somebody made.
 type Setting struct{ Name, Value, Source string }
+
+// Command is what to type to see for oneself.
+type Command struct{ Purpose, Line string }
 
 // Fact is a named value.
 type Fact struct{ Name, Value string }
