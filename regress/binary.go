@@ -95,8 +95,11 @@ func (l *live) discover(ctx context.Context) error {
 }
 
 // pattern is the -bench pattern that matches the named benchmark and no other.
-func pattern(name string) string {
-	parts := strings.Split("Benchmark"+name, "/")
+func pattern(name string) string { return whole("Benchmark" + name) }
+
+// whole is the pattern of go test that matches the test or benchmark of that name and no other.
+func whole(name string) string {
+	parts := strings.Split(name, "/")
 	for i, part := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
 	}

@@ -84,7 +84,7 @@ func (m *measurement) detail() report.Detail {
 	if len(levels) == 0 {
 		return d
 	}
-	d.Baseline, d.Candidate = whole(m.charted.pool[baselineSide].Quantiles(levels...)), whole(m.charted.pool[candidateSide].Quantiles(levels...))
+	d.Baseline, d.Candidate = floats(m.charted.pool[baselineSide].Quantiles(levels...)), floats(m.charted.pool[candidateSide].Quantiles(levels...))
 	d.Alpha = m.plan.Final(m.rounds).Alpha
 	for _, v := range m.verdicts { // so that the interval of a quantile that is judged is the verdict's
 		if v.Alpha > 0 {
@@ -116,7 +116,7 @@ func detailOf(pair policy.Pair, rules []policy.Rule) report.Detail {
 	return d
 }
 
-func whole(ns []int64) []float64 {
+func floats(ns []int64) []float64 {
 	values := make([]float64, len(ns))
 	for i, v := range ns {
 		values[i] = float64(v)

@@ -64,6 +64,9 @@ func finish(doc report.Document, out *output, err error) (Result, error) {
 			err = publishErr
 			doc.Error = err.Error()
 		}
+		if illustrateErr := out.illustrate(doc); illustrateErr != nil { // the verdict stands without pictures
+			doc.Notes = append(doc.Notes, fmt.Sprintf("not all reports could be written: %v", illustrateErr))
+		}
 	}
 	return Result{Report: doc.Report, doc: doc}, err
 }
@@ -80,6 +83,9 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	}
 	baseline, candidate, repo, err := s.sources(ctx, dir)
 	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side
+	if s.test {
+		doc.Again = s.again(name, dir, *doc)
+	}
 	if err != nil {
 		return out, err
 	}

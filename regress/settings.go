@@ -79,6 +79,7 @@ type settings struct {
 	expect              policy.Outcome
 	out                 string
 	itself              bool             // a self-test: the work tree against itself
+	test                bool             // go test -run runs this gate again
 	won                 []report.Setting // those that are not defaults, for the report
 }
 

@@ -51,5 +51,5 @@ func Levels() []float64 {
 		levels = append(levels, 1-math.Pow(10, -float64(i)/levelsPerDecade))
 	}
 	slices.Sort(levels)
-	return slices.CompactFunc(levels, func(a, b float64) bool { return b-a < 1e-9 })
+	return slices.CompactFunc(levels, func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"math"
 	"strings"
 	"testing"
@@ -98,6 +99,12 @@ func TestAnyDocument(t *testing.T) {
 		require.NoError(t, schema.Validate(decoded(t, d)))
 		checkText(t, d.Text())
 		checkMarkdown(t, d.Markdown())
+		checkMarkdown(t, d.Summary())
+		assert.Less(t, len(d.Markdown()), 65536)
+		var page bytes.Buffer
+		require.NoError(t, d.WritePage(&page))
+		assert.Equal(t, 2, strings.Count(page.String(), "<script"))
+		assert.Equal(t, 2, strings.Count(page.String(), "</script"))
 	})
 }
 
@@ -120,8 +127,9 @@ func checkText(t require.TestingT, text string) {
 
 // checkMarkdown holds every line to a beginning that the report itself makes, and every row to the cells of its table.
 func checkMarkdown(t require.TestingT, markdown string) {
-	assert.Less(t, len(markdown), 65536)
+	assert.Less(t, len(markdown), 1<<20)
 	assert.True(t, utf8.ValidString(markdown))
+	assert.NotRegexp(t, `(?m)^\s*::|##\[`, markdown, "a command to GitHub's runner")
 	fence, inFence := "", false
 	cells := 0
 	for line := range strings.SplitSeq(markdown, "\n") {
