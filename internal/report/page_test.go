@@ -77,18 +77,18 @@ func charted(p policy.Policy, pair policy.Pair, plan policy.Plan, random *rand.R
 	d := Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Alpha: 0.002}
 	rounds := len(pair.Baseline.Metrics["p50-ns"])
 	for _, rule := range p.RulesOf(pair) {
-		s := Series{Unit: rule.Unit(), Baseline: pair.Baseline.Metrics[rule.Unit()], Candidate: pair.Candidate.Metrics[rule.Unit()]}
-		for _, n := range slices.Compact(append(slices.DeleteFunc(plan.Rounds(), func(n int) bool { return n > rounds }), rounds)) {
-			so := pair
-			so.Baseline, so.Candidate = head(pair.Baseline, n), head(pair.Candidate, n)
-			look, _ := plan.Look(n)
-			if n == rounds {
-				look = plan.Final(n)
-			}
-			v := p.Judge(so, nil, nil, look)[len(d.Series)]
-			s.Looks = append(s.Looks, Estimate{n, v.ChangePercent, v.Percent})
+		d.Series = append(d.Series, Series{Unit: rule.Unit(), Baseline: pair.Baseline.Metrics[rule.Unit()], Candidate: pair.Candidate.Metrics[rule.Unit()]})
+	}
+	for _, n := range slices.Compact(append(slices.DeleteFunc(plan.Rounds(), func(n int) bool { return n > rounds }), rounds)) {
+		so := pair
+		so.Baseline, so.Candidate = head(pair.Baseline, n), head(pair.Candidate, n)
+		look, _ := plan.Look(n)
+		if n == rounds {
+			look = plan.Final(n)
 		}
-		d.Series = append(d.Series, s)
+		for i, v := range p.Judge(so, nil, nil, look) {
+			d.Series[i].Looks = append(d.Series[i].Looks, Estimate{n, v.ChangePercent, v.Percent})
+		}
 	}
 	median := func(b *policy.Benchmark) float64 {
 		values := slices.Sorted(slices.Values(b.Metrics["p50-ns"]))

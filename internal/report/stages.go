@@ -71,7 +71,7 @@ func newStages(m policy.Measured) *stages {
 			scale.signed(change), percent(metric.ChangePercent)})
 		if change > most {
 			most = change
-			s.Grown = fmt.Sprintf("%s grew most: %s %s at the median, %s %%", name, scale.signed(change), scale.unit, percent(metric.ChangePercent))
+			s.Grown = tight(fmt.Sprintf("%s grew most: %s %s at the median, %s %%", name, scale.signed(change), scale.unit, percent(metric.ChangePercent)))
 		}
 		for side, v := range []float64{metric.Baseline.Median, metric.Candidate.Median} {
 			width := stagesWidth * v / longest

@@ -103,7 +103,7 @@
 		const pad = (max - min || Math.abs(max) || 1) * .08;
 		return [min - pad, max + pad];
 	};
-	// horizontal draws a line across at a value, with a word at its right end.
+	// horizontal draws a line across at a value, with a word at its left end.
 	const horizontal = (u, y, name, dash, word) => {
 		const c = u.ctx, at = Math.round(u.valToPos(y, "y", true)), {left, top, width, height} = u.bbox, dpr = devicePixelRatio;
 		if (at < top || at > top + height) return;
@@ -117,8 +117,8 @@
 		c.stroke();
 		if (word) {
 			c.font = 11 * dpr + "px system-ui, sans-serif";
-			c.textAlign = "right";
-			c.fillText(word, left + width, at - 4 * dpr);
+			c.textAlign = "left";
+			c.fillText(word, left + 3 * dpr, at - 4 * dpr);
 		}
 		c.restore();
 	};
