@@ -11,7 +11,6 @@ import (
 type bar struct {
 	Lo, Hi, Width float64 // of the interval, in the picture's units
 	At            float64 // the estimate
-	Cut           bool    // it goes on beyond the picture
 }
 
 // The picture is as wide as this, with no change and the limit there.
@@ -33,5 +32,5 @@ func newBar(v policy.Verdict) *bar {
 	}
 	lo, hi := at(v.Percent.Lo), at(v.Percent.Hi)
 	lo, hi = min(lo, hi), max(lo, hi)
-	return &bar{Lo: lo, Hi: hi, Width: math.Round(10*max(hi-lo, 1)) / 10, At: at(v.ChangePercent), Cut: lo <= 1 || hi >= barWidth-1}
+	return &bar{Lo: lo, Hi: hi, Width: math.Round(10*max(hi-lo, 1)) / 10, At: at(v.ChangePercent)}
 }

@@ -100,10 +100,6 @@ func (d Document) accusation(v policy.Verdict) string {
 
 // movement is how a metric changed: "p95 rose by 15.05 %".
 func movement(v policy.Verdict) string {
-	_, metric := stageAndMetric(v.Unit)
-	if stage, _ := stageAndMetric(v.Unit); stage != endToEnd {
-		metric += " of stage " + stage
-	}
 	verb := "rose"
 	if v.Change < 0 {
 		verb = "fell"
@@ -113,7 +109,7 @@ func movement(v policy.Verdict) string {
 		s := scaleOf(v.Unit, v.Baseline.Median, v.Candidate.Median)
 		by = s.number(math.Abs(v.Change)) + " " + s.unit
 	}
-	return fmt.Sprintf("%s %s by %s", cell(metric), verb, by)
+	return fmt.Sprintf("%s %s by %s", cell(brief(v.Unit)), verb, by)
 }
 
 // worse is the word for what a reader feels of it.
