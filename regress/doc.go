@@ -23,7 +23,8 @@
 // # What it leaves
 //
 // In .tailgate/<folder of the package>/<test> beside go.mod: baseline.txt and candidate.txt, which benchstat reads, written as
-// results come; verdict.json; report.md. When the gate ends, in whatever way, its processes, worktrees and locks end with it.
+// results come; verdict.json; report.html for a browser, one file that needs no network; report.md for a comment on a pull request, and
+// summary.md, which is longer, for the page of a job. When the gate ends, in whatever way, its processes, worktrees and locks end with it.
 //
 // # Settings
 //

@@ -46,7 +46,7 @@ type Gate struct {
 	Inject string
 	// Expect is "regressed" to turn the test green only if the planted slowdown was caught. Flag -regress.expect.
 	Expect string
-	// Out is the folder for baseline.txt, candidate.txt, verdict.json and report.md; empty means .tailgate/<folder of the
+	// Out is the folder for baseline.txt, candidate.txt, verdict.json and the reports; empty means .tailgate/<folder of the
 	// package>/<name of the test> beside go.mod. Flag -regress.out.
 	Out string
 }

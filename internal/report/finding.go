@@ -157,8 +157,11 @@ func (d Document) evidence() []string {
 	var said []string
 	if v.Baseline.N > 0 && v.Candidate.N > 0 {
 		s := newStatement(v)
-		said = append(said, fmt.Sprintf("Measured %s: %s, with an interval of %s. The chance of any false alarm in this report is at most %s %%.",
-			basis(v), s.change, s.interval, exact(100*d.Report.Policy.Alpha)))
+		measured := fmt.Sprintf("Measured %s: %s, with an interval of %s.", basis(v), s.change, s.interval)
+		if v.Paired { // of saved results nobody knows whether they were measured under the same conditions
+			measured += fmt.Sprintf(" The chance of any false alarm in this report is at most %s %%.", exact(100*d.Report.Policy.Alpha))
+		}
+		said = append(said, measured)
 		if stage := d.stage(v); stage != "" {
 			said = append(said, stage)
 		}
