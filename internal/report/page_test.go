@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -125,4 +126,37 @@ func TestAPageOfFiftyBenchmarksIsSmall(t *testing.T) {
 	t.Logf("%d bytes", len(page))
 	assert.LessOrEqual(t, len(page), 1<<20)
 	assert.NotContains(t, page, "Left out here")
+}
+
+// BenchmarkReports makes all reports of 500 benchmarks with 5 rules and 60 rounds.
+func BenchmarkReports(b *testing.B) {
+	one := measuredIn(five, 20, 2, 60)
+	d := one
+	d.Report.Verdicts, d.Report.Benchmarks, d.Details = nil, nil, nil
+	for i := range 25 {
+		rename := func(name string) string { return fmt.Sprintf("%s/copy=%d", name, i) }
+		for _, v := range one.Report.Verdicts {
+			v.Benchmark = rename(v.Benchmark)
+			d.Report.Verdicts = append(d.Report.Verdicts, v)
+		}
+		for _, m := range one.Report.Benchmarks {
+			m.Name = rename(m.Name)
+			d.Report.Benchmarks = append(d.Report.Benchmarks, m)
+		}
+		for _, detail := range one.Details {
+			detail.Name = rename(detail.Name)
+			d.Details = append(d.Details, detail)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		size := 0
+		for _, s := range []string{d.Text(), d.Markdown(), d.Summary(), pageOf(b, d)} {
+			size += len(s)
+		}
+		if err := d.WriteJSON(io.Discard); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(size), "bytes")
+	}
 }
