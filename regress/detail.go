@@ -72,11 +72,14 @@ func (s *charted) look(i int, v policy.Verdict) {
 
 // detail is what the report shows of the benchmark, beside its verdicts.
 func (m *measurement) detail() report.Detail {
-	d := detailOf(m.pair, m.policy.RulesOf(m.pair))
-	for i := range d.Series {
+	d := report.Detail{Package: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs()}
+	for i, rule := range m.policy.RulesOf(m.pair) {
+		unit := rule.Unit()
+		s := report.Series{Unit: unit, Baseline: m.pair.Baseline.Metrics[unit], Candidate: m.pair.Candidate.Metrics[unit]}
 		if i < len(m.charted.looks) {
-			d.Series[i].Looks = m.charted.looks[i]
+			s.Looks = m.charted.looks[i]
 		}
+		d.Series = append(d.Series, s)
 	}
 	d.Rounds = m.charted.rounds
 	levels := report.Levels()
@@ -96,22 +99,6 @@ func (m *measurement) detail() report.Detail {
 		d.Shift = append(d.Shift, report.Estimate{
 			Rounds: len(baseline), Change: 100 * (ratio.Estimate - 1), Bounds: policy.Bounds{Lo: 100 * (ratio.Lo - 1), Hi: 100 * (ratio.Hi - 1)},
 		})
-	}
-	return d
-}
-
-// detailOf is what is known of a pair that was measured in whatever way. It shares the pair's values.
-func detailOf(pair policy.Pair, rules []policy.Rule) report.Detail {
-	d := report.Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs()}
-	for _, rule := range rules {
-		s := report.Series{Unit: rule.Unit()}
-		if pair.Baseline != nil {
-			s.Baseline = pair.Baseline.Metrics[s.Unit]
-		}
-		if pair.Candidate != nil {
-			s.Candidate = pair.Candidate.Metrics[s.Unit]
-		}
-		d.Series = append(d.Series, s)
 	}
 	return d
 }

@@ -38,6 +38,9 @@ type Estimate struct {
 	Bounds policy.Bounds
 }
 
+// MostDetails is how many benchmarks a page shows one by one: more details are not needed.
+const MostDetails = 120
+
 const (
 	levelsPerDecade = 48
 	decades         = 4 // down to 1 request in 10,000

@@ -36,27 +36,23 @@ func (d Document) markdown(most room) string {
 	if d.Error != "" {
 		b.WriteString("\n" + fenced(d.Error, mostOfError, ""))
 	}
-	var failing, passing []policy.Verdict
-	for _, v := range d.Report.Verdicts {
-		if v.Fails {
-			failing = append(failing, v)
-		} else {
-			passing = append(passing, v)
-		}
+	verdicts := slices.Clone(d.Report.Verdicts)
+	slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int { return byGravity(b, a) })
+	fails := 0
+	for fails < len(verdicts) && verdicts[fails].Fails {
+		fails++
 	}
-	for _, verdicts := range [][]policy.Verdict{failing, passing} {
-		slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int { return byGravity(b, a) })
-	}
-	label := d.labels()
+	failing, passing := verdicts[:fails], verdicts[fails:]
+	label, groups := d.labels(), d.groups()
 	b.WriteString(verdictTable(failing, label, most.failing))
-	b.WriteString(reasons(slices.Concat(failing, passing), label, most.reasons))
+	b.WriteString(reasons(verdicts, label, most.reasons))
 	if table := verdictTable(passing, label, most.passing); len(failing) == 0 && len(passing) <= openly {
 		b.WriteString(table)
 	} else {
 		b.WriteString(folded(count(len(passing), "rule that passes", "rules that pass"), table))
 	}
-	b.WriteString(folded("What was measured", d.measuredTable(most.measured)))
-	b.WriteString(folded("Noise", d.noiseList(most.noise)))
+	b.WriteString(folded("What was measured", measuredTable(groups, label, most.measured)))
+	b.WriteString(folded("Noise", noiseList(groups, label, most.noise)))
 	b.WriteString(folded("What was compared", "\n"+d.provenanceList(most.provenance)))
 	return b.String()
 }
@@ -135,10 +131,9 @@ func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string, most 
 }
 
 // noiseList says what was seen to disturb each benchmark.
-func (d Document) noiseList(most int) string {
+func noiseList(groups []group, label func(policy.Verdict) string, most int) string {
 	var items []string
-	label := d.labels()
-	for _, g := range d.groups() {
+	for _, g := range groups {
 		if seen := noise(g.Noise); seen != "" {
 			items = append(items, fmt.Sprintf("- %s: %s\n", code(label(g.verdicts[0])), prose(seen)))
 		}
@@ -194,10 +189,9 @@ func (s Side) markdown() string {
 }
 
 // measuredTable is all that the terminal shows of each benchmark.
-func (d Document) measuredTable(most int) string {
+func measuredTable(groups []group, label func(policy.Verdict) string, most int) string {
 	var all []string
-	label := d.labels()
-	for _, g := range d.groups() {
+	for _, g := range groups {
 		for _, r := range rows(g.Measured, g.verdicts) {
 			all = append(all, tableRow(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit),
 				r.baseline, r.candidate, r.change, r.percent))

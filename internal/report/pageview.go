@@ -15,7 +15,6 @@ import (
 const (
 	mostRows   = 2500      // verdicts in the page's table
 	mostCharts = 480 << 10 // bytes of the charts' data
-	mostParts  = 120       // benchmarks that the page shows one by one
 )
 
 // page is what the template shows.
@@ -157,7 +156,7 @@ func (d Document) parts(p *page) map[identity]string {
 	ids, label := map[identity]string{}, d.labels()
 	room := mostCharts
 	for i, g := range groups {
-		if i >= mostParts {
+		if i >= MostDetails {
 			p.PartsLeft = len(groups) - i
 			break
 		}
@@ -217,6 +216,7 @@ func (d Document) pageRows(parts map[identity]string) (shown []pageRow, left int
 		return cmp.Compare(excess(b), excess(a))
 	})
 	left = max(0, len(verdicts)-mostRows)
+	shown = make([]pageRow, 0, len(verdicts)-left)
 	label := d.labels()
 	for rank, v := range verdicts[:len(verdicts)-left] {
 		r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
