@@ -11,6 +11,7 @@ import (
 type bar struct {
 	Lo, Hi, Width float64 // of the interval, in the picture's units
 	At            float64 // the estimate
+	Beyond        int     // 1 or -1 where the estimate lies beyond the right or the left of the picture
 }
 
 // The picture is as wide as this, with no change and the limit there.
@@ -32,5 +33,12 @@ func newBar(v policy.Verdict) *bar {
 	}
 	lo, hi := at(v.Percent.Lo), at(v.Percent.Hi)
 	lo, hi = min(lo, hi), max(lo, hi)
-	return &bar{Lo: lo, Hi: hi, Width: math.Round(10*max(hi-lo, 1)) / 10, At: at(v.ChangePercent)}
+	b := &bar{Lo: lo, Hi: hi, Width: math.Round(10*max(hi-lo, 1)) / 10, At: at(v.ChangePercent)}
+	switch b.At {
+	case 1:
+		b.Beyond = -1
+	case barWidth - 1:
+		b.Beyond = 1
+	}
+	return b
 }

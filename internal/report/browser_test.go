@@ -105,7 +105,7 @@ func openFile(t *testing.T, ctx context.Context, file string, width int64, dark 
 	} {
 		require.NoError(t, err)
 	}
-	b.do(chromedp.EmulateViewport(width, 900), chromedp.Navigate(address), chromedp.WaitReady(chromedp.CSS("footer")))
+	b.do(chromedp.EmulateViewport(width, 1200), chromedp.Navigate(address), chromedp.WaitReady(chromedp.CSS("footer")))
 	t.Cleanup(func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -147,11 +147,16 @@ func (b *browser) fits(width int64) {
 // test's artifacts (go test -artifacts).
 func (b *browser) screenshot(name string) {
 	b.t.Helper()
+	b.keep(name, chromedp.FullScreenshot(100))
+}
+
+func (b *browser) keep(name string, take chromedp.Action[[]byte]) {
+	b.t.Helper()
 	dir := os.Getenv("TAILGATE_SCREENSHOTS")
 	if dir == "" {
 		dir = b.t.ArtifactDir()
 	}
-	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	picture, err := chromedp.Run(b.ctx, take)
 	require.NoError(b.t, err)
 	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644))
 }
@@ -293,8 +298,9 @@ func TestPageInABrowser(t *testing.T) {
 	}
 }
 
-// TestPageOfAGate shows the page in the file named by TAILGATE_PAGE, as a gate has left it, for a person to look at.
-func TestPageOfAGate(t *testing.T) {
+// TestPageOfAGateInABrowser shows the page in the file named by TAILGATE_PAGE, as a gate has left it, for a person to look at. The README's
+// picture is gate-top.png.
+func TestPageOfAGateInABrowser(t *testing.T) {
 	file := os.Getenv("TAILGATE_PAGE")
 	if file == "" {
 		t.Skip("set TAILGATE_PAGE to a report.html")
@@ -303,6 +309,8 @@ func TestPageOfAGate(t *testing.T) {
 	for name, width := range map[string]int64{"gate": 1280, "gate-phone": 390} {
 		b := openFile(t, ctx, file, width, false)
 		b.drawAll()
+		b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll("details.measured")) d.open = false`))
 		b.screenshot(name)
+		b.keep(name+"-top", chromedp.CaptureScreenshot())
 	}
 }

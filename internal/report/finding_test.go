@@ -87,7 +87,7 @@ func TestBarsPutLimitsInOnePlace(t *testing.T) {
 		{"no change to the limit", v(10, policy.Lower, 5, 0, 10), &bar{Lo: barZero, Hi: barLimit, Width: barLimit - barZero, At: 66}},
 		{"another limit, the same place", v(2, policy.Lower, 1, 0, 2), &bar{Lo: barZero, Hi: barLimit, Width: barLimit - barZero, At: 66}},
 		{"where higher is better, falling is to the right", v(10, policy.Higher, -5, -10, 0), &bar{Lo: barZero, Hi: barLimit, Width: barLimit - barZero, At: 66}},
-		{"what goes on beyond the picture", v(10, policy.Lower, 40, 30, 50), &bar{Lo: barWidth - 1, Hi: barWidth - 1, Width: 1, At: barWidth - 1}},
+		{"what goes on beyond the picture", v(10, policy.Lower, 40, 30, 50), &bar{Lo: barWidth - 1, Hi: barWidth - 1, Width: 1, At: barWidth - 1, Beyond: 1}},
 		{"no limit in percent, no picture", v(0, policy.Lower, 5, 0, 10), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, newBar(c.v)) })
