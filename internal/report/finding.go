@@ -88,7 +88,8 @@ func (d Document) accusation(v policy.Verdict) string {
 	name := d.labels()(v)
 	switch v.Outcome {
 	case policy.Regressed:
-		return fmt.Sprintf("%s got %s: its %s, and the limit is %s.", cell(name), worse(v), movement(v), strings.Replace(shortLimits(v.Rule), ", ", " and ", 1))
+		limits := strings.Replace(shortLimits(v.Rule), ", ", " and ", 1)
+		return fmt.Sprintf("%s got %s: its %s, and the limit is %s.", cell(name), worse(v), movement(v), limits)
 	case policy.Inconclusive:
 		return fmt.Sprintf("It cannot be told whether %s got %s: its %s, too noisily to be sure.", cell(name), worse(v), movement(v))
 	}

@@ -32,7 +32,7 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page").Parse(pageHTML))
 })
 
-// code that runs in the page, and the hashes by which the page lets it run and nothing else: whatever a benchmark's name may
+// pageCode is what runs in the page, and the hashes by which the page lets it run and nothing else: whatever a benchmark's name may
 // smuggle in stays dead.
 type pageCode struct {
 	Style  template.CSS
@@ -48,10 +48,8 @@ var newPageCode = sync.OnceValue(func() pageCode {
 		sum := sha256.Sum256([]byte(s))
 		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	return pageCode{
-		Style: template.CSS(style), Script: template.JS(script),
-		Rules: fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'", hash(script), hash(style)),
-	}
+	rules := fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'", hash(script), hash(style))
+	return pageCode{Style: template.CSS(style), Script: template.JS(script), Rules: rules}
 })
 
 // WritePage writes the report for a person with a browser: one HTML file that needs nothing else. A large report shows the charts of

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -125,7 +126,28 @@ func TestAPageOfFiftyBenchmarksIsSmall(t *testing.T) {
 	page := pageOf(t, measuredIn(five, 50, 3, 60))
 	t.Logf("%d bytes", len(page))
 	assert.LessOrEqual(t, len(page), 1<<20)
-	assert.NotContains(t, page, "Left out here")
+	assert.False(t, strings.Contains(page, "Left out here"))
+}
+
+func TestAPageThatIsFullSaysWhatItLeavesOut(t *testing.T) {
+	d := crowd(3000, 3)
+	page := pageOf(t, d)
+	assert.Less(t, len(page), 3<<20)
+	assert.True(t, strings.Contains(page, "Left out here: 500 rules, none graver than those shown"))
+	assert.True(t, strings.Contains(page, "Left out here: 2880 benchmarks, none graver than those shown"))
+
+	d = measuredIn(policy.Policy{}, 1, 1, 8)
+	detail := &d.Details[0]
+	for range 60_000 {
+		detail.Rounds = append(detail.Rounds, policy.Noise{Load: 1.23, Steal: 4.56, Stalls: 7.89, Switches: 12.3})
+	}
+	one := d.Report.Benchmarks[0]
+	one.Name = "Z"
+	verdict := d.Report.Verdicts[0]
+	verdict.Benchmark = "Z"
+	d.Report.Benchmarks, d.Report.Verdicts = append(d.Report.Benchmarks, one), append(d.Report.Verdicts, verdict)
+	d.Details = append(d.Details, Detail{Package: one.Package, Name: "Z", Procs: one.Procs})
+	assert.True(t, strings.Contains(pageOf(t, d), "Left out here: charts."))
 }
 
 // BenchmarkReports makes all reports of 500 benchmarks with 5 rules and 60 rounds.

@@ -20,25 +20,25 @@ const (
 // page is what the template shows.
 type page struct {
 	pageCode
-	Name, Outcome, Headline  string
-	Passes                   bool
-	Finding                  []string // a line may break after each
-	Evidence                 []string
-	Error                    string
-	Counts                   []outcomeCount
-	Rows                     []pageRow
-	RowsLeft, PartsLeft      int
-	Parts                    []part
-	Charts                   pageCharts
-	Baseline, Candidate      Side
-	Planted                  string
-	Facts                    []Fact
-	Settings                 []Setting
-	Notes                    []string
-	Unjudged                 []string
-	Policy                   string
-	Again                    []Command
-	Began, Took, Out, Tested string
+	Name, Headline      string
+	Passes              bool
+	Finding             []string // a line may break after each
+	Evidence            []string
+	Error               string
+	Counts              []outcomeCount
+	Rows                []pageRow
+	RowsLeft, PartsLeft int
+	Parts               []part
+	Charts              pageCharts
+	Baseline, Candidate Side
+	Planted             string
+	Facts               []Fact
+	Settings            []Setting
+	Notes               []string
+	Unjudged            []string
+	Policy              string
+	Again               []Command
+	Began, Took, Out    string
 }
 
 type outcomeCount struct {
@@ -71,7 +71,8 @@ type part struct {
 	Metrics           []partMetric
 	Stages            *stages
 	Noise             string
-	Chart             int // its place in the charts' data; -1 when it has none
+	Chart             int  // its place in the charts' data; -1 when it has none
+	Full              bool // it has none because the page has no more room
 	Curves            string
 	Shift             string
 	Series            []seriesText
@@ -92,7 +93,7 @@ type partVerdict struct {
 
 func (d Document) page() page {
 	p := page{
-		pageCode: newPageCode(), Name: cell(d.Name), Outcome: string(d.Outcome()), Headline: cell(d.headline()), Passes: d.Passes(),
+		pageCode: newPageCode(), Name: cell(d.Name), Headline: cell(d.headline()), Passes: d.Passes(),
 		Finding: strings.SplitAfter(tight(d.finding()), "/"), Error: plain(cut(strings.Trim(d.Error, "\r\n"), mostOfError)),
 		Baseline: d.Baseline.clean(), Candidate: d.Candidate.clean(), Planted: cell(d.Planted), Policy: policyText(d.Report.Policy),
 		Took: d.took(), Out: oneLine(cut(d.Out, mostOfReason)), Again: d.Again,
@@ -165,8 +166,10 @@ func (d Document) parts(p *page) map[identity]string {
 		ids[id] = fmt.Sprintf("b%d", i+1)
 		part := newPart(ids[id], cell(label(g.verdicts[0])), g)
 		part.Open = g.fails() || len(groups) == 1
-		if detail := details[id]; detail != nil && room > 0 {
-			room -= part.chart(&p.Charts, *detail, g)
+		if detail := details[id]; detail != nil {
+			if part.Full = room <= 0; !part.Full {
+				room -= part.chart(&p.Charts, *detail, g)
+			}
 		}
 		p.Parts = append(p.Parts, part)
 	}
@@ -224,7 +227,8 @@ func (d Document) pageRows(parts map[identity]string) (shown []pageRow, left int
 			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[identity{v.Package, v.Benchmark, v.Procs}], Rank: rank,
 			Name: cell(label(v)), Metric: cell(title(v.Unit)), Unit: cell(r.unit), Baseline: r.baseline, Candidate: r.candidate,
 			Percent: missing, Limit: shortLimits(v.Rule), Detectable: missing,
-			SortBaseline: sortable(v.Baseline.Median), SortCandidate: sortable(v.Candidate.Median), SortChange: sortable(v.ChangePercent), SortNoise: sortable(v.Detectable),
+			SortBaseline: sortable(v.Baseline.Median), SortCandidate: sortable(v.Candidate.Median),
+			SortChange: sortable(v.ChangePercent), SortNoise: sortable(v.Detectable),
 		}
 		if s.change != "" {
 			row.Percent, row.Change, _ = strings.Cut(s.change, ", ")
