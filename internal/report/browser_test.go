@@ -48,7 +48,7 @@ func startBrowser(t *testing.T) context.Context {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.DisableGPU,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("force-color-profile", "srgb"))
-	if os.Getuid() == 0 { // where the sandbox does not start
+	if os.Getuid() == 0 || os.Getenv("CI") == "true" { // where the sandbox does not start, or may not
 		options = append(options, chromedp.NoSandbox)
 	}
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...) // the test's own ends before its clean-up
