@@ -30,8 +30,15 @@ var arrows = map[string][]string{
 	"internal/latency":   {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/stats":     nil,
 	"internal/testbin":   nil,
+	"internal/engine":    {"internal/kernel", "internal/pace"},
 	"internal/kernel":    nil,
 	"internal/modtest":   nil,
+	"internal/openai":    nil,
+	"internal/server":    {"internal/engine", "internal/openai", "internal/tokens"},
+	"internal/gateway":   {"internal/openai"},
+	"internal/stack":     {"internal/engine", "internal/gateway", "internal/server"},
+	"internal/tokens":    nil,
+	"internal/pace":      nil,
 }
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
@@ -86,13 +93,21 @@ func TestArrowsPointOneWay(t *testing.T) {
 	assert.Greater(t, seen, 5, "no arrows were found to check")
 }
 
-func TestAdoptersDoNotPayForTensors(t *testing.T) {
+func TestAdoptersDoNotPayForTheStack(t *testing.T) {
 	packages := list(t)
-	isTensor := func(path string) bool { return strings.HasPrefix(path, "gorgonia.org/") }
-	for _, name := range adopted {
-		assert.False(t, slices.ContainsFunc(packages[name].Deps, isTensor), "%s depends on gorgonia", name)
+	for prefix, user := range map[string]string{
+		"gorgonia.org/": "internal/kernel", "github.com/prometheus/": "internal/server", // user shows that the check sees something
+	} {
+		heavy := func(path string) bool { return strings.HasPrefix(path, prefix) }
+		for _, name := range adopted {
+			assert.False(t, slices.ContainsFunc(packages[name].Deps, heavy), "%s depends on %s", name, prefix)
+		}
+		require.True(t, slices.ContainsFunc(packages[user].Deps, heavy), "the check sees nothing of %s", prefix)
 	}
-	require.True(t, slices.ContainsFunc(packages["internal/kernel"].Deps, isTensor), "the check sees nothing")
+	for name, p := range packages {
+		assert.False(t, slices.ContainsFunc(p.Deps, func(path string) bool { return strings.HasPrefix(path, "github.com/openai/") }),
+			"%s depends on OpenAI's client, which is for tests", name)
+	}
 }
 
 func TestPolicyIsPure(t *testing.T) {

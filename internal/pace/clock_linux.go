@@ -1,0 +1,113 @@
+package pace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// spin is how long before the instant the kernel's timer wakes the waiter, which then watches the clock: what a wake-up takes on
+// a quiet machine (p50 43 us, p99 85 us at 350 waits/s; Linux 2 vCPU, 2026). It costs at most 2 % of a core at 350 waits/s.
+const spin = 50 * time.Microsecond
+
+// timerfd is a clock over a kernel timer whose expiry is read through the network poller.
+type timerfd struct {
+	fd     int
+	file   *os.File      // of fd
+	origin time.Time     // an instant, with the runtime's reading of the monotonic clock
+	zero   time.Duration // the kernel's monotonic clock at origin
+	count  [8]byte       // expirations, read and not used
+}
+
+func newClock() (clock, error) {
+	same, err := systemTime()
+	if err != nil {
+		return nil, err
+	}
+	if !same {
+		return newTimer(), nil
+	}
+	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
+	if err != nil {
+		return nil, fmt.Errorf("pace: timerfd_create: %w", err)
+	}
+	// The poller takes a file that does not block: a read parks the goroutine, not a thread.
+	c := &timerfd{fd: fd, file: os.NewFile(uintptr(fd), "timerfd")}
+	if err := c.synchronise(); err != nil {
+		return nil, errors.Join(err, c.file.Close())
+	}
+	return c, nil
+}
+
+// synchronise reads the two clocks, several times: what holds the goroutine up between the readings would be an error of every
+// wait.
+func (c *timerfd) synchronise() error {
+	closest := time.Duration(1<<63 - 1)
+	for range 10 {
+		var kernel unix.Timespec
+		before := time.Now()
+		err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &kernel)
+		took := time.Since(before)
+		if err != nil {
+			return fmt.Errorf("pace: clock_gettime: %w", err)
+		}
+		if took < closest {
+			closest, c.origin, c.zero = took, before.Add(took/2), time.Duration(kernel.Nano())
+		}
+	}
+	return nil
+}
+
+// systemTime is whether time.Now tells the kernel's time: not so in a bubble of testing/synctest, whose clock starts in the
+// year 2000 and stands still while anyone works. Exact, because the runtime's reading lies between two of the kernel's, unless
+// someone sets the clock meanwhile: then the answer may be no, and waits are only less precise.
+func systemTime() (bool, error) {
+	var before, after unix.Timespec
+	err := unix.ClockGettime(unix.CLOCK_REALTIME, &before)
+	now := time.Now().UnixNano()
+	err = errors.Join(err, unix.ClockGettime(unix.CLOCK_REALTIME, &after))
+	if err != nil {
+		return false, fmt.Errorf("pace: clock_gettime: %w", err)
+	}
+	return before.Nano() <= now && now <= after.Nano(), nil
+}
+
+func (c *timerfd) until(ctx context.Context, at time.Time) error {
+	now := time.Now()
+	if left := at.Sub(now); left > spin {
+		if err := c.sleep(ctx, now.Add(left-spin)); err != nil {
+			return err
+		}
+	}
+	for time.Now().Before(at) {
+	}
+	return nil
+}
+
+// sleep waits until at, which has a reading of the monotonic clock. The timer is set to an instant, not to a time from now: a
+// goroutine that is held up before the call does not oversleep.
+func (c *timerfd) sleep(ctx context.Context, at time.Time) error {
+	wake := unix.NsecToTimespec(int64(c.zero + at.Sub(c.origin)))
+	if err := unix.TimerfdSettime(c.fd, unix.TFD_TIMER_ABSTIME, &unix.ItimerSpec{Value: wake}, nil); err != nil {
+		return fmt.Errorf("pace: timerfd_settime: %w", err)
+	}
+	deadlined := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() { deadlined <- c.file.SetReadDeadline(time.Unix(1, 0)) }) // in the past: the read returns
+	_, err := c.file.Read(c.count[:])
+	if stop() {
+		if err != nil {
+			return fmt.Errorf("pace: timerfd: %w", err)
+		}
+		return nil
+	}
+	if err := errors.Join(<-deadlined, c.file.SetReadDeadline(time.Time{})); err != nil {
+		return fmt.Errorf("pace: timerfd: %w", err)
+	}
+	return context.Cause(ctx)
+}
+
+func (c *timerfd) close() error { return c.file.Close() }

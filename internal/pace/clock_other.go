@@ -1,0 +1,5 @@
+//go:build !linux
+
+package pace
+
+func newClock() (clock, error) { return newTimer(), nil }

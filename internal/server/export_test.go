@@ -1,0 +1,6 @@
+package server
+
+import "net"
+
+// Serve serves what a test listens on.
+func (s *Server) Serve(l net.Listener) { s.serve(l) }
