@@ -33,12 +33,17 @@ type Diff struct {
 	Unit string // of the costs
 	// Baseline and Candidate are all costs of a request.
 	Baseline, Candidate float64
+	// Deviation is the standard deviation of the growth, by the luck of sampling.
+	Deviation float64
 	// Functions are all that the profiles saw, those that grew most first.
 	Functions []Function
 }
 
 // Growth is what a request costs more.
 func (d Diff) Growth() float64 { return d.Candidate - d.Baseline }
+
+// AtMost is what the growth is at most, but for luck as rare as that in which Sure is wrong.
+func (d Diff) AtMost() float64 { return d.Growth() + sure*d.Deviation }
 
 // Leads reports whether it is known which function grew most: the first grew for sure, and by more than the second, by two standard
 // deviations of their difference.
@@ -64,6 +69,7 @@ func (f Function) deviation() float64 {
 // Compare compares two sides. A side without requests compares as one without costs.
 func Compare(baseline, candidate *Profiles) Diff {
 	d := Diff{Unit: cmp.Or(candidate.Unit, baseline.Unit), Baseline: baseline.per(baseline.total), Candidate: candidate.per(candidate.total)}
+	d.Deviation = math.Hypot(baseline.deviation(baseline.total, baseline.samples), candidate.deviation(candidate.total, candidate.samples))
 	keys := map[key]bool{}
 	for k := range baseline.costs {
 		keys[k] = true
@@ -87,22 +93,20 @@ func (p *Profiles) per(value int64) float64 {
 	return float64(value) / float64(p.Requests)
 }
 
+// deviation is the standard deviation of a cost per request that so many samples add up to: each weighs about as much as the others.
+func (p *Profiles) deviation(value, samples int64) float64 {
+	if samples == 0 {
+		return 0
+	}
+	return p.per(value) / math.Sqrt(float64(samples))
+}
+
 func compare(k key, baseline, candidate *Profiles) Function {
 	b, c := baseline.cost(k), candidate.cost(k)
 	f := Function{Name: k.function, Via: k.via, File: cmp.Or(c.file, b.file), Baseline: baseline.per(b.value), Candidate: candidate.per(c.value)}
-	// A sample weighs about as much as any other of its function.
-	variance := 0.0
-	for _, side := range []struct {
-		*cost
-		requests int64
-	}{{b, baseline.Requests}, {c, candidate.Requests}} {
-		if side.samples > 0 && side.requests > 0 {
-			perRequest := float64(side.value) / float64(side.requests)
-			variance += perRequest * perRequest / float64(side.samples)
-		}
-	}
-	if variance > 0 {
-		f.Z = f.Growth() / math.Sqrt(variance)
+	deviation := math.Hypot(baseline.deviation(b.value, b.samples), candidate.deviation(c.value, c.samples))
+	if deviation > 0 {
+		f.Z = f.Growth() / deviation
 	}
 	most := math.Inf(-1)
 	for line, value := range c.lines {

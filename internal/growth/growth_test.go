@@ -67,6 +67,8 @@ func TestCostsBelongToTheInnermostFunctionOfAModule(t *testing.T) {
 	assert.Equal(t, "example.com/shop.load[...]", d.Functions[2].Via)
 	assert.InDelta(t, 300/math.Sqrt(500), d.Functions[0].Z, 1e-9, "Poisson")
 	assert.True(t, d.Leads())
+	assert.InDelta(t, 0.1e6*math.Sqrt(400+790), d.Deviation, 1e-3)
+	assert.InDelta(t, 39e6+4*d.Deviation, d.AtMost(), 1e-3)
 }
 
 func TestInlinedFramesAreFrames(t *testing.T) {

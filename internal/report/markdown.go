@@ -30,6 +30,7 @@ func (d Document) Markdown() string {
 	label := d.labels()
 	b.WriteString(verdictTable(verdicts, label))
 	b.WriteString(reasons(verdicts, label))
+	b.WriteString(d.causeList())
 	b.WriteString(d.noiseList())
 	b.WriteString("\n### What was compared\n\n" + d.provenanceList())
 	b.WriteString(d.measuredTable())
