@@ -22,8 +22,9 @@ type Function struct {
 // Growth is what a request costs more.
 func (f Function) Growth() float64 { return f.Candidate - f.Baseline }
 
-// sure is the Z of a growth that is no luck: by luck alone one of 30,000 functions would show it.
-const sure = 4
+// sure is the Z of a growth that is no luck: by luck alone one of 740 functions would show it, and it is asked only where it is known
+// that something grew.
+const sure = 3
 
 // Sure reports whether f grew beyond the luck of sampling.
 func (f Function) Sure() bool { return f.Z >= sure }

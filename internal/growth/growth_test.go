@@ -68,7 +68,7 @@ func TestCostsBelongToTheInnermostFunctionOfAModule(t *testing.T) {
 	assert.InDelta(t, 300/math.Sqrt(500), d.Functions[0].Z, 1e-9, "Poisson")
 	assert.True(t, d.Leads())
 	assert.InDelta(t, 0.1e6*math.Sqrt(400+790), d.Deviation, 1e-3)
-	assert.InDelta(t, 39e6+4*d.Deviation, d.AtMost(), 1e-3)
+	assert.InDelta(t, 39e6+3*d.Deviation, d.AtMost(), 1e-3)
 }
 
 func TestInlinedFramesAreFrames(t *testing.T) {
@@ -109,9 +109,9 @@ func TestLuckIsNotGrowth(t *testing.T) {
 		sure                bool
 	}{
 		{"a hundred samples more of a thousand are luck", 1000, 1100, false},
-		{"two hundred are not", 1000, 1200, true},
-		{"fifteen out of nothing are luck no more than sixteen", 0, 15, false},
-		{"sixteen out of nothing are a growth", 0, 16, true},
+		{"a hundred and fifty are not", 1000, 1150, true},
+		{"eight out of nothing are luck", 0, 8, false},
+		{"nine out of nothing are a growth", 0, 9, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := Compare(profiles(10, map[string]int64{"tokenize": c.baseline}), profiles(10, map[string]int64{"tokenize": c.candidate}))
@@ -143,7 +143,7 @@ func TestLeadsIsRarelyWrong(t *testing.T) {
 	}
 	assert.Greater(t, leads, 1200)
 	assert.LessOrEqual(t, wrong, 2)
-	assert.LessOrEqual(t, false0, 2)
+	assert.LessOrEqual(t, false0, 2000*4/740, "four functions, each with the luck of one in 740")
 }
 
 func TestModule(t *testing.T) {
