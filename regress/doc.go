@@ -37,6 +37,7 @@
 //	-regress.budget     REGRESS_BUDGET      longest time to measure one benchmark
 //	-regress.timeout    REGRESS_TIMEOUT     longest time for a benchmark process to answer
 //	-regress.inject     REGRESS_INJECT      slowdown to plant: 2ms or 25%
+//	-regress.profile    REGRESS_PROFILE     off: do not profile what regressed
 //	-regress.expect     REGRESS_EXPECT      regressed: pass only if the planted slowdown is caught
 //	-regress.out        REGRESS_OUT         folder for results and reports
 //

@@ -25,7 +25,11 @@ func (l *live) measure(ctx context.Context) error {
 	}
 	next := 0
 	l.doc.Report = l.policy.Report(pairs, func(policy.Pair) []policy.Verdict { next++; return verdicts[next-1] })
-	return l.out.finish()
+	if err := l.out.finish(); err != nil {
+		return err
+	}
+	l.explain(ctx, pairs)
+	return nil
 }
 
 // pairs are the benchmarks of both sides.
@@ -73,6 +77,8 @@ type measurement struct {
 	pair     policy.Pair
 	plan     policy.Plan
 	inDuet   bool
+	flags    [2][]string   // more of them for each side's test binary
+	long     time.Duration // of a whole run; 0 for what the settings say
 	sets     [2]benchdata.Set
 	verdicts []policy.Verdict // the first outcome that settles stands
 

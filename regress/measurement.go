@@ -86,7 +86,7 @@ func (m *measurement) wholeRuns(ctx context.Context, _ int, _ func() bool) (l la
 	before := readMachine()
 	first := m.coin()
 	for _, i := range [2]int{first, 1 - first} {
-		if r.runs[i], err = m.wholeRun(ctx, m.sides[i]); err != nil {
+		if r.runs[i], err = m.wholeRun(ctx, i); err != nil {
 			return l, err
 		}
 	}
@@ -95,12 +95,15 @@ func (m *measurement) wholeRuns(ctx context.Context, _ int, _ func() bool) (l la
 	return l, nil
 }
 
-func (m *measurement) wholeRun(ctx context.Context, s *side) (benchdata.Run, error) {
-	benchtime := m.benchtime
-	if recorded(m.pair.Candidate) {
+func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error) {
+	s, benchtime := m.sides[i], m.benchtime
+	switch {
+	case m.long > 0:
+		benchtime = m.long.String()
+	case recorded(m.pair.Candidate):
 		benchtime = fmt.Sprintf("%dx", m.policy.Requests())
 	}
-	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], pattern(m.pair.Name()), benchtime)
+	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], pattern(m.pair.Name()), benchtime, m.flags[i]...)
 	if err != nil {
 		return benchdata.Run{}, err
 	}

@@ -3,6 +3,7 @@ package regress
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -31,7 +32,13 @@ func newOutput(dir string) (*output, error) {
 	}
 	o := &output{dir: dir}
 	_ = o.remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
-	return o, o.remove("verdict.json", "report.md")
+	return o, o.remove(append([]string{"verdict.json", "report.md"}, o.profiles()...)...)
+}
+
+// profiles are those that a gate has left in the folder.
+func (o *output) profiles() []string {
+	names, _ := fs.Glob(os.DirFS(o.dir), "profiles/*.pb.gz") // the pattern is a good one
+	return names
 }
 
 // remove removes what an earlier gate left.

@@ -21,7 +21,7 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":            {"policy", "internal/benchdata", "internal/duet", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
+	"regress":            {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
 	"policy":             {"internal/stats"},
 	"workload":           {"internal/duet", "internal/latency"},
 	"internal/report":    {"policy"},
@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"internal/stats":     nil,
 	"internal/testbin":   nil,
 	"internal/engine":    {"internal/kernel", "internal/pace"},
+	"internal/growth":    nil,
 	"internal/kernel":    nil,
 	"internal/modtest":   nil,
 	"internal/openai":    nil,

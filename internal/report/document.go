@@ -22,6 +22,7 @@ type Document struct {
 	Settings    []Setting // those that are not defaults
 	Environment []Fact    // goos, goarch, cpu, go, load ...; of two with the same name the first counts
 	Notes       []string  // doubts and hints that concern the whole run
+	Causes      []Cause   // of what regressed, as profiles tell
 	Planted     string    // the slowdown put into the candidate on purpose; empty: none
 	Expected    policy.Outcome
 	Error       string // why nothing could be judged; empty when there are verdicts

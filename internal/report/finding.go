@@ -167,6 +167,9 @@ func (d Document) evidence() []string {
 			said = append(said, stage)
 		}
 	}
+	if accused := d.accused(v); accused != "" {
+		said = append(said, accused)
+	}
 	if reason := sentence(cause(v)); reason != "" {
 		said = append(said, reason)
 	}

@@ -46,6 +46,7 @@ func (d Document) markdown(most room) string {
 	label, groups := d.labels(), d.groups()
 	b.WriteString(verdictTable(failing, label, most.failing))
 	b.WriteString(reasons(verdicts, label, most.reasons))
+	b.WriteString(d.causeList())
 	if table := verdictTable(passing, label, most.passing); len(failing) == 0 && len(passing) <= openly {
 		b.WriteString(table)
 	} else {

@@ -69,6 +69,7 @@ type part struct {
 	Open              bool
 	Verdicts          []partVerdict
 	Metrics           []partMetric
+	Causes            []causeView
 	Stages            *stages
 	Noise             string
 	Chart             int  // its place in the charts' data; -1 when it has none
@@ -165,6 +166,7 @@ func (d Document) parts(p *page) map[identity]string {
 		id := identity{g.Package, g.Name, g.Procs}
 		ids[id] = fmt.Sprintf("b%d", i+1)
 		part := newPart(ids[id], cell(label(g.verdicts[0])), g)
+		part.Causes = d.causeViews(g.Measured)
 		part.Open = g.fails() || len(groups) == 1
 		if detail := details[id]; detail != nil {
 			if part.Full = room <= 0; !part.Full {

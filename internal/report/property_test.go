@@ -151,7 +151,7 @@ func checkMarkdown(t require.TestingT, markdown string) {
 			assert.Equal(t, cells, strings.Count(line, "|"), "cells of %q", line)
 			assert.Less(t, len(line), 4*mostOfReason)
 		default:
-			assert.Regexp(t, "^(#|- |\\*\\*(PASS|FAIL)|</?details>|Left out here: )", line)
+			assert.Regexp(t, "^(#|(  )?- |\\*\\*(PASS|FAIL)|</?details>|Left out here: )", line)
 		}
 	}
 	assert.False(t, inFence, "a fence that does not end")
