@@ -136,3 +136,28 @@ func TestAnyVerdictIsExplained(t *testing.T) {
 		}
 	})
 }
+
+func TestLeftIsUntilTheIntervalClearsTheLimit(t *testing.T) {
+	plan := Policy{}.Plan(1)
+	require.Equal(t, []int{8, 12, 18, 27, 40, 60, 90}, plan.Rounds())
+	limit := Rule{Metric: "p95-ns", MaxRegressionPercent: 10}
+	for _, c := range []struct {
+		name string
+		v    Verdict
+		want int
+	}{
+		{"half as wide is four times the rounds, at the next look", Verdict{Rule: limit, ChangePercent: 6, Percent: Bounds{-2, 14}}, 40 - 8},
+		{"from beyond the limit it is the lower end that counts", Verdict{Rule: limit, ChangePercent: 14, Percent: Bounds{6, 30}}, 40 - 8},
+		{"no more than needed", Verdict{Rule: limit, ChangePercent: 5, Percent: Bounds{0, 12.4}}, 18 - 8},
+		{"on the limit it takes all there are", Verdict{Rule: limit, ChangePercent: 10, Percent: Bounds{0, 20}}, 90 - 8},
+		{"where higher is better the lower end is the worse", Verdict{Rule: limit, Direction: Higher, ChangePercent: -6, Percent: Bounds{-14, 2}}, 40 - 8},
+		{"a floor above the percentage is the limit",
+			Verdict{Rule: Rule{MaxRegressionPercent: 1, MinRegression: 1e6}, Baseline: Summary{Median: 1e7}, ChangePercent: 6, Percent: Bounds{-2, 14}}, 40 - 8},
+		{"what is settled needs none", Verdict{Outcome: OK, Rule: limit, ChangePercent: 6, Percent: Bounds{-2, 14}}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.v.Paired, c.v.Baseline.N = true, 8
+			assert.Equal(t, c.want, plan.Left(c.v))
+		})
+	}
+}

@@ -18,10 +18,11 @@ const (
 // Verdict is what one rule says of one benchmark.
 type Verdict struct {
 	Package   string
-	Benchmark string // empty when the rule matches nothing
-	Procs     int    // GOMAXPROCS
-	Unit      string // the metric judged, stage included
-	Rule      Rule   // the rule applied
+	Benchmark string    // empty when the rule matches nothing
+	Procs     int       // GOMAXPROCS
+	Unit      string    // the metric judged, stage included
+	Rule      Rule      // the rule applied
+	Direction Direction // the one that is better; empty where nothing could be tested
 	Outcome   Outcome
 	Reason    string // why the outcome is what it is, and for invalid what to do
 	Fails     bool   // whether the test run fails because of it
@@ -65,6 +66,7 @@ func (r Rule) judge(baseline, candidate []float64, direction Direction, look Loo
 	v := Verdict{
 		Rule:      r,
 		Unit:      r.Unit(),
+		Direction: direction,
 		Baseline:  Summary{stats.Median(baseline), len(baseline)},
 		Candidate: Summary{stats.Median(candidate), len(candidate)},
 		Paired:    look.Paired,

@@ -15,14 +15,14 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
-// runBinary starts a test binary once and reads the results that it prints.
-func (l *live) runBinary(ctx context.Context, s *side, bin *testbin.Binary, bench, benchtime string) (*benchdata.Set, error) {
+// runBinary starts a test binary once, with more flags if there are any, and reads the results that it prints.
+func (l *live) runBinary(ctx context.Context, s *side, bin *testbin.Binary, bench, benchtime string, flags ...string) (*benchdata.Set, error) {
 	output, err := bin.Run(ctx, testbin.RunOptions{
-		Args: []string{
+		Args: append([]string{
 			"-test.run=^$", "-test.bench=" + bench, "-test.benchtime=" + benchtime, "-test.benchmem", "-test.count=1",
 			// With -test.v a result line is printed whole, after what the benchmark itself may have printed.
 			"-test.v", "-test.paniconexit0",
-		},
+		}, flags...),
 		Env:     append([]string{duet.ChildEnv + "=1"}, s.env...),
 		Timeout: l.timeout, // testing's own -test.timeout does not cover benchmarks
 	})
@@ -95,8 +95,11 @@ func (l *live) discover(ctx context.Context) error {
 }
 
 // pattern is the -bench pattern that matches the named benchmark and no other.
-func pattern(name string) string {
-	parts := strings.Split("Benchmark"+name, "/")
+func pattern(name string) string { return whole("Benchmark" + name) }
+
+// whole is the pattern of go test that matches the test or benchmark of that name and no other.
+func whole(name string) string {
+	parts := strings.Split(name, "/")
 	for i, part := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
 	}

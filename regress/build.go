@@ -121,7 +121,7 @@ func (l *live) buildPackage(ctx context.Context, s *side, pkg place) error {
 	if err != nil {
 		return err
 	}
-	l.progress("%s: built %s in %.1f s", s.name, pkg.path, time.Since(began).Seconds())
+	l.progress.say("%s: built %s in %.1f s", s.name, pkg.path, time.Since(began).Seconds())
 	for _, warning := range bin.Warnings {
 		l.note(s.name + ": " + warning)
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -37,7 +39,8 @@ func (s settings) check(t *testing.T) {
 	}
 	ctx, cancel := untilDeadline(t)
 	defer cancel()
-	result, _ := s.run(ctx, t.Name(), t.Output()) // the error is in the report
+	s.test = true
+	result, _ := s.run(ctx, t.Name(), newProgress(t.Output(), os.Stderr)) // the error is in the report
 	judge(t, s, result)
 }
 
@@ -54,16 +57,16 @@ func (s settings) saved() bool {
 // judge turns a result into the outcome of t and its subtests.
 func judge(t *testing.T, s settings, result Result) {
 	t.Helper()
-	fmt.Fprint(t.Output(), result.Text())
+	fmt.Fprint(t.Output(), result.printed())
 	t.Attr("regress.outcome", string(result.Outcome()))
 	expected := s.expect != ""
 	for _, v := range result.Report.Verdicts {
 		t.Run(subtest(v), func(t *testing.T) {
 			t.Attr("regress.outcome", string(v.Outcome))
 			if v.Fails && !expected {
-				t.Error(line(v))
+				t.Error(report.Line(v))
 			} else {
-				t.Log(line(v))
+				t.Log(report.Line(v))
 			}
 		})
 	}
@@ -84,21 +87,6 @@ func subtest(v policy.Verdict) string {
 		return "policy/" + v.Unit
 	}
 	return v.Benchmark + "/" + v.Unit
-}
-
-// line says a verdict in a line.
-func line(v policy.Verdict) string {
-	if v.Benchmark == "" {
-		return fmt.Sprintf("%s: rule %s: %s", v.Outcome, v.Rule, v.Reason)
-	}
-	if v.Baseline.N == 0 {
-		return fmt.Sprintf("%s: %s %s: %s", v.Outcome, v.Benchmark, v.Unit, v.Reason)
-	}
-	n := fmt.Sprintf(" n=%d+%d", v.Baseline.N, v.Candidate.N)
-	if v.Paired {
-		n = fmt.Sprintf(", %d rounds", v.Baseline.N)
-	}
-	return fmt.Sprintf("%s: %s %s: %+.2f %% (p=%.3f%s): %s", v.Outcome, v.Benchmark, v.Unit, v.ChangePercent, v.P, n, v.Reason)
 }
 
 // grace is what is left of the test's time to write the report and clean up.

@@ -23,7 +23,8 @@
 // # What it leaves
 //
 // In .tailgate/<folder of the package>/<test> beside go.mod: baseline.txt and candidate.txt, which benchstat reads, written as
-// results come; verdict.json; report.md. When the gate ends, in whatever way, its processes, worktrees and locks end with it.
+// results come; verdict.json; report.html for a browser, one file that needs no network; report.md for a comment on a pull request, and
+// summary.md, which is longer, for the page of a job. When the gate ends, in whatever way, its processes, worktrees and locks end with it.
 //
 // # Settings
 //
@@ -36,6 +37,7 @@
 //	-regress.budget     REGRESS_BUDGET      longest time to measure one benchmark
 //	-regress.timeout    REGRESS_TIMEOUT     longest time for a benchmark process to answer
 //	-regress.inject     REGRESS_INJECT      slowdown to plant: 2ms or 25%
+//	-regress.profile    REGRESS_PROFILE     off: do not profile what regressed
 //	-regress.expect     REGRESS_EXPECT      regressed: pass only if the planted slowdown is caught
 //	-regress.out        REGRESS_OUT         folder for results and reports
 //

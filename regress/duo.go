@@ -41,6 +41,7 @@ type duo struct {
 	peers     [2]*duet.Peer
 	turn      duet.Turn
 	turns     int           // a round and side
+	warmed    int           // requests that each side served before it was measured
 	expected  time.Duration // what a round takes at least, by the warm-up
 }
 
@@ -78,6 +79,7 @@ func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) 
 	for _, r := range measured {
 		l.rounds = append(l.rounds, r.round())
 	}
+	l.warmed = d.warmed
 	return l, err
 }
 
@@ -99,9 +101,9 @@ func (d *duo) start(ctx context.Context) error {
 			return err
 		}
 		d.processes[i], err = d.bin(i).Start(ctx, testbin.RunOptions{
-			Args: []string{
+			Args: append([]string{
 				"-test.run=^$", "-test.bench=" + pattern(d.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1", "-test.v", "-test.paniconexit0",
-			},
+			}, d.flags[i]...),
 			Env:   append([]string{duet.ChildEnv + "=1", invitations[i].Env()}, s.env...),
 			Files: invitations[i].Files,
 			// The gate ends it. This is for a gate that cannot.
@@ -172,6 +174,7 @@ func (d *duo) warmUp(ctx context.Context) error {
 		}
 		perRequest = min(perRequest, (results[baselineSide].Took+results[candidateSide].Took)/time.Duration(turn))
 		requests += turn
+		d.warmed += turn
 		if requests >= warmUpRequests && time.Since(began) >= 2*warmUpWork && turn >= d.turn.Requests {
 			break
 		}
@@ -188,6 +191,7 @@ func (d *duo) warmUp(ctx context.Context) error {
 // round measures one round.
 func (d *duo) round(ctx context.Context) (*duetRound, error) {
 	r := &duetRound{}
+	before := readMachine()
 	for range d.turns {
 		first := d.coin()
 		results, err := d.grant(ctx, first, d.turn)
@@ -196,6 +200,7 @@ func (d *duo) round(ctx context.Context) (*duetRound, error) {
 		}
 		r.add(first, results)
 	}
+	r.machine = readMachine().since(before)
 	return r, nil
 }
 

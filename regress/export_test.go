@@ -64,5 +64,5 @@ func (g Gate) RunAgainstItself(ctx context.Context, name string) (Result, error)
 		return Result{}, err
 	}
 	s.itself = true
-	return s.run(ctx, name, io.Discard)
+	return s.run(ctx, name, &progress{lines: io.Discard})
 }

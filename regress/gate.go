@@ -47,7 +47,10 @@ type Gate struct {
 	Inject string
 	// Expect is "regressed" to turn the test green only if the planted slowdown was caught. Flag -regress.expect.
 	Expect string
-	// Out is the folder for baseline.txt, candidate.txt, verdict.json and report.md; empty means .tailgate/<folder of the
+	// Profile is "off" to leave out what a regression is explained by: when a benchmark regressed, both sides serve on for up to 20 seconds
+	// under a profiler, and the report names the functions that cost more. Flag -regress.profile.
+	Profile string
+	// Out is the folder for baseline.txt, candidate.txt, verdict.json, the reports and profiles; empty means .tailgate/<folder of the
 	// package>/<name of the test> beside go.mod. Flag -regress.out.
 	Out string
 }

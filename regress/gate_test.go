@@ -9,7 +9,7 @@ import (
 
 // TestGate gates the shipped workloads.
 func TestGate(t *testing.T) {
-	regress.Check(t, regress.Gate{Packages: []string{"../workload"}, Bench: "^BenchmarkMLP", Budget: time.Minute})
+	regress.Check(t, regress.Gate{Packages: []string{"../workload"}, Bench: "^BenchmarkMLP|^BenchmarkDecoder$/^request$/^lora=on$", Budget: time.Minute})
 }
 
 // TestControlledRegression proves that the gate can go red: identical sides are ok, a planted slowdown is found.

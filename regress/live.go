@@ -21,7 +21,7 @@ type live struct {
 	scratch  *testbin.Scratch
 	repo     *testbin.Repo
 	sides    [2]*side // baseline, candidate
-	progress func(format string, args ...any)
+	progress *progress
 	out      *output
 	doc      *report.Document
 	seed     uint64 // of random
@@ -75,7 +75,7 @@ func (l *live) coin() int { return l.random.IntN(2) }
 // lock waits until no other gate measures on this machine.
 func (l *live) lock(ctx context.Context) (release func(), err error) {
 	release, err = testbin.Lock(ctx, testbin.LockPath(), func(holder string) {
-		l.progress("another gate is measuring on this machine (%s): waiting for it", holder)
+		l.progress.say("another gate is measuring on this machine (%s): waiting for it", holder)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("another gate is measuring on this machine: %w", err)

@@ -104,9 +104,17 @@ func (m *measurement) seen() policy.Noise {
 	if len(m.noise.alternation) > 0 {
 		n.Alternation = 100 * stats.Median(m.noise.alternation)
 	}
-	if ticks := now.total - m.before.total; ticks > 0 {
-		n.Steal = 100 * (now.steal - m.before.steal) / ticks
-		n.Busy = 100 * (1 - (now.idle-m.before.idle)/ticks)
+	cpus := now.since(m.before)
+	n.Steal, n.Busy = cpus.Steal, cpus.Busy
+	return n
+}
+
+// since is what became of the CPUs' time since then, and the load now.
+func (m machine) since(then machine) policy.Noise {
+	n := policy.Noise{Load: m.load}
+	if ticks := m.total - then.total; ticks > 0 {
+		n.Steal = 100 * (m.steal - then.steal) / ticks
+		n.Busy = 100 * (1 - (m.idle-then.idle)/ticks)
 	}
 	return n
 }

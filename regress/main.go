@@ -87,7 +87,7 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 		}
 	}
 	result, err := finish(doc, out, err)
-	fmt.Print(result.Text())
+	fmt.Print(result.printed())
 	switch {
 	case result.Passes():
 		return 0

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -26,7 +27,11 @@ func (l *live) measure(ctx context.Context) error {
 	}
 	next := 0
 	l.doc.Report = l.policy.Report(pairs, func(policy.Pair) []policy.Verdict { next++; return verdicts[next-1] })
-	return l.out.finish()
+	if err := l.out.finish(); err != nil {
+		return err
+	}
+	l.explain(ctx, pairs)
+	return nil
 }
 
 // pairs are the benchmarks of both sides.
@@ -59,14 +64,16 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) (
 		m.fail(err)
 		return m.pair, m.judge(policy.Look{Last: true})
 	}
-	m.began, m.said = time.Now(), time.Now()
+	m.began = time.Now()
+	defer m.progress.clear()
 	m.before = readMachine()
 	err := m.untilSettled(ctx)
 	m.pair.Noise = m.seen()
 	if err != nil {
 		m.fail(err)
-		return m.pair, m.judge(policy.Look{Last: true})
+		m.verdicts = m.judge(policy.Look{Last: true})
 	}
+	l.doc.Details = append(l.doc.Details, m.detail())
 	return m.pair, m.verdicts
 }
 
@@ -84,16 +91,18 @@ type measurement struct {
 	pair     policy.Pair
 	plan     policy.Plan
 	inDuet   bool
+	flags    [2][]string   // more of them for each side's test binary
+	long     time.Duration // of a whole run; 0 for what the settings say
 	sets     [2]benchdata.Set
 	verdicts []policy.Verdict // the first outcome that settles stands
 
 	began    time.Time
 	before   machine
-	said     time.Time
 	rounds   int
 	launches int
 	setup    time.Duration // of all launches, before their first round
 	noise    noise
+	charted  charted
 }
 
 // choose chooses how to measure.
@@ -122,7 +131,7 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 		case m.spent():
 			look = m.plan.Final(m.rounds)
 		case !planned:
-			m.tell(10 * time.Second)
+			m.progress.goOn(m.now())
 			continue
 		}
 		if m.settled(look) {
@@ -135,6 +144,9 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 func (m *measurement) settled(look policy.Look) bool {
 	settled := true
 	for i, v := range m.judge(look) {
+		if len(m.verdicts) == i || m.verdicts[i].Outcome == policy.Unsettled {
+			m.charted.look(i, v)
+		}
 		if len(m.verdicts) == i {
 			m.verdicts = append(m.verdicts, v)
 		} else if m.verdicts[i].Outcome == policy.Unsettled {
@@ -142,7 +154,7 @@ func (m *measurement) settled(look policy.Look) bool {
 		}
 		settled = settled && m.verdicts[i].Outcome != policy.Unsettled
 	}
-	m.tell(0)
+	m.progress.looked(m.now(), settled)
 	return settled
 }
 
@@ -150,24 +162,16 @@ func (m *measurement) judge(look policy.Look) []policy.Verdict {
 	return m.policy.Judge(m.pair, directions(&m.sides[baselineSide].smoke), directions(&m.sides[candidateSide].smoke), look)
 }
 
-// tell tells how far the measuring is, unless something was told within the time given.
-func (m *measurement) tell(within time.Duration) {
-	if time.Since(m.said) < within {
-		return
-	}
-	m.said = time.Now()
-	spent := time.Since(m.began).Seconds()
-	if within > 0 {
-		m.progress("%s: %d rounds, %.0f s", m.pair.Name(), m.rounds, spent)
-		return
-	}
+// now is how far the measuring is.
+func (m *measurement) now() report.Progress {
+	p := report.Progress{Benchmark: m.pair.Name(), Rounds: m.rounds, Spent: time.Since(m.began), Verdicts: m.verdicts}
 	for _, v := range m.verdicts {
-		outcome := string(v.Outcome)
-		if v.Outcome == policy.Unsettled {
-			outcome = "not settled yet"
-		}
-		m.progress("%s %s: %+.1f %% after %d rounds, %.0f s: %s", m.pair.Name(), v.Unit, v.ChangePercent, v.Baseline.N, spent, outcome)
+		p.Left = max(p.Left, m.plan.Left(v)-(m.rounds-v.Baseline.N))
 	}
+	if m.rounds > 0 && m.perRound() > 0 {
+		p.Left = min(p.Left, max(0, int((m.budget-p.Spent)/m.perRound())))
+	}
+	return p
 }
 
 // Which dominates, rounds or launches? On two shared cores (EPYC, November 2026; 40 launches of three rounds of 100 requests of 5 ms,

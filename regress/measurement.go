@@ -75,6 +75,7 @@ func (m *measurement) keep(r round) error {
 	}
 	m.rounds++
 	m.noise.add(r.noise)
+	m.charted.add(r)
 	if m.rounds == 1 {
 		if problems := benchdata.Compatible(&m.sets[baselineSide], &m.sets[candidateSide]); len(problems) > 0 {
 			return problems
@@ -92,22 +93,27 @@ func (m *measurement) measured(i int) *policy.Benchmark {
 // wholeRuns measures one round: a run of each side's process from its start to its end, in the order that a coin decides.
 func (m *measurement) wholeRuns(ctx context.Context, _ int, _ func() bool) (l launch, err error) {
 	var r round
+	before := readMachine()
 	first := m.coin()
 	for _, i := range [2]int{first, 1 - first} {
-		if r.runs[i], err = m.wholeRun(ctx, m.sides[i]); err != nil {
+		if r.runs[i], err = m.wholeRun(ctx, i); err != nil {
 			return l, err
 		}
 	}
+	r.machine = readMachine().since(before)
 	l.rounds = []round{r}
 	return l, nil
 }
 
-func (m *measurement) wholeRun(ctx context.Context, s *side) (benchdata.Run, error) {
-	benchtime := m.benchtime
-	if recorded(m.pair.Candidate) {
+func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error) {
+	s, benchtime := m.sides[i], m.benchtime
+	switch {
+	case m.long > 0:
+		benchtime = m.long.String()
+	case recorded(m.pair.Candidate):
 		benchtime = fmt.Sprintf("%dx", m.policy.Requests())
 	}
-	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], pattern(m.pair.Name()), benchtime)
+	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], pattern(m.pair.Name()), benchtime, m.flags[i]...)
 	if err != nil {
 		return benchdata.Run{}, err
 	}

@@ -3,6 +3,7 @@ package regress
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/report"
 )
 
-// output is the folder that a gate writes: baseline.txt and candidate.txt as results come, verdict.json and report.md at the end.
+// output is the folder that a gate writes: baseline.txt and candidate.txt as results come, the verdict and the reports at the end.
 type output struct {
 	dir   string
 	live  *live
@@ -30,7 +31,14 @@ func newOutput(dir string) (*output, error) {
 		return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
 	}
 	o := &output{dir: dir}
-	return o, o.remove("verdict.json", "report.md")
+	_ = o.remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
+	return o, o.remove(append([]string{"verdict.json", "report.md"}, o.profiles()...)...)
+}
+
+// profiles are those that a gate has left in the folder.
+func (o *output) profiles() []string {
+	names, _ := fs.Glob(os.DirFS(o.dir), "profiles/*.pb.gz") // the pattern is a good one
+	return names
 }
 
 // remove removes what an earlier gate left.
@@ -121,4 +129,11 @@ func (o *output) publish(doc report.Document) error {
 	return errors.Join(
 		writeFile(filepath.Join(o.dir, "verdict.json"), doc.WriteJSON),
 		writeFile(filepath.Join(o.dir, "report.md"), text(doc.Markdown())))
+}
+
+// illustrate writes what a person reads in a browser, as large as a job's page may be and beyond.
+func (o *output) illustrate(doc report.Document) error {
+	return errors.Join(
+		writeFile(filepath.Join(o.dir, "summary.md"), text(doc.Summary())),
+		writeFile(filepath.Join(o.dir, "report.html"), doc.WritePage))
 }

@@ -9,18 +9,22 @@ import (
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // round is one run of each side, measured in random order: a pair.
 type round struct {
-	runs  [2]benchdata.Run
-	noise noise
+	runs      [2]benchdata.Run
+	latencies [2]*latency.Distribution // of every request; nil where only the process that served them knows
+	noise     noise
+	machine   policy.Noise // what the system tells of its CPUs during the round
 }
 
 // launch is what was measured with one start of each side's process.
 type launch struct {
 	rounds []round
 	setup  time.Duration // as much of it as came before the first round
+	warmed int           // requests that each side served before, if they took turns
 }
 
 // duetRound is a round as it is being measured in a duet.
@@ -33,7 +37,8 @@ type duetRound struct {
 		counted  bool // CPU times are known
 		totals   duet.Totals
 	}
-	last int // the side that served last, counted from 1; 0 before the first turn
+	last    int          // the side that served last, counted from 1; 0 before the first turn
+	machine policy.Noise // what the system tells of its CPUs meanwhile
 }
 
 // turnTimes are those of one turn.
@@ -64,9 +69,10 @@ func (r *duetRound) add(first int, results [2]*duet.Result) {
 
 // round is what was measured, in the units of a Recorder and of testing.
 func (r *duetRound) round() round {
-	out := round{noise: r.noise()}
+	out := round{noise: r.noise(), machine: r.machine}
 	for i := range r.sides {
 		s := &r.sides[i]
+		out.latencies[i] = &s.requests.Latency
 		n := float64(s.requests.Latency.Len())
 		run := benchdata.Run{Iters: int(n)}
 		report := func(value float64, unit string) {

@@ -32,19 +32,28 @@ func (r Result) Outcome() policy.Outcome { return r.doc.Outcome() }
 // Text is the report for a terminal of 100 columns.
 func (r Result) Text() string { return r.doc.Text() }
 
+// printed is Text as it suits os.Stdout.
+func (r Result) printed() string {
+	if isColourful(os.Stdout) {
+		return r.doc.Coloured()
+	}
+	return r.Text()
+}
+
 // Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
-// output folder. What goes on is written to progress, a line at a time. The error says why nothing could be judged, and what to
-// do; a regression is no error. Flags and environment variables are not heeded. Run may be called concurrently: gates that
-// measure wait for each other.
+// output folder. What goes on is written to progress, a line at a time, or on a terminal one that changes. The error says why nothing
+// could be judged, and what to do; a regression is no error. Flags and environment variables are not heeded, but for what says of the
+// terminal whether somebody watches. Run may be called concurrently: gates that measure wait for each other.
 func (g Gate) Run(ctx context.Context, name string, progress io.Writer) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err != nil {
 		return Result{doc: report.Document{Name: name, Error: err.Error(), Began: time.Now()}}, err
 	}
-	return s.run(ctx, name, progress)
+	terminal, _ := progress.(*os.File)
+	return s.run(ctx, name, newProgress(progress, terminal))
 }
 
-func (s settings) run(ctx context.Context, name string, progress io.Writer) (Result, error) {
+func (s settings) run(ctx context.Context, name string, progress *progress) (Result, error) {
 	doc := report.Document{
 		Name: name, Settings: s.won, Planted: s.plant.String(), Expected: s.expect, Began: time.Now(),
 	}
@@ -64,12 +73,15 @@ func finish(doc report.Document, out *output, err error) (Result, error) {
 			err = publishErr
 			doc.Error = err.Error()
 		}
+		if illustrateErr := out.illustrate(doc); illustrateErr != nil { // the verdict stands without pictures
+			doc.Notes = append(doc.Notes, fmt.Sprintf("not all reports could be written: %v", illustrateErr))
+		}
 	}
 	return Result{Report: doc.Report, doc: doc}, err
 }
 
 // compare fills doc with what there is to say.
-func (s settings) compare(ctx context.Context, name string, progress io.Writer, doc *report.Document) (*output, error) {
+func (s settings) compare(ctx context.Context, name string, progress *progress, doc *report.Document) (*output, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, err
@@ -80,6 +92,9 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	}
 	baseline, candidate, repo, err := s.sources(ctx, dir)
 	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side
+	if s.test {
+		doc.Again = s.again(name, dir, *doc)
+	}
 	if err != nil {
 		return out, err
 	}
@@ -98,10 +113,8 @@ func (s settings) compare(ctx context.Context, name string, progress io.Writer, 
 	}
 	l := &live{
 		settings: s, name: name, dir: dir, repo: repo, out: out, doc: doc,
-		sides: [2]*side{{name: "baseline", source: baseline}, {name: "candidate", source: candidate}},
-		progress: func(format string, args ...any) {
-			fmt.Fprintf(progress, format+"\n", args...) // a report that cannot be shown is no reason not to judge
-		},
+		sides:    [2]*side{{name: "baseline", source: baseline}, {name: "candidate", source: candidate}},
+		progress: progress,
 	}
 	l.shuffle(rand.Uint64())
 	if !s.plant.IsZero() {

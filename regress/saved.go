@@ -61,6 +61,42 @@ func judgeSaved(p policy.Policy, baseline, candidate *benchdata.Set, doc *report
 	}
 	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. "+
 		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
-	doc.Report = p.Compare(results(baseline), results(candidate))
+	b, c := results(baseline), results(candidate)
+	doc.Report = p.Compare(b, c)
+	doc.Details = savedDetails(b, c, doc.Report.Verdicts)
 	return nil
+}
+
+// savedDetails are those of as many benchmarks as a page shows, what fails first: there may be thousands.
+func savedDetails(baseline, candidate policy.Results, verdicts []policy.Verdict) []report.Detail {
+	type identity struct {
+		pkg, name string
+		procs     int
+	}
+	var details []report.Detail
+	at := map[identity]int{}
+	for _, failing := range []bool{true, false} {
+		for _, v := range verdicts {
+			id := identity{v.Package, v.Benchmark, v.Procs}
+			if _, known := at[id]; !known && v.Fails == failing && v.Benchmark != "" && len(details) < report.MostDetails {
+				at[id] = len(details)
+				details = append(details, report.Detail{Package: v.Package, Name: v.Benchmark, Procs: v.Procs})
+			}
+		}
+	}
+	for _, v := range verdicts {
+		if i, ok := at[identity{v.Package, v.Benchmark, v.Procs}]; ok {
+			details[i].Series = append(details[i].Series, report.Series{Unit: v.Unit})
+		}
+	}
+	for side, results := range []policy.Results{baseline, candidate} {
+		for _, b := range results.Benchmarks {
+			i, ok := at[identity{b.Package, b.Name, b.Procs}]
+			for s := 0; ok && s < len(details[i].Series); s++ {
+				series := &details[i].Series[s]
+				*[]*[]float64{&series.Baseline, &series.Candidate}[side] = b.Metrics[series.Unit]
+			}
+		}
+	}
+	return details
 }

@@ -33,6 +33,7 @@ var (
 	timeoutOption   = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
 	injectOption    = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
 	expectOption    = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
+	profileOption   = newOption("profile", "Profile", "off: do not profile what regressed")
 	outOption       = newOption("out", "Out", "`folder` for results and reports")
 )
 
@@ -78,7 +79,9 @@ type settings struct {
 	plant               duet.Plant
 	expect              policy.Outcome
 	out                 string
+	profile             bool             // what regressed
 	itself              bool             // a self-test: the work tree against itself
+	test                bool             // go test -run runs this gate again
 	won                 []report.Setting // those that are not defaults, for the report
 }
 
@@ -111,6 +114,11 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	s.baseline = take(baselineOption, g.Baseline)
 	s.candidate = take(candidateOption, g.Candidate)
 	s.out = take(outOption, g.Out).Value
+	profile := take(profileOption, g.Profile)
+	s.profile = profile.Value == ""
+	if !s.profile && profile.Value != "off" {
+		return s, fmt.Errorf("%s is %q: write \"off\", or leave it out", profile.Source, profile.Value)
+	}
 	if s.budget, err = duration(take(budgetOption, shown(g.Budget)), budgetHere()); err != nil {
 		return s, err
 	}

@@ -21,7 +21,7 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
+	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
 	"policy":                              {"internal/stats", "internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"internal/strictjson":                 nil,
 	"internal/testbin":                    nil,
 	"internal/engine":                     {"internal/kernel", "internal/pace"},
+	"internal/growth":                     nil,
 	"internal/kernel":                     nil,
 	"internal/modtest":                    nil,
 	"internal/openai":                     nil,

@@ -155,15 +155,21 @@ func TestPublish(t *testing.T) {
 		assert.Regexp(t, `(?m)^folders<<(\w+)\n.*/\.tailgate\n.*/nested/\.tailgate\n\w+$`, outputs)
 	})
 
-	t.Run("a page does not outgrow a comment", func(t *testing.T) {
+	t.Run("a page does not outgrow a comment, nor a summary its limit", func(t *testing.T) {
 		l := newLeft(t, program)
 		for i := range 3 {
-			l.gate(fmt.Sprintf(".tailgate/TestGate%d", i), verdictOf("ok", true, ""))
-			l.file(fmt.Sprintf(".tailgate/TestGate%d/report.md", i), strings.Repeat("x", 40_000))
+			dir := fmt.Sprintf(".tailgate/TestGate%d", i)
+			l.gate(dir, verdictOf("ok", true, ""))
+			l.file(dir+"/report.md", "brief\n"+strings.Repeat("x", 40_000))
+			l.file(dir+"/summary.md", "at length\n"+strings.Repeat("x", 450_000))
 		}
 		_, _, summary, _ := l.publish()
-		assert.Less(t, len(summary), 65_536)
-		assert.Contains(t, summary, "Left out here: 2 of 3 reports.")
+		comment := read(t, filepath.Join(l.temp, "tailgate-page.md"))
+		assert.Less(t, len(comment), 65_536)
+		assert.Contains(t, comment, "Left out here: 2 of 3 reports.")
+		assert.Less(t, len(summary), 1<<20)
+		assert.Equal(t, 2, strings.Count(summary, "at length"))
+		assert.Equal(t, 1, strings.Count(summary, "brief"), "of the third the short one fits")
 	})
 
 	t.Run("a report that alone outgrows a comment is cut after a line", func(t *testing.T) {
@@ -171,6 +177,8 @@ func TestPublish(t *testing.T) {
 		l.gate(".tailgate/TestGate", verdictOf("ok", true, ""))
 		l.file(".tailgate/TestGate/report.md", "first\n"+strings.Repeat("a line\n", 20_000))
 		_, _, summary, _ := l.publish()
+		assert.Equal(t, "first\n"+strings.Repeat("a line\n", 20_000)+"\n", summary, "the job's page has room")
+		summary = read(t, filepath.Join(l.temp, "tailgate-page.md"))
 		assert.Less(t, len(summary), 65_536)
 		assert.True(t, strings.HasPrefix(summary, "first\n"))
 		assert.True(t, strings.HasSuffix(summary, "a line\n\n(cut here: report.md has the rest)\n\n"), summary[len(summary)-100:])

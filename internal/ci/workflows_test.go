@@ -26,7 +26,7 @@ func dispatch(inputs string) string {
 
 func assertResults(t *testing.T, j job) {
 	t.Helper()
-	for _, name := range []string{"baseline.txt", "candidate.txt", "verdict.json", "report.md"} {
+	for _, name := range []string{"baseline.txt", "candidate.txt", "verdict.json", "report.md", "summary.md", "report.html"} {
 		found, err := filepath.Glob(filepath.Join(j.artifacts, "tailgate/*/TestGate", name))
 		require.NoError(t, err)
 		assert.Len(t, found, 1, "%s is no artifact", name)

@@ -22,12 +22,15 @@ type Document struct {
 	Settings    []Setting // those that are not defaults
 	Environment []Fact    // goos, goarch, cpu, go, load ...; of two with the same name the first counts
 	Notes       []string  // doubts and hints that concern the whole run
+	Causes      []Cause   // of what regressed, as profiles tell
 	Planted     string    // the slowdown put into the candidate on purpose; empty: none
 	Expected    policy.Outcome
 	Error       string // why nothing could be judged; empty when there are verdicts
 	Began       time.Time
 	Took        time.Duration
 	Out         string // the folder with the saved results
+	Details     []Detail
+	Again       []Command
 }
 
 // Side says what was measured, and why that.
@@ -40,6 +43,9 @@ type Side struct {
 
 // Setting is a setting that somebody made.
 type Setting struct{ Name, Value, Source string }
+
+// Command is what to type to see for oneself.
+type Command struct{ Purpose, Line string }
 
 // Fact is a named value.
 type Fact struct{ Name, Value string }

@@ -90,6 +90,22 @@ var both = policy.Policy{Rules: []policy.Rule{
 
 // documents are the reports that the tests read, by the name of their golden files.
 var documents = map[string]func() Document{
+	"causes": func() Document {
+		d := compared(both, results(served("MLP", 26.2*ms, 0.01), served("Small", 640*us, 0.02)), results(served("MLP", 31.4*ms, 0.012), served("Small", 900*us, 0.02)))
+		d.Causes = []Cause{
+			{Package: pkg, Benchmark: "MLP", Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms, Requests: 412, Took: 5.2 * ms,
+				Functions: []CostlyFunction{
+					{Name: "example.com/infer/model.(*MLP).forward", File: "example.com/infer/model/mlp.go", Line: 88, Baseline: 11 * ms, Candidate: 15.1 * ms},
+					{Name: "gonum.org/v1/gonum/blas/gonum.Implementation.Sgemm", Via: "example.com/infer.serve[...]",
+						File: "gonum.org/v1/gonum@v0.17.0/blas/gonum/sgemm.go", Line: 7, Baseline: 9 * ms, Candidate: 9.4 * ms},
+				},
+				Command: "go tool pprof -http=: -sample_index=cpu -diff_base=profiles/1-MLP.cpu.baseline.pb.gz profiles/1-MLP.cpu.candidate.pb.gz"},
+			{Package: pkg, Benchmark: "Small", Of: "waiting", Unit: "ns", Baseline: 0, Candidate: 12 * us, Requests: 5120, Took: 260 * us,
+				Doubt: "no function grew by more than the luck of sampling: requests do not wait longer for locks or channels"},
+			{Package: pkg, Benchmark: "Small", Of: "allocated memory", Unit: "B", Doubt: "it could not be profiled: candidate: the test binary exited with status 2"},
+		}
+		return d
+	},
 	"ok": func() Document {
 		d := compared(policy.Policy{}, results(served("MLP", 26.2*ms, 0.01)), results(served("MLP", 26.21*ms, 0.012)))
 		d.Baseline = d.Candidate

@@ -12,7 +12,7 @@ import (
 )
 
 // The JSON report, as policy/verdict.schema.json describes it. Every field is always there. After those of documentJSON come the
-// lists "verdicts", of verdictJSON, and "benchmarks", of measuredJSON.
+// lists "verdicts", of verdictJSON, "benchmarks", of measuredJSON, and "causes", of causeJSON.
 type (
 	documentJSON struct {
 		Version     int               `json:"version"`
@@ -136,6 +136,7 @@ func (d Document) WriteJSON(w io.Writer) error {
 	j.buf.Truncate(j.buf.Len() - len("\n}\n")) // the object goes on
 	list(j, "verdicts", d.Report.Verdicts, newVerdictJSON)
 	list(j, "benchmarks", d.Report.Benchmarks, newMeasuredJSON)
+	list(j, "causes", d.Causes, newCauseJSON)
 	j.buf.WriteString("\n}\n")
 	j.flush()
 	return j.err

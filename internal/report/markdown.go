@@ -8,32 +8,62 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Bytes that each part of the Markdown may have. Together with the reasons' and the error's own bounds the page stays under
-// the 65,536 characters that GitHub takes for a comment.
-const (
-	mostOfVerdicts   = 20 << 10
-	mostOfReasons    = 10 << 10
-	mostOfMeasured   = 10 << 10
-	mostOfNoise      = 4 << 10
-	mostOfProvenance = 6 << 10
+// room is how many bytes each part of a Markdown report may have, beside the reasons' and the error's own bounds.
+type room struct{ failing, reasons, passing, measured, noise, provenance int }
+
+var (
+	// inComment keeps under the 65,536 characters that GitHub takes for a comment.
+	inComment = room{failing: 14 << 10, reasons: 10 << 10, passing: 6 << 10, measured: 6 << 10, noise: 4 << 10, provenance: 6 << 10}
+	// onJobPage keeps under the 1 MiB that GitHub takes for the summary of a step.
+	onJobPage = room{failing: 300 << 10, reasons: 100 << 10, passing: 200 << 10, measured: 200 << 10, noise: 50 << 10, provenance: 20 << 10}
 )
 
-// Markdown is the report for a page such as a pull request's or a step summary: the verdicts as a table, what fails first.
-func (d Document) Markdown() string {
+// openly is how many verdicts that pass a report without any that fail shows unfolded.
+const openly = 12
+
+// Markdown is the report for a comment such as a pull request's, under 65,536 bytes: what fails first, and the details folded.
+func (d Document) Markdown() string { return d.markdown(inComment) }
+
+// Summary is the same for GITHUB_STEP_SUMMARY, under 1 MiB.
+func (d Document) Summary() string { return d.markdown(onJobPage) }
+
+func (d Document) markdown(most room) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n**%s**\n", strings.TrimSpace("## tailgate "+code(d.Name)), prose(d.headline()))
+	fmt.Fprintf(&b, "%s\n\n**%s**\n\n- %s\n", strings.TrimSpace("## tailgate "+code(d.Name)), prose(d.headline()), prose(d.finding()))
+	for _, s := range d.evidence() {
+		b.WriteString("- " + prose(s) + "\n")
+	}
 	if d.Error != "" {
 		b.WriteString("\n" + fenced(d.Error, mostOfError, ""))
 	}
 	verdicts := slices.Clone(d.Report.Verdicts)
 	slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int { return byGravity(b, a) })
-	label := d.labels()
-	b.WriteString(verdictTable(verdicts, label))
-	b.WriteString(reasons(verdicts, label))
-	b.WriteString(d.noiseList())
-	b.WriteString("\n### What was compared\n\n" + d.provenanceList())
-	b.WriteString(d.measuredTable())
+	fails := 0
+	for fails < len(verdicts) && verdicts[fails].Fails {
+		fails++
+	}
+	failing, passing := verdicts[:fails], verdicts[fails:]
+	label, groups := d.labels(), d.groups()
+	b.WriteString(verdictTable(failing, label, most.failing))
+	b.WriteString(reasons(verdicts, label, most.reasons))
+	b.WriteString(d.causeList())
+	if table := verdictTable(passing, label, most.passing); len(failing) == 0 && len(passing) <= openly {
+		b.WriteString(table)
+	} else {
+		b.WriteString(folded(count(len(passing), "rule that passes", "rules that pass"), table))
+	}
+	b.WriteString(folded("What was measured", measuredTable(groups, label, most.measured)))
+	b.WriteString(folded("Noise", noiseList(groups, label, most.noise)))
+	b.WriteString(folded("What was compared", "\n"+d.provenanceList(most.provenance)))
 	return b.String()
+}
+
+// folded is a part that a reader opens; nothing when it is empty.
+func folded(title, text string) string {
+	if text == "" {
+		return ""
+	}
+	return "\n<details><summary>" + title + "</summary>\n" + text + "\n</details>\n"
 }
 
 // lines joins lines until they have most bytes, and says how many are left out.
@@ -51,7 +81,7 @@ func lines(all []string, most int, what string) string {
 
 func tableRow(cells ...string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
 
-func verdictTable(verdicts []policy.Verdict, label func(policy.Verdict) string) string {
+func verdictTable(verdicts []policy.Verdict, label func(policy.Verdict) string, most int) string {
 	if len(verdicts) == 0 {
 		return ""
 	}
@@ -65,7 +95,7 @@ func verdictTable(verdicts []policy.Verdict, label func(policy.Verdict) string) 
 			prose(s.interval), s.p, s.detectable, prose(shortLimits(v.Rule))))
 	}
 	return "\n" + tableRow("status", "workflow", "metric", "unit", "baseline", "candidate", "change", "change %", "interval", "evidence",
-		"smallest detectable", "limits") + "|---|---|---|---|--:|--:|--:|--:|--:|---|--:|---|\n" + lines(rows, mostOfVerdicts, "verdicts")
+		"smallest detectable", "limits") + "|---|---|---|---|--:|--:|--:|--:|--:|---|--:|---|\n" + lines(rows, most, "verdicts")
 }
 
 // bold is the outcome, so that what fails is not overlooked.
@@ -77,7 +107,7 @@ func bold(v policy.Verdict) string {
 }
 
 // reasons are those of the verdicts that are not ok, or ok without having been measured on both sides.
-func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string) string {
+func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string, most int) string {
 	var items []string
 	var last string
 	for _, v := range verdicts {
@@ -98,14 +128,13 @@ func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string) strin
 	if len(items) == 0 {
 		return ""
 	}
-	return "\n### Reasons\n\n" + lines(items, mostOfReasons, "reasons")
+	return "\n### Reasons\n\n" + lines(items, most, "reasons")
 }
 
 // noiseList says what was seen to disturb each benchmark.
-func (d Document) noiseList() string {
+func noiseList(groups []group, label func(policy.Verdict) string, most int) string {
 	var items []string
-	label := d.labels()
-	for _, g := range d.groups() {
+	for _, g := range groups {
 		if seen := noise(g.Noise); seen != "" {
 			items = append(items, fmt.Sprintf("- %s: %s\n", code(label(g.verdicts[0])), prose(seen)))
 		}
@@ -113,11 +142,11 @@ func (d Document) noiseList() string {
 	if len(items) == 0 {
 		return ""
 	}
-	return "\n### Noise\n\n" + lines(items, mostOfNoise, "benchmarks")
+	return "\n" + lines(items, most, "benchmarks")
 }
 
 // provenanceList says what was compared, and under which circumstances.
-func (d Document) provenanceList() string {
+func (d Document) provenanceList(most int) string {
 	items := []string{"- baseline: " + d.Baseline.markdown(), "- candidate: " + d.Candidate.markdown()}
 	add := func(name, value string) {
 		if value != "" {
@@ -132,7 +161,12 @@ func (d Document) provenanceList() string {
 		add("setting", code(s.Name+" = "+s.Value)+" (from "+code(s.Source)+")")
 	}
 	add("took", d.took())
-	add("results", code(d.Out))
+	if d.Out != "" {
+		add("results", code(d.Out)+", with charts in report.html")
+	}
+	for _, c := range d.Again {
+		add(prose(strings.TrimSuffix(c.Purpose, ":")), code(c.Line))
+	}
 	for _, note := range some(d.Notes, "notes") {
 		add("note", prose(note))
 	}
@@ -142,7 +176,7 @@ func (d Document) provenanceList() string {
 	for i := range items {
 		items[i] = strings.TrimRight(items[i], " ") + "\n"
 	}
-	return lines(items, mostOfProvenance, "facts")
+	return lines(items, most, "facts")
 }
 
 func (s Side) markdown() string {
@@ -155,11 +189,10 @@ func (s Side) markdown() string {
 	return code(s.What) + ": " + prose(s.Why)
 }
 
-// measuredTable folds away all that the terminal shows of each benchmark.
-func (d Document) measuredTable() string {
+// measuredTable is all that the terminal shows of each benchmark.
+func measuredTable(groups []group, label func(policy.Verdict) string, most int) string {
 	var all []string
-	label := d.labels()
-	for _, g := range d.groups() {
+	for _, g := range groups {
 		for _, r := range rows(g.Measured, g.verdicts) {
 			all = append(all, tableRow(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit),
 				r.baseline, r.candidate, r.change, r.percent))
@@ -168,7 +201,6 @@ func (d Document) measuredTable() string {
 	if len(all) == 0 {
 		return ""
 	}
-	return "\n<details><summary>What was measured</summary>\n\n" +
-		tableRow("workflow", "stage", "metric", "unit", "baseline", "candidate", "change", "change %") +
-		"|---|---|---|---|--:|--:|--:|--:|\n" + lines(all, mostOfMeasured, "metrics") + "\n</details>\n"
+	return "\n" + tableRow("workflow", "stage", "metric", "unit", "baseline", "candidate", "change", "change %") +
+		"|---|---|---|---|--:|--:|--:|--:|\n" + lines(all, most, "metrics")
 }

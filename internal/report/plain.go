@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,15 +15,23 @@ const (
 	mostOfError  = 8 << 10 // bytes shown of an error: a compiler's or a panicking process's output
 )
 
-// plain is s without what moves a terminal's cursor, changes its colours or turns text around.
+// plain is s without what moves a terminal's cursor, changes its colours or turns text around, and without what a runner of workflows
+// would take for a command: that goes on as it was, with a space of no width inside.
 func plain(s string) string {
-	return strings.Map(func(r rune) rune {
+	return commands.ReplaceAllStringFunc(strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsGraphic(r) {
 			return r
 		}
 		return utf8.RuneError
-	}, strings.ReplaceAll(s, "\r\n", "\n"))
+	}, strings.ReplaceAll(s, "\r\n", "\n")), func(command string) string {
+		last := len(command) - 1
+		return command[:last] + "\u200b" + command[last:]
+	})
 }
+
+// commands are those of GitHub's runner, which it finds at the start of a line, blanks aside, and any word may come to stand there; or, the
+// older ones, anywhere.
+var commands = regexp.MustCompile(`(^|[\s\p{Z}])::|##\[`)
 
 // oneLine is s, plain, with single blanks between its words.
 func oneLine(s string) string { return strings.Join(strings.Fields(plain(s)), " ") }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"math"
 	"strings"
 	"testing"
@@ -22,8 +23,9 @@ var (
 		rapid.String(),
 		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
 		rapid.SampledFrom([]string{"", "|", "\n", "\r", "a|b\n|---|", "```\n````", "</details>", "\x1b[2J", "<script>", "&#124;", "\\", "\\|", "`|`",
-			"\u202e\u2028", "# x", "\n\n- a", "世界世界世界世界世界世界世界世界", strings.Repeat("x", 150), strings.Repeat("long ", 2000), "p95-\n-ns", "p95-ns", "ns/op"}),
-		rapid.Map(rapid.SliceOf(rapid.SampledFrom([]string{"a", " ", "|", "`", "\n", "\t", "\\", "<", "@", "_", "*", "世", "\x00", "\u00a0", "\xff"})),
+			"\u202e\u2028", "# x", "\n\n- a", "世界世界世界世界世界世界世界世界", strings.Repeat("x", 150), strings.Repeat("long ", 2000), "p95-\n-ns", "p95-ns", "ns/op",
+			"::error::x", "a ::error::b", "##[group]x", "##["}),
+		rapid.Map(rapid.SliceOf(rapid.SampledFrom([]string{"a", " ", ":", "#", "[", "|", "`", "\n", "\t", "\\", "<", "@", "_", "*", "世", "\x00", "\u00a0", "\xff"})),
 			func(parts []string) string { return strings.Join(parts, "") }),
 	)
 	anyFloat = rapid.OneOf(rapid.Float64(),
@@ -98,6 +100,12 @@ func TestAnyDocument(t *testing.T) {
 		require.NoError(t, schema.Validate(decoded(t, d)))
 		checkText(t, d.Text())
 		checkMarkdown(t, d.Markdown())
+		checkMarkdown(t, d.Summary())
+		assert.Less(t, len(d.Markdown()), 65536)
+		var page bytes.Buffer
+		require.NoError(t, d.WritePage(&page))
+		assert.Equal(t, 2, strings.Count(page.String(), "<script"))
+		assert.Equal(t, 2, strings.Count(page.String(), "</script"))
 	})
 }
 
@@ -105,11 +113,13 @@ func TestAnyDocument(t *testing.T) {
 func checkText(t require.TestingT, text string) {
 	assert.True(t, utf8.ValidString(text))
 	for _, r := range text {
-		if r != '\n' && r != utf8.RuneError && !unicode.IsGraphic(r) {
+		if r != '\n' && r != '\u200b' && r != utf8.RuneError && !unicode.IsGraphic(r) {
 			assert.Fail(t, "not plain", "%U in %q", r, text)
 		}
 	}
+	assert.NotContains(t, text, "##[")
 	for line := range strings.SplitSeq(text, "\n") {
+		assert.False(t, strings.HasPrefix(strings.TrimSpace(line), "::"), "a command to the runner: %q", line)
 		assert.Equal(t, strings.TrimRight(line, " \t"), line, "trailing blanks")
 		if columns(line) > width {
 			words := strings.Fields(line)
@@ -120,8 +130,9 @@ func checkText(t require.TestingT, text string) {
 
 // checkMarkdown holds every line to a beginning that the report itself makes, and every row to the cells of its table.
 func checkMarkdown(t require.TestingT, markdown string) {
-	assert.Less(t, len(markdown), 65536)
+	assert.Less(t, len(markdown), 1<<20)
 	assert.True(t, utf8.ValidString(markdown))
+	assert.NotRegexp(t, `(?m)^\s*::|##\[`, markdown, "a command to GitHub's runner")
 	fence, inFence := "", false
 	cells := 0
 	for line := range strings.SplitSeq(markdown, "\n") {
@@ -143,7 +154,7 @@ func checkMarkdown(t require.TestingT, markdown string) {
 			assert.Equal(t, cells, strings.Count(line, "|"), "cells of %q", line)
 			assert.Less(t, len(line), 4*mostOfReason)
 		default:
-			assert.Regexp(t, "^(#|- |\\*\\*(PASS|FAIL)|</?details>|Left out here: )", line)
+			assert.Regexp(t, "^(#|(  )?- |\\*\\*(PASS|FAIL)|</?details>|Left out here: )", line)
 		}
 	}
 	assert.False(t, inFence, "a fence that does not end")

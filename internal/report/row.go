@@ -72,6 +72,15 @@ func title(unit string) string {
 	return metric + " of " + stage
 }
 
+// brief is title where there is little room: "p95", "p95 of stage model".
+func brief(unit string) string {
+	stage, metric := stageAndMetric(unit)
+	if stage == endToEnd {
+		return metric
+	}
+	return metric + " of stage " + stage
+}
+
 // tracked are the metrics that are shown first, whether judged or not.
 var tracked = []string{"req/s", "tok/s", "p50-ns", "p95-ns", "p99-ns", "cpu-ns", "p50-ttft-ns", "p95-ttft-ns", "p50-tpot-ns", "p95-tpot-ns"}
 

@@ -24,12 +24,12 @@ func newStatement(v policy.Verdict) statement {
 	return statement{
 		change:     fmt.Sprintf("%s %%, %s %s", percent(v.ChangePercent), s.signed(v.Change), s.unit),
 		interval:   interval(v, s),
-		p:          evidence(v),
+		p:          tested(v),
 		detectable: detectable(v.Detectable),
 	}
 }
 
-func evidence(v policy.Verdict) string {
+func tested(v policy.Verdict) string {
 	if v.Paired {
 		return fmt.Sprintf("p=%.3f over %d rounds", v.P, v.Baseline.N)
 	}

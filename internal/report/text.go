@@ -28,7 +28,7 @@ func (d Document) Text() string {
 		b.brief(d, brief)
 	}
 	for _, g := range full {
-		b.group(g)
+		b.group(d, g)
 	}
 	if d.Error != "" {
 		b.line("")
@@ -139,7 +139,7 @@ func (b *terminal) table(t table) {
 }
 
 // group shows a benchmark in full.
-func (b *terminal) group(g group) {
+func (b *terminal) group(d Document, g group) {
 	b.line("")
 	if g.Name == "" {
 		for _, v := range g.verdicts {
@@ -175,6 +175,7 @@ func (b *terminal) group(g group) {
 		}
 		b.verdict(v, g.Noise)
 	}
+	b.why(d, g)
 	if seen := noise(g.Noise); seen != "" {
 		b.line("")
 		b.item("noise", seen)

@@ -43,7 +43,7 @@ func inOrder(t *testing.T, text string, words ...string) {
 func TestWhatFailsStandsLastInTextAndFirstInMarkdown(t *testing.T) {
 	d := documents["invalid"]()
 	inOrder(t, d.Text(), "workflow   MLP", "status     ok", "workflow   Chat", "status     INVALID", "rule       p99-ns", "FAIL: 3 invalid, 1 ok\n")
-	inOrder(t, d.Markdown(), "**FAIL: 3 invalid, 1 ok**", "**invalid** | `Chat`", "**invalid** | `rule p99-ns", "| ok | `MLP`", "### Reasons")
+	inOrder(t, d.Markdown(), "**FAIL: 3 invalid, 1 ok**", "**invalid** | `Chat`", "**invalid** | `rule p99-ns", "### Reasons", "<details><summary>1 rule that passes</summary>", "| ok | `MLP`")
 	d = documents["many"]()
 	inOrder(t, d.Text(), "workflow ", "rate=180", "workflow   Serve", "rate=190", "FAIL: 2 regressed, 36 ok\n")
 }
@@ -196,5 +196,7 @@ func TestCutKeepsCharactersWhole(t *testing.T) {
 
 func TestPlain(t *testing.T) {
 	assert.Equal(t, "a\n\tb\uFFFD[31mc\uFFFDd", plain("a\r\n\tb\x1b[31mc\u202ed"))
+	assert.Equal(t, "\n  :\u200b:error::x\n##\u200b[error]", plain("\n  ::error::x\n##[error]"))
+	assert.Equal(t, "a::b", plain("a::b"))
 	assert.Equal(t, "a b c", oneLine(" a\n\tb\u00a0 c\u2028"[:len(" a\n\tb\u00a0 c")]))
 }

@@ -38,10 +38,9 @@ func publish() error {
 	for _, m := range marks(gates) {
 		fmt.Println(m)
 	}
-	text := page(gates)
 	err = errors.Join(
-		os.WriteFile(filepath.Join(os.Getenv("RUNNER_TEMP"), "tailgate-page.md"), []byte(text), 0o644),
-		appendTo(os.Getenv("GITHUB_STEP_SUMMARY"), text),
+		os.WriteFile(filepath.Join(os.Getenv("RUNNER_TEMP"), "tailgate-page.md"), []byte(page(gates, mostOfComment, "report.md")), 0o644),
+		appendTo(os.Getenv("GITHUB_STEP_SUMMARY"), page(gates, mostOfSummary, "summary.md", "report.md")),
 		appendTo(os.Getenv("GITHUB_OUTPUT"), assignments(outputs)))
 	if err == nil && len(gates) == 0 {
 		err = errors.New("no gate has left a verdict: the log says so if a setting is refused or the tests do not compile; else see that the " +
@@ -50,25 +49,28 @@ func publish() error {
 	return err
 }
 
-// mostOfPage is how many bytes of reports a page takes: GitHub allows a comment 65,536 characters.
-const mostOfPage = 60_000
+// GitHub allows a comment 65,536 characters, and the summary of a step 1 MiB.
+const (
+	mostOfComment = 60_000
+	mostOfSummary = 1_000_000
+)
 
-// page is the gates' reports, as many as fit; of the first what fits, which begins with the failures.
-func page(gates []gate) string {
+// page is the gates' reports, as many as fit, each from the first of the files that does; of the first gate's last file what fits,
+// which begins with the failures.
+func page(gates []gate, most int, files ...string) string {
 	if len(gates) == 0 {
 		return "## tailgate\n\n**FAIL: invalid: no gate has left a verdict**\n"
 	}
 	var b strings.Builder
 	left := 0
 	for _, g := range gates {
-		text, err := os.ReadFile(filepath.Join(g.dir, "report.md"))
-		if err != nil || b.Len() > 0 && b.Len()+len(text) > mostOfPage {
+		text := g.report(most-b.Len(), files)
+		if text == nil && b.Len() == 0 {
+			text = g.head(most, files[len(files)-1])
+		}
+		if text == nil {
 			left++
 			continue
-		}
-		if len(text) > mostOfPage {
-			end := bytes.LastIndexByte(text[:mostOfPage], '\n') + 1
-			text = append(text[:end:end], "\n(cut here: report.md has the rest)\n"...)
 		}
 		b.Write(text)
 		b.WriteByte('\n')
@@ -77,6 +79,26 @@ func page(gates []gate) string {
 		fmt.Fprintf(&b, "Left out here: %d of %d reports.\n", left, len(gates))
 	}
 	return b.String()
+}
+
+// report is the first of the gate's files that has at most so many bytes; nil when none has.
+func (g gate) report(most int, files []string) []byte {
+	for _, name := range files {
+		if text, err := os.ReadFile(filepath.Join(g.dir, name)); err == nil && len(text) <= most {
+			return text
+		}
+	}
+	return nil
+}
+
+// head is as much of a file as fits, and says so; nil when there is no such file.
+func (g gate) head(most int, file string) []byte {
+	text, err := os.ReadFile(filepath.Join(g.dir, file))
+	if err != nil {
+		return nil
+	}
+	text = text[:min(len(text), most)]
+	return append(text[:bytes.LastIndexByte(text, '\n')+1], "\n(cut here: "+file+" has the rest)\n"...)
 }
 
 // assignments are outputs as the runner reads them, each until a line that nobody can guess.

@@ -1,0 +1,184 @@
+package growth
+
+import (
+	"math"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"github.com/google/pprof/profile"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const shop = Module("example.com/shop")
+
+// frame is a function at a line.
+type frame struct {
+	function string
+	line     int64
+}
+
+// cpu is a CPU profile of stacks, each with the innermost frame first, seen so many times 10 ms.
+func cpu(stacks map[string][]frame, seen map[string]int64) *profile.Profile {
+	p := &profile.Profile{SampleType: []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "cpu", Unit: "nanoseconds"}}}
+	for name, stack := range stacks {
+		s := &profile.Sample{Value: []int64{seen[name], seen[name] * 10e6}}
+		for _, f := range stack {
+			s.Location = append(s.Location, &profile.Location{Line: []profile.Line{{Line: f.line, Function: &profile.Function{Name: f.function, Filename: "f.go"}}}})
+		}
+		p.Sample = append(p.Sample, s)
+	}
+	return p
+}
+
+var stacks = map[string][]frame{
+	"tokenize":  {{"example.com/shop.tokenize", 12}, {"example.com/shop.serve", 3}},
+	"sort":      {{"sort.insertionSort", 9}, {"sort.Sort", 2}, {"example.com/shop.rank", 40}, {"example.com/shop.serve", 4}},
+	"yaml":      {{"runtime.mallocgc", 1}, {"gopkg.in/yaml%2ev3.parse", 7}, {"encoding.x", 1}, {"example.com/shop.load[...]", 21}},
+	"collector": {{"runtime.scanobject", 5}, {"runtime.gcBgMarkWorker", 6}},
+	"waiting":   {{"syscall.read", 5}, {"github.com/tailgate-go/tailgate/internal/duet.(*Seat).wait", 6}, {"example.com/shop.serve", 4}},
+}
+
+func profiles(requests int64, seen map[string]int64) *Profiles {
+	p := NewProfiles(shop)
+	p.Add(cpu(stacks, seen), "cpu", requests)
+	return p
+}
+
+func names(d Diff) []string {
+	var out []string
+	for _, f := range d.Functions {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
+func TestCostsBelongToTheInnermostFunctionOfAModule(t *testing.T) {
+	d := Compare(profiles(100, map[string]int64{"tokenize": 100, "sort": 100, "yaml": 100, "collector": 100, "waiting": 500}),
+		profiles(100, map[string]int64{"tokenize": 150, "sort": 400, "yaml": 130, "collector": 110, "waiting": 900}))
+	assert.Equal(t, []string{"example.com/shop.rank", "example.com/shop.tokenize", "gopkg.in/yaml%2ev3.parse", "runtime.gcBgMarkWorker"}, names(d))
+	assert.Equal(t, "nanoseconds", d.Unit)
+	assert.InDelta(t, 40e6, d.Baseline, 1e-6, "400 samples of 10 ms in 100 requests; what waits for the gate does not count")
+	assert.InDelta(t, 39e6, d.Growth(), 1e-6)
+	assert.InDelta(t, 30e6, d.Functions[0].Growth(), 1e-6)
+	assert.EqualValues(t, 40, d.Functions[0].Line)
+	assert.Empty(t, d.Functions[0].Via)
+	assert.Equal(t, "example.com/shop.load[...]", d.Functions[2].Via)
+	assert.InDelta(t, 300/math.Sqrt(500), d.Functions[0].Z, 1e-9, "Poisson")
+	assert.True(t, d.Leads())
+	assert.InDelta(t, 0.1e6*math.Sqrt(400+790), d.Deviation, 1e-3)
+	assert.InDelta(t, 39e6+3*d.Deviation, d.AtMost(), 1e-3)
+}
+
+func TestInlinedFramesAreFrames(t *testing.T) {
+	p := cpu(map[string][]frame{"a": {{"example.com/shop.outer", 8}}}, map[string]int64{"a": 5})
+	location := p.Sample[0].Location[0]
+	location.Line = append([]profile.Line{{Line: 3, Function: &profile.Function{Name: "example.com/shop.inlined"}}}, location.Line...)
+	candidate := NewProfiles(shop)
+	candidate.Add(p, "cpu", 1)
+	d := Compare(NewProfiles(shop), candidate)
+	assert.Equal(t, []string{"example.com/shop.inlined"}, names(d))
+	assert.EqualValues(t, 3, d.Functions[0].Line)
+	assert.Zero(t, d.Baseline, "a side without requests costs nothing")
+}
+
+func TestRequestsNeedNotBeEqual(t *testing.T) {
+	d := Compare(profiles(100, map[string]int64{"tokenize": 100, "sort": 200}), profiles(50, map[string]int64{"tokenize": 50, "sort": 100}))
+	assert.InDelta(t, 0, d.Growth(), 1e-6)
+	for _, f := range d.Functions {
+		assert.InDelta(t, 0, f.Growth(), 1e-6, f.Name)
+	}
+	assert.False(t, d.Leads())
+}
+
+func TestTheLineThatGrew(t *testing.T) {
+	twoLines := map[string][]frame{"first": {{"example.com/shop.f", 10}}, "second": {{"example.com/shop.f", 11}}}
+	side := func(first, second int64) *Profiles {
+		p := NewProfiles(shop)
+		p.Add(cpu(twoLines, map[string]int64{"first": first, "second": second}), "cpu", 10)
+		return p
+	}
+	assert.EqualValues(t, 11, Compare(side(500, 10), side(500, 100)).Functions[0].Line, "not the line that costs most")
+}
+
+func TestLuckIsNotGrowth(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		baseline, candidate int64
+		sure                bool
+	}{
+		{"a hundred samples more of a thousand are luck", 1000, 1100, false},
+		{"a hundred and fifty are not", 1000, 1150, true},
+		{"eight out of nothing are luck", 0, 8, false},
+		{"nine out of nothing are a growth", 0, 9, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := Compare(profiles(10, map[string]int64{"tokenize": c.baseline}), profiles(10, map[string]int64{"tokenize": c.candidate}))
+			assert.Equal(t, c.sure, d.Functions[0].Name == "example.com/shop.tokenize" && d.Functions[0].Sure())
+		})
+	}
+}
+
+// TestLeadsIsRarelyWrong draws profiles of four functions, one of which grew by a fifth.
+func TestLeadsIsRarelyWrong(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 0))
+	poisson := func(mean float64) int64 { // by the normal law, good for means of hundreds
+		return int64(max(0, math.Round(mean+math.Sqrt(mean)*random.NormFloat64())))
+	}
+	leads, wrong, false0 := 0, 0, 0
+	for range 2000 {
+		draw := func(tokenize float64) *Profiles {
+			return profiles(100, map[string]int64{"tokenize": poisson(tokenize), "sort": poisson(500), "yaml": poisson(800), "collector": poisson(200)})
+		}
+		if d := Compare(draw(500), draw(700)); d.Leads() {
+			leads++
+			if d.Functions[0].Name != "example.com/shop.tokenize" {
+				wrong++
+			}
+		}
+		if d := Compare(draw(500), draw(500)); d.Leads() {
+			false0++
+		}
+	}
+	assert.Greater(t, leads, 1200)
+	assert.LessOrEqual(t, wrong, 2)
+	assert.LessOrEqual(t, false0, 2000*4/740, "four functions, each with the luck of one in 740")
+}
+
+func TestModule(t *testing.T) {
+	for function, want := range map[string]string{
+		"example.com/shop.serve": "module", "example.com/shop/chat.serve": "module", "example.com/shop_test.BenchmarkX.func1": "module",
+		"example.com/shopping.serve": "other", "gopkg.in/yaml%2ev3.parse": "other",
+		"sort.Sort": "standard", "net/http.(*conn).serve": "standard", "vendor/golang.org/x/net/http2.f": "standard",
+		"slices.SortFunc[go.shape.[]example.com/shop.T]": "standard", "": "standard",
+	} {
+		got := "other"
+		switch {
+		case shop.has(function):
+			got = "module"
+		case shop.isStandard(function):
+			got = "standard"
+		}
+		assert.Equal(t, want, got, function)
+	}
+	assert.True(t, Module("shop").has("shop/chat.serve"), "a path without a dot")
+	assert.False(t, Module("shop").isStandard("shop/chat.serve"))
+	assert.True(t, Module("").isStandard("main.main"))
+
+	executable, err := os.Executable()
+	require.NoError(t, err)
+	m, err := ReadModule(executable)
+	require.NoError(t, err)
+	assert.Equal(t, Module("github.com/tailgate-go/tailgate"), m)
+	_, err = ReadModule("growth_test.go")
+	assert.Error(t, err)
+}
+
+func TestProfileOfAnotherType(t *testing.T) {
+	p := NewProfiles(shop)
+	p.Add(cpu(stacks, nil), "delay", 3)
+	assert.EqualValues(t, 3, p.Requests)
+	assert.Empty(t, Compare(p, p).Functions)
+	assert.False(t, Compare(p, p).Leads())
+}

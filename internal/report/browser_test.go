@@ -1,0 +1,316 @@
+package report
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// browser is a tab of a real browser, and what it complained of.
+type browser struct {
+	t          *testing.T
+	ctx        context.Context
+	mu         sync.Mutex
+	complaints []string
+	foreign    []string // addresses that the page asked for, beside itself
+}
+
+// startBrowser starts Debian's chromium. Where there is none the test is skipped, but not in CI, which is to install it.
+func startBrowser(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes its time: not under -short")
+	}
+	path, err := exec.LookPath("chromium")
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal("there is no chromium here, and this is CI: apt-get install chromium")
+	}
+	if err != nil {
+		t.Skip("there is no chromium here: apt-get install chromium")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.DisableGPU,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("force-color-profile", "srgb"))
+	if os.Getuid() == 0 || os.Getenv("CI") == "true" { // where the sandbox does not start, or may not
+		options = append(options, chromedp.NoSandbox)
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...) // the test's own ends before its clean-up
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(ctx); err != nil { // waits until it is gone
+			t.Log(err)
+		}
+		cancel()
+	})
+	require.NoError(t, chromedp.Do(ctx))
+	return ctx
+}
+
+// openPage shows d's page in a tab of its own, on a screen of that width.
+func openPage(t *testing.T, ctx context.Context, d Document, width int64, dark bool) *browser {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "report.html")
+	require.NoError(t, os.WriteFile(file, []byte(pageOf(t, d)), 0o644))
+	return openFile(t, ctx, file, width, dark)
+}
+
+func openFile(t *testing.T, ctx context.Context, file string, width int64, dark bool) *browser {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	b := &browser{t: t, ctx: ctx}
+	address := (&url.URL{Scheme: "file", Path: file}).String()
+	require.NoError(t, chromedp.Listen(ctx, func(event any) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			b.complaints = append(b.complaints, e.ExceptionDetails.Text)
+		case *runtime.EventConsoleAPICalled:
+			b.complaints = append(b.complaints, "console."+string(e.Type))
+		case *log.EventEntryAdded:
+			b.complaints = append(b.complaints, e.Entry.Text)
+		case *network.EventRequestWillBeSent:
+			page, _, _ := strings.Cut(e.Request.URL, "#")
+			if page != address && !strings.HasPrefix(e.Request.URL, "data:") {
+				b.foreign = append(b.foreign, e.Request.URL)
+			}
+		}
+	}))
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	for _, err := range []error{
+		call(ctx, log.Enable, cdp.Empty{}), call(ctx, network.Enable, network.EnableParams{}), call(ctx, runtime.Enable, cdp.Empty{}),
+		call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}),
+	} {
+		require.NoError(t, err)
+	}
+	b.do(chromedp.EmulateViewport(width, 1200), chromedp.Navigate(address), chromedp.WaitReady(chromedp.CSS("footer")))
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		assert.Empty(t, b.complaints, "the browser complains")
+		assert.Empty(t, b.foreign, "the page is to need nothing else")
+	})
+	return b
+}
+
+// do takes steps, each within a minute.
+func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	require.NoError(b.t, chromedp.Do(ctx, steps...))
+}
+
+func call[P, R any](ctx context.Context, command cdp.Command[P, R], params P) error {
+	_, err := chromedp.Call(ctx, command, params)
+	return err
+}
+
+// value is what a JavaScript expression gives.
+func value[T any](b *browser, expression string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	require.NoError(b.t, err)
+	return v
+}
+
+// fits fails the test if anything sticks out of a screen of that width.
+func (b *browser) fits(width int64) {
+	b.t.Helper()
+	assert.Empty(b.t, value[[]string](b, `[...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > `+strconv.FormatInt(width, 10)+
+		` && !e.closest(".scroll")).map(e => e.outerHTML.slice(0, 100))`), "sticks out")
+}
+
+// screenshot keeps a picture of the whole page for a person to look at: in the folder named by TAILGATE_SCREENSHOTS, or among the
+// test's artifacts (go test -artifacts).
+func (b *browser) screenshot(name string) {
+	b.t.Helper()
+	b.keep(name, chromedp.FullScreenshot(100))
+}
+
+func (b *browser) keep(name string, take chromedp.Action[[]byte]) {
+	b.t.Helper()
+	dir := os.Getenv("TAILGATE_SCREENSHOTS")
+	if dir == "" {
+		dir = b.t.ArtifactDir()
+	}
+	picture, err := chromedp.Run(b.ctx, take)
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644))
+}
+
+// drawAll has every chart in view once, and waits until it is drawn.
+func (b *browser) drawAll() {
+	b.t.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll("details")) d.open = true`),
+		chromedp.Poll[chromedp.Void](`(() => { const left = [...document.querySelectorAll("figure[data-chart]")].find(f => !f.querySelector("canvas"));
+			if (left) left.scrollIntoView({behavior: "instant"}); return !left })()`),
+		chromedp.Evaluate[chromedp.Void](`scrollTo({top: 0, behavior: "instant"})`))
+}
+
+func TestPageInABrowser(t *testing.T) {
+	ctx := startBrowser(t)
+
+	t.Run("a red page, in light and dark, wide and on a phone", func(t *testing.T) {
+		for _, c := range []struct {
+			name  string
+			width int64
+			dark  bool
+		}{{"light", 1280, false}, {"dark", 1280, true}, {"phone", 390, false}, {"phone-dark", 390, true}} {
+			t.Run(c.name, func(t *testing.T) {
+				b := openPage(t, ctx, measuredIn(five, 4, 1, 27), c.width, c.dark)
+				assert.Regexp(t, `^Serve/workload=chat/rate=20 got slower: its p50 rose by 1\d\.\d\d\x{a0}%, and the limit is 10\x{a0}% and 0\.5\x{a0}ms\. 4 other rules fail too\.$`,
+					value[string](b, `document.querySelector("h1").textContent`))
+				b.fits(c.width)
+				b.screenshot(c.name + "-opened")
+				b.drawAll()
+				b.screenshot(c.name)
+			})
+		}
+	})
+
+	t.Run("the table sorts", func(t *testing.T) {
+		b := openPage(t, ctx, measuredIn(five, 4, 1, 27), 1280, false)
+		column := func(n int) []string {
+			return value[[]string](b, `[...document.querySelectorAll("#verdicts tbody tr")].map(r => r.cells[`+string(rune('0'+n))+`].textContent.trim())`)
+		}
+		sort := func() string {
+			return value[string](b, `document.querySelector("#verdicts th:nth-child(4)").getAttribute("aria-sort") || "none"`)
+		}
+		first := column(3)
+		assert.Equal(t, "none", sort())
+		for _, want := range []string{"ascending", "descending"} {
+			b.do(chromedp.Click(chromedp.CSS("#verdicts th:nth-child(4) button")))
+			assert.Equal(t, want, sort())
+			values := value[[]float64](b, `[...document.querySelectorAll("#verdicts tbody tr")].map(r => Number(r.cells[3].dataset.v))`)
+			for i := 1; i < len(values); i++ {
+				ordered := values[i-1] <= values[i]
+				if want == "descending" {
+					ordered = values[i-1] >= values[i]
+				}
+				assert.True(t, ordered, "%v", values)
+			}
+		}
+		// With the keyboard, back to what fails first.
+		b.do(chromedp.Focus(chromedp.CSS("#verdicts th:nth-child(4) button")), chromedp.KeyEvent("\r"))
+		assert.Equal(t, "none", sort())
+		assert.Equal(t, first, column(3))
+	})
+
+	t.Run("the table filters", func(t *testing.T) {
+		b := openPage(t, ctx, measuredIn(five, 4, 1, 27), 1280, false)
+		shown := func() int {
+			return value[int](b, `[...document.querySelectorAll("#verdicts tbody tr")].filter(r => r.offsetParent).length`)
+		}
+		require.Equal(t, 20, shown())
+		b.do(chromedp.SendKeys(chromedp.CSS(".filter input"), "rate=40 throughput"))
+		assert.Equal(t, 1, shown())
+		assert.Equal(t, "1 of 20 rules", value[string](b, `document.querySelector(".filter output").textContent`))
+		b.do(chromedp.Evaluate[chromedp.Void](`const i = document.querySelector(".filter input"); i.value = ""; i.dispatchEvent(new Event("input"))`))
+		b.do(chromedp.Focus(chromedp.CSS(`.filter button[data-outcome=regressed]`)), chromedp.KeyEvent(" "))
+		assert.Equal(t, 5, shown())
+		assert.Equal(t, "true", value[string](b, `document.querySelector(".filter button[data-outcome=regressed]").getAttribute("aria-pressed")`))
+	})
+
+	t.Run("a link opens the benchmark", func(t *testing.T) {
+		b := openPage(t, ctx, measuredIn(five, 4, 1, 27), 1280, false)
+		require.False(t, value[bool](b, `document.getElementById("b3").open`))
+		b.do(chromedp.Click(chromedp.CSS(`#verdicts a[href="#b3"]`)), chromedp.Poll[chromedp.Void](`document.getElementById("b3").open`))
+	})
+
+	t.Run("charts draw what was measured", func(t *testing.T) {
+		pixels := func(d Document) map[string]string {
+			b := openPage(t, ctx, d, 1280, false)
+			b.drawAll()
+			return value[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("#b1 figure[data-chart]")].map((f, i) => [f.dataset.chart + i, f.querySelector("canvas").toDataURL()]))`)
+		}
+		one, same, other := pixels(measuredIn(five, 1, 1, 27)), pixels(measuredIn(five, 1, 1, 27)), measuredIn(five, 1, 1, 27)
+		detail := &other.Details[0]
+		for i := range detail.Candidate {
+			detail.Candidate[i] *= 1.3
+		}
+		for i := range detail.Shift {
+			detail.Shift[i].Change *= 1.3
+		}
+		for _, s := range detail.Series {
+			s.Candidate[3] *= 1.4
+		}
+		detail.Rounds[3].Stalls = 40
+		different := pixels(other)
+		require.Len(t, one, 8, "latency, change at each quantile, five rules, noise")
+		for name, picture := range one {
+			assert.Greater(t, len(picture), 500, "%s is nearly empty", name)
+			assert.True(t, picture == same[name], "%s of the same data", name)
+			assert.False(t, picture == different[name], "%s of other data", name)
+		}
+	})
+
+	t.Run("the arrow keys read a chart", func(t *testing.T) {
+		b := openPage(t, ctx, measuredIn(five, 1, 1, 27), 1280, false)
+		b.drawAll()
+		b.do(chromedp.Focus(chromedp.CSS(`figure[data-chart=rounds] .plot`)), chromedp.KeyEvent("\u0303"))
+		assert.Regexp(t, `^round 1: \+\d+\.\d\d %$`, value[string](b, `document.querySelector("figure[data-chart=rounds] .readout").textContent`))
+	})
+
+	t.Run("names are text", func(t *testing.T) {
+		const name = `A/<script>document.title="x"</script>/"><img src=x onerror=alert(1)>/</script><!--/&lt;` + "\u2028" + `'`
+		d := measuredIn(policy.Policy{}, 1, 1, 27)
+		d.Report.Verdicts[0].Benchmark, d.Report.Benchmarks[0].Name, d.Details[0].Name = name, name, name
+		d.Details[0].Series[0].Unit, d.Report.Verdicts[0].Unit = "p95-"+name, "p95-"+name
+		d.Name, d.Baseline.What, d.Notes, d.Out = name, name, []string{name}, name
+		b := openPage(t, ctx, d, 1280, false)
+		b.drawAll()
+		assert.Equal(t, 2, value[int](b, `document.scripts.length`))
+		assert.Equal(t, 0, value[int](b, `document.images.length`))
+		assert.Contains(t, value[string](b, `document.querySelector("#verdicts td:nth-child(2)").textContent`), `<script>document.title="x"</script>/"><img src=x onerror=alert(1)>/</script><!--/&lt;`)
+		assert.NotEqual(t, "x", value[string](b, `document.title`))
+	})
+
+	for name, document := range documents {
+		t.Run("document "+name, func(t *testing.T) {
+			b := openPage(t, ctx, document(), 1024, false)
+			b.drawAll()
+			b.fits(1024)
+			b.screenshot("document-" + name)
+		})
+	}
+}
+
+// TestPageOfAGateInABrowser shows the page in the file named by TAILGATE_PAGE, as a gate has left it, for a person to look at. The README's
+// picture is gate-top.png.
+func TestPageOfAGateInABrowser(t *testing.T) {
+	file := os.Getenv("TAILGATE_PAGE")
+	if file == "" {
+		t.Skip("set TAILGATE_PAGE to a report.html")
+	}
+	ctx := startBrowser(t)
+	for name, width := range map[string]int64{"gate": 1280, "gate-phone": 390} {
+		b := openFile(t, ctx, file, width, false)
+		b.drawAll()
+		b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll("details.measured")) d.open = false`))
+		b.screenshot(name)
+		b.keep(name+"-top", chromedp.CaptureScreenshot())
+	}
+}

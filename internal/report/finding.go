@@ -1,0 +1,256 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// finding says in a sentence how it went, to a reader who has seen nothing else.
+func (d Document) finding() string {
+	failing, worst := d.failing()
+	switch {
+	case d.Error != "":
+		return "Nothing could be judged."
+	case len(d.Report.Verdicts) == 0:
+		return "There was nothing to judge."
+	case d.Expected != "" && d.Passes():
+		return fmt.Sprintf("The slowdown of %s that was planted was found, as expected.", cell(d.Planted))
+	case d.Expected != "":
+		return fmt.Sprintf("The slowdown of %s that was planted was not found: the outcome is %s.", cell(d.Planted), d.Outcome())
+	case failing == 0:
+		return d.passing()
+	}
+	s := d.accusation(worst)
+	switch failing {
+	case 1:
+		return s
+	case 2:
+		return s + " Another rule fails too."
+	}
+	return s + fmt.Sprintf(" %d other rules fail too.", failing-1)
+}
+
+// failing counts the verdicts that fail, and finds the one to speak of: a regression before one that is not sure, what could be
+// measured before what could not, and of equals the one furthest beyond its limit.
+func (d Document) failing() (count int, worst policy.Verdict) {
+	order := []policy.Outcome{policy.Regressed, policy.Inconclusive, policy.Invalid}
+	for _, v := range d.Report.Verdicts {
+		if !v.Fails {
+			continue
+		}
+		count++
+		rank, best := slices.Index(order, v.Outcome), slices.Index(order, worst.Outcome)
+		if count == 1 || rank < best || rank == best && excess(v) > excess(worst) {
+			worst = v
+		}
+	}
+	return count, worst
+}
+
+// excess is how many times its limit a change for the worse is.
+func excess(v policy.Verdict) float64 {
+	limit := limitPercent(v)
+	switch worse := worsening(v, v.ChangePercent); {
+	case math.IsNaN(worse):
+		return 0
+	case limit == 0 || math.IsNaN(limit):
+		return worse
+	default:
+		return worse / limit
+	}
+}
+
+// worsening is a change for the worse of the verdict's metric, whichever direction that is.
+func worsening(v policy.Verdict, change float64) float64 {
+	if v.Direction == policy.Higher {
+		return -change
+	}
+	return change
+}
+
+// limitPercent is the change for the worse, in percent, at which both of a rule's limits are met.
+func limitPercent(v policy.Verdict) float64 {
+	limit := v.Rule.MaxRegressionPercent
+	if v.Rule.MinRegression > 0 && v.Baseline.Median > 0 {
+		limit = max(limit, 100*v.Rule.MinRegression/v.Baseline.Median)
+	}
+	return limit
+}
+
+// accusation is what is said of a verdict that fails.
+func (d Document) accusation(v policy.Verdict) string {
+	name := d.labels()(v)
+	switch v.Outcome {
+	case policy.Regressed:
+		limits := strings.Replace(shortLimits(v.Rule), ", ", " and ", 1)
+		return fmt.Sprintf("%s got %s: its %s, and the limit is %s.", cell(name), worse(v), movement(v), limits)
+	case policy.Inconclusive:
+		return fmt.Sprintf("It cannot be told whether %s got %s: its %s, too noisily to be sure.", cell(name), worse(v), movement(v))
+	}
+	if v.Benchmark == "" {
+		return capital(cell(name)) + " could not be applied."
+	}
+	return fmt.Sprintf("%s could not be judged: %s is invalid.", cell(name), cell(title(v.Unit)))
+}
+
+// movement is how a metric changed: "p95 rose by 15.05 %".
+func movement(v policy.Verdict) string {
+	verb := "rose"
+	if v.Change < 0 {
+		verb = "fell"
+	}
+	by := strings.TrimLeft(percent(v.ChangePercent), "+-") + " %"
+	if math.IsInf(v.ChangePercent, 0) || math.IsNaN(v.ChangePercent) {
+		s := scaleOf(v.Unit, v.Baseline.Median, v.Candidate.Median)
+		by = s.number(math.Abs(v.Change)) + " " + s.unit
+	}
+	return fmt.Sprintf("%s %s by %s", cell(brief(v.Unit)), verb, by)
+}
+
+// worse is the word for what a reader feels of it.
+func worse(v policy.Verdict) string {
+	if policy.IsTime(v.Unit) || strings.HasSuffix(v.Unit, "/s") {
+		return "slower"
+	}
+	return "worse"
+}
+
+// passing says that nothing fails, and what else there is to know.
+func (d Document) passing() string {
+	var best policy.Verdict
+	improved, unsure := 0, 0
+	for _, v := range d.Report.Verdicts {
+		switch v.Outcome {
+		case policy.Improved:
+			improved++
+			if improved == 1 || excess(v) < excess(best) {
+				best = v
+			}
+		case policy.Inconclusive:
+			unsure++
+		}
+	}
+	s := "Nothing got worse than its limits allow"
+	if improved > 0 {
+		s += fmt.Sprintf(", and %s got better: its %s", cell(d.labels()(best)), movement(best))
+	}
+	if unsure > 0 {
+		s += fmt.Sprintf("; %s cannot be told for sure, which the policy lets pass", count(unsure, "rule", "rules"))
+	}
+	return s + "."
+}
+
+// evidence says how sure the finding is, and where the change came from.
+func (d Document) evidence() []string {
+	if d.Error != "" || len(d.Report.Verdicts) == 0 {
+		return nil
+	}
+	failing, v := d.failing()
+	if failing == 0 {
+		return d.visible()
+	}
+	var said []string
+	if v.Baseline.N > 0 && v.Candidate.N > 0 {
+		s := newStatement(v)
+		measured := fmt.Sprintf("Measured %s: %s, with an interval of %s.", basis(v), s.change, s.interval)
+		if v.Paired { // of saved results nobody knows whether they were measured under the same conditions
+			measured += fmt.Sprintf(" The chance of any false alarm in this report is at most %s %%.", exact(100*d.Report.Policy.Alpha))
+		}
+		said = append(said, measured)
+		if stage := d.stage(v); stage != "" {
+			said = append(said, stage)
+		}
+	}
+	if accused := d.accused(v); accused != "" {
+		said = append(said, accused)
+	}
+	if reason := sentence(cause(v)); reason != "" {
+		said = append(said, reason)
+	}
+	return said
+}
+
+func basis(v policy.Verdict) string {
+	if v.Paired {
+		return "over " + count(v.Baseline.N, "round", "rounds")
+	}
+	return fmt.Sprintf("in %d and %d runs", v.Baseline.N, v.Candidate.N)
+}
+
+// visible says what a run without failures would have shown.
+func (d Document) visible() []string {
+	var least policy.Verdict
+	seen := 0
+	for _, v := range d.Report.Verdicts {
+		if v.Baseline.N > 0 && v.Candidate.N > 0 && !math.IsNaN(v.Detectable) {
+			seen++
+			if v.Detectable > least.Detectable {
+				least = v
+			}
+		}
+	}
+	switch {
+	case seen == 0:
+		return nil
+	case math.IsInf(least.Detectable, 0):
+		return []string{fmt.Sprintf("Of %s of %s no change would have been seen, after so few runs.", cell(title(least.Unit)), cell(d.labels()(least)))}
+	case least.Detectable == 0:
+		return []string{"Any change would have been seen."}
+	}
+	return []string{fmt.Sprintf("At the noise of this run a change of %s would have been seen in every metric judged; %s of %s was the noisiest.",
+		detectable(least.Detectable), cell(title(least.Unit)), cell(d.labels()(least)))}
+}
+
+// stage names the stage of the verdict's benchmark that grew most, if it makes a good part of the change of a latency.
+func (d Document) stage(v policy.Verdict) string {
+	whole := statistic.FindStringSubmatch(v.Unit)
+	if whole == nil || whole[4] != "" || v.Outcome == policy.Invalid {
+		return ""
+	}
+	var most policy.Metric
+	growth := 0.0
+	for _, m := range d.Report.Benchmarks {
+		if m.Package != v.Package || m.Name != v.Benchmark || m.Procs != v.Procs {
+			continue
+		}
+		for _, metric := range m.Metrics {
+			part := statistic.FindStringSubmatch(metric.Unit)
+			grown := metric.Candidate.Median - metric.Baseline.Median
+			if part != nil && part[1] == whole[1] && isStage(part[4]) && metric.Baseline.N > 0 && metric.Candidate.N > 0 && grown > growth {
+				most, growth = metric, grown
+			}
+		}
+	}
+	const share = 0.25 // of the change; quantiles of stages do not add up, so more would claim too much
+	if growth < share*v.Change || growth == 0 {
+		return ""
+	}
+	s := scaleOf(most.Unit, most.Baseline.Median, most.Candidate.Median)
+	name, metric := stageAndMetric(most.Unit)
+	return fmt.Sprintf("Of its stages %s grew most: %s %s %s, %s %%.", cell(name), metric, s.signed(growth), s.unit, percent(most.ChangePercent))
+}
+
+// isStage tells stages from what tokens are measured by.
+func isStage(name string) bool {
+	return name != "" && name != "ttft" && name != "tpot" && name != "itl"
+}
+
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// sentence is a reason's first line as a sentence.
+func sentence(reason string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(reason), "\n")
+	if first = cell(first); first == "" {
+		return ""
+	}
+	return strings.TrimRight(capital(first), ".:") + "."
+}

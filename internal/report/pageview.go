@@ -1,0 +1,250 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+const (
+	mostRows   = 2500      // verdicts in the page's table
+	mostCharts = 480 << 10 // bytes of the charts' data
+)
+
+// page is what the template shows.
+type page struct {
+	pageCode
+	Name, Headline      string
+	Passes              bool
+	Finding             []string // a line may break after each
+	Evidence            []string
+	Error               string
+	Counts              []outcomeCount
+	Rows                []pageRow
+	RowsLeft, PartsLeft int
+	Parts               []part
+	Charts              pageCharts
+	Baseline, Candidate Side
+	Planted             string
+	Facts               []Fact
+	Settings            []Setting
+	Notes               []string
+	Unjudged            []string
+	Policy              string
+	Again               []Command
+	Began, Took, Out    string
+}
+
+type outcomeCount struct {
+	Outcome policy.Outcome
+	N       int
+}
+
+// pageRow is a verdict in the table. Sort has the values by which the columns of numbers are sorted.
+type pageRow struct {
+	Outcome                                            policy.Outcome
+	Status                                             string
+	Fails                                              bool
+	Part                                               string // the id of the benchmark's part; empty when there is none
+	Name, Metric, Unit                                 string
+	Baseline, Candidate                                string
+	Percent, Change, Interval, Limit, Detectable       string
+	SortBaseline, SortCandidate, SortChange, SortNoise string
+	Rank                                               int
+	Bar                                                *bar
+}
+
+// part is one benchmark.
+type part struct {
+	ID, Name, Package string
+	Procs             int
+	Status            string
+	Outcome           policy.Outcome
+	Open              bool
+	Verdicts          []partVerdict
+	Metrics           []partMetric
+	Causes            []causeView
+	Stages            *stages
+	Noise             string
+	Chart             int  // its place in the charts' data; -1 when it has none
+	Full              bool // it has none because the page has no more room
+	Curves            string
+	Shift             string
+	Series            []seriesText
+	Disturbances      string
+}
+
+type partMetric struct{ Stage, Metric, Unit, Baseline, Candidate, Change, Percent string }
+
+type partVerdict struct {
+	Outcome        policy.Outcome
+	Status         string
+	Title          string
+	Change         string
+	Interval       string
+	Tested         string
+	Limits, Reason string
+}
+
+func (d Document) page() page {
+	p := page{
+		pageCode: newPageCode(), Name: cell(d.Name), Headline: cell(d.headline()), Passes: d.Passes(),
+		Finding: strings.SplitAfter(tight(d.finding()), "/"), Error: plain(cut(strings.Trim(d.Error, "\r\n"), mostOfError)),
+		Baseline: d.Baseline.clean(), Candidate: d.Candidate.clean(), Planted: cell(d.Planted), Policy: policyText(d.Report.Policy),
+		Took: d.took(), Out: oneLine(cut(d.Out, mostOfReason)), Again: d.Again,
+	}
+	if !d.Began.IsZero() {
+		p.Began = d.Began.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	for _, f := range d.environment() {
+		p.Facts = append(p.Facts, Fact{cell(f.Name), cell(f.Value)})
+	}
+	for _, s := range d.Settings {
+		p.Settings = append(p.Settings, Setting{cell(s.Name), cell(s.Value), cell(s.Source)})
+	}
+	for _, note := range d.Notes {
+		p.Notes = append(p.Notes, oneLine(cut(note, mostOfReason)))
+	}
+	for _, name := range some(d.unjudged(), "benchmarks") {
+		p.Unjudged = append(p.Unjudged, cell(name))
+	}
+	for _, s := range d.evidence() {
+		p.Evidence = append(p.Evidence, tight(s))
+	}
+	p.Counts = d.counts()
+	parts := d.parts(&p)
+	p.Rows, p.RowsLeft = d.pageRows(parts)
+	return p
+}
+
+func (s Side) clean() Side {
+	s.What, s.Why, s.Commit = oneLine(cut(s.What, mostOfReason)), oneLine(cut(s.Why, mostOfReason)), cell(s.Commit)
+	return s
+}
+
+// counts are the outcomes that there are, the gravest first.
+func (d Document) counts() []outcomeCount {
+	var counts []outcomeCount
+	for _, o := range []policy.Outcome{policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Improved, policy.Added, policy.OK} {
+		n := 0
+		for _, v := range d.Report.Verdicts {
+			if v.Outcome == o {
+				n++
+			}
+		}
+		if n > 0 {
+			counts = append(counts, outcomeCount{o, n})
+		}
+	}
+	return counts
+}
+
+// parts fills p with the benchmarks one by one, those that fail first, until there is no more room. It returns the id of each.
+func (d Document) parts(p *page) map[identity]string {
+	groups := slices.DeleteFunc(d.groups(), func(g group) bool { return g.Name == "" })
+	gravest := func(g group) int { return gravity(slices.MaxFunc(g.verdicts, byGravity)) }
+	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(gravest(b), gravest(a)) })
+	details := map[identity]*Detail{}
+	for i := range d.Details {
+		at := &d.Details[i]
+		details[identity{at.Package, at.Name, at.Procs}] = at
+	}
+	ids, label := map[identity]string{}, d.labels()
+	room := mostCharts
+	for i, g := range groups {
+		if i >= MostDetails {
+			p.PartsLeft = len(groups) - i
+			break
+		}
+		slices.SortStableFunc(g.verdicts, func(a, b policy.Verdict) int { return byGravity(b, a) })
+		id := identity{g.Package, g.Name, g.Procs}
+		ids[id] = fmt.Sprintf("b%d", i+1)
+		part := newPart(ids[id], cell(label(g.verdicts[0])), g)
+		part.Causes = d.causeViews(g.Measured)
+		part.Open = g.fails() || len(groups) == 1
+		if detail := details[id]; detail != nil {
+			if part.Full = room <= 0; !part.Full {
+				room -= part.chart(&p.Charts, *detail, g)
+			}
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	return ids
+}
+
+func newPart(id, name string, g group) part {
+	p := part{
+		ID: id, Name: name, Package: cell(g.Package), Procs: g.Procs, Outcome: g.verdicts[0].Outcome, Status: status(g.verdicts[0]),
+		Noise: noise(g.Noise), Chart: -1, Stages: newStages(g.Measured),
+	}
+	for _, v := range g.verdicts {
+		s := newStatement(v)
+		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change, Interval: s.interval}
+		if v.Outcome != policy.OK || s.change == "" { // of what is well the table says enough
+			said.Tested, said.Limits, said.Reason = s.p, shortLimits(v.Rule), plain(cut(strings.Trim(cause(v), "\r\n"), mostOfReason))
+		}
+		p.Verdicts = append(p.Verdicts, said)
+	}
+	for _, r := range rows(g.Measured, g.verdicts) {
+		p.Metrics = append(p.Metrics, partMetric{cell(r.stage), cell(r.metric), cell(r.unit), r.baseline, r.candidate, r.change, r.percent})
+	}
+	return p
+}
+
+// cause is the reason without what the outcome says already.
+func cause(v policy.Verdict) string {
+	if v.Outcome != policy.Regressed && v.Outcome != policy.Improved {
+		return v.Reason
+	}
+	_, cause, _ := strings.Cut(v.Reason, "; ")
+	return cause
+}
+
+var spaced = regexp.MustCompile(`(\d) (%|ms|us|ns|s|MB|B)\b|(\d) (%)`)
+
+// tight keeps numbers and their units on one line.
+func tight(s string) string { return spaced.ReplaceAllString(s, "$1$3\u00a0$2$4") }
+
+// pageRows are the verdicts, what fails first, and how many are left out.
+func (d Document) pageRows(parts map[identity]string) (shown []pageRow, left int) {
+	verdicts := slices.Clone(d.Report.Verdicts)
+	slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int {
+		if c := byGravity(b, a); c != 0 || !a.Fails {
+			return c
+		}
+		return cmp.Compare(excess(b), excess(a))
+	})
+	left = max(0, len(verdicts)-mostRows)
+	shown = make([]pageRow, 0, len(verdicts)-left)
+	label := d.labels()
+	for rank, v := range verdicts[:len(verdicts)-left] {
+		r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
+		row := pageRow{
+			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[identity{v.Package, v.Benchmark, v.Procs}], Rank: rank,
+			Name: cell(label(v)), Metric: cell(title(v.Unit)), Unit: cell(r.unit), Baseline: r.baseline, Candidate: r.candidate,
+			Percent: missing, Limit: shortLimits(v.Rule), Detectable: missing,
+			SortBaseline: sortable(v.Baseline.Median), SortCandidate: sortable(v.Candidate.Median),
+			SortChange: sortable(v.ChangePercent), SortNoise: sortable(v.Detectable),
+		}
+		if s.change != "" {
+			row.Percent, row.Change, _ = strings.Cut(s.change, ", ")
+			row.Interval, row.Detectable, row.Bar = s.interval, s.detectable, newBar(v)
+		}
+		shown = append(shown, row)
+	}
+	return shown, left
+}
+
+// sortable is a number for the script to sort by, to six digits; what is not known comes last.
+func sortable(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		v = math.MaxFloat64
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64)
+}

@@ -1,0 +1,29 @@
+package regress
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+func TestOfManySavedBenchmarksThoseThatFailKeepTheirDetails(t *testing.T) {
+	var baseline, candidate policy.Results
+	var verdicts []policy.Verdict
+	for i := range 2 * report.MostDetails {
+		name := fmt.Sprint(i)
+		baseline.Benchmarks = append(baseline.Benchmarks, policy.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {1, 2}}})
+		candidate.Benchmarks = append(candidate.Benchmarks, policy.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {3, 4}}})
+		verdicts = append(verdicts, policy.Verdict{Benchmark: name, Unit: "ns/op", Fails: i == 2*report.MostDetails-1})
+	}
+	verdicts = append(verdicts, policy.Verdict{Unit: "p95-ns", Fails: true}) // a rule that matches nothing
+	details := savedDetails(baseline, candidate, verdicts)
+	require.Len(t, details, report.MostDetails)
+	want := []report.Series{{Unit: "ns/op", Baseline: []float64{1, 2}, Candidate: []float64{3, 4}}}
+	assert.Equal(t, report.Detail{Name: fmt.Sprint(2*report.MostDetails - 1), Series: want}, details[0])
+	assert.Equal(t, report.Detail{Name: "0", Series: want}, details[1])
+}
