@@ -18,20 +18,28 @@ const (
 // plain is s without what moves a terminal's cursor, changes its colours or turns text around, and without what a runner of workflows
 // would take for a command: that goes on as it was, with a space of no width inside.
 func plain(s string) string {
-	return commands.ReplaceAllStringFunc(strings.Map(func(r rune) rune {
+	return broken(commands, strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsGraphic(r) {
 			return r
 		}
 		return utf8.RuneError
-	}, strings.ReplaceAll(s, "\r\n", "\n")), func(command string) string {
+	}, strings.ReplaceAll(s, "\r\n", "\n")))
+}
+
+// broken is s with a space of no width before the last character of each match.
+func broken(commands *regexp.Regexp, s string) string {
+	return commands.ReplaceAllStringFunc(s, func(command string) string {
 		last := len(command) - 1
 		return command[:last] + "\u200b" + command[last:]
 	})
 }
 
 // commands are those of GitHub's runner, which it finds at the start of a line, blanks aside, and any word may come to stand there; or, the
-// older ones, anywhere.
-var commands = regexp.MustCompile(`(^|[\s\p{Z}])::|##\[`)
+// older ones, anywhere. commandLines are those that have come to stand there because a long word was broken.
+var (
+	commands     = regexp.MustCompile(`(^|[\s\p{Z}])::|##\[`)
+	commandLines = regexp.MustCompile(`(?m)^[\s\p{Z}]*::`)
+)
 
 // oneLine is s, plain, with single blanks between its words.
 func oneLine(s string) string { return strings.Join(strings.Fields(plain(s)), " ") }

@@ -36,7 +36,7 @@ func (d Document) Text() string {
 	}
 	b.line("")
 	b.paragraph(cell(d.headline()), "")
-	return b.String()
+	return broken(commandLines, b.String())
 }
 
 // provenance says what was compared, and under which circumstances.
