@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -22,8 +21,8 @@ type course struct {
 	target Target
 	client *Client
 	set    dataset.Set
-	names  names
-	rates  int // that were run, not counting b.N = 1
+	names  map[string]names // by model
+	rates  int              // that were run, not counting b.N = 1
 }
 
 // mostProbe bounds how long a server may take to show that it is one.
@@ -104,39 +103,4 @@ func (c *course) warmUp(rec *workload.Recorder) error {
 		_, err := c.send(ctx, models[i], selection[i], due)
 		return err
 	})
-}
-
-// names are the stages in which parts of the traffic are reported.
-type names map[string][]string // by model
-
-// names gives each adapter and tier its stages.
-func (s Scenario) names() (names, error) {
-	all, taken := names{}, map[string]string{}
-	for _, a := range s.Adapters {
-		stage := stageOf(a.Name)
-		if other, ok := taken[stage]; ok {
-			return nil, fmt.Errorf("scenario %s: adapters %s and %s are both %s in names of metrics; rename one", s.Name, other, a.Name, stage)
-		}
-		taken[stage] = a.Name
-		all[a.Name] = []string{stage}
-		if a.Tier != "" {
-			all[a.Name] = append(all[a.Name], "tier."+stageOf(a.Tier))
-		}
-	}
-	for _, a := range s.Adapters {
-		if a.Tier != "" && taken["tier."+stageOf(a.Tier)] != "" {
-			return nil, fmt.Errorf("scenario %s: adapter %s is named as a tier is in names of metrics; rename it", s.Name, taken["tier."+stageOf(a.Tier)])
-		}
-	}
-	return all, nil
-}
-
-// stageOf is a name with the characters that a stage's may have: "-" and others become "_", which leaves adapter-0 legible.
-func stageOf(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' {
-			return r
-		}
-		return '_'
-	}, strings.ToLower(name))
 }

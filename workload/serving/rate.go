@@ -63,16 +63,22 @@ func (r *rate) serve(ctx context.Context, q *workload.Request) error {
 	}
 	r.tally.succeeded(reply)
 	q.Timed(workload.Timing{Latency: reply.Latency, TTFT: reply.TTFT, TPOT: reply.TPOT, Gaps: reply.Gaps, Tokens: reply.OutputTokens})
-	observe := func(of, in string, took time.Duration) {
-		if took > 0 {
-			q.Observe(of+in, took)
+	if reply.Normalized > 0 {
+		q.Observe(normalized, reply.Normalized)
+	}
+	observe := func(what, of string, took time.Duration) {
+		if of != "" && took > 0 {
+			q.Observe(what+of, took)
 		}
 	}
-	observe(normalized, "", reply.Normalized)
-	for _, part := range r.names[model] {
-		observe("latency.", part, reply.Latency)
-		observe("ttft.", part, reply.TTFT)
-		observe("tpot.", part, reply.TPOT)
+	of := r.names[model]
+	if r.scenario.Stream {
+		observe("ttft.", of.adapter, reply.TTFT)
+	} else {
+		observe("latency.", of.adapter, reply.Latency)
 	}
+	observe("latency.", of.tier, reply.Latency)
+	observe("ttft.", of.tier, reply.TTFT)
+	observe("tpot.", of.tier, reply.TPOT)
 	return nil
 }

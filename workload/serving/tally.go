@@ -4,8 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
-	"slices"
+		"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -137,33 +136,4 @@ func (t *tally) report(b *testing.B, result workload.LoadResult) {
 			"its latencies say how long it was run", rate, result.Load.Rate)
 	}
 	b.ReportMetric(saturated, "saturated")
-}
-
-const (
-	saturatedBelow = 0.9 // of what was sent
-	sigmas         = 3   // that Poisson's counts may be off
-)
-
-// saturation reports whether the server fell behind, and how many requests per second it answered in the second half of the time in which they
-// were sent. A server that keeps up answers there as many as are sent, however long each takes; what it answers after the last was sent
-// says nothing. Counts of n are taken to be within 3 sqrt(n).
-func saturation(r workload.LoadResult) (rate float64, is bool) {
-	end := time.Duration(0)
-	for i := range r.Requests {
-		end = max(end, r.Requests[i].Sent)
-	}
-	sent, ended := 0.0, 0.0
-	for i := range r.Requests {
-		s := &r.Requests[i]
-		if s.Sent > end/2 {
-			sent++
-		}
-		if s.Ended > end/2 && s.Ended <= end && s.Err == nil {
-			ended++
-		}
-	}
-	if end <= 0 {
-		return 0, false
-	}
-	return ended / (end / 2).Seconds(), ended < saturatedBelow*sent && sent-ended > sigmas*math.Sqrt(sent)
 }
