@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-		"slices"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
