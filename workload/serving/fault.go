@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strings"
 	"unicode"
 )
@@ -48,7 +49,7 @@ func fault(kind Kind, format string, args ...any) *Fault {
 func faultOf(ctx context.Context, err error) *Fault {
 	var timed net.Error
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded):
 		return fault(Timeout, "no complete reply in time")
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		return fault(Cancelled, "given up while it was under way")
