@@ -49,10 +49,12 @@ func fault(kind Kind, format string, args ...any) *Fault {
 func faultOf(ctx context.Context, err error) *Fault {
 	var timed net.Error
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, context.DeadlineExceeded):
 		return fault(Timeout, "no complete reply in time")
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		return fault(Cancelled, "given up while it was under way")
+	case errors.Is(err, os.ErrDeadlineExceeded): // a moment before the context's
+		return fault(Timeout, "no complete reply in time")
 	case errors.As(err, &timed) && timed.Timeout():
 		return fault(Timeout, "%v", err)
 	case strings.Contains(err.Error(), "malformed"): // of net/http, which has no type for it
