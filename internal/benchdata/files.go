@@ -1,7 +1,9 @@
 package benchdata
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,7 +11,8 @@ import (
 )
 
 // ReadFiles reads the results of one side from files. A pattern is the name of a file or, if there is none of that
-// name, a pattern as of [filepath.Match]; a file that several patterns name is read once. The error is [Problems],
+// name, a pattern as of [filepath.Match]; a file that several patterns name is read once. A file that ends in .json may be one of the
+// inference gateway's load generator: each is one run of a benchmark LoadGenerator/model=<model>/rate=<rate>. The error is [Problems],
 // those of all files.
 func ReadFiles(patterns ...string) (*Set, error) {
 	var problems Problems
@@ -76,6 +79,17 @@ func readFile(name string, seen []fs.FileInfo) (fs.FileInfo, *Set, error) {
 		if os.SameFile(info, other) {
 			return nil, nil, nil
 		}
+	}
+	if filepath.Ext(name) == ".json" && info.Size() <= mostLoadGenerator {
+		text, err := io.ReadAll(io.LimitReader(f, mostLoadGenerator))
+		if err != nil {
+			return info, nil, Problems{fileProblem(name, err)}
+		}
+		if set, err, ok := readLoadGenerator(text, name); ok {
+			return info, set, err
+		}
+		set, err := Read(bytes.NewReader(text), name)
+		return info, set, err
 	}
 	set, err := Read(f, name)
 	return info, set, err
