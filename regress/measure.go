@@ -27,6 +27,14 @@ func (l *live) measure(ctx context.Context) error {
 	}
 	next := 0
 	l.doc.Report = l.policy.Report(pairs, func(policy.Pair) []policy.Verdict { next++; return verdicts[next-1] })
+	var baseline, candidate policy.Results
+	for _, pair := range pairs {
+		if pair.Judged() && pair.Baseline != nil && pair.Candidate != nil { // of the others there are smoke runs
+			baseline.Benchmarks = append(baseline.Benchmarks, *pair.Baseline)
+			candidate.Benchmarks = append(candidate.Benchmarks, *pair.Candidate)
+		}
+	}
+	l.doc.Notes = append(l.doc.Notes, fits(baseline, candidate)...)
 	if err := l.out.finish(); err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ func judgeSaved(p policy.Policy, baseline, candidate *benchdata.Set, doc *report
 		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
 	b, c := results(baseline), results(candidate)
 	doc.Report = p.Compare(b, c)
+	doc.Notes = append(doc.Notes, fits(b, c)...)
 	doc.Details = savedDetails(b, c, doc.Report.Verdicts)
 	return nil
 }
