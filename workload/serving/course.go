@@ -18,6 +18,7 @@ type course struct {
 	options  Options
 
 	opened bool
+	err    error // why it could not be opened: no rate has it tried again
 	target Target
 	client *Client
 	set    dataset.Set
@@ -32,18 +33,25 @@ const mostProbe = 30 * time.Second
 func (c *course) open(b *testing.B) {
 	b.Helper()
 	named := workload.Target(b) // it wants to be asked at every rate
-	if c.opened {
-		return
+	if !c.opened {
+		c.opened = true
+		c.err = c.prepare(named)
 	}
-	var err error
+	if c.err != nil {
+		b.Fatalf("serving: %v", c.err)
+	}
+}
+
+// prepare reads what is needed and finds the server, the one that a gate has named before all others.
+func (c *course) prepare(named string) (err error) {
 	if c.names, err = c.scenario.names(); err != nil {
-		b.Fatalf("serving: %v", err)
+		return err
 	}
 	if c.set, err = c.scenario.ReadDataset(c.options.Count); err != nil {
-		b.Fatalf("serving: %v", err)
+		return err
 	}
 	if len(c.set.Entries) == 0 {
-		b.Fatalf("serving: dataset %s: none of its %d conversations passes the filter; widen it, or choose another file", c.set.Name, c.set.Conversations)
+		return fmt.Errorf("dataset %s: none of its %d conversations passes the filter; widen it, or choose another file", c.set.Name, c.set.Conversations)
 	}
 	c.target = c.scenario.Target
 	switch {
@@ -54,16 +62,13 @@ func (c *course) open(b *testing.B) {
 		started := c.options.Start(c.b)
 		c.target.URL, c.target.Metrics = started.URL, started.Metrics
 	default:
-		b.Fatalf("serving: scenario %s names no server; write target.url, or name two to a gate with -regress.baseline and -regress.candidate", c.scenario.Name)
+		return fmt.Errorf("scenario %s names no server; write target.url, or name two to a gate with -regress.baseline and -regress.candidate", c.scenario.Name)
 	}
 	if c.client, err = NewClient(c.target); err != nil {
-		b.Fatal(err)
+		return err
 	}
 	c.b.Cleanup(c.client.Close)
-	if err := c.probe(); err != nil {
-		b.Fatal(err)
-	}
-	c.opened = true
+	return c.probe()
 }
 
 // probe asks for one token. The error says what the server did instead.
@@ -74,7 +79,7 @@ func (c *course) probe() error {
 	entry := c.set.Entries[0]
 	entry.OutputTokens = 1
 	if _, err := c.send(ctx, c.scenario.Models(1)[0], entry, time.Time{}); err != nil {
-		return fmt.Errorf("serving: the server at %s did not answer a first request within %v: %w", c.target.path(), within, err)
+		return fmt.Errorf("the server at %s did not answer a first request within %v: %w", c.target.path(), within, err)
 	}
 	return nil
 }

@@ -84,7 +84,7 @@ func TestWhatIsNoServerIsToldBeforeTheFirstRate(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			assert.ErrorContains(t, err, "serving: the server at "+c.url+"/v1/completions did not answer a first request within "+within.String()+": "+c.says)
+			assert.ErrorContains(t, err, "the server at "+c.url+"/v1/completions did not answer a first request within "+within.String()+": "+c.says)
 		})
 	}
 }
