@@ -150,11 +150,11 @@ func plainName(name string) string {
 	return name[:min(len(name), 100)]
 }
 
-// save saves the profiles of both sides below the folder of results, the baseline's as if it had served as many requests as the
+// save saves the profiles of both sides in the folder profiles of the folder of results, the baseline's as if it had served as many requests as the
 // candidate. The command shows their difference, from that folder.
-func (p *profiler) save(dir string) (command string, err error) {
-	folder := filepath.Join(dir, "profiles")
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+func (p *profiler) save(results *os.Root) (command string, err error) {
+	const folder = "profiles"
+	if err := results.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}
 	base := fmt.Sprintf("%d-%s.%s.", len(p.doc.Causes)+1, plainName(p.pair.Name()), p.of.file)
@@ -166,7 +166,7 @@ func (p *profiler) save(dir string) (command string, err error) {
 		if i == baselineSide {
 			merged.Scale(float64(p.sides[candidateSide].costs.Requests) / float64(p.sides[baselineSide].costs.Requests))
 		}
-		if err := writeFile(filepath.Join(folder, base+s.name+".pb.gz"), merged.Write); err != nil {
+		if err := writeFile(results, filepath.Join(folder, base+s.name+".pb.gz"), merged.Write); err != nil {
 			return "", err
 		}
 	}
