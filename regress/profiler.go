@@ -2,6 +2,7 @@ package regress
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func (p *profiler) add(i int, l launch) error {
 	if err != nil {
 		return err
 	}
-	prof, err := profile.Parse(bytes.NewReader(data))
+	prof, err := parseProfile(data)
 	if err != nil {
 		return err
 	}
@@ -129,6 +130,31 @@ func (p *profiler) add(i int, l launch) error {
 	s.costs.Add(prof, p.of.sampleType, int64(requests+l.warmed))
 	s.all = append(s.all, prof)
 	return nil
+}
+
+// parseProfile reads a profile. profile.Parse would unpack what was packed to a thousandth of its size, whatever that is.
+func parseProfile(data []byte) (*profile.Profile, error) {
+	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		packed, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("profile: %w", err)
+		}
+		data, err = io.ReadAll(io.LimitReader(packed, mostOfProfile+1))
+		if err != nil {
+			return nil, fmt.Errorf("profile: %w", err)
+		}
+		if len(data) > mostOfProfile {
+			return nil, fmt.Errorf("a profile of over %d MiB, unpacked", mostOfProfile>>20)
+		}
+	}
+	prof, err := profile.ParseUncompressed(data)
+	if err == nil {
+		err = prof.CheckValid()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	return prof, nil
 }
 
 // tookLonger is how much longer a request of the candidate took in nanoseconds, on average; 0 when that is not known, or it did not.

@@ -277,3 +277,11 @@ func FuzzParseScenario(f *testing.F) {
 		require.Equal(t, s, again)
 	})
 }
+
+func TestAScenarioWithoutEndIsNotRead(t *testing.T) {
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("no /dev/zero")
+	}
+	_, err := OpenScenario("/dev/zero")
+	assert.EqualError(t, err, "serving: scenario: /dev/zero: more than 1024 KiB: name a scenario")
+}
