@@ -55,3 +55,14 @@ func TestNoSecretReachesABenchmark(t *testing.T) {
 	assert.NotContains(t, string(output.Stdout), "GITHUB_TOKEN")
 	assert.Contains(t, toolEnviron(), "GITHUB_TOKEN=x", "modules are fetched with it")
 }
+
+// What is withheld is said in one place, whole.
+func TestWhatIsWithheldIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../SECURITY.md")
+	require.NoError(t, err)
+	for _, names := range [][]string{secretWords, secretEnds, secretPrefixes, secretNames} {
+		for _, name := range names {
+			assert.Contains(t, string(text), "`"+name+"`")
+		}
+	}
+}

@@ -274,7 +274,9 @@ func FuzzParseScenario(f *testing.F) {
 		require.NoError(t, err)
 		again, err := ParseScenario("saved.json", saved)
 		require.NoError(t, err)
-		require.Equal(t, s, again)
+		same, err := json.Marshal(again) // an empty list and none are the same
+		require.NoError(t, err)
+		require.Equal(t, string(saved), string(same))
 	})
 }
 
