@@ -158,7 +158,7 @@ func TestAChangedByteIsTheSameVerdictOrNone(t *testing.T) {
 		sides := [2]string{savedRun(0), savedRun(percent)}
 		whole, err := judgedText(sides)
 		require.NoError(t, err)
-		for range 3000 {
+		for range 1000 {
 			i := random.IntN(2)
 			kind := checkChange(t, sides, whole, i, random.IntN(len(sides[i])), uint8(random.IntN(16)%5), bytes[random.IntN(len(bytes))])
 			seen[kind]++
@@ -166,7 +166,7 @@ func TestAChangedByteIsTheSameVerdictOrNone(t *testing.T) {
 	}
 	t.Log(seen)
 	for _, kind := range []string{"refused", "invalid", "same", "follows"} {
-		require.Greater(t, seen[kind], 100, "%s, of %v", kind, seen)
+		require.Greater(t, seen[kind], 50, "%s, of %v", kind, seen)
 	}
 }
 

@@ -26,8 +26,7 @@ type output struct {
 
 // newOutput makes the folder, which may be anywhere.
 func newOutput(dir string) (*output, error) {
-	err := os.MkdirAll(dir, 0o755)
-	if err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, outputError(err)
 	}
 	root, err := os.OpenRoot(dir)
@@ -39,8 +38,7 @@ func newOutput(dir string) (*output, error) {
 
 // newOutputIn makes the folder below another.
 func newOutputIn(parent *os.Root, name string) (*output, error) {
-	err := parent.MkdirAll(name, 0o755)
-	if err != nil {
+	if err := parent.MkdirAll(name, 0o755); err != nil {
 		return nil, outputError(err)
 	}
 	root, err := parent.OpenRoot(name)
@@ -54,7 +52,10 @@ func newOutputIn(parent *os.Root, name string) (*output, error) {
 func openOutput(root *os.Root) (*output, error) {
 	o := &output{dir: root.Name(), root: root}
 	_ = o.remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
-	return o, o.remove(append([]string{"verdict.json", "report.md"}, o.profiles()...)...)
+	if err := o.remove(append([]string{"verdict.json", "report.md"}, o.profiles()...)...); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return o, nil
 }
 
 func outputError(err error) error {

@@ -176,39 +176,47 @@ func (f *faulty) after(most time.Duration, do func()) {
 	do()
 }
 
+// until waits for something to come true.
+func (f *faulty) until(done func() bool, otherwise string) {
+	f.t.Helper()
+	for end := time.Now().Add(time.Minute); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			_ = f.gate.Process.Kill()
+			_ = f.gate.Wait() // with the signal
+			require.FailNow(f.t, otherwise, f.printed.String())
+		}
+	}
+}
+
 // measuring waits until results come.
 func (f *faulty) measuring() {
-	require.Eventually(f.t, func() bool { return hasContent(filepath.Join(f.out, "baseline.txt")) }, time.Minute, 5*time.Millisecond, "nothing was measured")
+	f.until(func() bool { return hasContent(filepath.Join(f.out, "baseline.txt")) }, "nothing was measured")
 }
 
-// pair waits for two processes in a duet, and tells which is the baseline: that in the worktree.
-func (f *faulty) pair() (pair [2]int) {
-	require.Eventually(f.t, func() bool {
-		pair = [2]int{}
+// inDuet does something to a process in a duet, of the side given, as soon as it succeeds: there is none between two launches. The baseline
+// is the one in the worktree.
+func (f *faulty) inDuet(side int, do func(pid int) bool) {
+	f.until(func() bool {
 		for _, pid := range inDuet(f.temp) {
 			cwd, _ := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid))
-			switch {
-			case strings.Contains(cwd, "tailgate-scratch-"):
-				pair[0] = pid
-			case cwd == f.gate.Dir:
-				pair[1] = pid
+			if is := [2]bool{strings.Contains(cwd, "tailgate-scratch-"), cwd == f.dir}; is[side] && do(pid) {
+				return true
 			}
 		}
-		return pair[0] != 0 && pair[1] != 0
-	}, time.Minute, time.Millisecond, "no duet began")
-	return pair
+		return false
+	}, "no duet began")
 }
 
-func (f *faulty) killSide(i int) {
-	f.pair()
+func (f *faulty) killSide(side int) {
+	f.inDuet(side, func(int) bool { return true })
 	f.after(time.Second, func() {})
-	require.Eventually(f.t, func() bool { return syscall.Kill(f.pair()[i], syscall.SIGKILL) == nil }, time.Minute, time.Millisecond)
+	f.inDuet(side, func(pid int) bool { return syscall.Kill(pid, syscall.SIGKILL) == nil })
 }
 
 // babble writes something into the pipes of one side, from outside.
 func (f *faulty) babble() {
-	require.Eventually(f.t, func() bool {
-		pid, wrote := f.pair()[f.random.IntN(2)], 0
+	f.inDuet(f.random.IntN(2), func(pid int) bool {
+		wrote := false
 		for _, fd := range []int{3, 4} {
 			pipe, err := os.OpenFile(fmt.Sprintf("/proc/%d/fd/%d", pid, fd), os.O_WRONLY|syscall.O_NONBLOCK, 0)
 			if err != nil {
@@ -219,12 +227,12 @@ func (f *faulty) babble() {
 				noise[i] = byte(f.random.Uint32())
 			}
 			if _, err := pipe.Write(noise); err == nil {
-				wrote++
+				wrote = true
 			}
 			_ = pipe.Close()
 		}
-		return wrote == 2
-	}, time.Minute, time.Millisecond, "nobody listens")
+		return wrote
+	})
 }
 
 // shadow puts before a command one that dies of SIGKILL where its arguments hold a text.
