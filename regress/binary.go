@@ -24,6 +24,7 @@ func (l *live) runBinary(ctx context.Context, s *side, bin *testbin.Binary, benc
 			"-test.v", "-test.paniconexit0",
 		}, flags...),
 		Env:     append([]string{duet.ChildEnv + "=1"}, s.env...),
+		Keep:    l.variables,
 		Timeout: l.timeout, // testing's own -test.timeout does not cover benchmarks
 	})
 	var late *testbin.TimeoutError

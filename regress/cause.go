@@ -114,7 +114,7 @@ func (l *live) cause(ctx context.Context, pair policy.Pair, of profileKind, end 
 	case !diff.Leads():
 		cause.Doubt = "which of them grew most is within the luck of sampling"
 	}
-	if cause.Command, err = p.save(l.out.dir); err != nil {
+	if cause.Command, err = p.save(l.out.root); err != nil {
 		l.note(fmt.Sprintf("the profiles of %s could not be saved: %v", pair.Name(), err))
 	}
 	return cause

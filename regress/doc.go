@@ -39,9 +39,16 @@
 //	-regress.inject     REGRESS_INJECT      slowdown to plant: 2ms or 25%
 //	-regress.profile    REGRESS_PROFILE     off: do not profile what regressed
 //	-regress.expect     REGRESS_EXPECT      regressed: pass only if the planted slowdown is caught
+//	-regress.env        REGRESS_ENV         variables to give to benchmarks though they look like secrets
 //	-regress.out        REGRESS_OUT         folder for results and reports
 //
 // Flags break those packages of go test ./... that do not define them; the variables do not.
+//
+// # What benchmarks are not given
+//
+// Both sides run without the gate's settings (REGRESS_*) and without environment variables that look like secrets, by name (GITHUB_TOKEN,
+// AWS_*, anything with a word such as TOKEN, SECRET, PASSWORD or KEY) or by value (an address with a password). A gate that is invalid names
+// those that were withheld; Gate.Env or -regress.env=HF_TOKEN gives them. SECURITY.md in the repository says what that protects from.
 //
 // # What it does not do
 //

@@ -105,6 +105,7 @@ func (d *duo) start(ctx context.Context) error {
 				"-test.run=^$", "-test.bench=" + pattern(d.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1", "-test.v", "-test.paniconexit0",
 			}, d.flags[i]...),
 			Env:   append([]string{duet.ChildEnv + "=1", invitations[i].Env()}, s.env...),
+			Keep:  d.variables,
 			Files: invitations[i].Files,
 			// The gate ends it. This is for a gate that cannot.
 			Timeout: 2 * (d.timeout + d.budget),

@@ -2,28 +2,47 @@ package regress
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 )
 
-// writeFile replaces the named file as a whole: a reader finds the old one or the new one, never a part.
-func writeFile(name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+// writeFile replaces the named file below root as a whole: a reader finds the old one or the new one, never a part. No link leads it out of
+// root, and none that stands where the file is to be is followed.
+func writeFile(root *os.Root, name string, write func(io.Writer) error) error {
+	temp := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"-"+rand.Text()[:10])
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone already when all went well
 	w := bufio.NewWriter(f)
 	err = write(w)
 	if err == nil {
 		err = w.Flush()
 	}
-	if err := errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
-		return err
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = root.Rename(temp, name)
 	}
-	return os.Rename(f.Name(), name)
+	if err != nil {
+		_ = root.Remove(temp) // the first error says more
+	}
+	return err
+}
+
+// readFile reads a file of at most so many bytes.
+func readFile(name string, most int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err = errors.Join(err, f.Close()); err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("%s: more than %d KiB", name, most>>10)
+	}
+	return data, err
 }
 
 // text is a file of that text.

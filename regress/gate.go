@@ -51,6 +51,9 @@ type Gate struct {
 	// Profile is "off" to leave out what a regression is explained by: when a benchmark regressed, both sides serve on for up to 20 seconds
 	// under a profiler, and the report names the functions that cost more. Flag -regress.profile.
 	Profile string
+	// Env names environment variables that the benchmarks need though they look like secrets, such as HF_TOKEN: what looks like one is
+	// not given to the code that is measured, a pull request's for one (SECURITY.md says what looks so). Flag -regress.env, with commas.
+	Env []string
 	// Out is the folder for baseline.txt, candidate.txt, verdict.json, the reports and profiles; empty means .tailgate/<folder of the
 	// package>/<name of the test> beside go.mod. Flag -regress.out.
 	Out string

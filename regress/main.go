@@ -51,7 +51,7 @@ func (w wrapped) Run() int {
 	}
 	s, err := w.gate.settle(fromRun)
 	if err != nil {
-		fmt.Printf("regress: invalid: %v\n", err)
+		fmt.Println("regress: invalid: " + report.Plain(err.Error()))
 		return 1
 	}
 	if s.baseline.Value == none {
@@ -92,7 +92,7 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 	case result.Passes():
 		return 0
 	case err != nil: // once more, on a line that a command may be copied from
-		fmt.Printf("regress: invalid: %v\n", err)
+		fmt.Println("regress: invalid: " + report.Plain(err.Error()))
 	default:
 		fmt.Printf("regress: %s\n", result.Outcome())
 	}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -19,43 +18,77 @@ import (
 // output is the folder that a gate writes: baseline.txt and candidate.txt as results come, the verdict and the reports at the end.
 type output struct {
 	dir   string
+	root  *os.Root // dir: what the code under test has put there leads nowhere else
 	live  *live
 	files [2]*os.File
 	write [2]*benchdata.Writer
 }
 
-// newOutput makes the folder, and removes the verdict that an earlier gate left there. Results stay: they may be what is to be
-// judged.
+// newOutput makes the folder, which may be anywhere.
 func newOutput(dir string) (*output, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
+		return nil, outputError(err)
 	}
-	o := &output{dir: dir}
-	_ = o.remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
-	return o, o.remove(append([]string{"verdict.json", "report.md"}, o.profiles()...)...)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, outputError(err)
+	}
+	return openOutput(root)
 }
+
+// newOutputIn makes the folder below another.
+func newOutputIn(parent *os.Root, name string) (*output, error) {
+	if err := parent.MkdirAll(name, 0o755); err != nil {
+		return nil, outputError(err)
+	}
+	root, err := parent.OpenRoot(name)
+	if err != nil {
+		return nil, outputError(err)
+	}
+	return openOutput(root)
+}
+
+// openOutput removes the verdict that an earlier gate left in the folder. Results stay: they may be what is to be judged.
+func openOutput(root *os.Root) (*output, error) {
+	o := &output{dir: root.Name(), root: root}
+	_ = o.remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
+	if err := o.remove(append([]string{"verdict.json", "report.md"}, o.profiles()...)...); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return o, nil
+}
+
+func outputError(err error) error {
+	return fmt.Errorf("output folder: %w; name another with -regress.out", err)
+}
+
+// close ends the use of the folder.
+func (o *output) close() error { return o.root.Close() }
 
 // profiles are those that a gate has left in the folder.
 func (o *output) profiles() []string {
-	names, _ := fs.Glob(os.DirFS(o.dir), "profiles/*.pb.gz") // the pattern is a good one
+	names, _ := fs.Glob(o.root.FS(), "profiles/*.pb.gz") // the pattern is a good one
 	return names
 }
 
 // remove removes what an earlier gate left.
 func (o *output) remove(names ...string) error {
 	for _, name := range names {
-		if err := os.Remove(filepath.Join(o.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("output folder: %w; name another with -regress.out", err)
+		if err := o.root.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return outputError(err)
 		}
 	}
 	return nil
 }
 
-// begin opens the files for what l measures.
+// begin makes the files for what l measures, in the place of what may have come there meanwhile: a link, a pipe.
 func (o *output) begin(l *live) error {
 	o.live = l
 	for i, name := range []string{"baseline.txt", "candidate.txt"} {
-		f, err := os.Create(filepath.Join(o.dir, name))
+		if err := o.remove(name); err != nil {
+			return err
+		}
+		f, err := o.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		if err != nil {
 			return err
 		}
@@ -127,13 +160,13 @@ func (o *output) finish() error {
 // publish writes what a program and a person read.
 func (o *output) publish(doc report.Document) error {
 	return errors.Join(
-		writeFile(filepath.Join(o.dir, "verdict.json"), doc.WriteJSON),
-		writeFile(filepath.Join(o.dir, "report.md"), text(doc.Markdown())))
+		writeFile(o.root, "verdict.json", doc.WriteJSON),
+		writeFile(o.root, "report.md", text(doc.Markdown())))
 }
 
 // illustrate writes what a person reads in a browser, as large as a job's page may be and beyond.
 func (o *output) illustrate(doc report.Document) error {
 	return errors.Join(
-		writeFile(filepath.Join(o.dir, "summary.md"), text(doc.Summary())),
-		writeFile(filepath.Join(o.dir, "report.html"), doc.WritePage))
+		writeFile(o.root, "summary.md", text(doc.Summary())),
+		writeFile(o.root, "report.html", doc.WritePage))
 }

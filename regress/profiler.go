@@ -2,6 +2,7 @@ package regress
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func (p *profiler) add(i int, l launch) error {
 	if err != nil {
 		return err
 	}
-	prof, err := profile.Parse(bytes.NewReader(data))
+	prof, err := parseProfile(data)
 	if err != nil {
 		return err
 	}
@@ -131,6 +132,31 @@ func (p *profiler) add(i int, l launch) error {
 	return nil
 }
 
+// parseProfile reads a profile. profile.Parse would unpack what was packed to a thousandth of its size, whatever that is.
+func parseProfile(data []byte) (*profile.Profile, error) {
+	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		packed, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("profile: %w", err)
+		}
+		data, err = io.ReadAll(io.LimitReader(packed, mostOfProfile+1))
+		if err != nil {
+			return nil, fmt.Errorf("profile: %w", err)
+		}
+		if len(data) > mostOfProfile {
+			return nil, fmt.Errorf("a profile of over %d MiB, unpacked", mostOfProfile>>20)
+		}
+	}
+	prof, err := profile.ParseUncompressed(data)
+	if err == nil {
+		err = prof.CheckValid()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	return prof, nil
+}
+
 // tookLonger is how much longer a request of the candidate took in nanoseconds, on average; 0 when that is not known, or it did not.
 func (p *profiler) tookLonger() float64 { return max(p.took(candidateSide)-p.took(baselineSide), 0) }
 
@@ -150,11 +176,11 @@ func plainName(name string) string {
 	return name[:min(len(name), 100)]
 }
 
-// save saves the profiles of both sides below the folder of results, the baseline's as if it had served as many requests as the
+// save saves the profiles of both sides in the folder profiles of the folder of results, the baseline's as if it had served as many requests as the
 // candidate. The command shows their difference, from that folder.
-func (p *profiler) save(dir string) (command string, err error) {
-	folder := filepath.Join(dir, "profiles")
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+func (p *profiler) save(results *os.Root) (command string, err error) {
+	const folder = "profiles"
+	if err := results.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}
 	base := fmt.Sprintf("%d-%s.%s.", len(p.doc.Causes)+1, plainName(p.pair.Name()), p.of.file)
@@ -166,7 +192,7 @@ func (p *profiler) save(dir string) (command string, err error) {
 		if i == baselineSide {
 			merged.Scale(float64(p.sides[candidateSide].costs.Requests) / float64(p.sides[baselineSide].costs.Requests))
 		}
-		if err := writeFile(filepath.Join(folder, base+s.name+".pb.gz"), merged.Write); err != nil {
+		if err := writeFile(results, filepath.Join(folder, base+s.name+".pb.gz"), merged.Write); err != nil {
 			return "", err
 		}
 	}

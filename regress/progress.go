@@ -44,7 +44,7 @@ func isColourful(f *os.File) bool {
 // say tells a line that stays.
 func (p *progress) say(format string, args ...any) {
 	p.clear()
-	fmt.Fprintf(p.lines, format+"\n", args...)
+	fmt.Fprintln(p.lines, report.Plain(fmt.Sprintf(format, args...)))
 }
 
 // goOn tells that the measuring goes on: at once where somebody watches, else every 10 seconds.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -76,6 +77,10 @@ func finish(doc report.Document, out *output, err error) (Result, error) {
 		if illustrateErr := out.illustrate(doc); illustrateErr != nil { // the verdict stands without pictures
 			doc.Notes = append(doc.Notes, fmt.Sprintf("not all reports could be written: %v", illustrateErr))
 		}
+		if closeErr := out.close(); closeErr != nil && err == nil {
+			err = closeErr
+			doc.Error = err.Error()
+		}
 	}
 	return Result{Report: doc.Report, doc: doc}, err
 }
@@ -130,8 +135,21 @@ func (s settings) compare(ctx context.Context, name string, progress *progress, 
 	if text := unseenHere(doc.Report); text != "" {
 		l.note(text)
 	}
+	if text := s.withheld(); text != "" && (err != nil || doc.Outcome() == policy.Invalid) {
+		l.note(text)
+	}
 	doc.Environment = environment(l.config(), before, l.seed)
 	return out, err
+}
+
+// withheld says which variables the benchmarks were not given, which may be why they fail; empty when none.
+func (s settings) withheld() string {
+	names := testbin.Withheld(s.variables)
+	if len(names) == 0 {
+		return ""
+	}
+	return "benchmarks are not given variables that look like secrets: " + strings.Join(names, ", ") +
+		"; if one needs them, name them in Gate.Env or -regress.env"
 }
 
 // output makes the output folder: the one that is set, or one in the module. Either way a file in the module keeps the result
@@ -140,6 +158,7 @@ func (s settings) output(dir, name string, doc *report.Document) (*output, error
 	module := moduleRoot(dir)
 	own, err := makeFolder(module)
 	if err == nil {
+		defer own.Close()
 		err = uncacheable(own)
 	}
 	switch {
@@ -148,7 +167,7 @@ func (s settings) output(dir, name string, doc *report.Document) (*output, error
 		if err != nil {
 			return nil, err
 		}
-		return newOutput(filepath.Join(own, pkg, safe(name)))
+		return newOutputIn(own, filepath.Join(pkg, safe(name)))
 	case err == nil:
 		return newOutput(s.out)
 	case s.out == "":

@@ -28,7 +28,7 @@ func SelfTest(t *testing.T, g Gate) {
 				s.plant, err = duet.ParsePlant(half.inject)
 			}
 			if err != nil {
-				t.Fatalf("regress: invalid: %v", err)
+				t.Fatal("regress: invalid: " + report.Plain(err.Error()))
 			}
 			s.itself, s.expect = true, half.expect
 			s.baseline, s.candidate = report.Setting{}, report.Setting{}

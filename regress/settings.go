@@ -34,6 +34,7 @@ var (
 	injectOption    = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
 	expectOption    = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
 	profileOption   = newOption("profile", "Profile", "off: do not profile what regressed")
+	envOption       = newOption("env", "Env", "`names` of variables to give to benchmarks though they look like secrets, with commas")
 	outOption       = newOption("out", "Out", "`folder` for results and reports")
 )
 
@@ -79,11 +80,15 @@ type settings struct {
 	plant               duet.Plant
 	expect              policy.Outcome
 	out                 string
+	variables           []string         // given to benchmarks though they look like secrets
 	profile             bool             // what regressed
 	itself              bool             // a self-test: the work tree against itself
 	test                bool             // go test -run runs this gate again
 	won                 []report.Setting // those that are not defaults, for the report
 }
+
+// mostOfPolicy is how many bytes a policy may have: 10,000 rules.
+const mostOfPolicy = 2 << 20
 
 // settle decides every setting of g, what is set outside of it first, and refuses those that make no sense.
 func (g Gate) settle(outside lookup) (s settings, err error) {
@@ -114,6 +119,9 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	s.baseline = take(baselineOption, g.Baseline)
 	s.candidate = take(candidateOption, g.Candidate)
 	s.out = take(outOption, g.Out).Value
+	if s.variables, err = variables(take(envOption, strings.Join(g.Env, ","))); err != nil {
+		return s, err
+	}
 	profile := take(profileOption, g.Profile)
 	s.profile = profile.Value == ""
 	if !s.profile && profile.Value != "off" {
@@ -135,7 +143,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 		return s, fmt.Errorf("%s is %q: write %q, or leave it out", expect.Source, s.expect, policy.Regressed)
 	}
 	if file := take(policyOption, g.PolicyFile); file.Value != "" {
-		data, err := os.ReadFile(file.Value)
+		data, err := readFile(file.Value, mostOfPolicy)
 		if err != nil {
 			return s, fmt.Errorf("%s: %w; leave the policy out for the default: p95-ns, 10 %%, 1 ms", file.Source, err)
 		}
@@ -147,6 +155,30 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 		return s, fmt.Errorf("Gate.Policy: %w", err)
 	}
 	return s, nil
+}
+
+// variables are the names of environment variables that a setting lists.
+func variables(s report.Setting) ([]string, error) {
+	var names []string
+	for name := range strings.SplitSeq(s.Value, ",") {
+		switch name = strings.TrimSpace(name); {
+		case name == "" && s.Value == "":
+		case name == "" || strings.ContainsAny(name, "= \t\r\n\x00*"):
+			return nil, fmt.Errorf("%s: %q is no name of an environment variable; write names, with commas between them, and no values", s.Source, cutValue(name))
+		default:
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// cutValue leaves of NAME=VALUE the name: the value is a secret.
+func cutValue(s string) string {
+	name, _, found := strings.Cut(s, "=")
+	if found {
+		name += "=..."
+	}
+	return name
 }
 
 // isBenchtime reports whether go test -benchtime takes it.

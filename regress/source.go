@@ -212,12 +212,15 @@ func defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo error, cand
 	return same, nil
 }
 
+// mostOfEvent is how many bytes GitHub's events have: 25 MiB (GitHub, webhook events and payloads).
+const mostOfEvent = 25 << 20
+
 // beforePush is what the pushed branch pointed at before, or the parent of HEAD for a new branch.
 func beforePush(ctx context.Context, repo *testbin.Repo) (testbin.Commit, error) {
 	var event struct {
 		Before string `json:"before"`
 	}
-	if data, err := os.ReadFile(os.Getenv("GITHUB_EVENT_PATH")); err == nil {
+	if data, err := readFile(os.Getenv("GITHUB_EVENT_PATH"), mostOfEvent); err == nil {
 		// An event of another shape has no before: its parent will do.
 		_ = json.Unmarshal(data, &event)
 	}

@@ -63,6 +63,10 @@ func expand(pattern string) ([]string, *Problem) {
 
 // readFile reads one file unless it is among those seen; then the Set is nil.
 func readFile(name string, seen []fs.FileInfo) (fs.FileInfo, *Set, error) {
+	// Not before it is known what it is: to open a pipe waits for who writes to it, maybe forever.
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, nil, Problems{{File: name, Fact: "is no plain file", Fix: "name a file of benchmark results"}}
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, nil, Problems{fileProblem(name, err)}

@@ -2,6 +2,7 @@ package benchdata
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -94,6 +95,17 @@ func TestReadFilesTellsOfAFileThatMayNotBeRead(t *testing.T) {
 	require.NoError(t, os.Chmod("secret.txt", 0))
 	_, err := ReadFiles("secret.txt")
 	assert.EqualError(t, err, "secret.txt: cannot be read: permission denied; check the file")
+}
+
+func TestReadFilesDoesNotWaitForAPipe(t *testing.T) {
+	inDir(t, map[string]string{"ok.txt": plainRun})
+	if out, err := exec.Command("mkfifo", "pipe.txt").CombinedOutput(); err != nil {
+		t.Skipf("no pipes here: %v: %s", err, out)
+	}
+	for _, patterns := range [][]string{{"pipe.txt"}, {"*.txt"}, {"ok.txt", "pipe.txt"}} {
+		_, err := ReadFiles(patterns...)
+		assert.EqualError(t, err, "pipe.txt: is no plain file; name a file of benchmark results")
+	}
 }
 
 func TestAddLeavesTheOtherSetAsItWas(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -193,6 +194,58 @@ func TestPublish(t *testing.T) {
 		assert.True(t, passed)
 		assert.Regexp(t, `(?m)^outcome<<(\w+)\nok\n`, outputs)
 		assert.Regexp(t, `(?m)^folders<<(\w+)\n/.*/results/gate\n\w+$`, outputs)
+	})
+
+	for name, plant := range map[string]func(l *left, secret string) error{
+		"a link in the place of a report": func(l *left, secret string) error {
+			return os.Symlink(secret, filepath.Join(l.workspace, ".tailgate/TestGate/summary.md"))
+		},
+		"a link in the place of a verdict": func(l *left, secret string) error {
+			return os.Symlink(secret, filepath.Join(l.workspace, ".tailgate/verdict.json"))
+		},
+		"a link to a folder": func(l *left, _ string) error { return os.Symlink("/", filepath.Join(l.workspace, ".tailgate/all")) },
+		"a link to the process itself": func(l *left, _ string) error {
+			return os.Symlink("/proc/self/environ", filepath.Join(l.workspace, ".tailgate/TestGate/x"))
+		},
+		"a pipe in the place of a verdict": func(l *left, _ string) error {
+			return syscall.Mkfifo(filepath.Join(l.workspace, ".tailgate/verdict.json"), 0o644)
+		},
+		"a pipe in the place of a report": func(l *left, _ string) error {
+			return syscall.Mkfifo(filepath.Join(l.workspace, ".tailgate/TestGate/summary.md"), 0o644)
+		},
+	} {
+		t.Run(name+" is neither followed nor uploaded", func(t *testing.T) {
+			l := newLeft(t, program)
+			l.gate(".tailgate/TestGate", verdictOf("ok", true, ""))
+			secret := filepath.Join(l.temp, "secret")
+			require.NoError(t, os.WriteFile(secret, []byte(`{"outcome": "ok", "error": "hunter2"}`), 0o644))
+			require.NoError(t, plant(l, secret))
+			passed, log, summary, outputs := l.publish()
+			assert.False(t, passed)
+			assert.Contains(t, log, "is neither a folder nor a plain file, and no gate has made it: remove it")
+			assert.NotContains(t, log+summary+outputs, "hunter2")
+			assert.Empty(t, outputs, "no folders, so no artifact")
+		})
+	}
+
+	t.Run("a file of tests that is no plain file is not read", func(t *testing.T) {
+		l := newLeft(t, program)
+		require.NoError(t, os.Remove(filepath.Join(l.workspace, "chat/chat_test.go")))
+		require.NoError(t, os.Symlink("/dev/zero", filepath.Join(l.workspace, "chat/chat_test.go")))
+		l.file("chat/chat.go", "package chat\n")
+		l.gate(".tailgate/TestGate", verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`))
+		passed, log, _, _ := l.publish()
+		assert.True(t, passed)
+		assert.Equal(t, "::error title=tailgate%3A regressed%3A Chat p95-ns::beyond\n", log)
+	})
+
+	t.Run("a verdict without end is not read", func(t *testing.T) {
+		l := newLeft(t, program)
+		l.gate(".tailgate/TestGate", `{"outcome": "ok"}`)
+		require.NoError(t, os.Truncate(filepath.Join(l.workspace, ".tailgate/TestGate/verdict.json"), 1<<40))
+		passed, log, _, _ := l.publish()
+		assert.False(t, passed)
+		assert.Contains(t, log, "verdict.json: too large: more than 33554432 bytes")
 	})
 
 	for name, leave := range map[string]func(l *left){

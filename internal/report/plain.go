@@ -26,6 +26,9 @@ func plain(s string) string {
 	}, strings.ReplaceAll(s, "\r\n", "\n")))
 }
 
+// Plain is s as a log may have it, whoever wrote s: a person's terminal takes nothing in it for an order, nor does a runner of workflows.
+func Plain(s string) string { return broken(commandLines, plain(s)) }
+
 // broken is s with a space of no width before the last character of each match.
 func broken(commands *regexp.Regexp, s string) string {
 	return commands.ReplaceAllStringFunc(s, func(command string) string {

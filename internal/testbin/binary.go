@@ -165,9 +165,11 @@ func (b *Binary) identify() error {
 // RunOptions is how a binary is run. The zero value runs its tests.
 type RunOptions struct {
 	Args []string
-	// Env is added to the environment, which is the gate's less its own settings (REGRESS_*, TAILGATE_*, GOCOVERDIR), with a folder for
-	// temporary files that goes when the process does.
+	// Env is added to the environment, which is the gate's less its own settings (REGRESS_*, TAILGATE_*, GOCOVERDIR) and what looks like a
+	// secret, with a folder for temporary files that goes when the process does.
 	Env []string
+	// Keep names variables that are inherited though they look like secrets.
+	Keep []string
 	// Files become descriptors 3, 4 and so on. They stay the caller's, to close once the process is started. Not on Windows.
 	Files []*os.File
 	// Timeout bounds the wall time; 0 means DefaultTimeout.
@@ -190,6 +192,6 @@ func (b *Binary) Start(ctx context.Context, options RunOptions) (*Process, error
 	}
 	return b.scratch.start(ctx, command{
 		name: filepath.Base(b.Path), path: b.Path, args: options.Args, dir: b.Dir,
-		env: append(benchmarkEnviron(), options.Env...), files: options.Files, timeout: options.Timeout,
+		env: append(benchmarkEnviron(options.Keep), options.Env...), files: options.Files, timeout: options.Timeout,
 	})
 }

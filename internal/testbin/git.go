@@ -1,7 +1,6 @@
 package testbin
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,20 +65,33 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
+var errListing = fmt.Errorf("it lists more than %d MiB", maxListing>>20)
+
+// maxListing is how many bytes git and go may list: 500,000 files.
+const maxListing = 64 << 20
+
 // tool runs a command that only reads and returns its standard output. It may outlive a killed gate by as long as it takes.
 func tool(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
+	ctx, stop := context.WithTimeoutCause(ctx, toolTimeout, &TimeoutError{toolTimeout})
+	defer stop()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
 	cmd.Env = append(append(toolEnviron(), "PWD="+dir), env...)
 	cmd.WaitDelay = outputDelay
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	stdout := &head{limit: maxListing, overflow: func() { cancel(errListing) }}
+	stderr := &tail{limit: maxStderr}
+	cmd.Stdout, cmd.Stderr = stdout, stderr
 	err := cmd.Run()
+	listing, over := stdout.bytes()
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
+	} else if over {
+		err = errListing
 	}
 	if err != nil {
-		return stdout.Bytes(), &toolError{command: name + " " + args[0], stderr: strings.TrimSpace(stderr.String()), err: err}
+		return listing, &toolError{command: name + " " + args[0], stderr: strings.TrimSpace(string(stderr.bytes())), err: err}
 	}
-	return stdout.Bytes(), nil
+	return listing, nil
 }

@@ -47,6 +47,7 @@ type Client struct {
 	chat     bool
 	head     []byte // of every request, up to its Idempotency-Key
 	conns    *conns
+	key      string // the API key, for what a server says to be rid of it
 	run      string // the beginning of each Idempotency-Key
 	number   atomic.Uint64
 	captures sync.Pool // *capture
@@ -77,6 +78,7 @@ func NewClient(t Target) (*Client, error) {
 		c.head = fmt.Appendf(c.head, "%s: %s\r\n", name, header.Get(name))
 	}
 	c.head = append(c.head, "Idempotency-Key: "...)
+	c.key = strings.TrimPrefix(header.Get("Authorization"), "Bearer ")
 	c.captures.New = func() any { return &capture{events: sse.NewReader(0)} }
 	return c, nil
 }
@@ -115,6 +117,7 @@ func (c *Client) Do(ctx context.Context, body []byte, stream bool, due time.Time
 		again, f := c.exchange(ctx, conn, key, body, stream, due, &reply)
 		if !again {
 			if f != nil {
+				f.Detail = redacted(f.Detail, c.key)
 				return reply, f
 			}
 			return reply, nil

@@ -107,3 +107,20 @@ func printable(text []byte) string {
 	}
 	return string(line) + cut
 }
+
+// redacted is what a server said without the API key, which some repeat in their errors: "Incorrect API key provided: sk-...". A part of the
+// key at the end is what was cut from it.
+func redacted(detail, key string) string {
+	const shown, least = "[API key]", 4
+	if len(key) < least {
+		return detail
+	}
+	detail = strings.ReplaceAll(detail, key, shown)
+	text, cut := strings.CutSuffix(detail, "...")
+	for n := len(key) - 1; cut && n >= least; n-- {
+		if head, found := strings.CutSuffix(text, key[:n]); found {
+			return head + shown + "..."
+		}
+	}
+	return detail
+}

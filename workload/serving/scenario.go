@@ -2,7 +2,9 @@ package serving
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -109,9 +111,19 @@ type SLO struct {
 
 const defaultTimeout = 5 * time.Minute
 
+// mostOfScenario is how many bytes a scenario may have: 10,000 adapters.
+const mostOfScenario = 1 << 20
+
 // OpenScenario reads the scenario in a file.
 func OpenScenario(file string) (Scenario, error) {
-	data, err := os.ReadFile(file)
+	f, err := os.Open(file)
+	if err != nil {
+		return Scenario{}, fmt.Errorf("serving: scenario: %w", err)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, mostOfScenario+1))
+	if err = errors.Join(err, f.Close()); err == nil && len(data) > mostOfScenario {
+		err = fmt.Errorf("%s: more than %d KiB: name a scenario", file, mostOfScenario>>10)
+	}
 	if err != nil {
 		return Scenario{}, fmt.Errorf("serving: scenario: %w", err)
 	}

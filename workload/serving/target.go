@@ -103,7 +103,7 @@ func (t Target) header() (http.Header, error) {
 	}
 	key := os.Getenv(t.APIKeyEnv)
 	if key == "" || strings.ContainsAny(key, "\r\n\x00") {
-		return nil, fmt.Errorf("serving: environment variable %s has no API key; set it to one line", t.APIKeyEnv)
+		return nil, fmt.Errorf("serving: environment variable %s has no API key; set it to one line, and under a gate name it in Gate.Env", t.APIKeyEnv)
 	}
 	h.Set("Authorization", "Bearer "+key)
 	return h, nil

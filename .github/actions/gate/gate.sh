@@ -30,6 +30,13 @@ read -ra packages <<<"$GATE_PACKAGES"
 
 : >"$RUNNER_TEMP/tailgate-began" # what is older was left by an earlier gate
 
+# Tests are not told with what a step orders the runner about: its tokens, and the files that set the environment of the steps to come.
+while read -r name; do
+	case $name in
+	ACTIONS_* | GITHUB_ENV | GITHUB_OUTPUT | GITHUB_PATH | GITHUB_STATE | GITHUB_STEP_SUMMARY) unset "$name" ;;
+	esac
+done < <(compgen -e)
+
 # What tests print is not to be taken for commands to the runner.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"

@@ -57,6 +57,11 @@ func resultFolders() ([]string, error) {
 	return found, err
 }
 
+const (
+	mostGates     = 1000
+	mostOfVerdict = 32 << 20 // bytes: 50,000 verdicts
+)
+
 // findGates reads the verdicts of this job, failures and the gravest first.
 func findGates(folders []string) ([]gate, error) {
 	began, err := os.Stat(filepath.Join(os.Getenv("RUNNER_TEMP"), "tailgate-began"))
@@ -66,11 +71,17 @@ func findGates(folders []string) ([]gate, error) {
 	var gates []gate
 	for _, folder := range folders {
 		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.Name() != "verdict.json" {
-				if errors.Is(err, fs.ErrNotExist) { // out, which no gate has made
-					return nil
-				}
+			switch {
+			case errors.Is(err, fs.ErrNotExist): // out, which no gate has made
+				return nil
+			case err != nil || entry.IsDir():
 				return err
+			case !entry.Type().IsRegular(): // the artifact would be of what a link leads to
+				return notPlain(path)
+			case entry.Name() != "verdict.json":
+				return nil
+			case len(gates) == mostGates:
+				return fmt.Errorf("%s: more than %d verdicts: no job has so many gates", folder, mostGates)
 			}
 			g, err := readGate(path, began.ModTime())
 			if g != nil {
@@ -96,15 +107,15 @@ func findGates(folders []string) ([]gate, error) {
 
 // readGate reads a verdict that is not older than the job; nil for one that is.
 func readGate(name string, began time.Time) (*gate, error) {
-	info, err := os.Stat(name)
+	info, err := os.Lstat(name)
 	if err != nil || info.ModTime().Before(began) {
 		return nil, err
 	}
-	data, err := os.ReadFile(name)
+	g := gate{dir: filepath.Dir(name)}
+	data, err := readPlain(g.dir, filepath.Base(name), mostOfVerdict)
 	if err != nil {
 		return nil, err
 	}
-	g := gate{dir: filepath.Dir(name)}
 	if err := json.Unmarshal(data, &g); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

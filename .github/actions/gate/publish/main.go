@@ -84,7 +84,7 @@ func page(gates []gate, most int, files ...string) string {
 // report is the first of the gate's files that has at most so many bytes; nil when none has.
 func (g gate) report(most int, files []string) []byte {
 	for _, name := range files {
-		if text, err := os.ReadFile(filepath.Join(g.dir, name)); err == nil && len(text) <= most {
+		if text, err := readPlain(g.dir, name, max(most, 0)); err == nil {
 			return text
 		}
 	}
@@ -93,11 +93,10 @@ func (g gate) report(most int, files []string) []byte {
 
 // head is as much of a file as fits, and says so; nil when there is no such file.
 func (g gate) head(most int, file string) []byte {
-	text, err := os.ReadFile(filepath.Join(g.dir, file))
-	if err != nil {
+	text, err := readPlain(g.dir, file, most)
+	if err != nil && !errors.Is(err, errTooLarge) {
 		return nil
 	}
-	text = text[:min(len(text), most)]
 	return append(text[:bytes.LastIndexByte(text, '\n')+1], "\n(cut here: "+file+" has the rest)\n"...)
 }
 

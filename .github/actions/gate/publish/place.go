@@ -1,14 +1,19 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // places remembers the folders of packages, by the folder in which they were looked up and the import path.
 type places map[[2]string]string
+
+// mostOfSource is how many bytes of a file are looked through.
+const mostOfSource = 4 << 20
 
 // find finds the line where a verdict's benchmark begins; an empty file when it is not found.
 func (p places) find(g gate, v verdict) (file string, line int) {
@@ -19,7 +24,7 @@ func (p places) find(g gate, v verdict) (file string, line int) {
 	dir := p.folder(g, v.Package)
 	tests, _ := filepath.Glob(filepath.Join(dir, "*_test.go"))
 	for _, test := range tests {
-		source, _ := os.ReadFile(test)
+		source, _ := readPlain(dir, filepath.Base(test), mostOfSource)
 		line := 0
 		for text := range strings.Lines(string(source)) {
 			line++
@@ -40,7 +45,9 @@ func (p places) folder(g gate, pkg string) string {
 	key := [2]string{module, pkg}
 	dir, known := p[key]
 	if !known {
-		cmd := exec.Command("go", "list", "-find", "-f", "{{.Dir}}", "--", pkg)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, "go", "list", "-find", "-f", "{{.Dir}}", "--", pkg)
 		cmd.Dir = module
 		out, _ := cmd.Output()
 		dir = strings.TrimSpace(string(out))

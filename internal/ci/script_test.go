@@ -1,0 +1,43 @@
+package ci
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The tests that gate are a pull request's code: they get no handle on the runner, and what they print is no command.
+func TestTestsDoNotOrderTheRunnerAbout(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\nenv\necho args: \"$@\"\nexit 3\n"), 0o755))
+	cmd := exec.Command("bash", filepath.Join(repository(t), ".github/actions/gate/gate.sh"))
+	withheld := []string{"ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"}
+	cmd.Env = []string{
+		"PATH=" + dir + ":" + os.Getenv("PATH"), "RUNNER_TEMP=" + dir, "GITHUB_SHA=kept", "GITHUB_BASE_REF=main", "GATE_DIRECTORY=" + dir, "GATE_RUN=^TestGate$",
+		"GATE_PACKAGES=. ./more", "GATE_BENCH=", "GATE_BASELINE=", "GATE_POLICY=", "GATE_BUDGET=", "GATE_INJECT=", "GATE_EXPECT=", "GATE_OUT=",
+	}
+	for _, name := range withheld {
+		cmd.Env = append(cmd.Env, name+"=hunter2")
+	}
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit)
+	assert.Equal(t, 3, exit.ExitCode(), "that of go test")
+	log := string(out)
+	assert.Contains(t, log, "args: test -v -count=1 -run ^TestGate$ . ./more\n")
+	assert.Contains(t, log, "GITHUB_SHA=kept\n")
+	assert.Contains(t, log, "GITHUB_BASE_REF=main\n")
+	assert.NotContains(t, log, "hunter2")
+
+	first, rest, _ := strings.Cut(log, "\n")
+	token, found := strings.CutPrefix(first, "::stop-commands::")
+	require.True(t, found, first)
+	assert.Regexp(t, `^[0-9a-f]{32}$`, token)
+	assert.True(t, strings.HasSuffix(rest, "\n::"+token+"::\n"))
+	assert.Equal(t, 1, strings.Count(rest, token), "what is printed meanwhile cannot know it")
+}
