@@ -50,8 +50,17 @@ type Gate struct {
 	// Profile is "off" to leave out what a regression is explained by: when a benchmark regressed, both sides serve on for up to 20 seconds
 	// under a profiler, and the report names the functions that cost more. Flag -regress.profile.
 	Profile string
+	// Shard is "i/n" to measure only part i, from 1, of the gate's benchmarks, where n machines share them. Alpha is split over all of them.
+	// See Merge. Flag -regress.shard.
+	Shard string
+	// Costs is the verdict.json of an earlier run or merge of the gate, by whose times benchmarks are divided among shards, the same file for all
+	// of them. Empty deals benchmarks out in turn, by name. Flag -regress.costs.
+	Costs string
+	// In is a pattern of folders, as of filepath.Match, in or below which the shards that Merge merges left their results; relative to the
+	// test's folder or, if nothing matches there, to that of go.mod. Flag -regress.in.
+	In string
 	// Out is the folder for baseline.txt, candidate.txt, verdict.json, the reports and profiles; empty means .tailgate/<folder of the
-	// package>/<name of the test> beside go.mod. Flag -regress.out.
+	// package>/<name of the test> beside go.mod, and of a shard the folder shard-<i>-of-<n> in that. Flag -regress.out.
 	Out string
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
 )
 
 // output is the folder that a gate writes: baseline.txt and candidate.txt as results come, the verdict and the reports at the end.
@@ -22,6 +23,8 @@ type output struct {
 	live  *live
 	files [2]*os.File
 	write [2]*benchdata.Writer
+	// manifest is what a merge will need, of a shard that measured.
+	manifest *shards.Manifest
 }
 
 // newOutput makes the folder, and removes the verdict that an earlier gate left there. Results stay: they may be what is to be
@@ -32,7 +35,7 @@ func newOutput(dir string) (*output, error) {
 	}
 	o := &output{dir: dir}
 	_ = o.remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
-	return o, o.remove(append([]string{"verdict.json", "report.md"}, o.profiles()...)...)
+	return o, o.remove(append([]string{"verdict.json", "report.md", shards.ManifestFile}, o.profiles()...)...)
 }
 
 // profiles are those that a gate has left in the folder.
@@ -129,6 +132,25 @@ func (o *output) publish(doc report.Document) error {
 	return errors.Join(
 		writeFile(filepath.Join(o.dir, "verdict.json"), doc.WriteJSON),
 		writeFile(filepath.Join(o.dir, "report.md"), text(doc.Markdown())))
+}
+
+// seal leaves the manifest of a shard, with the sums of what else it leaves. It comes last: a shard without one did not end.
+func (o *output) seal() error {
+	if o.manifest == nil {
+		return nil
+	}
+	for _, name := range shards.Results() {
+		sum, err := shards.SumFile(filepath.Join(o.dir, name))
+		if err != nil {
+			return err
+		}
+		o.manifest.Files = append(o.manifest.Files, shards.File{Name: name, Sum: sum})
+	}
+	data, err := o.manifest.Encode()
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(o.dir, shards.ManifestFile), text(string(data)))
 }
 
 // illustrate writes what a person reads in a browser, as large as a job's page may be and beyond.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -34,6 +35,9 @@ var (
 	injectOption    = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
 	expectOption    = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
 	profileOption   = newOption("profile", "Profile", "off: do not profile what regressed")
+	shardOption     = newOption("shard", "Shard", "i/n: measure only this `part` of the benchmarks")
+	costsOption     = newOption("costs", "Costs", "verdict.json of an earlier run, by whose times benchmarks are divided among shards")
+	inOption        = newOption("in", "In", "`pattern` of the shards' folders of results to merge")
 	outOption       = newOption("out", "Out", "`folder` for results and reports")
 )
 
@@ -78,6 +82,9 @@ type settings struct {
 	budget, timeout     time.Duration
 	plant               duet.Plant
 	expect              policy.Outcome
+	shard               shards.Part
+	costs               shards.Costs
+	in                  string
 	out                 string
 	profile             bool             // what regressed
 	itself              bool             // a self-test: the work tree against itself
@@ -113,7 +120,20 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	}
 	s.baseline = take(baselineOption, g.Baseline)
 	s.candidate = take(candidateOption, g.Candidate)
-	s.out = take(outOption, g.Out).Value
+	s.out, s.in = take(outOption, g.Out).Value, take(inOption, g.In).Value
+	shard := take(shardOption, g.Shard)
+	if s.shard, err = shards.ParsePart(shard.Value); err != nil {
+		return s, fmt.Errorf("%s: %w", shard.Source, err)
+	}
+	if file := take(costsOption, g.Costs); file.Value != "" {
+		data, err := os.ReadFile(file.Value)
+		if err == nil {
+			s.costs, err = shards.ParseCosts(data)
+		}
+		if err != nil {
+			return s, fmt.Errorf("%s is %q: %w; leave it out to deal benchmarks out by name", file.Source, file.Value, err)
+		}
+	}
 	profile := take(profileOption, g.Profile)
 	s.profile = profile.Value == ""
 	if !s.profile && profile.Value != "off" {
