@@ -39,9 +39,17 @@
 //	-regress.inject     REGRESS_INJECT      slowdown to plant: 2ms or 25%
 //	-regress.profile    REGRESS_PROFILE     off: do not profile what regressed
 //	-regress.expect     REGRESS_EXPECT      regressed: pass only if the planted slowdown is caught
+//	-regress.shard      REGRESS_SHARD       i/n: measure only this part of the benchmarks
+//	-regress.costs      REGRESS_COSTS       verdict.json of an earlier run, to divide benchmarks by time
+//	-regress.in         REGRESS_IN          pattern of the shards' folders, for Merge
 //	-regress.out        REGRESS_OUT         folder for results and reports
 //
 // Flags break those packages of go test ./... that do not define them; the variables do not.
+//
+// # More than one machine
+//
+// With -regress.shard=i/n [Check] measures its part of the benchmarks, and [Merge] makes one report of all parts: with one alpha, and the verdicts
+// that one gate would have reached on the same rounds.
 //
 // # What it does not do
 //
