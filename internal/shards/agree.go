@@ -47,8 +47,8 @@ func Agree(found []Found) []string {
 	}
 	if len(missing) > 0 {
 		left := first.of(missing)
-		problems = append(problems, fmt.Sprintf("shard %s of %d is missing, which was to measure %s: see what became of its job, and let it leave its folder of results",
-			strings.Join(missing, ", "), first.Of, left))
+		problems = append(problems, fmt.Sprintf("shard %s of %d is missing, which was to measure %s: see what became of its job, and let it "+
+			"leave its folder of results", strings.Join(missing, ", "), first.Of, left))
 	}
 	return problems
 }
