@@ -61,11 +61,8 @@ type MLP struct {
 
 // layer computes input x weight + bias.
 type layer struct {
-	// (in, out) to the product, by a transposition of the header; stored as (out, in). gonum's dot products run
-	// over contiguous rows that way and cost the same whatever the values are; stored as (in, out) its product skips
-	// zero activations, and dense 64x768x192 took 0.86 ms instead of 0.65 (2 cores of an AMD EPYC, November 2026).
-	weight *tensor.Dense
-	bias   []float32 // (out)
+	weight *tensor.Dense // (in, out) to the product; stored as (out, in) where storedByOutput
+	bias   []float32     // (out)
 }
 
 // buffer is a tensor and the slice behind it.
@@ -104,11 +101,27 @@ func newLayer(in, out int, r *rand.Rand) (layer, error) {
 		}
 		return v
 	}
-	weight := tensor.New(tensor.WithShape(out, in), tensor.WithBacking(uniform(out*in, math.Sqrt(6/float64(in)))))
+	data := uniform(out*in, math.Sqrt(6/float64(in))) // (out, in)
+	bias := uniform(out, 1/math.Sqrt(float64(in)))
+	if !storedByOutput {
+		return layer{weight: tensor.New(tensor.WithShape(in, out), tensor.WithBacking(transposed(data, out, in))), bias: bias}, nil
+	}
+	weight := tensor.New(tensor.WithShape(out, in), tensor.WithBacking(data))
 	if err := weight.T(); err != nil {
 		return layer{}, err
 	}
-	return layer{weight: weight, bias: uniform(out, 1/math.Sqrt(float64(in)))}, nil
+	return layer{weight: weight, bias: bias}, nil
+}
+
+// transposed is the (columns, rows) of a (rows, columns).
+func transposed(data []float32, rows, columns int) []float32 {
+	t := make([]float32, len(data))
+	for r := range rows {
+		for c := range columns {
+			t[c*rows+r] = data[r*columns+c]
+		}
+	}
+	return t
 }
 
 func newBuffers(c MLPConfig) []buffer {

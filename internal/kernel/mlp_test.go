@@ -84,7 +84,10 @@ func plainForward(m *MLP, x []float32) []float64 {
 			act[i] = float64(v)
 		}
 		for n, l := range m.layers {
-			weight := l.weight.Data().([]float32) // (out, in)
+			weight := l.weight.Data().([]float32) // as it lies
+			if !storedByOutput {
+				weight = transposed(weight, l.weight.Shape()[0], l.weight.Shape()[1])
+			}
 			next := make([]float64, len(l.bias))
 			for o := range next {
 				next[o] = float64(l.bias[o])
