@@ -130,6 +130,28 @@ func TestShardFailsByItself(t *testing.T) {
 	assert.Equal(t, whole.Report.Verdicts[1].Alpha, second.Report.Verdicts[0].Alpha, "alpha is split over all benchmarks of the gate")
 }
 
+func TestCostsOfAnEarlierRunDivideTheNext(t *testing.T) {
+	dir := t.TempDir()
+	shop.run(t, shards.Part{}, dir)
+	data, err := os.ReadFile(filepath.Join(dir, "verdict.json"))
+	require.NoError(t, err)
+	g := shop
+	g.costs, err = shards.ParseCosts(data)
+	require.NoError(t, err)
+	second := g.run(t, shards.Part{I: 2, N: 2}, t.TempDir())
+	first := g.run(t, shards.Part{I: 1, N: 2}, t.TempDir())
+	var alone []string
+	for _, b := range first.Report.Benchmarks {
+		alone = append(alone, b.Name)
+	}
+	assert.Equal(t, []string{"Edge"}, alone, "it takes longer than all others together")
+	assert.Len(t, second.Report.Benchmarks, len(shop.benchmarks)-1)
+
+	got, err := g.merge(t, g.shards(t, 2, t.TempDir()))
+	require.NoError(t, err)
+	assertSameReport(t, shop.run(t, shards.Part{}, t.TempDir()), got)
+}
+
 func TestRuleThatMatchesNothingIsInvalidInEveryShardAndOnceInTheMerge(t *testing.T) {
 	g := pretended{
 		policy: policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", Benchmark: "Typo", MaxRegressionPercent: 10}}},
