@@ -386,7 +386,9 @@ func TestPairsJudgedElsewhereHaveTheirShareOfAlphaAndNoVerdict(t *testing.T) {
 	both.Benchmarks = append(both.Benchmarks, other)
 	p := Policy{Rules: []Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", Benchmark: "Other", MaxRegressionPercent: 20}}}
 	pairs := p.Pairs(both, both)
-	judge := func(pair Pair) []Verdict { return p.Judge(pair, nil, nil, Look{Alpha: 0.05 / float64(Family(pairs)), Last: true}) }
+	judge := func(pair Pair) []Verdict {
+		return p.Judge(pair, nil, nil, Look{Alpha: 0.05 / float64(Family(pairs)), Last: true})
+	}
 
 	whole := p.Report(pairs, judge)
 	pairs[1].Elsewhere = true
