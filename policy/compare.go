@@ -13,6 +13,7 @@ import (
 type Pair struct {
 	Baseline, Candidate *Benchmark
 	Noise               Noise
+	Elsewhere           bool  // judged by somebody else, as by another shard: it has a share of alpha, and no verdict here
 	rules               []int // into the policy's, the most specific for each unit, of units that a side reports
 }
 

@@ -378,3 +378,29 @@ func TestReportTracksWhatNoRuleJudges(t *testing.T) {
 	assert.Equal(t, Metric{Unit: "req/s"}, report.Benchmarks[0].Metric("req/s"))
 	assert.False(t, report.Benchmarks[1].Judged)
 }
+
+func TestPairsJudgedElsewhereHaveTheirShareOfAlphaAndNoVerdict(t *testing.T) {
+	both := side("p95-ns", runs(20*ms)...)
+	other := both.Benchmarks[0]
+	other.Name = "Other"
+	both.Benchmarks = append(both.Benchmarks, other)
+	p := Policy{Rules: []Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", Benchmark: "Other", MaxRegressionPercent: 20}}}
+	pairs := p.Pairs(both, both)
+	judge := func(pair Pair) []Verdict {
+		return p.Judge(pair, nil, nil, Look{Alpha: 0.05 / float64(Family(pairs)), Last: true})
+	}
+
+	whole := p.Report(pairs, judge)
+	pairs[1].Elsewhere = true
+	part := p.Report(pairs, judge)
+	assert.Equal(t, whole.Verdicts[:1], part.Verdicts, "the rule for the other matches something, and alpha is as it was")
+	assert.Equal(t, 1, part.Elsewhere)
+	assert.Len(t, part.Benchmarks, 1)
+
+	pairs[0].Elsewhere = true
+	none := p.Report(pairs, judge)
+	assert.Empty(t, none.Verdicts)
+	assert.False(t, none.Fails())
+	assert.Equal(t, OK, none.Outcome())
+	assert.True(t, p.Report(nil, judge).Fails(), "nothing to judge anywhere is no pass")
+}

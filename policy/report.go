@@ -12,21 +12,26 @@ type Report struct {
 	Verdicts   []Verdict  // benchmarks in order, then rules that match nothing
 	Benchmarks []Measured // every benchmark with all it measured
 	Policy     Policy     // as applied, defaults filled in
+	Elsewhere  int        // benchmarks that somebody else judges: see Pair
 }
 
 // Report collects the verdicts of every pair, explains them by all that was measured, and adds an invalid one for each rule that matches
-// nothing.
+// nothing. Of pairs that are judged elsewhere judge is not asked.
 func (p Policy) Report(pairs []Pair, judge func(Pair) []Verdict) Report {
 	p = p.withDefaults()
 	report := Report{Policy: p}
 	plan := p.Plan(Family(pairs))
 	used := make([]bool, len(p.Rules))
 	for _, pair := range pairs {
-		m := measured(pair)
-		for _, v := range judge(pair) {
-			report.Verdicts = append(report.Verdicts, v.explain(m, plan))
+		if pair.Elsewhere {
+			report.Elsewhere++
+		} else {
+			m := measured(pair)
+			for _, v := range judge(pair) {
+				report.Verdicts = append(report.Verdicts, v.explain(m, plan))
+			}
+			report.Benchmarks = append(report.Benchmarks, m)
 		}
-		report.Benchmarks = append(report.Benchmarks, m)
 		for i, rule := range p.Rules {
 			if rule.Matches(pair.Name()) && pair.reports(rule.Unit()) {
 				used[i] = true
@@ -82,18 +87,18 @@ func list(words []string) string {
 	return strings.Join(words, ", ")
 }
 
-// Fails reports whether the test run fails.
+// Fails reports whether the test run fails. A report without verdicts does, unless all there is to judge is judged elsewhere.
 func (r Report) Fails() bool {
 	for _, v := range r.Verdicts {
 		if v.Fails {
 			return true
 		}
 	}
-	return len(r.Verdicts) == 0
+	return len(r.Verdicts) == 0 && r.Elsewhere == 0
 }
 
 // Outcome is the gravest of the verdicts': invalid, regressed, inconclusive, improved, added, ok. A report without
-// verdicts is invalid.
+// verdicts is invalid, and ok if all there is to judge is judged elsewhere.
 func (r Report) Outcome() Outcome {
 	gravity := map[Outcome]int{OK: 1, Added: 2, Improved: 3, Inconclusive: 4, Regressed: 5, Invalid: 6}
 	worst := Outcome("")
@@ -101,6 +106,9 @@ func (r Report) Outcome() Outcome {
 		if gravity[v.Outcome] > gravity[worst] {
 			worst = v.Outcome
 		}
+	}
+	if worst == "" && r.Elsewhere > 0 {
+		return OK
 	}
 	if worst == "" {
 		return Invalid

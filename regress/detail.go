@@ -70,6 +70,23 @@ func (s *charted) look(i int, v policy.Verdict) {
 	}
 }
 
+// keep keeps in verdicts, of each the first that settles, what a look has found, and reports whether all are settled.
+func (s *charted) keep(verdicts *[]policy.Verdict, found []policy.Verdict) (settled bool) {
+	settled = true
+	for i, v := range found {
+		switch {
+		case len(*verdicts) == i:
+			*verdicts = append(*verdicts, v)
+			s.look(i, v)
+		case (*verdicts)[i].Outcome == policy.Unsettled:
+			(*verdicts)[i] = v
+			s.look(i, v)
+		}
+		settled = settled && (*verdicts)[i].Outcome != policy.Unsettled
+	}
+	return settled
+}
+
 // detail is what the report shows of the benchmark, beside its verdicts.
 func (m *measurement) detail() report.Detail {
 	d := report.Detail{Package: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs()}

@@ -40,6 +40,9 @@
 //	-regress.profile    REGRESS_PROFILE     off: do not profile what regressed
 //	-regress.expect     REGRESS_EXPECT      regressed: pass only if the planted slowdown is caught
 //	-regress.env        REGRESS_ENV         variables to give to benchmarks though they look like secrets
+//	-regress.shard      REGRESS_SHARD       i/n: measure only this part of the benchmarks
+//	-regress.costs      REGRESS_COSTS       verdict.json of an earlier run, to divide benchmarks by time
+//	-regress.in         REGRESS_IN          pattern of the shards' folders, for Merge
 //	-regress.out        REGRESS_OUT         folder for results and reports
 //
 // Flags break those packages of go test ./... that do not define them; the variables do not.
@@ -49,6 +52,11 @@
 // Both sides run without the gate's settings (REGRESS_*) and without environment variables that look like secrets, by name (GITHUB_TOKEN,
 // AWS_*, anything with a word such as TOKEN, SECRET, PASSWORD or KEY) or by value (an address with a password). A gate that is invalid names
 // those that were withheld; Gate.Env or -regress.env=HF_TOKEN gives them. SECURITY.md in the repository says what that protects from.
+//
+// # More than one machine
+//
+// With -regress.shard=i/n [Check] measures its part of the benchmarks, and [Merge] makes one report of all parts: with one alpha, and the verdicts
+// that one gate would have reached on the same rounds.
 //
 // # What it does not do
 //

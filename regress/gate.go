@@ -54,8 +54,17 @@ type Gate struct {
 	// Env names environment variables that the benchmarks need though they look like secrets, such as HF_TOKEN: what looks like one is
 	// not given to the code that is measured, a pull request's for one (SECURITY.md says what looks so). Flag -regress.env, with commas.
 	Env []string
+	// Shard is "i/n" to measure only part i, from 1, of the gate's benchmarks, where n machines share them. Alpha is split over all of them.
+	// See Merge. Flag -regress.shard.
+	Shard string
+	// Costs is the verdict.json of an earlier run or merge of the gate, by whose times benchmarks are divided among shards, the same file for all
+	// of them. Empty deals benchmarks out in turn, by name. Flag -regress.costs.
+	Costs string
+	// In is a pattern of folders, as of filepath.Match, in or below which the shards that Merge merges left their results; relative to the
+	// test's folder or, if nothing matches there, to that of go.mod. Flag -regress.in.
+	In string
 	// Out is the folder for baseline.txt, candidate.txt, verdict.json, the reports and profiles; empty means .tailgate/<folder of the
-	// package>/<name of the test> beside go.mod. Flag -regress.out.
+	// package>/<name of the test> beside go.mod, and of a shard the folder shard-<i>-of-<n> in that. Flag -regress.out.
 	Out string
 }
 

@@ -16,3 +16,6 @@ func TestGate(t *testing.T) {
 func TestControlledRegression(t *testing.T) {
 	regress.SelfTest(t, regress.Gate{Packages: []string{"../workload"}, Bench: "^BenchmarkMLPSmall$", Budget: time.Minute})
 }
+
+// TestMerge merges what the shards of TestGate left: go test ./regress -run TestMerge -regress.in='shards/*'.
+func TestMerge(t *testing.T) { regress.Merge(t, regress.Gate{}) }

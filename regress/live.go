@@ -26,7 +26,11 @@ type live struct {
 	doc      *report.Document
 	seed     uint64 // of random
 	random   *rand.Rand
+	rounds   taker // in place of processes, in tests; nil: none
 }
+
+// taker measures rounds with one start of both sides' processes: about so many, until enough says so.
+type taker func(m *measurement, ctx context.Context, rounds int, enough func() bool) (launch, error)
 
 // side is one of the two things measured.
 type side struct {

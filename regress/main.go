@@ -139,6 +139,8 @@ func (s settings) prepare(doc *report.Document) (*output, *benchdata.Set, error)
 	case s.candidate.Value != "":
 		return out, nil, fmt.Errorf("the candidate is this run, not %s (%s): leave it out, or compare two saved results with regress.Check",
 			s.candidate.Value, s.candidate.Source)
+	case !s.shard.IsZero():
+		return out, nil, errors.New("this run is judged in one piece: leave -regress.shard out, or measure both sides with regress.Check")
 	case !s.plant.IsZero():
 		return out, nil, errors.New("a slowdown cannot be planted in the run that is judged: use regress.SelfTest, or leave -regress.inject out")
 	}

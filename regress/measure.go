@@ -20,10 +20,16 @@ func (l *live) measure(ctx context.Context) error {
 		return err
 	}
 	pairs := l.pairs()
+	all := l.divide(pairs)
 	plan := l.policy.Plan(policy.Family(pairs))
-	verdicts := make([][]policy.Verdict, len(pairs))
+	var verdicts [][]policy.Verdict
 	for i := range pairs {
-		pairs[i], verdicts[i] = l.settle(ctx, pairs[i], plan)
+		if pairs[i].Elsewhere {
+			continue
+		}
+		m := l.settle(ctx, pairs[i], plan)
+		pairs[i], verdicts = m.pair, append(verdicts, m.verdicts)
+		all[i].Measured = m.measured()
 	}
 	next := 0
 	l.doc.Report = l.policy.Report(pairs, func(policy.Pair) []policy.Verdict { next++; return verdicts[next-1] })
@@ -38,6 +44,7 @@ func (l *live) measure(ctx context.Context) error {
 	if err := l.out.finish(); err != nil {
 		return err
 	}
+	l.out.manifest = l.manifest(all)
 	l.explain(ctx, pairs)
 	return nil
 }
@@ -56,33 +63,42 @@ func (l *live) pairs() []policy.Pair {
 // recorded reports whether the benchmark's requests go through a Recorder.
 func recorded(b *policy.Benchmark) bool { return b != nil && len(b.Metrics["p50-ns"]) > 0 }
 
-// settle measures one benchmark until all its verdicts settle or its budget is spent. The pair that it returns has what was
-// measured.
-func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) (policy.Pair, []policy.Verdict) {
+// settle measures one benchmark until all its verdicts settle or its budget is spent.
+func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) *measurement {
 	m := &measurement{live: l, pair: pair, plan: plan}
-	if !pair.Judged() || pair.Baseline == nil || pair.Candidate == nil {
-		return pair, m.judge(policy.Look{Last: true})
+	if !isMeasured(pair) {
+		m.verdicts = m.judge(policy.Look{Last: true})
+		return m
 	}
-	if err := m.targeted(); err != nil {
+	err := m.ready(ctx)
+	if err != nil {
 		m.fail(err)
-		return m.pair, m.judge(policy.Look{Last: true})
-	}
-	m.choose()
-	if err := m.relink(ctx); err != nil {
-		m.fail(err)
-		return m.pair, m.judge(policy.Look{Last: true})
+		return m
 	}
 	m.began = time.Now()
 	defer m.progress.clear()
 	m.before = readMachine()
-	err := m.untilSettled(ctx)
+	err = m.untilSettled(ctx)
 	m.pair.Noise = m.seen()
 	if err != nil {
 		m.fail(err)
-		m.verdicts = m.judge(policy.Look{Last: true})
 	}
 	l.doc.Details = append(l.doc.Details, m.detail())
-	return m.pair, m.verdicts
+	return m
+}
+
+// isMeasured reports whether the pair is to be measured: both sides have it, and a rule speaks of it.
+func isMeasured(pair policy.Pair) bool {
+	return pair.Judged() && pair.Baseline != nil && pair.Candidate != nil
+}
+
+// ready prepares what is needed before the first launch.
+func (m *measurement) ready(ctx context.Context) error {
+	if err := m.targeted(); err != nil {
+		return err
+	}
+	m.choose()
+	return m.relink(ctx)
 }
 
 // targeted says if two servers are to be compared and the benchmark measures neither.
@@ -103,6 +119,10 @@ type measurement struct {
 	long     time.Duration // of a whole run; 0 for what the settings say
 	sets     [2]benchdata.Set
 	verdicts []policy.Verdict // the first outcome that settles stands
+	looks    []int            // the numbers of rounds after which they were judged
+	early    bool             // the last look was the last because the budget was spent
+	problem  string           // why nothing must be judged
+	least    int              // rounds to reach a verdict; 0 until asked for
 
 	began    time.Time
 	before   machine
@@ -115,6 +135,9 @@ type measurement struct {
 
 // choose chooses how to measure.
 func (m *measurement) choose() {
+	if m.live.rounds != nil {
+		return
+	}
 	switch why := m.speak(m.pair.Package()); {
 	case !recorded(m.pair.Baseline) || !recorded(m.pair.Candidate):
 		m.note(m.pair.Name() + " is measured in whole runs, not in a duet: not all its requests go through workload.Record")
@@ -137,7 +160,7 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 		look, planned := m.plan.Look(m.rounds)
 		switch {
 		case m.spent():
-			look = m.plan.Final(m.rounds)
+			look, m.early = m.plan.Final(m.rounds), true
 		case !planned:
 			m.progress.goOn(m.now())
 			continue
@@ -150,18 +173,8 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 
 // settled judges, keeps what is settled, and reports whether all is.
 func (m *measurement) settled(look policy.Look) bool {
-	settled := true
-	for i, v := range m.judge(look) {
-		if len(m.verdicts) == i || m.verdicts[i].Outcome == policy.Unsettled {
-			m.charted.look(i, v)
-		}
-		if len(m.verdicts) == i {
-			m.verdicts = append(m.verdicts, v)
-		} else if m.verdicts[i].Outcome == policy.Unsettled {
-			m.verdicts[i] = v
-		}
-		settled = settled && m.verdicts[i].Outcome != policy.Unsettled
-	}
+	m.looks = append(m.looks, m.rounds)
+	settled := m.charted.keep(&m.verdicts, m.judge(look))
 	m.progress.looked(m.now(), settled)
 	return settled
 }
@@ -210,7 +223,12 @@ func (m *measurement) perRound() time.Duration {
 func (m *measurement) perLaunch() time.Duration { return m.setup / time.Duration(max(m.launches, 1)) }
 
 // fewest is the number of rounds with which a verdict can be reached.
-func (m *measurement) fewest() int { return max(m.plan.Fewest(), launches) }
+func (m *measurement) fewest() int {
+	if m.least == 0 {
+		m.least = max(m.plan.Fewest(), launches)
+	}
+	return m.least
+}
 
 // feasible says if the budget is far too small for launches and rounds that take so long. By half it may be exceeded.
 func (m *measurement) feasible(perLaunch, perRound time.Duration) error {

@@ -13,7 +13,12 @@ import (
 // launch starts each side once, and keeps and saves the rounds that come of it.
 func (m *measurement) launch(ctx context.Context) error {
 	measure := m.wholeRuns
-	if m.inDuet {
+	switch {
+	case m.live.rounds != nil:
+		measure = func(ctx context.Context, n int, enough func() bool) (launch, error) {
+			return m.live.rounds(m, ctx, n, enough)
+		}
+	case m.inDuet:
 		measure = m.duet
 	}
 	done := m.rounds
@@ -81,11 +86,11 @@ func (m *measurement) keep(r round) error {
 			return problems
 		}
 	}
-	m.pair.Baseline, m.pair.Candidate = m.measured(baselineSide), m.measured(candidateSide)
+	m.pair.Baseline, m.pair.Candidate = m.side(baselineSide), m.side(candidateSide)
 	return nil
 }
 
-func (m *measurement) measured(i int) *policy.Benchmark {
+func (m *measurement) side(i int) *policy.Benchmark {
 	b := benchmark(m.sets[i].Benchmarks[0])
 	return &b
 }
@@ -126,10 +131,18 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 
 // fail makes the benchmark one that must not be judged.
 func (m *measurement) fail(err error) {
-	baseline, candidate := *m.pair.Baseline, *m.pair.Candidate
-	if m.rounds == 0 { // all there is are smoke runs
+	m.problem = err.Error()
+	m.pair = broken(m.pair, m.rounds, m.problem)
+	m.verdicts = m.judge(policy.Look{Last: true})
+}
+
+// broken is a pair that must not be judged, after so many rounds.
+func broken(pair policy.Pair, rounds int, problem string) policy.Pair {
+	baseline, candidate := *pair.Baseline, *pair.Candidate
+	if rounds == 0 { // all there is are smoke runs
 		baseline.Metrics, candidate.Metrics = nil, nil
 	}
-	candidate.Problem = err.Error()
-	m.pair.Baseline, m.pair.Candidate = &baseline, &candidate
+	candidate.Problem = problem
+	pair.Baseline, pair.Candidate = &baseline, &candidate
+	return pair
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
 )
 
 // output is the folder that a gate writes: baseline.txt and candidate.txt as results come, the verdict and the reports at the end.
@@ -22,6 +24,8 @@ type output struct {
 	live  *live
 	files [2]*os.File
 	write [2]*benchdata.Writer
+	// manifest is what a merge will need, of a shard that measured.
+	manifest *shards.Manifest
 }
 
 // newOutput makes the folder, which may be anywhere.
@@ -52,7 +56,7 @@ func newOutputIn(parent *os.Root, name string) (*output, error) {
 func openOutput(root *os.Root) (*output, error) {
 	o := &output{dir: root.Name(), root: root}
 	_ = o.remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
-	if err := o.remove(append([]string{"verdict.json", "report.md"}, o.profiles()...)...); err != nil {
+	if err := o.remove(append([]string{"verdict.json", "report.md", shards.ManifestFile}, o.profiles()...)...); err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
 	return o, nil
@@ -162,6 +166,25 @@ func (o *output) publish(doc report.Document) error {
 	return errors.Join(
 		writeFile(o.root, "verdict.json", doc.WriteJSON),
 		writeFile(o.root, "report.md", text(doc.Markdown())))
+}
+
+// seal leaves the manifest of a shard, with the sums of what else it leaves. It comes last: a shard without one did not end.
+func (o *output) seal() error {
+	if o.manifest == nil {
+		return nil
+	}
+	for _, name := range shards.Results() {
+		sum, err := shards.SumFile(filepath.Join(o.dir, name))
+		if err != nil {
+			return err
+		}
+		o.manifest.Files = append(o.manifest.Files, shards.File{Name: name, Sum: sum})
+	}
+	data, err := o.manifest.Encode()
+	if err != nil {
+		return err
+	}
+	return writeFile(o.root, shards.ManifestFile, text(string(data)))
 }
 
 // illustrate writes what a person reads in a browser, as large as a job's page may be and beyond.

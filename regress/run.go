@@ -70,7 +70,11 @@ func finish(doc report.Document, out *output, err error) (Result, error) {
 	}
 	if out != nil {
 		doc.Out = out.dir
-		if publishErr := out.publish(doc); publishErr != nil && err == nil {
+		publishErr := out.publish(doc)
+		if publishErr == nil && err == nil {
+			publishErr = out.seal()
+		}
+		if publishErr != nil && err == nil {
 			err = publishErr
 			doc.Error = err.Error()
 		}
@@ -102,6 +106,9 @@ func (s settings) compare(ctx context.Context, name string, progress *progress, 
 	}
 	if err != nil {
 		return out, err
+	}
+	if baseline.saved != "" && !s.shard.IsZero() {
+		return out, errors.New("saved results are judged in one piece: leave -regress.shard out; to merge what shards measured, see regress.Merge")
 	}
 	if baseline.saved != "" {
 		return out, s.compareSaved(baseline, candidate, doc)
@@ -167,7 +174,7 @@ func (s settings) output(dir, name string, doc *report.Document) (*output, error
 		if err != nil {
 			return nil, err
 		}
-		return newOutputIn(own, filepath.Join(pkg, safe(name)))
+		return newOutputIn(own, filepath.Join(pkg, safe(name), s.shardFolder()))
 	case err == nil:
 		return newOutput(s.out)
 	case s.out == "":

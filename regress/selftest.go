@@ -6,12 +6,13 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
 // SelfTest proves that the gate works on this machine: with identical sides every verdict is ok, and a slowdown planted in the
 // candidate is found. It measures the work tree against itself, twice, so it takes twice the time of a gate. The slowdown is
-// g.Inject, or 50 %. Flags and variables for baseline, candidate, inject and expect are not heeded.
+// g.Inject, or 50 %. Flags and variables for baseline, candidate, inject, expect and shard are not heeded.
 func SelfTest(t *testing.T, g Gate) {
 	t.Helper()
 	plant := g.Inject
@@ -32,6 +33,7 @@ func SelfTest(t *testing.T, g Gate) {
 			}
 			s.itself, s.expect = true, half.expect
 			s.baseline, s.candidate = report.Setting{}, report.Setting{}
+			s.shard, s.costs = shards.Part{}, shards.Costs{} // each machine has to prove itself
 			s.won = nil
 			if s.out != "" {
 				s.out = filepath.Join(s.out, half.name)

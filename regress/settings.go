@@ -10,6 +10,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -35,6 +36,9 @@ var (
 	expectOption    = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
 	profileOption   = newOption("profile", "Profile", "off: do not profile what regressed")
 	envOption       = newOption("env", "Env", "`names` of variables to give to benchmarks though they look like secrets, with commas")
+	shardOption     = newOption("shard", "Shard", "i/n: measure only this `part` of the benchmarks")
+	costsOption     = newOption("costs", "Costs", "verdict.json of an earlier run, by whose times benchmarks are divided among shards")
+	inOption        = newOption("in", "In", "`pattern` of the shards' folders of results to merge")
 	outOption       = newOption("out", "Out", "`folder` for results and reports")
 )
 
@@ -79,6 +83,9 @@ type settings struct {
 	budget, timeout     time.Duration
 	plant               duet.Plant
 	expect              policy.Outcome
+	shard               shards.Part
+	costs               shards.Costs
+	in                  string
 	out                 string
 	variables           []string         // given to benchmarks though they look like secrets
 	profile             bool             // what regressed
@@ -86,6 +93,9 @@ type settings struct {
 	test                bool             // go test -run runs this gate again
 	won                 []report.Setting // those that are not defaults, for the report
 }
+
+// mostOfCosts is how many bytes a verdict.json may have that tells what benchmarks cost.
+const mostOfCosts = 64 << 20
 
 // mostOfPolicy is how many bytes a policy may have: 10,000 rules.
 const mostOfPolicy = 2 << 20
@@ -118,9 +128,22 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	}
 	s.baseline = take(baselineOption, g.Baseline)
 	s.candidate = take(candidateOption, g.Candidate)
-	s.out = take(outOption, g.Out).Value
+	s.out, s.in = take(outOption, g.Out).Value, take(inOption, g.In).Value
 	if s.variables, err = variables(take(envOption, strings.Join(g.Env, ","))); err != nil {
 		return s, err
+	}
+	shard := take(shardOption, g.Shard)
+	if s.shard, err = shards.ParsePart(shard.Value); err != nil {
+		return s, fmt.Errorf("%s: %w", shard.Source, err)
+	}
+	if file := take(costsOption, g.Costs); file.Value != "" {
+		data, err := readFile(file.Value, mostOfCosts)
+		if err == nil {
+			s.costs, err = shards.ParseCosts(data)
+		}
+		if err != nil {
+			return s, fmt.Errorf("%s is %q: %w; leave it out to deal benchmarks out by name", file.Source, file.Value, err)
+		}
 	}
 	profile := take(profileOption, g.Profile)
 	s.profile = profile.Value == ""

@@ -21,7 +21,7 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/latency", "internal/report", "internal/stats", "internal/testbin"},
+	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/latency", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
 	"policy":                              {"internal/stats", "internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"internal/benchdata":                  nil,
 	"internal/duet":                       nil,
 	"internal/latency":                    {"internal/stats"}, // what a Recorder reports are the judge's quantiles
+	"internal/shards":                     {"internal/strictjson"},
 	"internal/sse":                        nil,
 	"internal/stats":                      nil,
 	"internal/strictjson":                 nil,

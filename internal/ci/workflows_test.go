@@ -174,6 +174,44 @@ func TestControlledRegressionWorkflow(t *testing.T) {
 	})
 }
 
+func TestShardedGateWorkflow(t *testing.T) {
+	s := newShop(t)
+	s.write("workload/more_test.go", strings.ReplaceAll(read(t, filepath.Join(s.dir, "workload/serve_test.go")), "BenchmarkMLP", "BenchmarkOther"))
+	s.adopt()
+
+	t.Run("both shards and the merge are green", func(t *testing.T) {
+		j := s.in(t).act("workflow_dispatch", dispatch(""), "sharded-gate.yml")
+		require.True(t, j.passed)
+		assert.Contains(t, j.summary, "shard 1 of 2: it has 1 of the gate's 2 benchmarks")
+		assert.Contains(t, j.summary, "shard 2 of 2: it has 1 of the gate's 2 benchmarks")
+		assert.Contains(t, j.summary, "**PASS: 2 ok**")
+		assert.Empty(t, j.errorMarks())
+		for _, name := range []string{"shard-1/regress/TestGate/shard-1-of-2/shard.json", "shard-2/regress/TestGate/shard-2-of-2/shard.json",
+			"tailgate/regress/TestMerge/verdict.json", "tailgate/regress/TestMerge/report.html"} {
+			assert.FileExists(t, filepath.Join(j.artifacts, name))
+		}
+	})
+
+	t.Run("a planted regression is red in each shard, and in the merge", func(t *testing.T) {
+		j := s.in(t).act("workflow_dispatch", dispatch(`"inject": "50%"`), "sharded-gate.yml")
+		require.False(t, j.passed)
+		assert.Equal(t, 2, strings.Count(j.summary, "**FAIL: 1 regressed**"))
+		assert.Contains(t, j.summary, "**FAIL: 2 regressed**")
+		assert.FileExists(t, filepath.Join(j.artifacts, "tailgate/regress/TestMerge/verdict.json"))
+	})
+
+	t.Run("a shard that is missing is red", func(t *testing.T) {
+		s := s.in(t)
+		s.edit(".github/workflows/sharded-gate.yml", "shard: [1, 2]", "shard: [1]")
+		j := s.act("workflow_dispatch", dispatch(""), "sharded-gate.yml")
+		require.False(t, j.passed)
+		assert.Contains(t, j.summary, "**PASS: 1 ok**")
+		assert.Contains(t, j.summary, "**FAIL: invalid: nothing could be judged**")
+		require.Len(t, j.errorMarks(), 1)
+		assert.Contains(t, j.errorMarks()[0], "shard 2 of 2 is missing, which was to measure Other")
+	})
+}
+
 func TestCIWorkflow(t *testing.T) {
 	s := newShop(t).adopt()
 	head := s.git("rev-parse", "HEAD")
@@ -198,5 +236,5 @@ func TestEveryWorkflowIsRunHere(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	assert.Equal(t, []string{"ci.yml", "controlled-regression.yml", "gate.yml", "pass-gate.yml"}, names)
+	assert.Equal(t, []string{"ci.yml", "controlled-regression.yml", "gate.yml", "pass-gate.yml", "sharded-gate.yml"}, names)
 }

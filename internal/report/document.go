@@ -55,11 +55,14 @@ func (d Document) Passes() bool {
 	if d.Error != "" {
 		return false
 	}
-	if d.Expected != "" {
+	if d.Expected != "" && !d.elsewhere() {
 		return d.Report.Outcome() == d.Expected
 	}
 	return !d.Report.Fails()
 }
+
+// elsewhere reports whether there was nothing to judge here because others judge all of it.
+func (d Document) elsewhere() bool { return len(d.Report.Verdicts) == 0 && d.Report.Elsewhere > 0 }
 
 // Outcome is the report's; invalid when nothing could be judged.
 func (d Document) Outcome() policy.Outcome {
@@ -78,6 +81,8 @@ func (d Document) headline() string {
 	switch {
 	case d.Error != "":
 		return word + ": invalid: nothing could be judged"
+	case d.elsewhere():
+		return word + ": nothing to judge in this shard"
 	case len(d.Report.Verdicts) == 0:
 		return word + ": invalid: there was nothing to judge"
 	}

@@ -17,6 +17,8 @@ func (d Document) finding() string {
 	switch {
 	case d.Error != "":
 		return "Nothing could be judged."
+	case d.elsewhere():
+		return fmt.Sprintf("This shard has nothing to judge: %s for others.", areFor(d.Report.Elsewhere))
 	case len(d.Report.Verdicts) == 0:
 		return "There was nothing to judge."
 	case d.Expected != "" && d.Passes():
@@ -34,6 +36,14 @@ func (d Document) finding() string {
 		return s + " Another rule fails too."
 	}
 	return s + fmt.Sprintf(" %d other rules fail too.", failing-1)
+}
+
+// areFor says of so many benchmarks that they are for somebody.
+func areFor(n int) string {
+	if n == 1 {
+		return "the gate's one benchmark is"
+	}
+	return fmt.Sprintf("all %d benchmarks of the gate are", n)
 }
 
 // failing counts the verdicts that fail, and finds the one to speak of: a regression before one that is not sure, what could be

@@ -108,6 +108,14 @@ func TestHeadline(t *testing.T) {
 	}
 	assert.Equal(t, "FAIL: invalid: there was nothing to judge", Document{}.headline())
 	assert.Equal(t, policy.Invalid, Document{}.Outcome())
+	for expected, want := range map[policy.Outcome]string{"": "PASS", policy.Regressed: "PASS"} {
+		empty := Document{Report: policy.Report{Elsewhere: 3}, Expected: expected}
+		assert.Equal(t, want+": nothing to judge in this shard", empty.headline())
+		assert.Equal(t, "This shard has nothing to judge: all 3 benchmarks of the gate are for others.", empty.finding())
+		assert.True(t, empty.Passes())
+	}
+	broken := Document{Report: policy.Report{Elsewhere: 1}, Error: "it did not build"}
+	assert.Equal(t, "FAIL: invalid: nothing could be judged", broken.headline())
 	assert.Equal(t, policy.Invalid, documents["error"]().Outcome())
 }
 

@@ -1,0 +1,3 @@
+module github.com/tailgate-go/tailgate
+
+go 1.26

@@ -1,0 +1,114 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// UnmarshalJSON is n, and NaN for null.
+func (n *number) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*n = unknown
+		return nil
+	}
+	var value float64
+	err := json.Unmarshal(data, &value)
+	*n = number(value)
+	return err
+}
+
+// ReadJSON reads what WriteJSON wrote: the document without its details, without what was measured of each benchmark, and of the policy only
+// alpha. Numbers that JSON does not have are NaN.
+func ReadJSON(data []byte) (Document, error) {
+	var in struct {
+		documentJSON
+		Verdicts []verdictJSON `json:"verdicts"`
+		Causes   []causeJSON   `json:"causes"`
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		return Document{}, err
+	}
+	if in.Version != 1 {
+		return Document{}, fmt.Errorf("version %d, and only 1 is known", in.Version)
+	}
+	d := Document{
+		Name: in.Name, Error: in.Error, Expected: in.Expected, Planted: in.Planted, Began: in.Began,
+		Took: time.Duration(float64(in.Seconds) * float64(time.Second)), Baseline: Side(in.Baseline), Candidate: Side(in.Candidate), Notes: in.Notes,
+		Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}},
+	}
+	for _, s := range in.Settings {
+		d.Settings = append(d.Settings, Setting(s))
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.Environment)) {
+		d.Environment = append(d.Environment, Fact{name, in.Environment[name]})
+	}
+	for _, v := range in.Verdicts {
+		d.Report.Verdicts = append(d.Report.Verdicts, v.verdict())
+	}
+	for _, c := range in.Causes {
+		d.Causes = append(d.Causes, c.cause())
+	}
+	return d, nil
+}
+
+func (v verdictJSON) verdict() policy.Verdict {
+	rule := policy.Rule{
+		Metric: v.Rule.Metric, Stage: v.Rule.Stage, Benchmark: v.Rule.Benchmark, MaxRegressionPercent: float64(v.Rule.MaxRegressionPercent),
+		MinRegression: float64(v.Rule.MinRegression), Direction: v.Rule.Direction,
+	}
+	bounds := func(of [2]number) policy.Bounds { return policy.Bounds{Lo: float64(of[0]), Hi: float64(of[1])} }
+	return policy.Verdict{
+		Package: v.Package, Benchmark: v.Benchmark, Procs: v.GOMAXPROCS, Unit: v.Unit, Rule: rule, Outcome: v.Outcome, Fails: v.Fails,
+		Reason: v.Reason, Baseline: v.Baseline.summary(), Candidate: v.Candidate.summary(), Paired: v.Paired, Change: float64(v.Change),
+		ChangePercent: float64(v.ChangePercent), Absolute: bounds(v.Interval), Percent: bounds(v.IntervalPercent), P: float64(v.P),
+		Alpha: float64(v.Alpha), Detectable: float64(v.DetectablePercent),
+	}
+}
+
+func (s summaryJSON) summary() policy.Summary {
+	if s.Runs == 0 {
+		return policy.Summary{}
+	}
+	return policy.Summary{Median: float64(s.Median), N: s.Runs}
+}
+
+func (c causeJSON) cause() Cause {
+	out := Cause{
+		Package: c.Package, Benchmark: c.Benchmark, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline), Candidate: float64(c.Candidate),
+		Requests: c.Requests, Took: float64(c.Took), Doubt: c.Doubt, Command: c.Command,
+	}
+	for _, f := range c.Functions {
+		out.Functions = append(out.Functions, CostlyFunction{
+			Name: f.Name, Via: f.Via, File: f.File, Line: f.Line, Baseline: float64(f.Baseline), Candidate: float64(f.Candidate),
+		})
+	}
+	return out
+}
+
+// SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. What a report adds to a reason is not
+// compared, nor is what JSON does not have told apart.
+func SameVerdict(a, b policy.Verdict) bool {
+	same := a.Package == b.Package && a.Benchmark == b.Benchmark && a.Procs == b.Procs && a.Unit == b.Unit && a.Outcome == b.Outcome &&
+		a.Fails == b.Fails && a.Paired == b.Paired && a.Baseline.N == b.Baseline.N && a.Candidate.N == b.Candidate.N &&
+		near(a.Baseline.Median, b.Baseline.Median) && near(a.Candidate.Median, b.Candidate.Median) && near(a.Alpha, b.Alpha)
+	if !same || a.Baseline.N == 0 || a.Candidate.N == 0 {
+		return same
+	}
+	return near(a.Change, b.Change) && near(a.ChangePercent, b.ChangePercent) && near(a.P, b.P) &&
+		near(a.Percent.Lo, b.Percent.Lo) && near(a.Percent.Hi, b.Percent.Hi)
+}
+
+// near is equality up to a billionth; what is infinite or no number is like any other such.
+func near(a, b float64) bool {
+	finite := func(x float64) bool { return !math.IsInf(x, 0) && !math.IsNaN(x) }
+	if !finite(a) || !finite(b) {
+		return finite(a) == finite(b)
+	}
+	return math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b), 1e-3)
+}

@@ -1,0 +1,85 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+func TestVerdictsAreReadAsTheyWereWritten(t *testing.T) {
+	for name, document := range documents {
+		want := document()
+		data, err := jsonOf(want)
+		require.NoError(t, err)
+		got, err := ReadJSON(data)
+		require.NoError(t, err, name)
+		require.Len(t, got.Report.Verdicts, len(want.Report.Verdicts), name)
+		for i, v := range want.Report.Verdicts {
+			assert.True(t, SameVerdict(v, got.Report.Verdicts[i]), "%s: %+v\nis not\n%+v", name, got.Report.Verdicts[i], v)
+		}
+		// Written once more only what is not read is gone.
+		again, err := jsonOf(got)
+		require.NoError(t, err)
+		var before, after map[string]any
+		require.NoError(t, json.Unmarshal(data, &before))
+		require.NoError(t, json.Unmarshal(again, &after))
+		delete(before, "benchmarks")
+		delete(after, "benchmarks")
+		assert.Equal(t, before, after, name)
+	}
+}
+
+func TestReadJSONRefuses(t *testing.T) {
+	for _, text := range []string{"", "{", "[]", `{"version": 2}`, `{"version": 1, "verdicts": 7}`, `{"version": 1, "alpha": "x"}`} {
+		_, err := ReadJSON([]byte(text))
+		assert.Error(t, err, text)
+	}
+}
+
+func TestSameVerdictSeesEveryDifference(t *testing.T) {
+	v := policy.Verdict{
+		Package: "p", Benchmark: "B", Procs: 2, Unit: "p95-ns", Outcome: policy.OK, Paired: true, Baseline: policy.Summary{Median: 5e6, N: 8},
+		Candidate: policy.Summary{Median: 6e6, N: 8}, Change: 1e6, ChangePercent: 20, P: 0.01, Alpha: 0.05, Percent: policy.Bounds{Lo: -1, Hi: 3},
+	}
+	same := func(change func(*policy.Verdict)) bool {
+		o := v
+		change(&o)
+		return SameVerdict(v, o)
+	}
+	assert.True(t, same(func(v *policy.Verdict) { v.ChangePercent *= 1 + 1e-12 }), "the last bits are another machine's")
+	for name, change := range map[string]func(*policy.Verdict){
+		"package": func(v *policy.Verdict) { v.Package = "q" }, "benchmark": func(v *policy.Verdict) { v.Benchmark = "C" },
+		"procs": func(v *policy.Verdict) { v.Procs = 4 }, "unit": func(v *policy.Verdict) { v.Unit = "p50-ns" },
+		"outcome": func(v *policy.Verdict) { v.Outcome = policy.Improved }, "fails": func(v *policy.Verdict) { v.Fails = true },
+		"paired": func(v *policy.Verdict) { v.Paired = false }, "rounds": func(v *policy.Verdict) { v.Baseline.N = 7 },
+		"median": func(v *policy.Verdict) { v.Candidate.Median++ }, "change": func(v *policy.Verdict) { v.Change++ },
+		"percent": func(v *policy.Verdict) { v.ChangePercent = 20.0001 }, "p": func(v *policy.Verdict) { v.P = 0.02 },
+		"alpha": func(v *policy.Verdict) { v.Alpha = 0.04 }, "interval": func(v *policy.Verdict) { v.Percent.Hi = 4 },
+		"an infinite interval": func(v *policy.Verdict) { v.Percent.Hi = math.Inf(1) },
+	} {
+		assert.False(t, same(change), name)
+	}
+}
+
+func FuzzReadJSON(f *testing.F) {
+	for _, document := range documents {
+		data, err := jsonOf(document())
+		require.NoError(f, err)
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := ReadJSON(data)
+		if err != nil {
+			return
+		}
+		var b bytes.Buffer
+		_ = d.WriteJSON(&b) // years after 9999 cannot be written
+		_ = d.Text()
+	})
+}

@@ -1,0 +1,191 @@
+package shards
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/tailgate-go/tailgate/internal/strictjson"
+)
+
+// ManifestFile is the name of a shard's manifest in the folder of its results.
+const ManifestFile = "shard.json"
+
+// version of the manifest's form.
+const version = 1
+
+// Manifest is what one shard leaves for the merge, as shard.json.
+type Manifest struct {
+	Version  int    `json:"version"`
+	Tailgate string `json:"tailgate"` // version of the module that measured; a merge of another is refused
+	Gate     string `json:"gate"`     // folder of the package from that of go.mod, and name of the test
+	Shard    int    `json:"shard"`    // from 1
+	Of       int    `json:"of"`
+	Policy   string `json:"policy"` // sum of the policy, defaults filled in
+	Planted  string `json:"planted"`
+	Expected string `json:"expected"`
+	Costs    string `json:"costs"` // sum of the file of costs; empty: none
+
+	Baseline  Side `json:"baseline"`
+	Candidate Side `json:"candidate"`
+
+	Benchmarks []Benchmark `json:"benchmarks"` // all of the gate, in the report's order
+	Files      []File      `json:"files"`      // of this shard, in the manifest's folder
+	Sum        string      `json:"sum"`        // SHA-256 of this manifest without it, as compact JSON
+}
+
+// Side is what one side of the comparison is.
+type Side struct {
+	What     string      `json:"what"`
+	Why      string      `json:"why"`
+	Commit   string      `json:"commit"`
+	Dirty    bool        `json:"dirty"`
+	Binaries []File      `json:"binaries"` // test binaries by import path, ascending
+	Better   []Direction `json:"better"`   // what Unit lines declare, by unit, ascending
+}
+
+// File is a file, or a binary, by its SHA-256 in hexadecimal.
+type File struct {
+	Name string `json:"name"`
+	Sum  string `json:"sum"`
+}
+
+// Direction is the one in which values of a unit are better, as a benchmark declares it.
+type Direction struct {
+	Unit   string `json:"unit"`
+	Better string `json:"better"` // "lower", "higher"
+}
+
+// Benchmark is one of the gate's, and whose it is.
+type Benchmark struct {
+	Package   string `json:"package"`
+	Name      string `json:"name"`
+	Procs     int    `json:"gomaxprocs"`
+	Shard     int    `json:"shard"`
+	Baseline  *Smoke `json:"baseline"` // null where the side lacks it
+	Candidate *Smoke `json:"candidate"`
+	// Measured is null of other shards' benchmarks, and of those that one side lacks or no rule speaks of.
+	Measured *Measured `json:"measured"`
+}
+
+// Smoke is one run of a benchmark, by which it was found.
+type Smoke struct {
+	Requests int      `json:"requests"`
+	Metrics  []Metric `json:"metrics"` // by unit, ascending
+}
+
+// Metric is a unit's values.
+type Metric struct {
+	Unit   string    `json:"unit"`
+	Values []float64 `json:"values"`
+}
+
+// Measured says how a benchmark's rounds became its verdicts.
+type Measured struct {
+	Rounds  int    `json:"rounds"`  // in both files of results
+	Looks   []int  `json:"looks"`   // the numbers of rounds after which it was judged, ascending
+	Spent   bool   `json:"spent"`   // whether the last look was the last because the budget was spent
+	Problem string `json:"problem"` // why it must not be judged; empty when it may
+	Noise   Noise  `json:"noise"`
+}
+
+// Noise is policy.Noise.
+type Noise struct {
+	Method      string  `json:"method"`
+	Rounds      int     `json:"rounds"`
+	Launches    int     `json:"launches"`
+	Seconds     float64 `json:"seconds"`
+	Stalls      float64 `json:"stalls"`
+	Switches    float64 `json:"switches"`
+	Alternation float64 `json:"alternation"`
+	Steal       float64 `json:"steal"`
+	Busy        float64 `json:"busy"`
+	Load        float64 `json:"load"`
+}
+
+// Part is which shard it is of.
+func (m Manifest) Part() Part { return Part{m.Shard, m.Of} }
+
+// Encode is the manifest as a file, with its version and sum.
+func (m Manifest) Encode() ([]byte, error) {
+	m.Version = version
+	var err error
+	if m.Sum, err = m.sum(); err != nil {
+		return nil, err
+	}
+	data, err := json.MarshalIndent(m, "", "  ")
+	return append(data, '\n'), err
+}
+
+func (m Manifest) sum() (string, error) {
+	m.Sum = ""
+	data, err := json.Marshal(m)
+	return sum(data), err
+}
+
+// ParseManifest reads what Encode wrote, and refuses what cannot be one: the error says what was found, and never where the file is.
+func ParseManifest(data []byte) (Manifest, error) {
+	var m Manifest
+	text, err := strictjson.Read("manifest", data)
+	if err != nil {
+		return m, err
+	}
+	if _, err := text.Decode(&m); err != nil {
+		return m, err
+	}
+	if m.Version != version {
+		return m, fmt.Errorf("its form has version %d, and this tailgate reads %d: merge with the tailgate that measured", m.Version, version)
+	}
+	switch found, err := m.sum(); {
+	case err != nil:
+		return m, err
+	case found != m.Sum:
+		return m, errors.New("its sum does not match: it was edited")
+	}
+	return m, m.check()
+}
+
+// check says what a manifest cannot be.
+func (m Manifest) check() error {
+	if err := m.Part().check(); err != nil {
+		return err
+	}
+	if len(m.Benchmarks) == 0 {
+		return errors.New("it has no benchmarks")
+	}
+	seen := map[Job]bool{}
+	for _, b := range m.Benchmarks {
+		if err := b.check(m); err != nil {
+			return fmt.Errorf("%s: %w", b.Name, err)
+		}
+		if seen[b.job()] {
+			return fmt.Errorf("%s comes twice", b.Name)
+		}
+		seen[b.job()] = true
+	}
+	return nil
+}
+
+func (b Benchmark) check(m Manifest) error {
+	switch {
+	case b.Shard < 1 || b.Shard > m.Of:
+		return fmt.Errorf("it is for shard %d of %d", b.Shard, m.Of)
+	case b.Baseline == nil && b.Candidate == nil:
+		return errors.New("neither side has it")
+	case b.Measured == nil:
+		return nil
+	case b.Shard != m.Shard:
+		return fmt.Errorf("it is for shard %d, and shard %d measured it", b.Shard, m.Shard)
+	case b.Baseline == nil || b.Candidate == nil:
+		return errors.New("it was measured, and one side lacks it")
+	case b.Measured.Rounds < 0:
+		return fmt.Errorf("it has %d rounds", b.Measured.Rounds)
+	case !slices.IsSorted(b.Measured.Looks) || len(b.Measured.Looks) > 0 && b.Measured.Looks[0] < 1:
+		return fmt.Errorf("it was judged after %v rounds", b.Measured.Looks)
+	}
+	return nil
+}
+
+// job identifies a benchmark.
+func (b Benchmark) job() Job { return Job{Package: b.Package, Name: b.Name, Procs: b.Procs} }

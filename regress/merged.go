@@ -1,0 +1,191 @@
+package regress
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// merged is all shards of one gate, in order.
+type merged struct {
+	policy policy.Policy
+	shards []shard
+}
+
+// shard is what one shard left.
+type shard struct {
+	shards.Found
+	verdict report.Document
+	sets    [2]*benchdata.Set // rounds of each side; empty sets where nothing was measured
+}
+
+// readShard reads what stands beside a manifest.
+func readShard(f shards.Found) (s shard, err error) {
+	s.Found = f
+	if s.verdict, err = readVerdict(filepath.Join(f.Dir, "verdict.json")); err != nil {
+		return s, err
+	}
+	rounds := 0
+	for _, b := range f.Benchmarks {
+		if b.Measured != nil {
+			rounds += b.Measured.Rounds
+		}
+	}
+	for side, name := range []string{"baseline.txt", "candidate.txt"} {
+		if s.sets[side] = (&benchdata.Set{}); rounds == 0 {
+			continue
+		}
+		if s.sets[side], err = benchdata.ReadFiles(filepath.Join(f.Dir, name)); err != nil {
+			return s, err
+		}
+	}
+	return s, s.check()
+}
+
+// check says if there are results of what this shard has not measured.
+func (s shard) check() error {
+	for _, set := range s.sets {
+		for _, b := range set.Benchmarks {
+			if !slices.ContainsFunc(s.Benchmarks, func(m shards.Benchmark) bool {
+				return m.Measured != nil && m.Package == b.Pkg && m.Name == b.Name && m.Procs == b.Procs
+			}) {
+				return fmt.Errorf("%s has results of %s, which this shard did not measure", set.Source, b.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// rounds are a side's of a benchmark.
+func (s shard) rounds(side int, m shards.Benchmark) benchdata.Benchmark {
+	for _, b := range s.sets[side].Benchmarks {
+		if m.Package == b.Pkg && m.Name == b.Name && m.Procs == b.Procs {
+			return b
+		}
+	}
+	return benchdata.Benchmark{Pkg: m.Package, Name: m.Name, Procs: m.Procs}
+}
+
+// judge fills doc with one report on all shards.
+func (m *merged) judge(doc *report.Document) error {
+	pairs, err := m.pairs()
+	if err != nil {
+		return err
+	}
+	plan := m.policy.Plan(policy.Family(pairs))
+	verdicts := map[string][]policy.Verdict{}
+	var errs []error
+	for i, b := range m.shards[0].Benchmarks {
+		s := m.shards[b.Shard-1]
+		j, err := m.judged(pairs[i], s, s.Benchmarks[i], plan)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %s: %w", s, b.Name, err))
+			continue
+		}
+		pairs[i], verdicts[key(j.pair)] = j.pair, j.verdicts
+		if len(j.detail.Series) > 0 {
+			doc.Details = append(doc.Details, j.detail)
+		}
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	found := func(pair policy.Pair) []policy.Verdict { return verdicts[key(pair)] }
+	for _, s := range m.shards {
+		if err := s.agrees(m.policy, pairs, found); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s, err))
+		}
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	doc.Report = m.policy.Report(pairs, found)
+	m.describe(doc)
+	return nil
+}
+
+// key tells pairs apart.
+func key(p policy.Pair) string { return fmt.Sprintf("%s\n%s\n%d", p.Package(), p.Name(), p.Procs()) }
+
+// pairs are all benchmarks of the gate, as each shard's own smoke runs found them.
+func (m *merged) pairs() ([]policy.Pair, error) {
+	var sides [2]policy.Results
+	for i, b := range m.shards[0].Benchmarks {
+		own := m.shards[b.Shard-1].Benchmarks[i]
+		for side, smoke := range []*shards.Smoke{own.Baseline, own.Candidate} {
+			if smoke == nil {
+				continue
+			}
+			values := policy.Benchmark{Package: b.Package, Name: b.Name, Procs: b.Procs, Requests: smoke.Requests, Metrics: map[string][]float64{}}
+			for _, metric := range smoke.Metrics {
+				values.Metrics[metric.Unit] = metric.Values
+			}
+			sides[side].Benchmarks = append(sides[side].Benchmarks, values)
+		}
+	}
+	pairs := m.policy.Pairs(sides[baselineSide], sides[candidateSide])
+	for i, b := range m.shards[0].Benchmarks {
+		if p := pairs[i]; p.Package() != b.Package || p.Name() != b.Name || p.Procs() != b.Procs {
+			return nil, fmt.Errorf("%s: its benchmarks are not in the order in which a gate finds them: it was edited", m.shards[0])
+		}
+	}
+	return pairs, nil
+}
+
+// judged judges one benchmark as its shard did.
+func (m *merged) judged(pair policy.Pair, s shard, b shards.Benchmark, plan policy.Plan) (judged, error) {
+	better := [2]map[string]policy.Direction{declaredBy(s.Baseline), declaredBy(s.Candidate)}
+	switch {
+	case b.Measured != nil && !isMeasured(pair):
+		return judged{}, errors.New("it was measured, and there is nothing to judge of it")
+	case b.Measured == nil && isMeasured(pair):
+		return judged{}, errors.New("it was to be measured, and was not")
+	case b.Measured == nil:
+		look := policy.Look{Last: true}
+		return judged{pair: pair, verdicts: m.policy.Judge(pair, better[baselineSide], better[candidateSide], look)}, nil
+	}
+	return replay{
+		policy: m.policy, plan: plan, better: better, pair: pair, how: *b.Measured,
+		rounds: [2]benchdata.Benchmark{s.rounds(baselineSide, b), s.rounds(candidateSide, b)},
+	}.judge()
+}
+
+// declaredBy are the directions that a side's Unit lines declared.
+func declaredBy(s shards.Side) map[string]policy.Direction {
+	declared := map[string]policy.Direction{}
+	for _, d := range s.Better {
+		declared[d.Unit] = policy.Direction(d.Better)
+	}
+	return declared
+}
+
+func sideOf(s shards.Side) report.Side {
+	return report.Side{What: s.What, Why: s.Why, Commit: s.Commit, Dirty: s.Dirty}
+}
+
+// agrees says if the shard's own verdict.json has other verdicts than those that follow from its rounds.
+func (s shard) agrees(p policy.Policy, pairs []policy.Pair, found func(policy.Pair) []policy.Verdict) error {
+	if s.verdict.Error != "" {
+		return errors.New("its gate ended with: " + s.verdict.Error)
+	}
+	own := slices.Clone(pairs)
+	for i := range own {
+		own[i].Elsewhere = s.Benchmarks[i].Shard != s.Shard
+	}
+	want := p.Report(own, found).Verdicts
+	if len(want) != len(s.verdict.Report.Verdicts) {
+		return fmt.Errorf("verdict.json has %d verdicts, and its rounds lead to %d: it was edited", len(s.verdict.Report.Verdicts), len(want))
+	}
+	for i, v := range s.verdict.Report.Verdicts {
+		if !report.SameVerdict(v, want[i]) {
+			return fmt.Errorf("verdict.json says %q of %s %s, and its rounds lead to %q: it was edited", v.Outcome, v.Benchmark, v.Unit, want[i].Outcome)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package regress
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// replay judges the saved rounds of a benchmark once more, as the gate did that measured them.
+type replay struct {
+	policy policy.Policy
+	plan   policy.Plan
+	better [2]map[string]policy.Direction
+	pair   policy.Pair            // as the smoke runs found it
+	rounds [2]benchdata.Benchmark // value i of one side and of the other are a round
+	how    shards.Measured
+}
+
+// judged is what came of it.
+type judged struct {
+	pair     policy.Pair
+	verdicts []policy.Verdict
+	detail   report.Detail
+}
+
+// judge judges at the looks that the gate took. Looks that its plan has not, or that it cannot have taken after those before, are an error:
+// then the verdicts would not hold at alpha.
+func (r replay) judge() (judged, error) {
+	for side, rounds := range r.rounds {
+		if n := len(rounds.Runs); n != r.how.Rounds {
+			return judged{}, fmt.Errorf("it has %d rounds, and its %s %d", r.how.Rounds, sideNames[side], n)
+		}
+	}
+	pair := r.after(r.how.Rounds)
+	pair.Noise = policy.Noise(r.how.Noise)
+	if r.how.Problem != "" {
+		pair = broken(pair, r.how.Rounds, r.how.Problem)
+		return judged{pair: pair, verdicts: r.look(pair, policy.Look{Last: true})}, nil
+	}
+	var (
+		c        charted
+		verdicts []policy.Verdict
+		settled  bool
+	)
+	for i, n := range r.how.Looks {
+		if settled || n > r.how.Rounds || i > 0 && n <= r.how.Looks[i-1] {
+			return judged{}, fmt.Errorf("it was judged after %d of %d rounds, and all was settled before", n, r.how.Rounds)
+		}
+		look, planned := r.plan.Look(n)
+		if r.how.Spent && n == r.how.Rounds {
+			look, planned = r.plan.Final(n), true
+		}
+		if !planned {
+			return judged{}, fmt.Errorf("it was judged after %d rounds, where the plan has no look", n)
+		}
+		settled = c.keep(&verdicts, r.look(r.after(n), look))
+	}
+	if n := len(r.how.Looks); n == 0 || !settled || r.how.Looks[n-1] != r.how.Rounds {
+		return judged{}, errors.New("its verdicts are not settled by its rounds: some of them are gone")
+	}
+	return judged{pair, verdicts, r.detail(pair, c)}, nil
+}
+
+var sideNames = [2]string{"baseline", "candidate"}
+
+// after is the pair after so many rounds.
+func (r replay) after(n int) policy.Pair {
+	pair := r.pair
+	for side, b := range r.rounds {
+		b.Runs = b.Runs[:n]
+		values := benchmark(b)
+		*[]**policy.Benchmark{&pair.Baseline, &pair.Candidate}[side] = &values
+	}
+	return pair
+}
+
+func (r replay) look(pair policy.Pair, look policy.Look) []policy.Verdict {
+	return r.policy.Judge(pair, r.better[baselineSide], r.better[candidateSide], look)
+}
+
+// detail is what the rounds tell of the charts; latencies of single requests are only on the shard's own page.
+func (r replay) detail(pair policy.Pair, c charted) report.Detail {
+	d := report.Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs()}
+	for i, rule := range r.policy.RulesOf(pair) {
+		unit := rule.Unit()
+		s := report.Series{Unit: unit, Baseline: pair.Baseline.Metrics[unit], Candidate: pair.Candidate.Metrics[unit]}
+		if i < len(c.looks) {
+			s.Looks = c.looks[i]
+		}
+		d.Series = append(d.Series, s)
+	}
+	return d
+}

@@ -1,0 +1,150 @@
+package regress
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"path"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// shardFolder is the folder of a shard's results in the gate's own; empty for the whole.
+func (s settings) shardFolder() string {
+	if s.shard.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("shard-%d-of-%d", s.shard.I, s.shard.N)
+}
+
+// divide marks the pairs that other shards measure, and says of each whose it is. Without shards all is this gate's.
+func (l *live) divide(pairs []policy.Pair) []shards.Benchmark {
+	all := make([]shards.Benchmark, len(pairs))
+	jobs := make([]shards.Job, len(pairs))
+	for i, pair := range pairs {
+		all[i] = shards.Benchmark{
+			Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Shard: 1, Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate),
+		}
+		jobs[i] = shards.Job{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Free: !isMeasured(pair)}
+	}
+	if l.shard.IsZero() {
+		return all
+	}
+	own := 0
+	for i, owner := range shards.Divide(jobs, l.costs, l.shard.N) {
+		all[i].Shard = owner
+		pairs[i].Elsewhere = owner != l.shard.I
+		if !pairs[i].Elsewhere {
+			own++
+		}
+	}
+	l.note(fmt.Sprintf("shard %d of %d: it has %d of the gate's %d benchmarks, and alpha is split over the verdicts on all of them",
+		l.shard.I, l.shard.N, own, len(pairs)))
+	return all
+}
+
+// smoke is what a smoke run found of a benchmark; nil of none.
+func smoke(b *policy.Benchmark) *shards.Smoke {
+	if b == nil {
+		return nil
+	}
+	out := &shards.Smoke{Requests: b.Requests}
+	for _, unit := range slices.Sorted(maps.Keys(b.Metrics)) {
+		out.Metrics = append(out.Metrics, shards.Metric{Unit: unit, Values: b.Metrics[unit]})
+	}
+	return out
+}
+
+// measured is what a merge needs to judge the rounds again; nil when there was nothing to measure.
+func (m *measurement) measured() *shards.Measured {
+	if !isMeasured(m.pair) {
+		return nil
+	}
+	n := m.pair.Noise
+	return &shards.Measured{
+		Rounds: m.rounds, Looks: m.looks, Spent: m.early, Problem: strings.ToValidUTF8(m.problem, "?"),
+		Noise: shards.Noise{
+			Method: n.Method, Rounds: n.Rounds, Launches: n.Launches, Seconds: finite(n.Seconds), Stalls: finite(n.Stalls), Switches: finite(n.Switches),
+			Alternation: finite(n.Alternation), Steal: finite(n.Steal), Busy: finite(n.Busy), Load: finite(n.Load),
+		},
+	}
+}
+
+// finite is 0 for what JSON does not have.
+func finite(x float64) float64 {
+	if math.IsInf(x, 0) || math.IsNaN(x) {
+		return 0
+	}
+	return x
+}
+
+// manifest is what a shard leaves for the merge, but for the sums of its files; nil for the whole.
+func (l *live) manifest(all []shards.Benchmark) *shards.Manifest {
+	if l.shard.IsZero() {
+		return nil
+	}
+	return &shards.Manifest{
+		Tailgate: ownVersion(), Gate: gateName(l.dir, l.name), Shard: l.shard.I, Of: l.shard.N, Policy: policySum(l.policy),
+		Planted: l.plant.String(), Expected: string(l.expect), Costs: l.costs.Sum,
+		Baseline: l.sides[baselineSide].manifest(), Candidate: l.sides[candidateSide].manifest(), Benchmarks: all,
+	}
+}
+
+func (s *side) manifest() shards.Side {
+	out := shards.Side{
+		What: strings.ToValidUTF8(s.source.What, "?"), Why: strings.ToValidUTF8(s.source.Why, "?"), Commit: s.source.Commit, Dirty: s.source.Dirty,
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(s.bins)) {
+		out.Binaries = append(out.Binaries, shards.File{Name: pkg, Sum: s.bins[pkg].SHA256})
+	}
+	for unit, direction := range directions(&s.smoke) {
+		out.Better = append(out.Better, shards.Direction{Unit: unit, Better: string(direction)})
+	}
+	slices.SortFunc(out.Better, func(a, b shards.Direction) int { return cmp.Compare(a.Unit, b.Unit) })
+	return out
+}
+
+// gateName tells a module's gates apart: the folder of the test's package, and the test.
+func gateName(dir, name string) string {
+	pkg, err := filepath.Rel(moduleRoot(dir), dir)
+	if err != nil {
+		return name
+	}
+	return path.Join(filepath.ToSlash(pkg), name)
+}
+
+// policySum tells policies apart.
+func policySum(p policy.Policy) string {
+	data, err := json.Marshal(p.Report(nil, nil).Policy) // defaults filled in
+	if err != nil {                                      // of what Validate lets pass there is nothing that JSON does not have
+		return err.Error()
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+const module = "github.com/tailgate-go/tailgate"
+
+// ownVersion is the version of this module in the running binary: of the tailgate that measures. In a checkout of its own that is "(devel)", and
+// the commit says more.
+func ownVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
+		if m.Path == module {
+			return m.Version
+		}
+	}
+	return ""
+}
