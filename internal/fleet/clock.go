@@ -54,12 +54,18 @@ const fine = time.Millisecond
 // It trusts that the date is written with the reply. A server or proxy that keeps one and renews it now and then (Envoy does, every half a second)
 // makes its clock seem behind by as much, or the bounds contradict each other, which is an error. So are several servers of different clocks
 // behind one address.
+//
+// When ctx ends, the bounds that there are by then are what it returns; the error is that there are none.
 func MeasureClock(ctx context.Context, date func(context.Context) (time.Time, error)) (Clock, error) {
 	var lo, hi time.Duration
+	bounds := func(n int) Clock { return Clock{Offset: lo + (hi-lo)/2, Within: (hi - lo + 1) / 2, Samples: n} }
 	for n := 1; ; n++ {
 		began := time.Now()
 		at, err := date(ctx)
 		ended := began.Add(time.Since(began))
+		if err != nil && ctx.Err() != nil && n > 1 {
+			return bounds(n - 1), nil
+		}
 		if err != nil {
 			return Clock{}, fmt.Errorf("clock: %w", err)
 		}
@@ -73,10 +79,10 @@ func MeasureClock(ctx context.Context, date func(context.Context) (time.Time, er
 		}
 		took := ended.Sub(began)
 		if hi-lo <= max(fine, took+took/4) || n == mostProbes {
-			return Clock{Offset: lo + (hi-lo)/2, Within: (hi - lo + 1) / 2, Samples: n}, nil
+			return bounds(n), nil
 		}
-		if err := sleep(ctx, untilEdge(time.Now().Add(lo+(hi-lo)/2).Add(took/2))); err != nil {
-			return Clock{}, fmt.Errorf("clock: %w", err)
+		if !sleep(ctx, untilEdge(time.Now().Add(lo+(hi-lo)/2).Add(took/2))) {
+			return bounds(n), nil
 		}
 	}
 }
@@ -86,14 +92,15 @@ func untilEdge(t time.Time) time.Duration {
 	return t.Truncate(second).Add(second).Sub(t)
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// sleep reports whether it slept for so long, and ctx has not ended.
+func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
+		return true
 	case <-ctx.Done():
-		return ctx.Err()
+		return false
 	}
 }
 

@@ -85,10 +85,18 @@ func TestDatesThatContradictEachOtherAreAnError(t *testing.T) {
 		_, err = MeasureClock(t.Context(), func(context.Context) (time.Time, error) { return time.Time{}, errors.New("no route") })
 		require.EqualError(t, err, "clock: no route")
 
+	})
+}
+
+func TestTheClockIsMeasuredAsWellAsTimeAllows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
-		_, err = MeasureClock(ctx, server(300*time.Millisecond, exactly(1), exactly(1), 0))
-		require.ErrorIs(t, err, context.DeadlineExceeded)
+		clock, err := MeasureClock(ctx, server(300*time.Millisecond, exactly(1), exactly(1), 0))
+		require.NoError(t, err)
+		assert.Equal(t, 1, clock.Samples)
+		assert.InDelta(t, 0.5, clock.Within.Seconds(), 1e-6, "a second, give or take half")
+		assert.LessOrEqual(t, (clock.Offset - 300*time.Millisecond).Abs(), clock.Within)
 	})
 }
 

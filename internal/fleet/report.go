@@ -20,11 +20,14 @@ const (
 
 // Report hands over each metric with its unit, as package workload's Recorder has them, of one shard or of all.
 func (s Share) Report(metrics map[string]*latency.Distribution, report func(value float64, unit string)) {
-	r := latency.Requests{Tokens: s.Tokens}
+	var r latency.Requests
 	for name, into := range map[string]*latency.Distribution{Latency: &r.Latency, TTFT: &r.TTFT, TPOT: &r.TPOT, ITL: &r.Gap} {
 		if d := metrics[name]; d != nil {
 			into.Add(d)
 		}
+	}
+	if r.TTFT.Len() > 0 { // without a stream tokens have no times
+		r.Tokens = s.Tokens
 	}
 	for _, name := range s.Metrics {
 		switch name {
@@ -34,6 +37,9 @@ func (s Share) Report(metrics map[string]*latency.Distribution, report func(valu
 		}
 	}
 	r.Report(s.Elapsed, report)
+	if r.Tokens == 0 && s.Tokens > 0 && s.Elapsed > 0 {
+		report(float64(s.Tokens)/s.Elapsed.Seconds(), "tok/s")
+	}
 	report(float64(s.Attempted), "attempted")
 	report(float64(s.Succeeded), "succeeded")
 	if lag := metrics[Lag]; lag != nil && lag.Len() > 0 {
