@@ -21,9 +21,9 @@ import (
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
-// between is the time from a rate's last arrival to the next rate of shards, which begin each rate together, in a scenario that has no idle:
-// what is under way by its end is given up.
-const between = 30 * time.Second
+// defaultBetween is the time from a rate's last arrival to the next rate, where neither a setting nor the scenario's idle says. It is for
+// loads that begin at a given time, and with them each of their rates: what is under way by its end is given up.
+const defaultBetween = 30 * time.Second
 
 // client is a load generator, or one shard of it.
 type client struct {
@@ -34,7 +34,8 @@ type client struct {
 	set      dataset.Set
 	client   *serving.Client
 	clock    fleet.Clock
-	plan     []string // names of all benchmarks
+	between  time.Duration // from a rate's last arrival to the next rate
+	plan     []string      // names of all benchmarks
 }
 
 // newClient makes the client that settings ask for.
@@ -60,6 +61,12 @@ func newClient() (*client, error) {
 		}
 	case c.shard.N > 1:
 		return nil, errors.New("shards begin together: set TAILGATE_START to a time at which all of them are up")
+	}
+	c.between = cmp.Or(time.Duration(c.scenario.Idle), defaultBetween)
+	if between := setting(betweenFlag, "TAILGATE_BETWEEN"); between != "" {
+		if c.between, err = time.ParseDuration(between); err != nil || c.between <= 0 {
+			return nil, fmt.Errorf("the time between rates is %q: write a duration such as 30s", between)
+		}
 	}
 	target := c.scenario.Target
 	target.URL = cmp.Or(setting(targetFlag, "TAILGATE_TARGET"), target.URL)
@@ -102,23 +109,20 @@ func (c *client) starts() (warmUp time.Time, rates []time.Time) {
 	}
 	at := c.start
 	if w := c.scenario.WarmUp; w.Rate > 0 {
-		at = at.Add(time.Duration(w.Duration) + c.gap())
+		at = at.Add(time.Duration(w.Duration) + c.between)
 	}
 	for i, rate := range c.scenario.Rates {
 		rates[i] = at
-		at = at.Add(time.Duration(float64(c.scenario.PromptsAt(rate))/rate*float64(time.Second)) + c.gap())
+		at = at.Add(time.Duration(float64(c.scenario.PromptsAt(rate))/rate*float64(time.Second)) + c.between)
 	}
 	return c.start, rates
 }
-
-// gap is the time between rates that have their starts.
-func (c *client) gap() time.Duration { return cmp.Or(time.Duration(c.scenario.Idle), between) }
 
 // load is the load of one stage, as this shard drives it.
 func (c *client) load(l workload.Load, start time.Time) workload.Load {
 	l.Shard, l.Start = c.shard, start
 	if !start.IsZero() {
-		l.Drain = c.gap() * 9 / 10
+		l.Drain = c.between * 9 / 10
 	}
 	return l
 }

@@ -15,6 +15,7 @@ var (
 	startFlag    = flag.String("workload.start", "", "begin at this `time`, as in 2026-11-22T12:00:00Z (TAILGATE_START); shards need one")
 	scenarioFlag = flag.String("workload.scenario", "", "run the scenario in this `file` (TAILGATE_SCENARIO)")
 	targetFlag   = flag.String("workload.target", "", "send to this `address` rather than to the scenario's (TAILGATE_TARGET)")
+	betweenFlag  = flag.String("workload.between", "", "with a start, begin the next rate so long after a rate's last arrival (TAILGATE_BETWEEN; the scenario's idle, else 30s)")
 	inFlag       = flag.String("workload.in", "", "merge the outputs of shards in these `files`, a pattern, or - for standard input")
 )
 

@@ -198,6 +198,7 @@ func TestSettingsThatMakeNoSenseFail(t *testing.T) {
 		{"no shard", []string{scenario, target, "TAILGATE_SHARD=9/8"}, "i from 1 to n"},
 		{"no start", []string{scenario, target, "TAILGATE_SHARD=1/8"}, "shards begin together: set TAILGATE_START"},
 		{"no time", []string{scenario, target, "TAILGATE_START=noon"}, `the start is "noon": write a time`},
+		{"no duration", []string{scenario, target, "TAILGATE_BETWEEN=-1s"}, `the time between rates is "-1s"`},
 		{"a start that has passed", []string{scenario, target, "TAILGATE_START=2020-01-01T00:00:00Z"}, "let it be later, so that every shard is up by then"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
