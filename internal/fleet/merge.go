@@ -274,7 +274,7 @@ func (m *merger) unplanned() []error {
 func (g *group) whole() Whole {
 	slices.SortFunc(g.shares, func(a, b *reading) int { return a.Shard - b.Shard })
 	w := Whole{Share: g.shares[0].Share, Distributions: g.metrics}
-	w.Attempted, w.Succeeded, w.Failed, w.Tokens, w.Faults = 0, 0, 0, 0, nil
+	w.Attempted, w.Succeeded, w.Failed, w.Tokens, w.CPU, w.Faults = 0, 0, 0, 0, 0, nil
 	w.Share.Invalid, w.Clock, w.Metrics = nil, Clock{}, slices.Sorted(maps.Keys(g.metrics))
 	for _, s := range g.shares {
 		w.Shards = append(w.Shards, s.Share)
@@ -282,6 +282,7 @@ func (g *group) whole() Whole {
 		w.Succeeded += s.Succeeded
 		w.Failed += s.Failed
 		w.Tokens += s.Tokens
+		w.CPU += s.CPU
 		w.LastSent, w.Elapsed = max(w.LastSent, s.LastSent), max(w.Elapsed, s.Elapsed)
 		for label, n := range s.Faults {
 			if w.Faults == nil {

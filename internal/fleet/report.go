@@ -47,6 +47,9 @@ func (s Share) Report(metrics map[string]*latency.Distribution, report func(valu
 		report(float64(q[0]), "p50-lag-ns")
 		report(float64(q[1]), "p99-lag-ns")
 	}
+	if s.CPU > 0 && s.Attempted > 0 {
+		report(float64(s.CPU)/float64(s.Attempted), "cpu-ns/req")
+	}
 	if s.LastSent > 0 {
 		report(float64(s.Attempted)/s.LastSent.Seconds(), "sent-req/s")
 	}

@@ -46,6 +46,7 @@ type Share struct {
 	Tokens    int64          `json:"tokens"`           // of output
 	LastSent  time.Duration  `json:"last_sent_ns"`     // from the start
 	Elapsed   time.Duration  `json:"elapsed_ns"`       // from the start to the last end
+	CPU       time.Duration  `json:"cpu_ns"`            // that the process used for the load; 0: not known
 	Clock     Clock          `json:"clock"`
 	Invalid   []string       `json:"invalid,omitempty"` // why it must not be judged
 	Metrics   []string       `json:"metrics"`           // the distributions that follow, ascending
@@ -152,8 +153,8 @@ func (s Share) validateCounts() error {
 		return fmt.Errorf("%d requests succeeded and %d failed, %d with a reason, of %d attempted", s.Succeeded, s.Failed, faults, s.Attempted)
 	case s.Tokens < 0 || s.Tokens > 1e15:
 		return fmt.Errorf("tokens is %d", s.Tokens)
-	case s.LastSent < 0 || s.LastSent > longest || s.Elapsed < 0 || s.Elapsed > longest:
-		return fmt.Errorf("the last was sent after %v and ended after %v, which no run has", s.LastSent, s.Elapsed)
+	case s.LastSent < 0 || s.LastSent > longest || s.Elapsed < 0 || s.Elapsed > longest || s.CPU < 0 || s.CPU > 1000*longest:
+		return fmt.Errorf("the last was sent after %v and ended after %v, for %v of CPU time, which no run has", s.LastSent, s.Elapsed, s.CPU)
 	case len(s.Invalid) > mostReasons || slices.ContainsFunc(s.Invalid, func(reason string) bool { return reason == "" || len(reason) > mostReason }):
 		return fmt.Errorf("invalid is no list of up to %d reasons", mostReasons)
 	case len(s.Metrics) > mostMetrics || !slices.IsSorted(s.Metrics) || len(slices.Compact(slices.Clone(s.Metrics))) != len(s.Metrics):

@@ -206,6 +206,7 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 		tiers[a.Name] = a.Tier
 	}
 	m := &measured{metrics: map[string]*latency.Distribution{fleet.Latency: {}}, faults: map[string]int{}}
+	began := cpu()
 	result, err := load.Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
 		reply, err := c.send(ctx, models[i], prompts[i], due)
 		m.record(reply, tiers[models[i]], err)
@@ -219,7 +220,7 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 		Benchmark: c.plan[i], Plan: c.plan, Shard: max(1, c.shard.I), Of: max(1, c.shard.N), Scenario: c.sum, Schedule: result.Schedule,
 		Seed: c.scenario.Arrivals.Seed, Rate: rate, Requests: load.Requests, Start: cmp.Or(start, result.Start).UTC().Round(0),
 		Attempted: result.Attempted, Succeeded: result.Succeeded, Failed: result.Failed, Tokens: m.tokens, Elapsed: result.Elapsed,
-		Clock: c.clock, Invalid: result.Invalid,
+		CPU: cpu() - began, Clock: c.clock, Invalid: result.Invalid,
 	}
 	for _, r := range result.Requests {
 		if !errors.Is(r.Err, workload.ErrNotSent) {

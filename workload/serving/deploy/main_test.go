@@ -34,6 +34,10 @@ func getenv(name string) string {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv(serverEnv) != "" {
+		serve()
+		return
+	}
 	flag.Parse()
 	os.Exit(m.Run())
 }
