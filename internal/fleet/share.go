@@ -46,7 +46,7 @@ type Share struct {
 	Tokens    int64          `json:"tokens"`           // of output
 	LastSent  time.Duration  `json:"last_sent_ns"`     // from the start
 	Elapsed   time.Duration  `json:"elapsed_ns"`       // from the start to the last end
-	CPU       time.Duration  `json:"cpu_ns"`            // that the process used for the load; 0: not known
+	CPU       time.Duration  `json:"cpu_ns"`           // that the process used for the load; 0: not known
 	Clock     Clock          `json:"clock"`
 	Invalid   []string       `json:"invalid,omitempty"` // why it must not be judged
 	Metrics   []string       `json:"metrics"`           // the distributions that follow, ascending
