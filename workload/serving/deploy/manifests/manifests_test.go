@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -239,7 +240,7 @@ func TestImagesAndNamespaceAreTheUsersToSay(t *testing.T) {
 			}
 		}
 
-		// As README.md says: a folder of one's own beside the overlays.
+		// A folder of one's own beside the overlays.
 		dir, err := os.MkdirTemp(".", "own-")
 		require.NoError(t, err)
 		t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
@@ -257,6 +258,31 @@ func TestImagesAndNamespaceAreTheUsersToSay(t *testing.T) {
 		}
 		assert.Equal(t, []string{"perf"}, slices.Compact(namespaces))
 	}
+}
+
+// The folder that README.md shows.
+func TestTheReadmesFolderBuilds(t *testing.T) {
+	block := regexp.MustCompile("(?s)```yaml\n# manifests/mine/kustomization.yaml\n(.*?)```").FindSubmatch(read(t, "../README.md"))
+	require.NotNil(t, block)
+	dir, err := os.MkdirTemp(".", "own-")
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), block[1], 0o644))
+	o, _ := build(t, dir)
+	assert.EqualValues(t, 8, *o.job.Spec.Completions)
+	assert.EqualValues(t, 8, *o.job.Spec.Parallelism)
+	container := o.job.Spec.Template.Spec.Containers[0]
+	shards := ""
+	for _, e := range container.Env {
+		if e.Name == "TAILGATE_SHARDS" {
+			shards = e.Value
+		}
+	}
+	assert.Equal(t, "8", shards)
+	settings := o.configs[container.EnvFrom[0].ConfigMapRef.Name]
+	assert.Equal(t, map[string]string{"TAILGATE_TARGET": "http://10.0.0.7", "TAILGATE_START": "2026-11-22T12:00:00Z", "TAILGATE_BETWEEN": "5m"}, settings.Data)
+	assert.Equal(t, "registry.example/load:v1", container.Image)
+	assert.Equal(t, []string{"perf", "perf"}, []string{o.job.Namespace, o.deployment.Namespace})
 }
 
 // The check of fields would be no check if it let one pass.
