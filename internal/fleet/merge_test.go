@@ -275,11 +275,11 @@ func drive(t *testing.T, l workload.Load) (text string, sorted []int64) {
 }
 
 func FuzzMerge(f *testing.F) {
-	run := regexp.MustCompile(`"run":"[0-9a-f]{15}`)
+	run := regexp.MustCompile(`"run":"[0-9a-f]{16}`)
 	for n := range 3 {
 		var seed string
 		for i, text := range printed(f, n+1, func(s *Share, metrics map[string]*latency.Distribution) { s.Tokens = int64(s.Shard) }) {
-			seed += run.ReplaceAllString(text, `"run":"00000000000000`+fmt.Sprint(i)) // the same in every run
+			seed += run.ReplaceAllString(text, `"run":"000000000000000`+fmt.Sprint(i)) // the same in every run
 		}
 		f.Add(seed)
 	}
