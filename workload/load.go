@@ -60,9 +60,17 @@ type Load struct {
 	// is above that, or the p99 lag above ten times that: the median moves every quantile, while the p99 is where a shared
 	// machine's stalls are, and both sides of a comparison have those.
 	MaxLagPercent float64
+
+	// Shard is which of the requests this process sends, where several drive the load together; the zero value is all. Every other field is of the
+	// whole load, and the same for all shards: Concurrency and MaxInFlight are divided among them, and each needs one at least.
+	Shard Shard
+
+	// Start is when the load begins, which for shards is the same instant by the clocks of their machines; the zero time is at once. A start that
+	// has passed is an error.
+	Start time.Time
 }
 
-// Send serves request i, 0 to Requests-1, due at the given time: now or a little ago. It must return soon after ctx ends, because
+// Send serves request i, 0 to Requests-1 of the whole load, due at the given time: now or a little ago. It must return soon after ctx ends, because
 // [Load.Run] waits for it. It is called on many goroutines at once.
 type Send func(ctx context.Context, i int, at time.Time) error
 
@@ -87,6 +95,14 @@ func (l Load) Validate() error {
 		return errors.New("load: Concurrency or MaxInFlight is negative; write how many requests may be under way, or 0 for the default")
 	case l.Timeout < 0 || l.Drain < 0 || l.Floor < 0:
 		return errors.New("load: Timeout, Drain or Floor is negative; write a duration, or 0 for the default")
+	case l.Shard.Validate() != nil:
+		return fmt.Errorf("load: Shard: %w", l.Shard.Validate())
+	case l.Shard.Len(l.Requests) == 0:
+		return fmt.Errorf("load: shard %s has none of %d requests; ask for more, or divide them among fewer", l.Shard, l.Requests)
+	case l.Concurrency > 0 && l.Shard.part(l.Concurrency) == 0:
+		return fmt.Errorf("load: shard %s has none of Concurrency %d; raise it, or divide it among fewer", l.Shard, l.Concurrency)
+	case l.MaxInFlight > 0 && l.Shard.part(l.MaxInFlight) == 0:
+		return fmt.Errorf("load: shard %s has none of MaxInFlight %d; raise it, or divide it among fewer", l.Shard, l.MaxInFlight)
 	case !(l.MaxLagPercent >= 0):
 		return fmt.Errorf("load: MaxLagPercent is %v; write a percentage of the floor, or 0 for %v", l.MaxLagPercent, float64(defaultMaxLagPercent))
 	}
@@ -102,7 +118,7 @@ func (l Load) withDefaults() (Load, error) {
 		l.Burstiness = 1
 	}
 	if l.Rate == 0 && l.Concurrency == 0 {
-		l.Concurrency = 1
+		l.Concurrency = max(1, l.Shard.N) // each has one
 	}
 	if l.Floor == 0 {
 		l.Floor = defaultFloor

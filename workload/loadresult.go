@@ -45,9 +45,9 @@ func (s Sent) Held() time.Duration { return s.Begun - s.Sent }
 // LoadResult is what a [Load] did.
 type LoadResult struct {
 	Load     Load      // with its defaults
-	Schedule string    // hash of the schedule; empty for a closed loop
+	Schedule string    // hash of the schedule, the whole load's; empty for a closed loop
 	Start    time.Time // of the run
-	Requests []Sent    // all of them, in order
+	Requests []Sent    // all of them, in order; of a shard its own: Requests[k] is request Load.Shard.Number(k) of the whole load
 
 	// Attempted = Succeeded + Failed. Failed counts errors of any kind, requests that were abandoned among them.
 	Attempted, Succeeded, Failed int
@@ -135,9 +135,14 @@ func (r *LoadResult) judgeSending(lastSent time.Duration) {
 			"lower the rate, or give the load generator more CPU", r.LagP99, tailLag*most, tailLag, r.Load.MaxLagPercent, r.Load.Floor))
 	}
 	// In a short run one stall is more than a hundredth of it, and no reason.
-	late := lastSent - r.Requests[len(r.Requests)-1].Due
-	if miss := r.SentRate/r.Load.Rate - 1; math.Abs(miss) > maxRateMiss && late.Abs() > tailLag*most {
-		r.Invalid = append(r.Invalid, fmt.Sprintf("%.1f req/s were sent where %v were asked (%+.1f %%), and %v %% is the most: "+
-			"lower the rate, or give the load generator more CPU", r.SentRate, r.Load.Rate, 100*miss, 100*maxRateMiss))
+	lastDue := r.Requests[len(r.Requests)-1].Due
+	asked := r.Load.Rate
+	if !r.Load.Shard.IsZero() { // the whole schedule ends at n/rate, and a part of it a little before
+		asked = float64(len(r.Requests)) / lastDue.Seconds()
+	}
+	late := lastSent - lastDue
+	if miss := r.SentRate/asked - 1; math.Abs(miss) > maxRateMiss && late.Abs() > tailLag*most {
+		r.Invalid = append(r.Invalid, fmt.Sprintf("%.1f req/s were sent where %.6g were asked (%+.1f %%), and %v %% is the most: "+
+			"lower the rate, or give the load generator more CPU", r.SentRate, asked, 100*miss, 100*maxRateMiss))
 	}
 }

@@ -28,16 +28,19 @@ func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 	if err != nil {
 		return LoadResult{}, err
 	}
-	r := &run{load: l, send: send, records: make([]Sent, l.Requests)}
+	r := &run{load: l, send: send, records: make([]Sent, l.Shard.Len(l.Requests))}
 	for i := range r.records {
 		r.records[i].Err = ErrNotSent
 	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
 	result := LoadResult{Load: l, Requests: r.records}
+	if r.start, err = startOf(l.Start); err != nil {
+		return result, err
+	}
 	if l.Rate > 0 {
 		result.Schedule = schedule.Hash()
-		result.Backlog = r.open(schedule)
+		result.Backlog = r.open(l.Shard.of(schedule))
 	} else {
 		r.closed()
 	}
@@ -45,6 +48,34 @@ func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 	result.Abandoned = int(r.abandoned.Load())
 	result.finish()
 	return result, r.err()
+}
+
+// startOf is a start by this process's monotonic clock: what happens to the machine's afterwards moves no request. The zero time stays.
+func startOf(start time.Time) (time.Time, error) {
+	if start.IsZero() {
+		return start, nil
+	}
+	now := time.Now()
+	left := start.Sub(now)
+	switch {
+	case left < 0:
+		return start, fmt.Errorf("load: Start was %v ago; let it be later, so that every shard is up by then", -left)
+	case left > maxLength:
+		return start, fmt.Errorf("load: Start is in %v; let it be within %v", left, maxLength)
+	}
+	return now.Add(left), nil
+}
+
+// of is when the shard's requests are due.
+func (s Shard) of(whole Schedule) Schedule {
+	if s.IsZero() {
+		return whole
+	}
+	own := make(Schedule, s.Len(len(whole)))
+	for k := range own {
+		own[k] = whole[s.Number(k)]
+	}
+	return own
 }
 
 // run is one run of a Load.
@@ -81,9 +112,19 @@ func (r *run) err() error {
 
 // closed has Concurrency clients send all requests.
 func (r *run) closed() {
-	r.start = time.Now()
+	if r.start.IsZero() {
+		r.start = time.Now()
+	} else {
+		begin := time.NewTimer(time.Until(r.start))
+		defer begin.Stop()
+		select {
+		case <-begin.C:
+		case <-r.ctx.Done():
+			return
+		}
+	}
 	var next atomic.Int64
-	for range min(r.load.Concurrency, r.load.Requests) {
+	for range min(r.load.Shard.part(r.load.Concurrency), len(r.records)) {
 		r.workers.Go(func() {
 			for r.ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
@@ -109,7 +150,9 @@ func (r *run) open(schedule Schedule) (backlog int) {
 		return 0
 	}
 	queue := make(chan int, len(schedule)) // never full: the dispatcher waits for no one
-	r.start = time.Now()
+	if r.start.IsZero() {
+		r.start = time.Now()
+	}
 	err = errors.Join(r.dispatch(schedule, waiter, queue), waiter.Close())
 	if err != nil {
 		r.stop(fmt.Errorf("load: %w", err))
@@ -126,7 +169,7 @@ func (r *run) open(schedule Schedule) (backlog int) {
 
 // dispatch sends the requests. Its error is that of the waiter; a run cancelled is none.
 func (r *run) dispatch(schedule Schedule, waiter *pace.Waiter, queue chan int) error {
-	workers, most := 0, cmp.Or(r.load.MaxInFlight, math.MaxInt)
+	workers, most := 0, cmp.Or(r.load.Shard.part(r.load.MaxInFlight), math.MaxInt)
 	for i, due := range schedule {
 		r.records[i].Due = due
 		err := waiter.Until(r.ctx, r.start.Add(due))
@@ -165,9 +208,10 @@ func (r *run) work(queue <-chan int) {
 	}
 }
 
-// serve serves request i, and notes what became of it.
+// serve serves request i of the records, and notes what became of it.
 func (r *run) serve(i int) {
 	s := &r.records[i]
+	number := r.load.Shard.Number(i)
 	ctx := r.ctx
 	if r.load.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -184,9 +228,9 @@ func (r *run) serve(i int) {
 			return
 		}
 		if p := recover(); p != nil {
-			s.Err = fmt.Errorf("load: request %d panicked: %v\n%s", i, p, debug.Stack())
+			s.Err = fmt.Errorf("load: request %d panicked: %v\n%s", number, p, debug.Stack())
 		} else {
-			s.Err = fmt.Errorf("load: request %d ended its goroutine, as b.Fatal and b.Skip do; return an error instead", i)
+			s.Err = fmt.Errorf("load: request %d ended its goroutine, as b.Fatal and b.Skip do; return an error instead", number)
 		}
 		r.stop(s.Err)
 	}()
@@ -194,6 +238,6 @@ func (r *run) serve(i int) {
 	if s.Sent == 0 {
 		s.Sent = s.Begun
 	}
-	s.Err = r.send(ctx, i, r.start.Add(s.Due))
+	s.Err = r.send(ctx, number, r.start.Add(s.Due))
 	returned = true
 }

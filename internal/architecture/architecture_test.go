@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"policy":                              {"internal/stats", "internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
+	"workload/serving/deploy":             nil, // a test binary
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
 	"internal/report":                     {"policy"},
@@ -37,6 +38,7 @@ var arrows = map[string][]string{
 	"internal/strictjson":                 nil,
 	"internal/testbin":                    nil,
 	"internal/engine":                     {"internal/kernel", "internal/pace"},
+	"internal/fleet":                      {"internal/latency", "internal/strictjson"},
 	"internal/growth":                     nil,
 	"internal/kernel":                     nil,
 	"internal/modtest":                    nil,

@@ -236,5 +236,5 @@ func TestEveryWorkflowIsRunHere(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	assert.Equal(t, []string{"ci.yml", "controlled-regression.yml", "gate.yml", "pass-gate.yml", "sharded-gate.yml"}, names)
+	assert.Equal(t, []string{"ci.yml", "controlled-regression.yml", "gate.yml", "pass-gate.yml", "serving.yml", "sharded-gate.yml"}, names)
 }

@@ -63,7 +63,7 @@ func (d *Distribution) round(v int64) {
 }
 
 func (d *Distribution) toRounded() {
-	d.rounded = hdrhistogram.New(1, longest, 3)
+	d.rounded = hdrhistogram.New(1, longest, digits)
 	for _, v := range d.exact {
 		d.round(v)
 	}

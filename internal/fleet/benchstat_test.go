@@ -1,0 +1,59 @@
+package fleet
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/modtest"
+)
+
+// benchstat is what the real one prints of a text.
+func benchstat(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "results.txt")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	cmd := exec.Command("go", "tool", "benchstat", "results="+file)
+	cmd.Dir = modtest.Root(t)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return string(out)
+}
+
+func TestBenchstatPassesOverShares(t *testing.T) {
+	text := printed(t, 1, nil)[0]
+	var without strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "#tailgate-") {
+			without.WriteString(line)
+		}
+	}
+	require.Less(t, without.Len(), len(text))
+	got := benchstat(t, text)
+	assert.Equal(t, benchstat(t, without.String()), got)
+	assert.Contains(t, got, "Load/case=x/rate=50")
+
+	set, err := benchdata.Read(strings.NewReader(text), "shard.txt")
+	require.NoError(t, err, "nor does the gate's reader mind")
+	assert.Len(t, set.Benchmarks, 1)
+}
+
+func TestBenchstatReadsTheWhole(t *testing.T) {
+	wholes, err := Merge(strings.NewReader(strings.Join(printed(t, 3, nil), "")))
+	require.NoError(t, err)
+	var out strings.Builder
+	require.NoError(t, WriteBenchmarks(&out, wholes))
+	assert.Equal(t, "# Load/case=x/rate=50: 3 shards, clocks not measured, schedule "+schedule+"\n"+
+		"BenchmarkLoad/case=x/rate=50 \t     100\t50000000 p50-ns\t90000000 p90-ns\t95000000 p95-ns\t99000000 p99-ns\t50500000 mean-ns\t1000000 min-ns\t"+
+		"100000000 max-ns\t33.333333333333336 req/s\t100 attempted\t100 succeeded\t50 sent-req/s\nPASS\n", out.String())
+	assert.Contains(t, benchstat(t, out.String()), "p99-sec")
+	set, err := benchdata.Read(strings.NewReader(out.String()), "whole.txt")
+	require.NoError(t, err)
+	assert.Len(t, set.Benchmarks, 1)
+}

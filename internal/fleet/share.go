@@ -1,0 +1,176 @@
+package fleet
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/latency"
+)
+
+const (
+	sharePrefix        = "#tailgate-share "
+	distributionPrefix = "#tailgate-distribution "
+
+	version = 1
+)
+
+// Share is what one load generator says of its part of one benchmark. Durations are in nanoseconds.
+type Share struct {
+	Version   int      `json:"version"`
+	Run       string   `json:"run"`       // at random: what ties distributions to their share
+	Benchmark string   `json:"benchmark"` // without "Benchmark" and GOMAXPROCS
+	Plan      []string `json:"plan"`      // all benchmarks of the process, this one among them
+	Shard     int      `json:"shard"`     // from 1
+	Of        int      `json:"of"`        // 1: there is but one
+
+	// What all shards have in common.
+	Scenario string    `json:"scenario"` // SHA-256 of the scenario, in hexadecimal
+	Schedule string    `json:"schedule"` // SHA-256 of the whole schedule
+	Seed     uint64    `json:"seed"`
+	Rate     float64   `json:"rate"`     // requests per second, of all shards
+	Requests int       `json:"requests"` // of all shards
+	Start    time.Time `json:"start"`    // as asked; of one generator alone, when it was
+
+	Attempted int            `json:"attempted"`
+	Succeeded int            `json:"succeeded"`
+	Failed    int            `json:"failed"`
+	Faults    map[string]int `json:"faults,omitempty"` // by label; they sum to Failed
+	Tokens    int64          `json:"tokens"`           // of output
+	LastSent  time.Duration  `json:"last_sent_ns"`     // from the start
+	Elapsed   time.Duration  `json:"elapsed_ns"`       // from the start to the last end
+	CPU       time.Duration  `json:"cpu_ns"`           // that the process used for the load; 0: not known
+	Clock     Clock          `json:"clock"`
+	Invalid   []string       `json:"invalid,omitempty"` // why it must not be judged
+	Metrics   []string       `json:"metrics"`           // the distributions that follow, ascending
+}
+
+// written is a line of a distribution.
+type written struct {
+	Run    string `json:"run"`
+	Metric string `json:"metric"`
+	latency.Encoded
+}
+
+// Arrivals is how many of the requests are the share's.
+func (s Share) Arrivals() int { return (s.Requests + s.Of - s.Shard) / s.Of }
+
+// String names the shard: "shard 3 of 8".
+func (s Share) String() string { return fmt.Sprintf("shard %d of %d", s.Shard, s.Of) }
+
+// Write writes the share's lines, in one Write. It fills in Version, Run and Metrics, and refuses what Merge would.
+func (s Share) Write(w io.Writer, metrics map[string]*latency.Distribution) error {
+	var id [8]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return err
+	}
+	s.Version, s.Run, s.Metrics = version, hex.EncodeToString(id[:]), slices.Sorted(maps.Keys(metrics))
+	if err := s.validate(); err != nil {
+		return fmt.Errorf("fleet: %s: %w", s.Benchmark, err)
+	}
+	text, err := appendLine(nil, sharePrefix, s)
+	for _, name := range s.Metrics {
+		encoded, failed := metrics[name].Encode()
+		err = errors.Join(err, failed)
+		var more error
+		text, more = appendLine(text, distributionPrefix, written{s.Run, name, encoded})
+		err = errors.Join(err, more)
+	}
+	if err != nil {
+		return fmt.Errorf("fleet: %s: %w", s.Benchmark, err)
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+func appendLine(to []byte, prefix string, v any) ([]byte, error) {
+	text, err := json.Marshal(v)
+	return append(append(append(to, prefix...), text...), '\n'), err
+}
+
+const (
+	mostShards     = 1000
+	mostRequests   = 20_000_000
+	mostBenchmarks = 200
+	mostMetrics    = 200
+	mostReasons    = 100
+	mostWord       = 300 // characters of a name
+	mostReason     = 2000
+	longest        = 100 * 24 * time.Hour
+)
+
+var (
+	benchmarkForm = regexp.MustCompile(`^[A-Z][!-~]*$`)
+	metricForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]*$`)
+	sumForm       = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	runForm       = regexp.MustCompile(`^[0-9a-f]{16}$`)
+)
+
+// validate returns what cannot be.
+func (s Share) validate() error {
+	switch {
+	case s.Version != version:
+		return fmt.Errorf("its version is %d, where this is %d: merge with the version that measured", s.Version, version)
+	case !runForm.MatchString(s.Run):
+		return fmt.Errorf("run is %q, which is no such name", short(s.Run))
+	case !isName(s.Benchmark):
+		return fmt.Errorf("benchmark is %q, which is no name of one", short(s.Benchmark))
+	case len(s.Plan) > mostBenchmarks || slices.ContainsFunc(s.Plan, func(name string) bool { return !isName(name) }) || !slices.Contains(s.Plan, s.Benchmark):
+		return fmt.Errorf("plan is no list of up to %d benchmarks with this one among them", mostBenchmarks)
+	case s.Of < 1 || s.Of > mostShards || s.Shard < 1 || s.Shard > s.Of:
+		return fmt.Errorf("there is no shard %d of %d", s.Shard, s.Of)
+	case !sumForm.MatchString(s.Scenario) || !sumForm.MatchString(s.Schedule):
+		return errors.New("scenario or schedule is no SHA-256 in hexadecimal")
+	case !(s.Rate > 0 && s.Rate <= 1e7):
+		return fmt.Errorf("rate is %v; requests per second are above 0, up to 1e7", s.Rate)
+	case s.Requests < s.Of || s.Requests > mostRequests:
+		return fmt.Errorf("requests is %d; there are at least as many as shards, and at most %d", s.Requests, mostRequests)
+	case s.Start.IsZero():
+		return errors.New("start is missing")
+	}
+	return s.validateCounts()
+}
+
+func (s Share) validateCounts() error {
+	faults := 0
+	for label, n := range s.Faults {
+		if n < 1 || n > s.Failed || label == "" || len(label) > mostWord {
+			return fmt.Errorf("faults has %d of %q", n, short(label))
+		}
+		faults += n
+	}
+	switch {
+	case s.Attempted < 0 || s.Attempted > s.Arrivals():
+		return fmt.Errorf("%d requests were attempted, where %s has %d", s.Attempted, s, s.Arrivals())
+	case s.Succeeded < 0 || s.Failed < 0 || s.Succeeded+s.Failed != s.Attempted || faults != s.Failed:
+		return fmt.Errorf("%d requests succeeded and %d failed, %d with a reason, of %d attempted", s.Succeeded, s.Failed, faults, s.Attempted)
+	case s.Tokens < 0 || s.Tokens > 1e15:
+		return fmt.Errorf("tokens is %d", s.Tokens)
+	case s.LastSent < 0 || s.LastSent > longest || s.Elapsed < 0 || s.Elapsed > longest || s.CPU < 0 || s.CPU > 1000*longest:
+		return fmt.Errorf("the last was sent after %v and ended after %v, for %v of CPU time, which no run has", s.LastSent, s.Elapsed, s.CPU)
+	case len(s.Invalid) > mostReasons || slices.ContainsFunc(s.Invalid, func(reason string) bool { return reason == "" || len(reason) > mostReason }):
+		return fmt.Errorf("invalid is no list of up to %d reasons", mostReasons)
+	case len(s.Metrics) > mostMetrics || !slices.IsSorted(s.Metrics) || len(slices.Compact(slices.Clone(s.Metrics))) != len(s.Metrics):
+		return fmt.Errorf("metrics is no list of up to %d distributions, ascending", mostMetrics)
+	case slices.ContainsFunc(s.Metrics, func(name string) bool { return !metricForm.MatchString(name) || len(name) > mostWord }):
+		return fmt.Errorf("metrics has a name that is none, in %q", s.Metrics)
+	}
+	return s.Clock.validate()
+}
+
+func isName(name string) bool { return len(name) <= mostWord && benchmarkForm.MatchString(name) }
+
+// short is as much of what was found as fits a message.
+func short(text string) string {
+	if len(text) > 60 {
+		return text[:60] + "..."
+	}
+	return text
+}

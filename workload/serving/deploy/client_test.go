@@ -1,0 +1,239 @@
+package deploy
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/fleet"
+	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/workload"
+	"github.com/tailgate-go/tailgate/workload/serving"
+	"github.com/tailgate-go/tailgate/workload/serving/dataset"
+)
+
+// defaultBetween is the time from a rate's last arrival to the next rate, where neither a setting nor the scenario's idle says. It is for
+// loads that begin at a given time, and with them each of their rates: what is under way by its end is given up.
+const defaultBetween = 30 * time.Second
+
+// client is a load generator, or one shard of it.
+type client struct {
+	scenario serving.Scenario
+	sum      string // of the scenario's file
+	shard    workload.Shard
+	start    time.Time // of the first load; zero: at once
+	set      dataset.Set
+	client   *serving.Client
+	clock    fleet.Clock
+	between  time.Duration // from a rate's last arrival to the next rate
+	plan     []string      // names of all benchmarks
+}
+
+// newClient makes the client that settings ask for.
+func newClient() (*client, error) {
+	file := setting(scenarioFlag, "TAILGATE_SCENARIO")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(text)
+	c := &client{sum: hex.EncodeToString(sum[:])}
+	if c.scenario, err = serving.OpenScenario(file); err != nil {
+		return nil, err
+	}
+	if c.shard, err = workload.ShardFrom(getenv); err != nil {
+		return nil, err
+	}
+	start := setting(startFlag, "TAILGATE_START")
+	switch {
+	case start != "":
+		if c.start, err = time.Parse(time.RFC3339Nano, start); err != nil {
+			return nil, fmt.Errorf("the start is %q: write a time such as 2026-11-22T12:00:00Z", start)
+		}
+	case c.shard.N > 1:
+		return nil, errors.New("shards begin together: set TAILGATE_START to a time at which all of them are up")
+	}
+	c.between = cmp.Or(time.Duration(c.scenario.Idle), defaultBetween)
+	if between := setting(betweenFlag, "TAILGATE_BETWEEN"); between != "" {
+		if c.between, err = time.ParseDuration(between); err != nil || c.between <= 0 {
+			return nil, fmt.Errorf("the time between rates is %q: write a duration such as 30s", between)
+		}
+	}
+	target := c.scenario.Target
+	target.URL = cmp.Or(setting(targetFlag, "TAILGATE_TARGET"), target.URL)
+	if c.client, err = serving.NewClient(target); err != nil {
+		return nil, err
+	}
+	if c.set, err = c.scenario.ReadDataset(nil); err != nil {
+		return nil, err
+	}
+	if len(c.set.Entries) == 0 {
+		return nil, fmt.Errorf("dataset %s: none of its conversations passes the filter", c.set.Name)
+	}
+	for _, rate := range c.scenario.Rates {
+		c.plan = append(c.plan, "Load/case="+c.scenario.Name+"/"+nameOf(rate))
+	}
+	c.measureClock(target.URL)
+	return c, nil
+}
+
+func nameOf(rate float64) string { return "rate=" + strconv.FormatFloat(rate, 'f', -1, 64) }
+
+// measureClock measures the clock of a shard until a second before the start. That it cannot be measured is no error: the merge says so.
+func (c *client) measureClock(url string) {
+	if c.shard.N < 2 {
+		return
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), c.start.Add(-time.Second))
+	defer cancel()
+	var err error
+	if c.clock, err = fleet.MeasureClock(ctx, fleet.DateOf(url)); err != nil {
+		fmt.Printf("# %s\n", strings.ReplaceAll(err.Error(), "\n", " "))
+	}
+}
+
+// starts are when the warm-up and each rate begin; zero times where each begins when the one before has ended.
+func (c *client) starts() (warmUp time.Time, rates []time.Time) {
+	rates = make([]time.Time, len(c.scenario.Rates))
+	if c.start.IsZero() {
+		return time.Time{}, rates
+	}
+	at := c.start
+	if w := c.scenario.WarmUp; w.Rate > 0 {
+		at = at.Add(time.Duration(w.Duration) + c.between)
+	}
+	for i, rate := range c.scenario.Rates {
+		rates[i] = at
+		at = at.Add(time.Duration(float64(c.scenario.PromptsAt(rate))/rate*float64(time.Second)) + c.between)
+	}
+	return c.start, rates
+}
+
+// load is the load of one stage, as this shard drives it.
+func (c *client) load(l workload.Load, start time.Time) workload.Load {
+	l.Shard, l.Start = c.shard, start
+	if !start.IsZero() {
+		l.Drain = c.between * 9 / 10
+	}
+	return l
+}
+
+// warmUp sends load that counts for nothing.
+func (c *client) warmUp(start time.Time) error {
+	w := c.scenario.WarmUp
+	n := int(w.Rate * time.Duration(w.Duration).Seconds())
+	if n < max(1, c.shard.N) {
+		return nil
+	}
+	l := workload.Load{Rate: w.Rate, Requests: n, Seed: ^c.scenario.Arrivals.Seed, Timeout: c.scenario.Load(w.Rate).Timeout}
+	models, prompts := c.scenario.Models(n), c.set.Sample(n, ^c.scenario.Dataset.Seed)
+	_, err := c.load(l, start).Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
+		_, err := c.send(ctx, models[i], prompts[i], due)
+		return err
+	})
+	return err
+}
+
+func (c *client) send(ctx context.Context, model string, e dataset.Entry, due time.Time) (serving.Reply, error) {
+	s := c.scenario
+	body, err := c.client.Body(serving.Request{Model: model, Prompt: e.Prompt, MaxTokens: e.OutputTokens, Stream: s.Stream, IgnoreEOS: s.IgnoreEOS,
+		Temperature: s.Temperature, TopP: s.TopP})
+	if err != nil {
+		return serving.Reply{}, err
+	}
+	return c.client.Do(ctx, body, s.Stream, due)
+}
+
+// measured is what a rate's requests measure. It may be used by many goroutines at once.
+type measured struct {
+	mu      sync.Mutex
+	metrics map[string]*latency.Distribution
+	faults  map[string]int
+	tokens  int64
+}
+
+// record counts one request, of an adapter in the tier.
+func (m *measured) record(reply serving.Reply, tier string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err != nil {
+		var fault *serving.Fault
+		if errors.As(err, &fault) {
+			m.faults[fault.Label()]++
+		} else {
+			m.faults["other"]++
+		}
+		return
+	}
+	m.tokens += int64(reply.OutputTokens)
+	m.of(fleet.Latency).Record(int64(reply.Latency))
+	if tier != "" {
+		m.of("latency." + tier).Record(int64(reply.Latency))
+	}
+	for name, took := range map[string]time.Duration{fleet.TTFT: reply.TTFT, fleet.TPOT: reply.TPOT, "normalized": reply.Normalized} {
+		if took > 0 {
+			m.of(name).Record(int64(took))
+		}
+	}
+	for _, gap := range reply.Gaps {
+		m.of(fleet.ITL).Record(int64(gap))
+	}
+}
+
+func (m *measured) of(name string) *latency.Distribution {
+	if m.metrics[name] == nil {
+		m.metrics[name] = &latency.Distribution{}
+	}
+	return m.metrics[name]
+}
+
+// run runs rate i of the scenario. The error is that there is no result.
+func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.Distribution, error) {
+	rate := c.scenario.Rates[i]
+	load := c.load(c.scenario.Load(rate), start)
+	models, prompts := c.scenario.Models(load.Requests), c.set.Sample(load.Requests, c.scenario.Dataset.Seed)
+	tiers := map[string]string{}
+	for _, a := range c.scenario.Adapters {
+		tiers[a.Name] = a.Tier
+	}
+	m := &measured{metrics: map[string]*latency.Distribution{fleet.Latency: {}}, faults: map[string]int{}}
+	began := cpu()
+	result, err := load.Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
+		reply, err := c.send(ctx, models[i], prompts[i], due)
+		m.record(reply, tiers[models[i]], err)
+		return err
+	})
+	if err != nil {
+		return fleet.Share{}, nil, err
+	}
+	lag := m.of(fleet.Lag)
+	s := fleet.Share{
+		Benchmark: c.plan[i], Plan: c.plan, Shard: max(1, c.shard.I), Of: max(1, c.shard.N), Scenario: c.sum, Schedule: result.Schedule,
+		Seed: c.scenario.Arrivals.Seed, Rate: rate, Requests: load.Requests, Start: cmp.Or(start, result.Start).UTC().Round(0),
+		Attempted: result.Attempted, Succeeded: result.Succeeded, Failed: result.Failed, Tokens: m.tokens, Elapsed: result.Elapsed,
+		CPU: cpu() - began, Clock: c.clock, Invalid: result.Invalid,
+	}
+	for _, r := range result.Requests {
+		if !errors.Is(r.Err, workload.ErrNotSent) {
+			lag.Record(int64(max(0, r.Lag())))
+			s.LastSent = max(s.LastSent, r.Sent)
+		}
+		if errors.Is(r.Err, workload.ErrAbandoned) { // it never came to the server
+			m.faults["abandoned"]++
+		}
+	}
+	s.Faults = maps.Clone(m.faults)
+	if most := cmp.Or(c.scenario.MaxErrorPercent, 100); float64(s.Failed) > most/100*float64(s.Attempted) {
+		s.Invalid = append(s.Invalid, fmt.Sprintf("%d of %d requests failed, where %v %% is the most: %v", s.Failed, s.Attempted, most, s.Faults))
+	}
+	return s, m.metrics, nil
+}
