@@ -23,7 +23,7 @@
 //	p50-ns p90-ns p95-ns p99-ns    latency of a request: nearest-rank quantiles
 //	mean-ns min-ns max-ns          likewise
 //	req/s                          throughput: requests recorded by the benchmark's timed seconds
-//	p50-S-ns p95-S-ns p99-S-ns     time in stage S, over the requests that marked it
+//	p50-S-ns ...                   time in stage S, over the requests that marked it: p50, p90, p95 and p99
 //	p50-ttft-ns ...                time to first token, over the requests that marked a token
 //	p50-itl-ns ...                 inter-token gaps, over all gaps of all requests
 //	p50-tpot-ns ...                time per output token after the first, over the requests of two tokens or more
@@ -42,7 +42,8 @@
 //
 // The benchmark's loop sends requests as fast as replies come, from as many goroutines as it runs on. [Recorder.Drive] instead sends them at
 // a rate, or from a number of clients, as a [Load] says. At a rate, a request is timed from when it is due: a request that is sent late, or
-// held up because too many are under way, has waited.
+// held up because too many are under way, has waited. What a client has timed more exactly itself, such as the tokens of a stream, it
+// hands over with [Request.Timed].
 //
 // # What this package does not do
 //

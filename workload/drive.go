@@ -17,8 +17,12 @@ import (
 //	}
 //
 // Requests of load is left 0, or b.N. The benchmark's timer runs from the start to the end of the last request. As with Do, an error
-// or a panic of a request fails the benchmark with the number of the request, and no more are served; so does a run that is invalid. An open loop
-// also reports its send lag and rate: p50-lag-ns, p99-lag-ns, sent-req/s.
+// or a panic of a request fails the benchmark with the number of the request, and no more are served; so does a run that is invalid. A
+// request that fails without failing the benchmark says so with [Request.Fail]. An open loop also reports its send lag and rate: p50-lag-ns,
+// p99-lag-ns, sent-req/s.
+//
+// Of an open loop's first run, that of b.N = 1, testing is not told how long it took: how long one reply takes says nothing of how long many
+// take that are sent at a rate. The second run thus has 100 requests, unless -benchtime says how many.
 //
 // A gate measures such a benchmark in whole runs, each with as many requests as its policy needs: in a duet the gate would say when
 // they are served.
@@ -28,22 +32,28 @@ func (r *Recorder) Drive(load Load, serve func(context.Context, *Request) error)
 		r.fail("workload: Load.Requests is %d and b.N %d; leave Requests 0, and choose with -benchtime", load.Requests, r.b.N)
 		return LoadResult{}
 	}
-	if r.seat != nil && r.b.N > 1 {
-		r.standAside()
-	}
+	r.standAside()
 	load.Requests = r.b.N
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	var first sync.Once
 	r.b.ResetTimer()
 	result, err := load.Run(ctx, func(ctx context.Context, i int, due time.Time) error {
-		err := r.serve(func(q *Request) error { return serve(ctx, q) }, int64(due.Sub(r.epoch)), r.begun.Add(1), "request")
+		var failed error // as Request.Fail has it
+		err := r.serve(func(q *Request) error {
+			q.number, q.due = i, due
+			err := serve(ctx, q)
+			failed = q.fault
+			return err
+		}, int64(due.Sub(r.epoch)), r.begun.Add(1), "request")
 		if err != nil {
 			first.Do(func() { stop(err) })
+			return err
 		}
-		return err
+		return failed
 	})
 	r.b.StopTimer()
+	r.elapsed = r.b.Elapsed()
 	if r.failed.Load() {
 		return result
 	}
@@ -55,9 +65,25 @@ func (r *Recorder) Drive(load Load, serve func(context.Context, *Request) error)
 		r.b.Errorf("workload: invalid: %s", reason)
 	}
 	if load.Rate > 0 {
+		if r.b.N == 1 {
+			r.b.ResetTimer() // which also forgets metrics
+			r.b.ReportMetric(float64(r.elapsed), "ns/op")
+		}
 		r.b.ReportMetric(float64(result.LagP50), "p50-lag-ns")
 		r.b.ReportMetric(float64(result.LagP99), "p99-lag-ns")
 		r.b.ReportMetric(result.SentRate, "sent-req/s")
 	}
 	return result
+}
+
+// WarmUp sends a load whose requests are not recorded, before the one that is. It does nothing in a run of b.N = 1, with which
+// testing finds out what there is to run, nor with a load of no requests. The error is that of [Load.Run].
+func (r *Recorder) WarmUp(load Load, send Send) error {
+	r.b.Helper()
+	r.standAside()
+	if r.b.N == 1 || load.Requests == 0 {
+		return nil
+	}
+	_, err := load.Run(context.Background(), send)
+	return err
 }

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/tailgate-go/tailgate/internal/latency"
@@ -25,5 +26,5 @@ func (r *Recorder) report() {
 		b.Errorf("workload: %s recorded no request: serve requests with Recorder.Do inside the benchmark loop", b.Name())
 		return
 	}
-	whole.Report(b.Elapsed(), b.ReportMetric)
+	whole.Report(cmp.Or(r.elapsed, b.Elapsed()), b.ReportMetric)
 }

@@ -25,6 +25,8 @@ type Recorder struct {
 	seated atomic.Bool // this Recorder's benchmark has taken the seat
 	left   sync.Once
 
+	elapsed time.Duration // that rates are reported by; 0 for the benchmark's
+
 	idle sync.Pool // *Request, each with its own storage, so that goroutines share nothing while they measure
 	mu   sync.Mutex
 	all  []*Request // every Request ever made: the pool may drop its reference

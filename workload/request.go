@@ -21,7 +21,11 @@ type Request struct {
 	tokens      int64
 	firstToken  int64
 	lastToken   int64
-	nextStage   int // where in stages the next mark is expected: requests mark the same stages in the same order
+	timed       Timing
+	number      int       // in its load, from 0
+	due         time.Time // in a load
+	fault       error     // of Fail
+	nextStage   int       // where in stages the next mark is expected: requests mark the same stages in the same order
 	stages      []stage
 
 	recorded latency.Requests // all requests that this Request has been; its Stages are those of stages
@@ -34,7 +38,7 @@ type stage struct {
 }
 
 // Stage ends the part of the request that began at the last mark, or at the start, and names it. Marking a name again in
-// one request adds to it. A name has lower-case letters, digits, '_' and '.', and is reported as p50-, p95- and
+// one request adds to it. A name has lower-case letters, digits, '_' and '.', and is reported as p50-, p90-, p95- and
 // p99-<name>-ns; "ttft", "tpot" and "itl" are taken by the token marks, "lag" by [Recorder.Drive].
 func (q *Request) Stage(name string) {
 	if name == ControlledDelay && !q.recorder.plant.IsZero() {
@@ -103,6 +107,7 @@ func (q *Request) Token() {
 
 func (q *Request) begin(due int64) {
 	q.burnt, q.tokens, q.nextStage = 0, 0, 0
+	q.timed, q.fault, q.number, q.due = Timing{}, nil, 0, time.Time{}
 	clear(q.stages)
 	if q.start = due; due == atOnce {
 		q.start = q.recorder.now()
@@ -112,10 +117,17 @@ func (q *Request) begin(due int64) {
 
 // end records the request, which its function left at the given time.
 func (q *Request) end(at int64) {
-	if !q.recorder.plant.IsZero() {
-		at = q.burn(at)
+	if q.fault != nil {
+		return
 	}
-	q.recorded.Latency.Record(at - q.start)
+	if q.timed.Latency > 0 {
+		q.endTimed()
+	} else {
+		if !q.recorder.plant.IsZero() {
+			at = q.burn(at)
+		}
+		q.recorded.Latency.Record(at - q.start)
+	}
 	for i := range q.stages {
 		if s := &q.stages[i]; s.marked {
 			q.recorded.Stages[i].Times.Record(s.time)

@@ -46,8 +46,12 @@ func (r *Recorder) sit() bool {
 	return true
 }
 
-// standAside tells the gate that this benchmark takes no turns, and ends it. It does not return.
+// standAside tells the gate, if one has invited this process to a duet, that this benchmark takes no turns, and ends it: it does not
+// return then.
 func (r *Recorder) standAside() {
+	if r.seat == nil || r.b.N == 1 {
+		return
+	}
 	if err := r.seat.Sit(duet.Sitter{Name: r.b.Name(), DrivesItself: true, Elapsed: r.b.Elapsed, Collect: r.collect}); err != nil {
 		r.fail("workload: %v", err)
 	} else if r.seat.Begin() == nil {

@@ -13,7 +13,7 @@ func (r *Requests) Report(elapsed time.Duration, report func(value float64, unit
 		return
 	}
 	seconds := elapsed.Seconds()
-	r.Latency.report(report, "", 50, 90, 95, 99)
+	r.Latency.report(report, "")
 	report(r.Latency.Mean(), "mean-ns")
 	report(float64(r.Latency.Min()), "min-ns")
 	report(float64(r.Latency.Max()), "max-ns")
@@ -23,24 +23,27 @@ func (r *Requests) Report(elapsed time.Duration, report func(value float64, unit
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		if s.Times.Len() > 0 {
-			s.Times.report(report, s.Name+"-", 50, 95, 99)
+			s.Times.report(report, s.Name+"-")
 		}
 	}
-	if r.Tokens == 0 {
-		return
+	for _, of := range []struct {
+		times  *Distribution
+		prefix string
+	}{{&r.TTFT, "ttft-"}, {&r.Gap, "itl-"}, {&r.TPOT, "tpot-"}} {
+		if of.times.Len() > 0 {
+			of.times.report(report, of.prefix)
+		}
 	}
-	r.TTFT.report(report, "ttft-", 50, 95, 99)
-	if r.Gap.Len() > 0 {
-		r.Gap.report(report, "itl-", 50, 95, 99)
-		r.TPOT.report(report, "tpot-", 50, 95, 99)
-	}
-	if seconds > 0 {
+	if seconds > 0 && r.Tokens > 0 {
 		report(float64(r.Tokens)/seconds, "tok/s")
 	}
 }
 
-// report reports quantiles, at the given percents, of what the prefix names.
-func (d *Distribution) report(report func(value float64, unit string), prefix string, percents ...int) {
+// percents are the quantiles that are reported of everything.
+var percents = [...]int{50, 90, 95, 99}
+
+// report reports quantiles of what the prefix names.
+func (d *Distribution) report(report func(value float64, unit string), prefix string) {
 	qs := make([]float64, len(percents))
 	for i, p := range percents {
 		qs[i] = float64(p) / 100

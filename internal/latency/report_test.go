@@ -43,9 +43,9 @@ func TestReportHasTheseUnitsAndValues(t *testing.T) {
 	assert.Equal(t, []metric{
 		{1000, "p50-ns"}, {1800, "p90-ns"}, {1900, "p95-ns"}, {1980, "p99-ns"},
 		{1005, "mean-ns"}, {10, "min-ns"}, {2000, "max-ns"}, {50, "req/s"},
-		{150, "p50-model-ns"}, {285, "p95-model-ns"}, {297, "p99-model-ns"},
-		{7, "p50-decode_1.5-ns"}, {7, "p95-decode_1.5-ns"}, {7, "p99-decode_1.5-ns"},
-		{100, "p50-ttft-ns"}, {190, "p95-ttft-ns"}, {198, "p99-ttft-ns"},
+		{150, "p50-model-ns"}, {270, "p90-model-ns"}, {285, "p95-model-ns"}, {297, "p99-model-ns"},
+		{7, "p50-decode_1.5-ns"}, {7, "p90-decode_1.5-ns"}, {7, "p95-decode_1.5-ns"}, {7, "p99-decode_1.5-ns"},
+		{100, "p50-ttft-ns"}, {180, "p90-ttft-ns"}, {190, "p95-ttft-ns"}, {198, "p99-ttft-ns"},
 		{25, "tok/s"},
 	}, reported(&whole, 4*time.Second), "stages, of which one has no times, and one token a request")
 
@@ -55,11 +55,11 @@ func TestReportHasTheseUnitsAndValues(t *testing.T) {
 	assert.Equal(t, []metric{
 		{1000, "p50-ns"}, {1800, "p90-ns"}, {1900, "p95-ns"}, {1980, "p99-ns"},
 		{1005, "mean-ns"}, {10, "min-ns"}, {2000, "max-ns"},
-		{150, "p50-model-ns"}, {285, "p95-model-ns"}, {297, "p99-model-ns"},
-		{7, "p50-decode_1.5-ns"}, {7, "p95-decode_1.5-ns"}, {7, "p99-decode_1.5-ns"},
-		{100, "p50-ttft-ns"}, {190, "p95-ttft-ns"}, {198, "p99-ttft-ns"},
-		{150, "p50-itl-ns"}, {285, "p95-itl-ns"}, {297, "p99-itl-ns"},
-		{250, "p50-tpot-ns"}, {475, "p95-tpot-ns"}, {495, "p99-tpot-ns"},
+		{150, "p50-model-ns"}, {270, "p90-model-ns"}, {285, "p95-model-ns"}, {297, "p99-model-ns"},
+		{7, "p50-decode_1.5-ns"}, {7, "p90-decode_1.5-ns"}, {7, "p95-decode_1.5-ns"}, {7, "p99-decode_1.5-ns"},
+		{100, "p50-ttft-ns"}, {180, "p90-ttft-ns"}, {190, "p95-ttft-ns"}, {198, "p99-ttft-ns"},
+		{150, "p50-itl-ns"}, {270, "p90-itl-ns"}, {285, "p95-itl-ns"}, {297, "p99-itl-ns"},
+		{250, "p50-tpot-ns"}, {450, "p90-tpot-ns"}, {475, "p95-tpot-ns"}, {495, "p99-tpot-ns"},
 	}, reported(&whole, 0), "several tokens a request, and no elapsed time, hence no rates")
 }
 

@@ -148,14 +148,15 @@ func (s Scenario) PromptsAt(rate float64) int {
 
 // Load is the load at a rate.
 func (s Scenario) Load(rate float64) workload.Load {
-	l := workload.Load{
+	return workload.Load{
 		Rate: rate, Requests: s.PromptsAt(rate), Burstiness: float64(s.Arrivals.Burstiness), Seed: s.Arrivals.Seed,
-		MaxInFlight: s.MaxInFlight, Timeout: time.Duration(s.Timeout),
+		MaxInFlight: s.MaxInFlight, Timeout: s.timeout(),
 	}
-	if l.Timeout == 0 {
-		l.Timeout = defaultTimeout
-	}
-	return l
+}
+
+// timeout is how long a request may take.
+func (s Scenario) timeout() time.Duration {
+	return time.Duration(cmp.Or(s.Timeout, Duration(defaultTimeout)))
 }
 
 // ReadDataset reads what prompts are drawn from. count counts tokens; nil means dataset.Estimate.

@@ -1,0 +1,137 @@
+package workload
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/latency"
+)
+
+// recordedOf is what a Recorder with that plant recorded of one request, and how long serving it took.
+func recordedOf(plant duet.Plant, serve func(*Request) error) (whole latency.Requests, took time.Duration) {
+	r := &Recorder{b: &testing.B{}, plant: plant, epoch: time.Now()}
+	q := &Request{recorder: r}
+	q.begin(atOnce)
+	if serve(q) == nil {
+		q.end(r.now())
+	}
+	whole.Add(&q.recorded)
+	return whole, time.Duration(r.now())
+}
+
+func timed(q *Request) error {
+	q.Timed(Timing{Latency: 100 * ms, TTFT: 20 * ms, TPOT: 8 * ms, Gaps: []time.Duration{70 * ms, 0}, Tokens: 11})
+	q.Observe("normalized", 9*ms)
+	q.Observe("ttft.adapter_0", 20*ms)
+	return nil
+}
+
+func TestWhatAClientHasTimedIsRecorded(t *testing.T) {
+	got, _ := recordedOf(duet.Plant{}, timed)
+	for _, c := range []struct {
+		what  string
+		times *latency.Distribution
+		want  time.Duration
+	}{
+		{"latency", &got.Latency, 100 * ms},
+		{"ttft", &got.TTFT, 20 * ms},
+		{"tpot", &got.TPOT, 8 * ms},
+		{"longest gap", &got.Gap, 70 * ms},
+		{"normalized", got.Stage("normalized"), 9 * ms},
+		{"ttft.adapter_0", got.Stage("ttft.adapter_0"), 20 * ms},
+	} {
+		assert.Equal(t, int64(c.want), c.times.Max(), c.what)
+	}
+	assert.Equal(t, int64(1), got.Gap.Min(), "a gap of 0 is not one that was not measured")
+	assert.Equal(t, int64(11), got.Tokens)
+}
+
+func TestAPlantIsInWhatAClientHasTimed(t *testing.T) {
+	for _, c := range []struct {
+		plant         string
+		latency, ttft time.Duration
+	}{
+		{"500us", 100*ms + ms/2, 20*ms + ms/2},
+		{"50ms", 150 * ms, 70 * ms},
+		{"25%", 125 * ms, 25 * ms},
+	} {
+		plant, err := duet.ParsePlant(c.plant)
+		require.NoError(t, err)
+		got, took := recordedOf(plant, timed)
+		assert.Equal(t, int64(c.latency), got.Latency.Max(), c.plant)
+		assert.Equal(t, int64(c.ttft), got.TTFT.Max(), c.plant)
+		assert.Equal(t, int64(8*ms), got.TPOT.Max(), c.plant)
+		assert.GreaterOrEqual(t, took, c.latency-100*ms, "it is burnt, not only added")
+	}
+}
+
+func TestARequestThatFailedIsNotRecordedButCounted(t *testing.T) {
+	var numbers [100]atomic.Int64
+	var result LoadResult
+	var rec *Recorder
+	testing.Benchmark(func(b *testing.B) {
+		rec = Record(b)
+		run := rec.Drive(Load{Rate: 5000, MaxLagPercent: 1e6}, func(_ context.Context, q *Request) error {
+			if b.N > 1 {
+				numbers[q.Number()].Add(1)
+			}
+			if q.Due().IsZero() {
+				return errors.New("it is due at no time")
+			}
+			if q.Number()%5 == 4 {
+				q.Observe("lost", time.Second)
+				q.Fail(errors.New("503"))
+			}
+			return nil
+		})
+		if b.N > 1 {
+			result = run
+			b.SkipNow()
+		}
+	})
+	require.Len(t, result.Requests, 100, "the second run, after one that testing was not told the time of")
+	assert.Equal(t, 20, result.Failed)
+	assert.Equal(t, 80, result.Succeeded)
+	assert.EqualError(t, result.Requests[4].Err, "503")
+	var whole latency.Requests
+	for _, q := range rec.all {
+		whole.Add(&q.recorded)
+	}
+	assert.Equal(t, int64(80), whole.Latency.Len())
+	assert.Zero(t, whole.Stage("lost").Len())
+	for i := range numbers {
+		assert.Equal(t, int64(1), numbers[i].Load(), "request %d", i)
+	}
+}
+
+func TestAWarmUpIsNotRecorded(t *testing.T) {
+	var served atomic.Int64
+	var rec *Recorder
+	testing.Benchmark(func(b *testing.B) {
+		rec = Record(b)
+		err := rec.WarmUp(Load{Rate: 5000, Requests: 7}, func(context.Context, int, time.Time) error {
+			served.Add(1)
+			return nil
+		})
+		if err != nil {
+			b.Error(err)
+		}
+		rec.Drive(Load{Rate: 5000, MaxLagPercent: 1e6}, func(context.Context, *Request) error { return nil })
+		if b.N > 1 {
+			b.SkipNow()
+		}
+	})
+	assert.Equal(t, int64(7), served.Load(), "once, before the second run")
+	var whole latency.Requests
+	for _, q := range rec.all {
+		whole.Add(&q.recorded)
+	}
+	assert.Equal(t, int64(100), whole.Latency.Len())
+}
