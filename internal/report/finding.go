@@ -39,18 +39,23 @@ func (d Document) finding() string {
 // failing counts the verdicts that fail, and finds the one to speak of: a regression before one that is not sure, what could be
 // measured before what could not, and of equals the one furthest beyond its limit.
 func (d Document) failing() (count int, worst policy.Verdict) {
-	order := []policy.Outcome{policy.Regressed, policy.Inconclusive, policy.Invalid}
 	for _, v := range d.Report.Verdicts {
 		if !v.Fails {
 			continue
 		}
 		count++
-		rank, best := slices.Index(order, v.Outcome), slices.Index(order, worst.Outcome)
-		if count == 1 || rank < best || rank == best && excess(v) > excess(worst) {
+		if count == 1 || overtakes(v, worst) {
 			worst = v
 		}
 	}
 	return count, worst
+}
+
+// overtakes reports whether v is the one to speak of in place of another that fails.
+func overtakes(v, other policy.Verdict) bool {
+	order := []policy.Outcome{policy.Regressed, policy.Inconclusive, policy.Invalid}
+	rank, best := slices.Index(order, v.Outcome), slices.Index(order, other.Outcome)
+	return rank < best || rank == best && excess(v) > excess(other)
 }
 
 // excess is how many times its limit a change for the worse is.
@@ -236,9 +241,10 @@ func (d Document) stage(v policy.Verdict) string {
 	return fmt.Sprintf("Of its stages %s grew most: %s %s %s, %s %%.", cell(name), metric, s.signed(growth), s.unit, percent(most.ChangePercent))
 }
 
-// isStage tells stages from what tokens are measured by.
+// isStage tells stages, which follow each other, from what tokens are measured by, and from what a service measures of some requests alone.
 func isStage(name string) bool {
-	return name != "" && name != "ttft" && name != "tpot" && name != "itl"
+	what, _, _ := strings.Cut(name, ".")
+	return name != "" && !slices.Contains([]string{"ttft", "tpot", "itl", "latency", "normalized", "lag"}, what)
 }
 
 func capital(s string) string {

@@ -71,7 +71,7 @@
 
 	// A link to a benchmark opens its part.
 	const open = () => {
-		const part = /^#b\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+		const part = /^#[br]\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
 		if (part) {
 			part.open = true;
 			part.scrollIntoView();
@@ -103,24 +103,35 @@
 		const pad = (max - min || Math.abs(max) || 1) * .08;
 		return [min - pad, max + pad];
 	};
-	// horizontal draws a line across at a value, with a word at its left end.
+	// words writes on a plate of paper, so that no line crosses it.
+	const words = (u, text, name, x, y, align) => {
+		const c = u.ctx, dpr = devicePixelRatio;
+		c.save();
+		c.font = 11 * dpr + "px system-ui, sans-serif";
+		c.textAlign = align;
+		c.textBaseline = "middle";
+		const wide = c.measureText(text).width + 4 * dpr, left = align === "right" ? x - wide : align === "center" ? x - wide / 2 : x;
+		c.fillStyle = colour("paper");
+		c.fillRect(left, y - 7 * dpr, wide, 14 * dpr);
+		c.fillStyle = colour(name);
+		c.fillText(text, align === "right" ? x - 2 * dpr : align === "center" ? x : x + 2 * dpr, y);
+		c.restore();
+	};
+	// horizontal draws a line across at a value, with a word beyond its right end, where there is no axis: the plot is to have room there.
+	const beside = 34;
 	const horizontal = (u, y, name, dash, word) => {
 		const c = u.ctx, at = Math.round(u.valToPos(y, "y", true)), {left, top, width, height} = u.bbox, dpr = devicePixelRatio;
 		if (at < top || at > top + height) return;
 		c.save();
-		c.strokeStyle = c.fillStyle = colour(name);
+		c.strokeStyle = colour(name);
 		c.lineWidth = dpr;
 		c.setLineDash(dash.map(d => d * dpr));
 		c.beginPath();
 		c.moveTo(left, at);
 		c.lineTo(left + width, at);
 		c.stroke();
-		if (word) {
-			c.font = 11 * dpr + "px system-ui, sans-serif";
-			c.textAlign = "left";
-			c.fillText(word, left + 3 * dpr, at - 4 * dpr);
-		}
 		c.restore();
+		if (word) words(u, word, name, left + width + 3 * dpr, at, "left");
 	};
 	const frame = (plot, height, opts) => ({width: Math.max(plot.clientWidth, 120), height, legend: {show: false}, ...opts,
 		cursor: {y: false, drag: {x: false, y: false}, points: {size: 7}, ...opts.cursor}});
@@ -168,17 +179,15 @@
 						horizontal(u, 0, "baseline", [], "");
 						const c = u.ctx, dpr = devicePixelRatio;
 						c.save();
-						c.strokeStyle = c.fillStyle = colour("limit");
+						c.strokeStyle = colour("limit");
 						c.lineWidth = 2 * dpr;
-						c.font = 11 * dpr + "px system-ui, sans-serif";
-						c.textAlign = "center";
 						for (const [level, limit] of limits) {
 							const at = u.valToPos(level, "x", true), y = u.valToPos(limit, "y", true);
 							c.beginPath();
 							c.moveTo(at - 12 * dpr, y);
 							c.lineTo(at + 12 * dpr, y);
 							c.stroke();
-							c.fillText("limit", at, y - 5 * dpr);
+							words(u, "limit", "limit", at, y - 9 * dpr, "center");
 						}
 						c.restore();
 					}]},
@@ -193,6 +202,7 @@
 			return {
 				data: [x, s.change], height: 240,
 				opts: {
+					padding: [null, limit == null ? null : beside, null, null],
 					scales: {x: {time: false, range: [0, x.length + 1]}, y: {range: [min, max]}}, axes: [rounds(), percents()],
 					series: [{}, dots("change", "baseline")],
 					hooks: {
@@ -261,6 +271,16 @@
 		},
 	};
 
+	const legend = entries => {
+		const p = element("p", "legend");
+		for (const [word, name] of entries) {
+			p.append(element("i", "key " + name), element("span", "", word));
+		}
+		return p;
+	};
+
+	Object.assign(kinds, rated({all, colour, element, number, percent, tick, axis, line, range, nice, words, horizontal, legend}));
+
 	const drawn = new Map(); // from a figure to what redraws or removes its chart
 
 	const mount = (figure, plot, chart, readout) => {
@@ -282,16 +302,8 @@
 		return u;
 	};
 
-	const legend = entries => {
-		const p = element("p", "legend");
-		for (const [word, name] of entries) {
-			p.append(element("i", "key " + name), element("span", "", word));
-		}
-		return p;
-	};
-
 	const draw = figure => {
-		const d = all.benchmarks[figure.dataset.of], plots = [], add = [];
+		const of = figure.dataset.case ? all.cases : all.benchmarks, d = of[figure.dataset.of], plots = [], add = [];
 		if (figure.dataset.chart === "noise") {
 			for (const [key, word, unit] of [["stalls", "stalls", "/s"], ["switches", "switches", "/s"], ["steal", "steal", " %"], ["load", "load", ""]]) {
 				const values = d.noise[key];
@@ -310,14 +322,14 @@
 			}
 		} else {
 			const chart = kinds[figure.dataset.chart](d, figure.dataset.series);
-			const plot = element("div", "plot"), readout = element("p", "readout"), words = legend(chart.legend);
-			if (chart.unit) words.append("in " + chart.unit);
+			const plot = element("div", "plot"), readout = element("p", "readout"), says = legend(chart.legend);
+			if (chart.unit) says.append("in " + chart.unit);
 			plot.tabIndex = 0;
 			plot.setAttribute("role", "img");
 			plot.setAttribute("aria-label", figure.querySelector("figcaption").textContent + " Arrow keys read the points.");
 			readout.setAttribute("aria-live", "polite");
-			figure.append(words, plot, readout);
-			add.push(words, plot, readout);
+			figure.append(says, plot, readout);
+			add.push(says, plot, readout);
 			plots.push([plot, () => mount(figure, plot, chart, readout), chart.height]);
 		}
 		const charts = plots.map(([plot, make]) => make());
