@@ -171,6 +171,7 @@ func (d Document) evidence() []string {
 		if stage := d.stage(v); stage != "" {
 			said = append(said, stage)
 		}
+		said = append(said, d.ofItsCase(v)...)
 	}
 	if accused := d.accused(v); accused != "" {
 		said = append(said, accused)
@@ -239,6 +240,25 @@ func (d Document) stage(v policy.Verdict) string {
 	s := scaleOf(most.Unit, most.Baseline.Median, most.Candidate.Median)
 	name, metric := stageAndMetric(most.Unit)
 	return fmt.Sprintf("Of its stages %s grew most: %s %s %s, %s %%.", cell(name), metric, s.signed(growth), s.unit, percent(most.ChangePercent))
+}
+
+// ofItsCase says of the service that a verdict speaks of where its sides fall behind, and whose requests got slowest.
+func (d Document) ofItsCase(v policy.Verdict) []string {
+	name, _, ok := splitRate(v.Benchmark)
+	all, _ := d.rated()
+	at := slices.IndexFunc(all, func(r rated) bool { return ok && r.name == name && r.pkg == v.Package && r.procs == v.Procs })
+	if at < 0 {
+		return nil
+	}
+	var said []string
+	r := all[at]
+	if r.knee(0) != r.knee(1) {
+		said = append(said, r.saysKnees())
+	}
+	if whom := r.saysWhom(); whom != "" {
+		said = append(said, whom)
+	}
+	return said
 }
 
 // isStage tells stages, which follow each other, from what tokens are measured by, and from what a service measures of some requests alone.

@@ -217,6 +217,14 @@ const tierPrefix = "tier."
 
 var ofSomeone = regexp.MustCompile(`^p50-(ttft|latency)\.(.+)-ns$`)
 
+var ofOne = regexp.MustCompile(`^p\d+-(ttft|latency|tpot)\.(.+)-ns$`)
+
+// ofAdapter reports whether a metric is of one adapter's requests alone.
+func ofAdapter(unit string) bool {
+	m := ofOne.FindStringSubmatch(unit)
+	return m != nil && !strings.HasPrefix(m[2], tierPrefix)
+}
+
 // whom are the tiers and then the adapters, each in order of their names.
 func (r rated) whom() []someone {
 	var all []someone

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -73,10 +74,15 @@ var servedWell = policy.Policy{Rules: []policy.Rule{
 
 var slow = map[string]float64{"adapter_10": 1.7, "adapter_11": 1.9, "adapter_12": 2.2, "adapter_13": 1.8, "adapter_14": 1.7}
 
-// servingIn compares a service of 250 requests a second with one of 200, whose tier low is slow besides, measured in rounds.
+// servingIn compares a service of 260 requests a second with one of 235, whose tier low is slow besides, measured in rounds.
 func servingIn(name string, rates ...float64) Document {
-	baseline := service{capacity: 250}.loaded(name, rates...)
-	candidate := service{capacity: 200, adapters: slow}.loaded(name, rates...)
+	baseline := service{capacity: 260}.loaded(name, rates...)
+	candidate := service{capacity: 235, adapters: slow}.loaded(name, rates...)
+	for _, b := range candidate.Benchmarks { // whose luck is another
+		for _, unit := range slices.Sorted(maps.Keys(b.Metrics)) {
+			b.Metrics[unit] = slices.Concat(b.Metrics[unit][3:], b.Metrics[unit][:3])
+		}
+	}
 	return inRounds(servedWell, baseline, candidate)
 }
 

@@ -101,14 +101,17 @@ func (r rated) lines(c *ratedChart, v *ratedView) {
 		}
 		s := ratedScale(units[0], all...)
 		lines, runs := ratedLines{Unit: cell(s.unit)}, 0
+		told := units[len(units)-1]
 		for i, unit := range units {
 			name, _, _ := strings.Cut(ratedTitle(unit), " ")
-			line := ratedLine{Name: name, Baseline: scaledTo(s, all[2*i]), Candidate: scaledTo(s, all[2*i+1])}
-			line.Bands, runs = r.bands(unit, s)
-			lines.Curves = append(lines.Curves, line)
+			bands, n := r.bands(unit, s)
+			if runs = max(runs, n); n > 0 { // for it is judged
+				told = unit
+			}
+			lines.Curves = append(lines.Curves, ratedLine{name, scaledTo(s, all[2*i]), scaledTo(s, all[2*i+1]), bands})
 		}
 		c.Lines = append(c.Lines, lines)
-		v.Lines = append(v.Lines, figureText{f.title, tight(r.linesText(units[len(units)-1], s, runs))})
+		v.Lines = append(v.Lines, figureText{f.title, tight(r.linesText(told, s, runs))})
 	}
 }
 
@@ -169,11 +172,11 @@ func (r rated) linesText(unit string, s scale, runs int) string {
 	if baseline[most] == candidate[most] {
 		text = fmt.Sprintf("%s is equal at all rates: at %s %s", ratedTitle(unit), atRate(r.points[at[0]].rate), withUnit(s.number(baseline[0]), s.unit))
 	}
-	if runs > 0 {
+	switch {
+	case runs >= fewestRuns:
 		text += fmt.Sprintf(". Bands: where the median of up to %d runs lies, at 95 %%", runs)
-		if runs < fewestRuns {
-			text = strings.TrimSuffix(text, fmt.Sprintf("where the median of up to %d runs lies, at 95 %%", runs)) + fmt.Sprintf("from the least to the greatest of up to %d runs", runs)
-		}
+	case runs > 1:
+		text += fmt.Sprintf(". Bands: from the least to the greatest of up to %d runs", runs)
 	}
 	return text + "."
 }

@@ -20,8 +20,9 @@ type ratedView struct {
 	GuideText         string // what R2 is worth
 	Whom              string
 	Numbers           []ratedNumbers
-	Chart             int // its place in the charts' data; -1 when it has none
-	Left              int // rates left out
+	Chart             int  // its place in the charts' data; -1 when it has none
+	Left              int  // rates left out
+	Behind            bool // whether a side falls behind anywhere
 }
 
 type ratedHead struct{ Rate, Part, Saturated string }
@@ -70,6 +71,7 @@ func (d Document) ratedViews(p *page, parts map[identity]string) {
 			case candidate:
 				head.Saturated = "candidate behind"
 			}
+			v.Behind = v.Behind || baseline || candidate
 			v.Rates = append(v.Rates, head)
 			caseOf[head.Part] = v.ID
 			for _, verdict := range point.verdicts {

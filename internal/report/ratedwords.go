@@ -67,20 +67,27 @@ func series(words []string) string {
 func withUnit(number, unit string) string { return strings.TrimSpace(number + " " + unit) }
 
 func (r rated) saysKnees() string {
-	if !r.has("saturated") {
-		return ""
+	var last [2]int // place of the highest rate at which a side was measured
+	for side := range last {
+		baseline, candidate := r.values("saturated")
+		values := [][]float64{baseline, candidate}[side]
+		for last[side] = len(values) - 1; last[side] >= 0 && math.IsNaN(values[last[side]]); last[side]-- {
+		}
+		if last[side] < 0 {
+			return ""
+		}
 	}
 	baseline, candidate := r.knee(0), r.knee(1)
 	from := func(at int) string { return atRate(r.points[at].rate) }
 	switch {
 	case baseline < 0 && candidate < 0:
-		return fmt.Sprintf("Both sides keep up with %s.", from(len(r.points)-1))
+		return fmt.Sprintf("Both sides keep up with %s.", from(min(last[0], last[1])))
 	case baseline == candidate:
 		return fmt.Sprintf("Both sides fall behind from %s on.", from(baseline))
 	case candidate < 0:
-		return fmt.Sprintf("The baseline falls behind from %s on, the candidate keeps up with %s.", from(baseline), from(len(r.points)-1))
+		return fmt.Sprintf("The baseline falls behind from %s on, the candidate keeps up with %s.", from(baseline), from(last[1]))
 	case baseline < 0:
-		return fmt.Sprintf("The candidate falls behind from %s on, where the baseline keeps up with %s.", from(candidate), from(len(r.points)-1))
+		return fmt.Sprintf("The candidate falls behind from %s on, where the baseline keeps up with %s.", from(candidate), from(last[0]))
 	}
 	return fmt.Sprintf("The candidate falls behind from %s on, the baseline from %s on.", from(candidate), from(baseline))
 }

@@ -18,18 +18,20 @@ const rated = draw => {
 		const {left, top, width, height} = u.bbox, ctx = u.ctx, dpr = devicePixelRatio;
 		const marks = c.knees[0] === c.knees[1] ? [[c.knees[0], "limit", "both fall behind"]] :
 			[[c.knees[0], "baseline", "baseline falls behind"], [c.knees[1], "candidate", "candidate falls behind"]];
-		marks.filter(m => m[0] >= 0).forEach(([at, name, word], i) => {
+		marks.forEach(([at, name, word], i) => {
+			if (at < 0) return;
 			const x = Math.round(u.valToPos(c.rates[at], "x", true));
 			ctx.save();
 			ctx.strokeStyle = ctx.fillStyle = colour(name);
 			ctx.lineWidth = 1.5 * dpr;
 			ctx.setLineDash([2 * dpr, 3 * dpr]);
 			ctx.beginPath();
-			ctx.moveTo(x, top);
+			ctx.moveTo(x, top - (2 + 14 * (marks.length - 1 - i)) * dpr);
 			ctx.lineTo(x, top + height);
 			ctx.stroke();
 			ctx.restore();
-			words(u, word, name, x + (x > left + width / 2 ? -5 : 5) * dpr, top + (9 + 14 * i) * dpr, x > left + width / 2 ? "right" : "left");
+			const right = x > left + width / 2; // above the plot, where no line is
+			words(u, word, name, x + (right ? 3 : -3) * dpr, top - (8 + 14 * (marks.length - 1 - i)) * dpr, right ? "right" : "left");
 		});
 	};
 
@@ -51,10 +53,12 @@ const rated = draw => {
 				data.push(k[side].map(to));
 				series.push(line(side, side, last ? {width: 2, points: {show: true, size: 5, fill: colour(side)}} : {width: 1.25, dash: [5, 4]}));
 			}));
+			const above = c.knees.every(k => k < 0) ? 0 : c.knees[0] === c.knees[1] ? 20 : 34;
 			const shown = curves.map(k => k.name).join(" dashed, ") + (curves.length > 1 ? " solid" : "");
 			return {
-				data, height: 250,
+				data, height: 250 + above,
 				opts: {
+					padding: [above || null, null, null, null],
 					scales: {x: {time: false, range: [c.rates[0] - (c.rates.at(-1) - c.rates[0]) * .03, c.rates.at(-1) + (c.rates.at(-1) - c.rates[0]) * .03]}, y: {range: [min, max]}},
 					axes: [rates(c), log ? axis({size: 58, splits: () => nice(min, max), values: (u, ys) => ys.map(y => tick(Math.pow(10, y)))}) : axis({size: 58, values: (u, ys) => ys.map(tick)})],
 					series, bands, hooks: {draw: [u => knees(u, c)]},
