@@ -221,7 +221,7 @@ func TestRSquaredIsShownOverCommonRates(t *testing.T) {
 	at, baseline, candidate := r.common("p90-ns")
 	assert.Equal(t, []int{0, 1, 2}, at)
 	page := strings.ReplaceAll(pageOf(t, d), "\u00a0", " ")
-	want := fmt.Sprintf("R2 = %.4f over 3 rates; &#43;10 %% at each would read %.4f.", RSquared(baseline, candidate), RSquared(baseline, scaled(baseline, 1.1)))
+	want := fmt.Sprintf("R\u00b2 = %.4f over 3 rates; &#43;10 %% at each would read %.4f.", RSquared(baseline, candidate), RSquared(baseline, scaled(baseline, 1.1)))
 	assert.Contains(t, page, want)
 	assert.Contains(t, page, "judges nothing")
 	assert.Equal(t, 5, strings.Count(page, `data-chart="scatter"`), "one for each core metric of the guide")

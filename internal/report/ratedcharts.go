@@ -152,11 +152,11 @@ func (r rated) bands(unit string, s scale) (bands [4]figures, runs int) {
 	return bands, runs
 }
 
-// linesText says how the metric went from the first rate to the last, and where it changed most.
+// linesText says where the metric changed most, and what the bands are that rest on so many runs.
 func (r rated) linesText(unit string, s scale, runs int) string {
 	at, baseline, candidate := r.common(unit)
 	if len(at) == 0 {
-		return fmt.Sprintf("%s: only one side has it.", ratedTitle(unit))
+		return fmt.Sprintf("%s: only one side has it.", headed(unit))
 	}
 	most, change := 0, math.NaN()
 	for i := range at {
@@ -164,13 +164,13 @@ func (r rated) linesText(unit string, s scale, runs int) string {
 			most, change = i, c
 		}
 	}
-	text := fmt.Sprintf("%s changed most at %s: %s to %s", ratedTitle(unit), atRate(r.points[at[most]].rate), s.number(baseline[most]),
+	text := fmt.Sprintf("%s changed most at %s: %s to %s", headed(unit), atRate(r.points[at[most]].rate), s.number(baseline[most]),
 		withUnit(s.number(candidate[most]), s.unit))
 	if !math.IsNaN(change) {
 		text += ", " + movedBy(unit, change)
 	}
-	if baseline[most] == candidate[most] {
-		text = fmt.Sprintf("%s is equal at all rates: at %s %s", ratedTitle(unit), atRate(r.points[at[0]].rate), withUnit(s.number(baseline[0]), s.unit))
+	if slices.Equal(baseline, candidate) {
+		text = fmt.Sprintf("%s: no difference at any rate, from %s to %s", headed(unit), s.number(slices.Min(baseline)), withUnit(s.number(slices.Max(baseline)), s.unit))
 	}
 	switch {
 	case runs >= fewestRuns:

@@ -70,6 +70,14 @@ func ratedTitle(unit string) string {
 	return m[1] + " " + what
 }
 
+// headed is the title as a sentence begins with it; p95 stays as it is.
+func headed(unit string) string {
+	if statistic.MatchString(unit) {
+		return ratedTitle(unit)
+	}
+	return capital(ratedTitle(unit))
+}
+
 // inPoints reports whether a metric is a percentage itself, whose change is in points.
 func inPoints(unit string) bool { return strings.HasSuffix(unit, "-percent") }
 

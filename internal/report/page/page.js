@@ -87,9 +87,11 @@
 	const dots = (label, name) => ({label, paths: () => null, points: {show: true, size: 6, width: 1.5, fill: colour("paper"), stroke: colour(name)}});
 	const levels = [0, -Math.log10(.5), 1, -Math.log10(.05), 2, 3, 4];
 	const quantiles = axis({
+		size: 30,
 		splits: u => levels.filter(x => x <= u.scales.x.max + 1e-9), values: (u, xs) => xs.map(x => x ? quantile(x) : ""),
 	});
 	const rounds = () => axis({
+		size: 30,
 		splits: (u, i, min, max) => {
 			const step = [1, 2, 5, 10, 20, 50].find(s => (max - min) / s <= 10) || 100, out = [];
 			for (let x = step; x <= max; x += step) out.push(x);
@@ -156,7 +158,7 @@
 			const x = all.levels.slice(0, d.baseline.length), b = d.baseline.map(log), c = d.candidate.map(log);
 			const [min, max] = range(b.concat(c));
 			return {
-				data: [x, b, c], height: 260,
+				data: [x, b, c], height: 240,
 				opts: {
 					scales: {x: {time: false}, y: {range: [min, max]}},
 					axes: [quantiles, axis({size: 58, splits: () => nice(min, max), values: (u, ys) => ys.map(y => tick(Math.pow(10, y)))})],
@@ -170,7 +172,7 @@
 			const x = all.levels.slice(0, d.shift.length), limits = d.limits || [];
 			const [min, max] = range(d.shift.concat(d.lo, d.hi), 0, ...limits.map(l => l[1]));
 			return {
-				data: [x, d.shift, d.lo, d.hi], height: 260,
+				data: [x, d.shift, d.lo, d.hi], height: 240,
 				opts: {
 					scales: {x: {time: false}, y: {range: [min, max]}}, axes: [quantiles, percents()],
 					series: [{}, line("change", "candidate"), line("low", "candidate", {width: 0}), line("high", "candidate", {width: 0})],
@@ -200,7 +202,7 @@
 			const s = d.series[which], x = s.change.map((_, i) => i + 1), limit = s.limit.length ? s.limit[0] : null, looks = s.looks || [];
 			const [min, max] = range(s.change.concat(...looks.map(l => l.slice(1))), 0, limit);
 			return {
-				data: [x, s.change], height: 240,
+				data: [x, s.change], height: 220,
 				opts: {
 					padding: [null, limit == null ? null : beside, null, null],
 					scales: {x: {time: false, range: [0, x.length + 1]}, y: {range: [min, max]}}, axes: [rounds(), percents()],
@@ -260,7 +262,7 @@
 			const fill = values => x.map((_, i) => i < values.length ? values[i] : null);
 			const [min, max] = range(s.baseline.concat(s.candidate));
 			return {
-				data: [x, fill(s.baseline), fill(s.candidate)], height: 220,
+				data: [x, fill(s.baseline), fill(s.candidate)], height: 200,
 				opts: {
 					scales: {x: {time: false, range: [0, n + 1]}, y: {range: [min, max]}}, axes: [rounds(), axis({size: 58, values: (u, ys) => ys.map(tick)})],
 					series: [{}, dots("baseline", "baseline"), dots("candidate", "candidate")],
@@ -323,7 +325,7 @@
 		} else {
 			const chart = kinds[figure.dataset.chart](d, figure.dataset.series);
 			const plot = element("div", "plot"), readout = element("p", "readout"), says = legend(chart.legend);
-			if (chart.unit) says.append("in " + chart.unit);
+			if (chart.unit) says.append((/^baseline/.test(chart.unit) ? "" : "in ") + chart.unit);
 			plot.tabIndex = 0;
 			plot.setAttribute("role", "img");
 			plot.setAttribute("aria-label", figure.querySelector("figcaption").textContent + " Arrow keys read the points.");

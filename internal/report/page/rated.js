@@ -6,6 +6,7 @@ const rated = draw => {
 
 	// At the rates there are, as far as they have room: all of them, or every second, third ...
 	const rates = (c, at) => axis({
+		size: 30,
 		splits: u => {
 			const x = at || c.rates, step = Math.max(1, Math.ceil(x.length * 38 / Math.max(u.bbox.width / devicePixelRatio, 1)));
 			return x.filter((_, i) => i % step === 0);
@@ -56,21 +57,21 @@ const rated = draw => {
 			const above = c.knees.every(k => k < 0) ? 0 : c.knees[0] === c.knees[1] ? 20 : 34;
 			const shown = curves.map(k => k.name).join(" dashed, ") + (curves.length > 1 ? " solid" : "");
 			return {
-				data, height: 250 + above,
+				data, height: 230 + above,
 				opts: {
 					padding: [above || null, null, null, null],
 					scales: {x: {time: false, range: [c.rates[0] - (c.rates.at(-1) - c.rates[0]) * .03, c.rates.at(-1) + (c.rates.at(-1) - c.rates[0]) * .03]}, y: {range: [min, max]}},
 					axes: [rates(c), log ? axis({size: 58, splits: () => nice(min, max), values: (u, ys) => ys.map(y => tick(Math.pow(10, y)))}) : axis({size: 58, values: (u, ys) => ys.map(tick)})],
 					series, bands, hooks: {draw: [u => knees(u, c)]},
 				},
-				legend: sides.map(s => [s, s]), unit: l.unit + (curves.length > 1 ? "; " + shown : "") + "; requests per second across",
+				legend: sides.map(s => [s, s]), unit: l.unit + (curves.length > 1 ? "; " + shown : "") + ", over requests per second",
 				read: i => c.names[i] + " req/s: " + curves.map(k => (curves.length > 1 ? k.name + " " : "") + number(k.baseline[i]) + " to " + number(k.candidate[i])).join(", ") + " " + l.unit,
 			};
 		},
 		bars(c, which) {
 			const g = c.guide[which], x = g.at.map((_, i) => i), top = Math.max(0, ...g.baseline, ...g.candidate) || 1;
 			return {
-				data: [x, g.baseline, g.candidate], height: 170,
+				data: [x, g.baseline, g.candidate], height: 160,
 				opts: {
 					scales: {x: {time: false, range: [-.6, x.length - .4]}, y: {range: [0, top * 1.08]}},
 					axes: [rates({names: g.at.map(i => c.names[i])}, x), axis({size: 58, values: (u, ys) => ys.map(tick)})],
@@ -92,7 +93,7 @@ const rated = draw => {
 		change(c, which) {
 			const g = c.guide[which], x = g.at.map((_, i) => i), [min, max] = range(g.change, 0, 1, -1);
 			return {
-				data: [x, g.change], height: 130,
+				data: [x, g.change], height: 120,
 				opts: {
 					scales: {x: {time: false, range: [-.6, x.length - .4]}, y: {range: [min, max]}},
 					axes: [rates({names: g.at.map(i => c.names[i])}, x), axis({size: 58, values: (u, ys) => ys.map(y => (y > 0 ? "+" : "") + tick(y) + " %")})],
@@ -117,9 +118,9 @@ const rated = draw => {
 			const [min, max] = range(g.baseline.concat(g.candidate));
 			const at = {scales: {x: {time: false, range: [min, max]}, y: {range: [min, max]}}};
 			return {
-				data: [order.map(i => g.baseline[i]), order.map(i => g.candidate[i])], height: 200,
+				data: [order.map(i => g.baseline[i]), order.map(i => g.candidate[i])], height: 190,
 				opts: {
-					...at, axes: [axis({values: (u, xs) => xs.map(tick), space: 60}), axis({size: 58, values: (u, ys) => ys.map(tick)})],
+					...at, axes: [axis({size: 30, values: (u, xs) => xs.map(tick), space: 60}), axis({size: 58, values: (u, ys) => ys.map(tick)})],
 					series: [{}, {paths: () => null, points: {show: true, size: 7, width: 1.5, fill: colour("paper"), stroke: colour("candidate")}}],
 					hooks: {drawAxes: [u => {
 						const ctx = u.ctx, dpr = devicePixelRatio;
@@ -133,7 +134,7 @@ const rated = draw => {
 						ctx.restore();
 					}]},
 				},
-				legend: [["a rate", "candidate"], ["no change", "baseline"]], unit: g.unit + ", baseline across, candidate up",
+				legend: [["a rate", "candidate"], ["no change", "baseline"]], unit: (g.unit ? g.unit + ", " : "") + "baseline across, candidate up",
 				read: i => c.names[g.at[order[i]]] + " req/s: baseline " + number(g.baseline[order[i]]) + ", candidate " + number(g.candidate[order[i]]) + " " + g.unit,
 			};
 		},
