@@ -277,6 +277,8 @@ func TestPageInABrowser(t *testing.T) {
 				b := openPage(t, ctx, servingIn("multi-lora-small", 40, 80, 120, 160, 200, 240, 280), c.width, c.dark)
 				b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll(".part:not(.case)")) d.remove()`))
 				b.fits(c.width)
+				assert.True(t, value[bool](b, `(() => { const r = document.querySelector(".heat .fails").getBoundingClientRect(); return r.left >= 0 && r.right <= innerWidth })()`),
+					"what fails is in view")
 				b.drawAll()
 				b.fits(c.width)
 				b.screenshot("serving-" + c.name)

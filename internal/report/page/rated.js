@@ -190,5 +190,17 @@ const rated = draw => {
 		show();
 	};
 	document.querySelectorAll("figure[data-whom]").forEach(whom);
+
+	// Where not all rates have room, the one that fails is in view.
+	document.querySelectorAll(".case").forEach(part => {
+		const show = () => {
+			const table = part.querySelector(".heat"), fails = table.querySelector(".fails"), view = table.parentElement;
+			if (!part.open || !fails) return;
+			const over = fails.getBoundingClientRect().right - view.getBoundingClientRect().right;
+			if (over > 0) view.scrollLeft += over + 8;
+		};
+		part.addEventListener("toggle", show);
+		show();
+	});
 	return kinds;
 };
