@@ -267,6 +267,113 @@ func TestPageInABrowser(t *testing.T) {
 		}
 	})
 
+	t.Run("a service rate by rate, in light and dark, wide and on a phone", func(t *testing.T) {
+		for _, c := range []struct {
+			name  string
+			width int64
+			dark  bool
+		}{{"light", 1280, false}, {"dark", 1280, true}, {"phone", 390, false}, {"phone-dark", 390, true}} {
+			t.Run(c.name, func(t *testing.T) {
+				b := openPage(t, ctx, servingIn("multi-lora-small", 40, 80, 120, 160, 200, 240, 280), c.width, c.dark)
+				b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll(".part:not(.case)")) d.remove()`))
+				b.fits(c.width)
+				assert.True(t, value[bool](b, `(() => { const r = document.querySelector(".heat .fails").getBoundingClientRect(); return r.left >= 0 && r.right <= innerWidth })()`),
+					"what fails is in view")
+				b.drawAll()
+				b.fits(c.width)
+				b.screenshot("serving-" + c.name)
+			})
+		}
+	})
+
+	t.Run("charts of rates draw what was measured", func(t *testing.T) {
+		pixels := func(d Document) map[string]string {
+			b := openPage(t, ctx, d, 1280, false)
+			b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll(".part:not(.case)")) d.remove()`))
+			b.drawAll()
+			return value[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("#r1 figure[data-chart]")].map((f, i) => [f.dataset.chart + i, f.querySelector("canvas").toDataURL()]))`)
+		}
+		rates := []float64{40, 120, 200, 240}
+		one, same, other := pixels(servingIn("x", rates...)), pixels(servingIn("x", rates...)), servingIn("x", rates...)
+		for _, m := range other.Report.Benchmarks[1:3] {
+			for i := range m.Metrics {
+				metric := &m.Metrics[i]
+				metric.Candidate.Median = 1.1*metric.Candidate.Median + 1
+				metric.ChangePercent = 100 * (metric.Candidate.Median/metric.Baseline.Median - 1)
+			}
+		}
+		different := pixels(other)
+		require.Len(t, one, 7+3*5, "latency, TTFT, TPOT, tokens, throughput, errors, goodput, and three for each of the guide's core metrics")
+		for name, picture := range one {
+			assert.Greater(t, len(picture), 500, "%s is nearly empty", name)
+			assert.True(t, picture == same[name], "%s of the same data", name)
+			assert.False(t, picture == different[name], "%s of other data", name)
+		}
+	})
+
+	t.Run("every chart of rates has a text and is read by the keyboard", func(t *testing.T) {
+		b := openPage(t, ctx, servingIn("x", 40, 120, 240), 1280, false)
+		b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll(".part:not(.case)")) d.remove()`))
+		b.drawAll()
+		assert.Empty(t, value[[]string](b, `[...document.querySelectorAll("#r1 .plot")].filter(p => p.tabIndex !== 0 || p.getAttribute("role") !== "img" ||
+			p.getAttribute("aria-label").length < 40).map(p => p.outerHTML.slice(0, 200))`))
+		for kind, want := range map[string]string{
+			"lines":   `^40 req/s: p50 1\d{3}(\.\d)? to 1\d{3}(\.\d)?, p95 1\d{3} to 1\d{3} ms$`,
+			"bars":    `^40 req/s: \S+ to \S+ tok/min$`,
+			"change":  `^40 req/s: [-+]?\d+\.\d\d %$`,
+			"scatter": `^40 req/s: baseline \S+, candidate \S+ tok/min$`,
+		} {
+			selector := `#r1 figure[data-chart=` + kind + `]`
+			b.do(chromedp.Focus(chromedp.CSS(selector+` .plot`)), chromedp.KeyEvent("\u0303"))
+			assert.Regexp(t, want, value[string](b, `document.querySelector("`+selector+` .readout").textContent`))
+		}
+	})
+
+	t.Run("tiers and adapters are compared at the rate that is chosen", func(t *testing.T) {
+		b := openPage(t, ctx, servingIn("x", 40, 120, 240), 1280, false)
+		captions := func() []string {
+			return value[[]string](b, `[...document.querySelectorAll(".whom-charts caption")].map(c => c.textContent)`)
+		}
+		assert.Equal(t, []string{"p50 TTFT of tiers at 240 req/s, ms", "p50 TTFT of adapters at 240 req/s, ms"}, captions(), "first where it fails worst")
+		low := func() string {
+			return value[string](b, `[...document.querySelectorAll(".whom-charts tr")].find(r => r.cells[0].textContent === "tier low").textContent`)
+		}
+		assert.Regexp(t, `^tier low2\d\d\.\d13\d\d\+39\d\.\d %$`, low())
+		assert.Equal(t, 15+3, value[int](b, `document.querySelectorAll(".whom-charts tr").length`))
+		assert.Equal(t, 100.0, value[float64](b, `Math.max(...[...document.querySelectorAll(".whom-charts rect")].map(r => Number(r.getAttribute("width"))))`))
+		b.do(chromedp.Evaluate[chromedp.Void](`for (const [i, v] of [[0, "0"], [1, "1"]]) { const s = document.querySelectorAll(".choices select")[i];
+			s.value = v; s.dispatchEvent(new Event("change")) }`))
+		assert.Equal(t, []string{"p95 TTFT of tiers at 40 req/s, ms", "p95 TTFT of adapters at 40 req/s, ms"}, captions())
+		assert.Regexp(t, `\+21\.\d %$`, low())
+	})
+
+	t.Run("a benchmark leads to its case, and a rate to its benchmark", func(t *testing.T) {
+		b := openPage(t, ctx, servingIn("x", 40, 240), 1280, false)
+		assert.Equal(t, []string{"#b2", "#b1"}, value[[]string](b, `[...document.querySelectorAll(".heat thead a")].map(a => a.getAttribute("href"))`))
+		assert.Equal(t, "#r1", value[string](b, `document.querySelector("#b1 .where a").getAttribute("href")`))
+		b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("r1").open = false`), chromedp.Click(chromedp.CSS(`#b1 .where a`)),
+			chromedp.Poll[chromedp.Void](`document.getElementById("r1").open`))
+	})
+
+	t.Run("names of adapters and cases are text", func(t *testing.T) {
+		const name = `<script>document.title="x"</script>"><img src=x onerror=alert(1)>` + "\u2028"
+		d := servingIn("x", 40, 240)
+		for i := range d.Report.Benchmarks {
+			m := &d.Report.Benchmarks[i]
+			m.Name = strings.Replace(m.Name, "case=x", "case="+name, 1)
+			for j := range m.Metrics {
+				m.Metrics[j].Unit = strings.ReplaceAll(m.Metrics[j].Unit, "adapter_3", name)
+			}
+		}
+		b := openPage(t, ctx, d, 1280, false)
+		b.drawAll()
+		assert.Equal(t, 2, value[int](b, `document.scripts.length`))
+		assert.Equal(t, 0, value[int](b, `document.images.length`))
+		assert.Contains(t, value[string](b, `document.querySelector("#r1 h3").textContent`), `case=<script>document.title="x"</script>"><img`)
+		assert.Contains(t, value[string](b, `document.querySelector(".whom-charts").textContent`), `<script>document.title="x"</script>`)
+		assert.NotEqual(t, "x", value[string](b, `document.title`))
+	})
+
 	t.Run("the arrow keys read a chart", func(t *testing.T) {
 		b := openPage(t, ctx, measuredIn(five, 1, 1, 27), 1280, false)
 		b.drawAll()

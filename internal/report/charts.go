@@ -14,6 +14,7 @@ import (
 type pageCharts struct {
 	Levels     figures          `json:"levels"` // of latencies, as log10(1/(1-q))
 	Benchmarks []benchmarkChart `json:"benchmarks"`
+	Cases      []ratedChart     `json:"cases"`
 }
 
 type benchmarkChart struct {

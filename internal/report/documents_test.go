@@ -225,6 +225,11 @@ var documents = map[string]func() Document{
 		}
 		return compared(p, chat(91.2*ms, 5.12*ms), chat(117.9*ms, 5.19*ms))
 	},
+	"serving": func() Document { return servingIn("multi-lora-small", 40, 80, 120, 160, 200, 240, 280) },
+	"serving-saved": func() Document {
+		return compared(servedWell, service{capacity: 250}.loaded("multi-lora", 40, 80, 120, 160), service{capacity: 250}.loaded("multi-lora", 40, 80, 120, 160))
+	},
+	"serving-one-rate": func() Document { return servingIn("multi-lora-gate", 160) },
 	"many": func() Document {
 		random := rand.New(rand.NewPCG(1, 2))
 		var baseline, candidate []policy.Benchmark

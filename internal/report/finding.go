@@ -49,18 +49,23 @@ func areFor(n int) string {
 // failing counts the verdicts that fail, and finds the one to speak of: a regression before one that is not sure, what could be
 // measured before what could not, and of equals the one furthest beyond its limit.
 func (d Document) failing() (count int, worst policy.Verdict) {
-	order := []policy.Outcome{policy.Regressed, policy.Inconclusive, policy.Invalid}
 	for _, v := range d.Report.Verdicts {
 		if !v.Fails {
 			continue
 		}
 		count++
-		rank, best := slices.Index(order, v.Outcome), slices.Index(order, worst.Outcome)
-		if count == 1 || rank < best || rank == best && excess(v) > excess(worst) {
+		if count == 1 || overtakes(v, worst) {
 			worst = v
 		}
 	}
 	return count, worst
+}
+
+// overtakes reports whether v is the one to speak of in place of another that fails.
+func overtakes(v, other policy.Verdict) bool {
+	order := []policy.Outcome{policy.Regressed, policy.Inconclusive, policy.Invalid}
+	rank, best := slices.Index(order, v.Outcome), slices.Index(order, other.Outcome)
+	return rank < best || rank == best && excess(v) > excess(other)
 }
 
 // excess is how many times its limit a change for the worse is.
@@ -176,6 +181,7 @@ func (d Document) evidence() []string {
 		if stage := d.stage(v); stage != "" {
 			said = append(said, stage)
 		}
+		said = append(said, d.ofItsCase(v)...)
 	}
 	if accused := d.accused(v); accused != "" {
 		said = append(said, accused)
@@ -246,9 +252,29 @@ func (d Document) stage(v policy.Verdict) string {
 	return fmt.Sprintf("Of its stages %s grew most: %s %s %s, %s %%.", cell(name), metric, s.signed(growth), s.unit, percent(most.ChangePercent))
 }
 
-// isStage tells stages from what tokens are measured by.
+// ofItsCase says of the service that a verdict speaks of where its sides fall behind, and whose requests got slowest.
+func (d Document) ofItsCase(v policy.Verdict) []string {
+	name, _, ok := splitRate(v.Benchmark)
+	all, _ := d.rated()
+	at := slices.IndexFunc(all, func(r rated) bool { return ok && r.name == name && r.pkg == v.Package && r.procs == v.Procs })
+	if at < 0 {
+		return nil
+	}
+	var said []string
+	r := all[at]
+	if r.knee(0) != r.knee(1) {
+		said = append(said, r.saysKnees())
+	}
+	if whom := r.saysWhom(); whom != "" {
+		said = append(said, whom)
+	}
+	return said
+}
+
+// isStage tells stages, which follow each other, from what tokens are measured by, and from what a service measures of some requests alone.
 func isStage(name string) bool {
-	return name != "" && name != "ttft" && name != "tpot" && name != "itl"
+	what, _, _ := strings.Cut(name, ".")
+	return name != "" && !slices.Contains([]string{"ttft", "tpot", "itl", "latency", "normalized", "lag"}, what)
 }
 
 func capital(s string) string {

@@ -9,13 +9,13 @@ import (
 )
 
 // room is how many bytes each part of a Markdown report may have, beside the reasons' and the error's own bounds.
-type room struct{ failing, reasons, passing, measured, noise, provenance int }
+type room struct{ failing, reasons, passing, rates, measured, noise, provenance int }
 
 var (
 	// inComment keeps under the 65,536 characters that GitHub takes for a comment.
-	inComment = room{failing: 14 << 10, reasons: 10 << 10, passing: 6 << 10, measured: 6 << 10, noise: 4 << 10, provenance: 6 << 10}
+	inComment = room{failing: 14 << 10, reasons: 10 << 10, passing: 6 << 10, rates: 8 << 10, measured: 6 << 10, noise: 4 << 10, provenance: 6 << 10}
 	// onJobPage keeps under the 1 MiB that GitHub takes for the summary of a step.
-	onJobPage = room{failing: 300 << 10, reasons: 100 << 10, passing: 200 << 10, measured: 200 << 10, noise: 50 << 10, provenance: 20 << 10}
+	onJobPage = room{failing: 300 << 10, reasons: 100 << 10, passing: 200 << 10, rates: 150 << 10, measured: 200 << 10, noise: 50 << 10, provenance: 20 << 10}
 )
 
 // openly is how many verdicts that pass a report without any that fail shows unfolded.
@@ -52,6 +52,7 @@ func (d Document) markdown(most room) string {
 	} else {
 		b.WriteString(folded(count(len(passing), "rule that passes", "rules that pass"), table))
 	}
+	b.WriteString(d.ratedTables(most.rates))
 	b.WriteString(folded("What was measured", measuredTable(groups, label, most.measured)))
 	b.WriteString(folded("Noise", noiseList(groups, label, most.noise)))
 	b.WriteString(folded("What was compared", "\n"+d.provenanceList(most.provenance)))

@@ -28,6 +28,8 @@ type page struct {
 	Counts              []outcomeCount
 	Rows                []pageRow
 	RowsLeft, PartsLeft int
+	Cases               []ratedView
+	CasesLeft           int
 	Parts               []part
 	Charts              pageCharts
 	Baseline, Candidate Side
@@ -78,6 +80,7 @@ type part struct {
 	Shift             string
 	Series            []seriesText
 	Disturbances      string
+	Case              string // the id of the case that it is a rate of
 }
 
 type partMetric struct{ Stage, Metric, Unit, Baseline, Candidate, Change, Percent string }
@@ -119,6 +122,7 @@ func (d Document) page() page {
 	}
 	p.Counts = d.counts()
 	parts := d.parts(&p)
+	d.ratedViews(&p, parts)
 	p.Rows, p.RowsLeft = d.pageRows(parts)
 	return p
 }

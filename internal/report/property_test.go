@@ -24,7 +24,8 @@ var (
 		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
 		rapid.SampledFrom([]string{"", "|", "\n", "\r", "a|b\n|---|", "```\n````", "</details>", "\x1b[2J", "<script>", "&#124;", "\\", "\\|", "`|`",
 			"\u202e\u2028", "# x", "\n\n- a", "世界世界世界世界世界世界世界世界", strings.Repeat("x", 150), strings.Repeat("long ", 2000), "p95-\n-ns", "p95-ns", "ns/op",
-			"::error::x", "a ::error::b", "##[group]x", "##["}),
+			"::error::x", "a ::error::b", "##[group]x", "##[", "S/case=a/rate=10", "S/case=a/rate=20", "S/case=</script>|`/rate=10", "S/case=</script>|`/rate=2.5",
+			"p50-ttft.tier.a-ns", "p50-ttft.a|</script>-ns", "saturated", "output-tok/min", "errors-percent"}),
 		rapid.Map(rapid.SliceOf(rapid.SampledFrom([]string{"a", " ", ":", "#", "[", "|", "`", "\n", "\t", "\\", "<", "@", "_", "*", "世", "\x00", "\u00a0", "\xff"})),
 			func(parts []string) string { return strings.Join(parts, "") }),
 	)

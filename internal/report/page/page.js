@@ -71,7 +71,7 @@
 
 	// A link to a benchmark opens its part.
 	const open = () => {
-		const part = /^#b\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+		const part = /^#[br]\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
 		if (part) {
 			part.open = true;
 			part.scrollIntoView();
@@ -87,9 +87,11 @@
 	const dots = (label, name) => ({label, paths: () => null, points: {show: true, size: 6, width: 1.5, fill: colour("paper"), stroke: colour(name)}});
 	const levels = [0, -Math.log10(.5), 1, -Math.log10(.05), 2, 3, 4];
 	const quantiles = axis({
+		size: 30,
 		splits: u => levels.filter(x => x <= u.scales.x.max + 1e-9), values: (u, xs) => xs.map(x => x ? quantile(x) : ""),
 	});
 	const rounds = () => axis({
+		size: 30,
 		splits: (u, i, min, max) => {
 			const step = [1, 2, 5, 10, 20, 50].find(s => (max - min) / s <= 10) || 100, out = [];
 			for (let x = step; x <= max; x += step) out.push(x);
@@ -103,24 +105,35 @@
 		const pad = (max - min || Math.abs(max) || 1) * .08;
 		return [min - pad, max + pad];
 	};
-	// horizontal draws a line across at a value, with a word at its left end.
+	// words writes on a plate of paper, so that no line crosses it.
+	const words = (u, text, name, x, y, align) => {
+		const c = u.ctx, dpr = devicePixelRatio;
+		c.save();
+		c.font = 11 * dpr + "px system-ui, sans-serif";
+		c.textAlign = align;
+		c.textBaseline = "middle";
+		const wide = c.measureText(text).width + 4 * dpr, left = align === "right" ? x - wide : align === "center" ? x - wide / 2 : x;
+		c.fillStyle = colour("paper");
+		c.fillRect(left, y - 7 * dpr, wide, 14 * dpr);
+		c.fillStyle = colour(name);
+		c.fillText(text, align === "right" ? x - 2 * dpr : align === "center" ? x : x + 2 * dpr, y);
+		c.restore();
+	};
+	// horizontal draws a line across at a value, with a word beyond its right end, where there is no axis: the plot is to have room there.
+	const beside = 34;
 	const horizontal = (u, y, name, dash, word) => {
 		const c = u.ctx, at = Math.round(u.valToPos(y, "y", true)), {left, top, width, height} = u.bbox, dpr = devicePixelRatio;
 		if (at < top || at > top + height) return;
 		c.save();
-		c.strokeStyle = c.fillStyle = colour(name);
+		c.strokeStyle = colour(name);
 		c.lineWidth = dpr;
 		c.setLineDash(dash.map(d => d * dpr));
 		c.beginPath();
 		c.moveTo(left, at);
 		c.lineTo(left + width, at);
 		c.stroke();
-		if (word) {
-			c.font = 11 * dpr + "px system-ui, sans-serif";
-			c.textAlign = "left";
-			c.fillText(word, left + 3 * dpr, at - 4 * dpr);
-		}
 		c.restore();
+		if (word) words(u, word, name, left + width + 3 * dpr, at, "left");
 	};
 	const frame = (plot, height, opts) => ({width: Math.max(plot.clientWidth, 120), height, legend: {show: false}, ...opts,
 		cursor: {y: false, drag: {x: false, y: false}, points: {size: 7}, ...opts.cursor}});
@@ -145,7 +158,7 @@
 			const x = all.levels.slice(0, d.baseline.length), b = d.baseline.map(log), c = d.candidate.map(log);
 			const [min, max] = range(b.concat(c));
 			return {
-				data: [x, b, c], height: 260,
+				data: [x, b, c], height: 240,
 				opts: {
 					scales: {x: {time: false}, y: {range: [min, max]}},
 					axes: [quantiles, axis({size: 58, splits: () => nice(min, max), values: (u, ys) => ys.map(y => tick(Math.pow(10, y)))})],
@@ -159,7 +172,7 @@
 			const x = all.levels.slice(0, d.shift.length), limits = d.limits || [];
 			const [min, max] = range(d.shift.concat(d.lo, d.hi), 0, ...limits.map(l => l[1]));
 			return {
-				data: [x, d.shift, d.lo, d.hi], height: 260,
+				data: [x, d.shift, d.lo, d.hi], height: 240,
 				opts: {
 					scales: {x: {time: false}, y: {range: [min, max]}}, axes: [quantiles, percents()],
 					series: [{}, line("change", "candidate"), line("low", "candidate", {width: 0}), line("high", "candidate", {width: 0})],
@@ -168,17 +181,15 @@
 						horizontal(u, 0, "baseline", [], "");
 						const c = u.ctx, dpr = devicePixelRatio;
 						c.save();
-						c.strokeStyle = c.fillStyle = colour("limit");
+						c.strokeStyle = colour("limit");
 						c.lineWidth = 2 * dpr;
-						c.font = 11 * dpr + "px system-ui, sans-serif";
-						c.textAlign = "center";
 						for (const [level, limit] of limits) {
 							const at = u.valToPos(level, "x", true), y = u.valToPos(limit, "y", true);
 							c.beginPath();
 							c.moveTo(at - 12 * dpr, y);
 							c.lineTo(at + 12 * dpr, y);
 							c.stroke();
-							c.fillText("limit", at, y - 5 * dpr);
+							words(u, "limit", "limit", at, y - 9 * dpr, "center");
 						}
 						c.restore();
 					}]},
@@ -191,8 +202,9 @@
 			const s = d.series[which], x = s.change.map((_, i) => i + 1), limit = s.limit.length ? s.limit[0] : null, looks = s.looks || [];
 			const [min, max] = range(s.change.concat(...looks.map(l => l.slice(1))), 0, limit);
 			return {
-				data: [x, s.change], height: 240,
+				data: [x, s.change], height: 220,
 				opts: {
+					padding: [null, limit == null ? null : beside, null, null],
 					scales: {x: {time: false, range: [0, x.length + 1]}, y: {range: [min, max]}}, axes: [rounds(), percents()],
 					series: [{}, dots("change", "baseline")],
 					hooks: {
@@ -250,7 +262,7 @@
 			const fill = values => x.map((_, i) => i < values.length ? values[i] : null);
 			const [min, max] = range(s.baseline.concat(s.candidate));
 			return {
-				data: [x, fill(s.baseline), fill(s.candidate)], height: 220,
+				data: [x, fill(s.baseline), fill(s.candidate)], height: 200,
 				opts: {
 					scales: {x: {time: false, range: [0, n + 1]}, y: {range: [min, max]}}, axes: [rounds(), axis({size: 58, values: (u, ys) => ys.map(tick)})],
 					series: [{}, dots("baseline", "baseline"), dots("candidate", "candidate")],
@@ -260,6 +272,16 @@
 			};
 		},
 	};
+
+	const legend = entries => {
+		const p = element("p", "legend");
+		for (const [word, name] of entries) {
+			p.append(element("i", "key " + name), element("span", "", word));
+		}
+		return p;
+	};
+
+	Object.assign(kinds, rated({all, colour, element, number, percent, tick, axis, line, range, nice, words, horizontal, legend}));
 
 	const drawn = new Map(); // from a figure to what redraws or removes its chart
 
@@ -282,16 +304,8 @@
 		return u;
 	};
 
-	const legend = entries => {
-		const p = element("p", "legend");
-		for (const [word, name] of entries) {
-			p.append(element("i", "key " + name), element("span", "", word));
-		}
-		return p;
-	};
-
 	const draw = figure => {
-		const d = all.benchmarks[figure.dataset.of], plots = [], add = [];
+		const of = figure.dataset.case ? all.cases : all.benchmarks, d = of[figure.dataset.of], plots = [], add = [];
 		if (figure.dataset.chart === "noise") {
 			for (const [key, word, unit] of [["stalls", "stalls", "/s"], ["switches", "switches", "/s"], ["steal", "steal", " %"], ["load", "load", ""]]) {
 				const values = d.noise[key];
@@ -310,14 +324,14 @@
 			}
 		} else {
 			const chart = kinds[figure.dataset.chart](d, figure.dataset.series);
-			const plot = element("div", "plot"), readout = element("p", "readout"), words = legend(chart.legend);
-			if (chart.unit) words.append("in " + chart.unit);
+			const plot = element("div", "plot"), readout = element("p", "readout"), says = legend(chart.legend);
+			if (chart.unit) says.append((/^baseline/.test(chart.unit) ? "" : "in ") + chart.unit);
 			plot.tabIndex = 0;
 			plot.setAttribute("role", "img");
 			plot.setAttribute("aria-label", figure.querySelector("figcaption").textContent + " Arrow keys read the points.");
 			readout.setAttribute("aria-live", "polite");
-			figure.append(words, plot, readout);
-			add.push(words, plot, readout);
+			figure.append(says, plot, readout);
+			add.push(says, plot, readout);
 			plots.push([plot, () => mount(figure, plot, chart, readout), chart.height]);
 		}
 		const charts = plots.map(([plot, make]) => make());
