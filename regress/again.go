@@ -18,7 +18,7 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 		setting report.Setting
 		is      report.Side
 	}{{s.baseline, doc.Baseline}, {s.candidate, doc.Candidate}} {
-		value := side.setting.Value
+		value := discreet(side.setting.Value)
 		if side.is.Commit != "" && !side.is.Dirty && !isFile(value) {
 			value = side.is.Commit
 		}

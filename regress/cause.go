@@ -38,9 +38,10 @@ func (l *live) explain(ctx context.Context, pairs []policy.Pair) {
 			l.note(fmt.Sprintf("%d of %d benchmarks that regressed were profiled: name another with -regress.bench", explained, len(regressed)))
 			return
 		}
+		end := time.Now().Add(min(profiling, l.budget/2))
 		for _, of := range l.suspects(pair) {
 			l.progress.say("%s: profiling both sides: %s", pair.Name(), of.name)
-			cause := l.cause(ctx, pair, of)
+			cause := l.cause(ctx, pair, of, end)
 			l.doc.Causes = append(l.doc.Causes, cause)
 			if len(cause.Functions) > 0 {
 				break
@@ -78,12 +79,12 @@ func (l *live) suspects(pair policy.Pair) []profileKind {
 	return []profileKind{processor, waiting}
 }
 
-// cause profiles one benchmark.
-func (l *live) cause(ctx context.Context, pair policy.Pair, of profileKind) report.Cause {
+// cause profiles one benchmark, once and then on until it is known which function grew most, or the end has come.
+func (l *live) cause(ctx context.Context, pair policy.Pair, of profileKind, end time.Time) report.Cause {
 	cause := report.Cause{Package: pair.Package(), Benchmark: pair.Name(), Of: of.name, Unit: of.unit}
 	p, err := l.newProfiler(pair, of)
 	var diff growth.Diff
-	for end := time.Now().Add(min(profiling, l.budget/2)); err == nil; {
+	for err == nil {
 		if err = p.launch(ctx, min(profiledLaunch, time.Until(end))); err != nil {
 			break
 		}
