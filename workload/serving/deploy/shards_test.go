@@ -208,7 +208,12 @@ func TestSettingsThatMakeNoSenseFail(t *testing.T) {
 			assert.NotContains(t, out.String(), "#tailgate-share")
 		})
 	}
-	out, err := merge(t, "PASS\n")
+	cmd, out := generator(t, scenario, target, "TAILGATE_SHARD=1/8", "TAILGATE_SHARDS=8")
+	cmd.Args = append(cmd.Args, "-workload.shard=9/8")
+	require.Error(t, cmd.Run())
+	assert.Contains(t, out.String(), `shard "9/8": write i/n`, "the flag wins")
+
+	text, err := merge(t, "PASS\n")
 	require.Error(t, err)
-	assert.Contains(t, out, "invalid: fleet: there are no shares")
+	assert.Contains(t, text, "invalid: fleet: there are no shares")
 }
