@@ -129,6 +129,8 @@ At 240 req/s the median TTFT grew most for tier low, \+39\d\.\d % \(\d+\.\d to \
 		{"every rate fails", said(servingIn("x", 200, 220)), `^Rules fail at each of its 2 rates, worst at 220 req/s: .*\nBoth sides keep up with 220 req/s\.\n.*$`},
 		{"nothing fails", said(compared(servedWell, s.loaded("x", 40, 80), s.loaded("x", 40, 80))), `^No rule fails at any of its 2 rates\.
 Both sides keep up with 80 req/s\.$`},
+		{"nothing fails, and so nobody is named", said(inRounds(policy.Policy{Rules: []policy.Rule{{Metric: "output-tok/min", MaxRegressionPercent: 50, Direction: policy.Higher}}},
+			s.loaded("x", 200), service{capacity: 260, adapters: slow}.loaded("x", 200))), `^No rule fails at its one rate of 200 req/s\.\nBoth sides keep up with 200 req/s\.$`},
 		{"nothing fails at one rate, behind on both sides", said(compared(servedWell, s.loaded("x", 280), s.loaded("x", 280))),
 			`^No rule fails at its one rate of 280 req/s\.\nBoth sides fall behind from 280 req/s on\.$`},
 		{"the baseline alone falls behind", said(inRounds(servedWell, service{capacity: 100}.loaded("x", 40, 120), s.loaded("x", 40, 120))),

@@ -40,6 +40,7 @@ const rated = draw => {
 		lines(c, which) {
 			const l = c.lines[which], curves = l.curves, data = [c.rates], series = [{}], bands = [];
 			const values = curves.flatMap(k => [...k.baseline, ...k.candidate, ...k.bands.flat()]).filter(v => v != null);
+			if (!values.length) values.push(0, 1);
 			const log = Math.min(...values) > 0 && Math.max(...values) > 12 * Math.min(...values);
 			const to = v => v == null ? null : log ? Math.log10(v) : v;
 			const [min, max] = log || Math.min(...values) < 0 ? range(values.map(to)) : [0, Math.max(...values) * 1.12 || 1];
