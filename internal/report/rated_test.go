@@ -208,6 +208,29 @@ func TestBandsAreWhereTheMedianLies(t *testing.T) {
 	assert.Empty(t, none[0])
 }
 
+func TestACellSaysWhatARuleSaid(t *testing.T) {
+	p := ratePoint{Measured: policy.Measured{Metrics: []policy.Metric{{Unit: "p50-ns", Baseline: policy.Summary{Median: 10 * ms, N: 9},
+		Candidate: policy.Summary{Median: 14 * ms, N: 9}, ChangePercent: 40}}}}
+	assert.Equal(t, heatCell{Text: "+40.0", Class: "w3", Title: "10 to 14 ms"}, p.heatCell("p50-ns"), "nobody has judged it")
+	assert.Equal(t, heatCell{Text: missing}, p.heatCell("p95-ns"), "nobody has measured it")
+	for _, c := range []struct {
+		outcome     policy.Outcome
+		fails       bool
+		class, says string
+	}{
+		{policy.OK, false, "judged", ""}, {policy.Regressed, true, "fails", "regressed"}, {policy.Inconclusive, true, "fails unsure", "inconclusive"},
+		{policy.Invalid, true, "fails unsure", "invalid"}, {policy.Improved, false, "g3", "improved"}, {policy.Inconclusive, false, "", "inconclusive"},
+	} {
+		p.verdicts = []policy.Verdict{{Unit: "p50-ns", Outcome: c.outcome, Fails: c.fails}}
+		got := p.heatCell("p50-ns")
+		assert.Equal(t, []string{c.class, c.says}, []string{got.Class, got.Outcome}, "%s", c.outcome)
+	}
+	p.verdicts = nil
+	p.Metrics = append(p.Metrics, policy.Metric{Unit: "saturated", Baseline: policy.Summary{Median: 1, N: 9}, Candidate: policy.Summary{Median: 1, N: 9}})
+	assert.Equal(t, "dim", p.heatCell("p50-ns").Class, "both sides fall behind")
+	assert.Empty(t, p.heatCell("saturated").Class, "which is no latency")
+}
+
 func TestStagesAreNoTiersOrTokens(t *testing.T) {
 	d := servingIn("x", 40)
 	assert.Nil(t, newStages(d.Report.Benchmarks[0]))

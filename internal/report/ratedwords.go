@@ -92,13 +92,13 @@ func (r rated) saysKnees() string {
 	return fmt.Sprintf("The candidate falls behind from %s on, the baseline from %s on.", from(candidate), from(baseline))
 }
 
-// saysWhom names the tier and the adapter whose requests got slowest where a rule fails worst, and who felt it least. Where none fails nobody
-// is named: some adapter always had bad luck.
+// saysWhom names the tier and the adapter whose requests got slowest where a rule fails worst, and who felt it least. Where none fails, or
+// nothing could be judged, nobody is named: some adapter always had bad luck.
 func (r rated) saysWhom() string {
 	const little = 5 // percent: below that there is nobody to name
 	what := r.felt()
-	_, at := r.worst()
-	if at < 0 {
+	worst, at := r.worst()
+	if at < 0 || worst.Outcome == policy.Invalid {
 		return ""
 	}
 	var said []string

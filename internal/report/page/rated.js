@@ -65,7 +65,7 @@ const rated = draw => {
 					axes: [rates(c), log ? axis({size: 58, splits: () => nice(min, max), values: (u, ys) => ys.map(y => tick(Math.pow(10, y)))}) : axis({size: 58, values: (u, ys) => ys.map(tick)})],
 					series, bands, hooks: {draw: [u => knees(u, c)]},
 				},
-				legend: sides.map(s => [s, s]), unit: l.unit + (curves.length > 1 ? "; " + shown : "") + ", over requests per second",
+				legend: sides.map(s => [s, s]), unit: l.unit + (curves.length > 1 ? "; " + shown : "") + ", over req/s",
 				read: i => c.names[i] + " req/s: " + curves.map(k => (curves.length > 1 ? k.name + " " : "") + number(k.baseline[i]) + " to " + number(k.candidate[i])).join(", ") + " " + l.unit,
 			};
 		},
