@@ -129,6 +129,8 @@ At 240 req/s the median TTFT grew most for tier low, \+39\d\.\d % \(\d+\.\d to \
 		{"every rate fails", said(servingIn("x", 200, 220)), `^Rules fail at each of its 2 rates, worst at 220 req/s: .*\nBoth sides keep up with 220 req/s\.\n.*$`},
 		{"nothing fails", said(compared(servedWell, s.loaded("x", 40, 80), s.loaded("x", 40, 80))), `^No rule fails at any of its 2 rates\.
 Both sides keep up with 80 req/s\.$`},
+		{"nothing fails, and so nobody is named", said(inRounds(policy.Policy{Rules: []policy.Rule{{Metric: "output-tok/min", MaxRegressionPercent: 50, Direction: policy.Higher}}},
+			s.loaded("x", 200), service{capacity: 260, adapters: slow}.loaded("x", 200))), `^No rule fails at its one rate of 200 req/s\.\nBoth sides keep up with 200 req/s\.$`},
 		{"nothing fails at one rate, behind on both sides", said(compared(servedWell, s.loaded("x", 280), s.loaded("x", 280))),
 			`^No rule fails at its one rate of 280 req/s\.\nBoth sides fall behind from 280 req/s on\.$`},
 		{"the baseline alone falls behind", said(inRounds(servedWell, service{capacity: 100}.loaded("x", 40, 120), s.loaded("x", 40, 120))),
@@ -206,6 +208,29 @@ func TestBandsAreWhereTheMedianLies(t *testing.T) {
 	assert.Empty(t, none[0])
 }
 
+func TestACellSaysWhatARuleSaid(t *testing.T) {
+	p := ratePoint{Measured: policy.Measured{Metrics: []policy.Metric{{Unit: "p50-ns", Baseline: policy.Summary{Median: 10 * ms, N: 9},
+		Candidate: policy.Summary{Median: 14 * ms, N: 9}, ChangePercent: 40}}}}
+	assert.Equal(t, heatCell{Text: "+40.0", Class: "w3", Title: "10 to 14 ms"}, p.heatCell("p50-ns"), "nobody has judged it")
+	assert.Equal(t, heatCell{Text: missing}, p.heatCell("p95-ns"), "nobody has measured it")
+	for _, c := range []struct {
+		outcome     policy.Outcome
+		fails       bool
+		class, says string
+	}{
+		{policy.OK, false, "judged", ""}, {policy.Regressed, true, "fails", "regressed"}, {policy.Inconclusive, true, "fails unsure", "inconclusive"},
+		{policy.Invalid, true, "fails unsure", "invalid"}, {policy.Improved, false, "g3", "improved"}, {policy.Inconclusive, false, "", "inconclusive"},
+	} {
+		p.verdicts = []policy.Verdict{{Unit: "p50-ns", Outcome: c.outcome, Fails: c.fails}}
+		got := p.heatCell("p50-ns")
+		assert.Equal(t, []string{c.class, c.says}, []string{got.Class, got.Outcome}, "%s", c.outcome)
+	}
+	p.verdicts = nil
+	p.Metrics = append(p.Metrics, policy.Metric{Unit: "saturated", Baseline: policy.Summary{Median: 1, N: 9}, Candidate: policy.Summary{Median: 1, N: 9}})
+	assert.Equal(t, "dim", p.heatCell("p50-ns").Class, "both sides fall behind")
+	assert.Empty(t, p.heatCell("saturated").Class, "which is no latency")
+}
+
 func TestStagesAreNoTiersOrTokens(t *testing.T) {
 	d := servingIn("x", 40)
 	assert.Nil(t, newStages(d.Report.Benchmarks[0]))
@@ -246,7 +271,16 @@ func TestAPageOfManyRatesIsSmall(t *testing.T) {
 	for i := range 50 {
 		rates = append(rates, float64(5*(i+1)))
 	}
-	page := pageOf(t, servingIn("multi-lora", rates...))
+	d := servingIn("multi-lora", rates...)
+	for i, long := range measuredIn(five, 50, 3, 60).Details { // with charts of everything else besides
+		detail := &d.Details[i]
+		detail.Baseline, detail.Candidate, detail.Shift, detail.Rounds = long.Baseline, long.Candidate, long.Shift, long.Rounds
+		for j := range detail.Series {
+			detail.Series[j].Baseline, detail.Series[j].Candidate = long.Series[j].Baseline, long.Series[j].Candidate
+		}
+	}
+	page := pageOf(t, d)
 	t.Logf("%d bytes", len(page))
 	assert.LessOrEqual(t, len(page), 1<<20)
+	assert.NotContains(t, page, "Left out here")
 }

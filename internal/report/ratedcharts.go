@@ -170,7 +170,11 @@ func (r rated) linesText(unit string, s scale, runs int) string {
 		text += ", " + movedBy(unit, change)
 	}
 	if slices.Equal(baseline, candidate) {
-		text = fmt.Sprintf("%s: no difference at any rate, from %s to %s", headed(unit), s.number(slices.Min(baseline)), withUnit(s.number(slices.Max(baseline)), s.unit))
+		least, greatest := slices.Min(baseline), slices.Max(baseline)
+		text = fmt.Sprintf("%s: no difference at any rate, from %s to %s", headed(unit), s.number(least), withUnit(s.number(greatest), s.unit))
+		if least == greatest {
+			text = fmt.Sprintf("%s: %s at each rate, on both sides", headed(unit), withUnit(s.number(least), s.unit))
+		}
 	}
 	switch {
 	case runs >= fewestRuns:

@@ -147,6 +147,9 @@ func (p ratePoint) heatCell(unit string) heatCell {
 	switch baseline, candidate := p.saturated(); {
 	case judged && v.Fails:
 		c.Class, c.Outcome = "fails", string(v.Outcome)
+		if v.Outcome != policy.Regressed {
+			c.Class = "fails unsure"
+		}
 	case judged && v.Outcome != policy.OK:
 		c.Outcome = string(v.Outcome)
 	case judged:

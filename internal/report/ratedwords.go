@@ -92,10 +92,15 @@ func (r rated) saysKnees() string {
 	return fmt.Sprintf("The candidate falls behind from %s on, the baseline from %s on.", from(candidate), from(baseline))
 }
 
-// saysWhom names the tier and the adapter whose requests got slowest at the rate to look at, and who felt it least.
+// saysWhom names the tier and the adapter whose requests got slowest where a rule fails worst, and who felt it least. Where none fails, or
+// nothing could be judged, nobody is named: some adapter always had bad luck.
 func (r rated) saysWhom() string {
 	const little = 5 // percent: below that there is nobody to name
-	at, what := r.focus(), r.felt()
+	what := r.felt()
+	worst, at := r.worst()
+	if at < 0 || worst.Outcome == policy.Invalid {
+		return ""
+	}
 	var said []string
 	for _, tier := range []bool{true, false} {
 		var all []someone

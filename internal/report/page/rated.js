@@ -40,6 +40,7 @@ const rated = draw => {
 		lines(c, which) {
 			const l = c.lines[which], curves = l.curves, data = [c.rates], series = [{}], bands = [];
 			const values = curves.flatMap(k => [...k.baseline, ...k.candidate, ...k.bands.flat()]).filter(v => v != null);
+			if (!values.length) values.push(0, 1);
 			const log = Math.min(...values) > 0 && Math.max(...values) > 12 * Math.min(...values);
 			const to = v => v == null ? null : log ? Math.log10(v) : v;
 			const [min, max] = log || Math.min(...values) < 0 ? range(values.map(to)) : [0, Math.max(...values) * 1.12 || 1];
@@ -64,7 +65,7 @@ const rated = draw => {
 					axes: [rates(c), log ? axis({size: 58, splits: () => nice(min, max), values: (u, ys) => ys.map(y => tick(Math.pow(10, y)))}) : axis({size: 58, values: (u, ys) => ys.map(tick)})],
 					series, bands, hooks: {draw: [u => knees(u, c)]},
 				},
-				legend: sides.map(s => [s, s]), unit: l.unit + (curves.length > 1 ? "; " + shown : "") + ", over requests per second",
+				legend: sides.map(s => [s, s]), unit: l.unit + (curves.length > 1 ? "; " + shown : "") + ", over req/s",
 				read: i => c.names[i] + " req/s: " + curves.map(k => (curves.length > 1 ? k.name + " " : "") + number(k.baseline[i]) + " to " + number(k.candidate[i])).join(", ") + " " + l.unit,
 			};
 		},
