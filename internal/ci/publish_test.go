@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -207,10 +208,10 @@ func TestPublish(t *testing.T) {
 			return os.Symlink("/proc/self/environ", filepath.Join(l.workspace, ".tailgate/TestGate/x"))
 		},
 		"a pipe in the place of a verdict": func(l *left, _ string) error {
-			return unix.Mkfifo(filepath.Join(l.workspace, ".tailgate/verdict.json"), 0o644)
+			return syscall.Mkfifo(filepath.Join(l.workspace, ".tailgate/verdict.json"), 0o644)
 		},
 		"a pipe in the place of a report": func(l *left, _ string) error {
-			return unix.Mkfifo(filepath.Join(l.workspace, ".tailgate/TestGate/summary.md"), 0o644)
+			return syscall.Mkfifo(filepath.Join(l.workspace, ".tailgate/TestGate/summary.md"), 0o644)
 		},
 	} {
 		t.Run(name+" is neither followed nor uploaded", func(t *testing.T) {
