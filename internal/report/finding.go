@@ -262,8 +262,8 @@ func (d Document) ofItsCase(v policy.Verdict) []string {
 	}
 	var said []string
 	r := all[at]
-	if r.knee(0) != r.knee(1) {
-		said = append(said, r.saysKnees())
+	if knees := r.saysKnees(); knees != "" && r.knee(0) != r.knee(1) {
+		said = append(said, knees)
 	}
 	if whom := r.saysWhom(); whom != "" {
 		said = append(said, whom)

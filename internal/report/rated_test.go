@@ -155,6 +155,21 @@ func TestTheHeaderSaysForWhom(t *testing.T) {
 	assert.NotContains(t, strings.Join(one.evidence(), "\n"), "tier", "nothing failed")
 }
 
+func TestASideThatDoesNotTellWhetherItKeepsUpIsNotCompared(t *testing.T) {
+	d := servingIn("x", 40, 240)
+	for i := range d.Report.Benchmarks {
+		for j := range d.Report.Benchmarks[i].Metrics {
+			if m := &d.Report.Benchmarks[i].Metrics[j]; m.Unit == "saturated" {
+				m.Baseline = policy.Summary{}
+			}
+		}
+	}
+	for _, said := range append(d.evidence(), onlyCase(t, d).says()...) {
+		assert.NotEmpty(t, said)
+		assert.NotContains(t, said, "behind")
+	}
+}
+
 func TestAdaptersAreInTheOrderOfTheirNumbers(t *testing.T) {
 	var names []string
 	for _, s := range onlyCase(t, servingIn("x", 40)).whom() {
