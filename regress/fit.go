@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -67,7 +68,7 @@ func fits(baseline, candidate policy.Results) []string {
 				continue
 			}
 			most = max(most, len(b))
-			r2 := rSquared(b, a)
+			r2 := report.RSquared(b, a)
 			said = append(said, unit+" "+strconv.FormatFloat(r2, 'f', 4, 64))
 			if change := largestChange(b, a); (r2 >= goodFit) != (math.Abs(change) <= smallChange) {
 				misled = append(misled, fmt.Sprintf("%s changed by up to %+.1f %%", unit, change))
@@ -93,26 +94,6 @@ func withoutRate(name string) (string, bool) {
 		return "", false
 	}
 	return strings.Join(slices.Delete(parts, at, at+1), "/"), true
-}
-
-// rSquared is how well b, of which there are some, tells a.
-func rSquared(b, a []float64) float64 {
-	if slices.Min(b) == slices.Max(b) {
-		if slices.Equal(b, a) {
-			return 1
-		}
-		return 0
-	}
-	mean := 0.0
-	for _, x := range b {
-		mean += x / float64(len(b))
-	}
-	residual, total := 0.0, 0.0
-	for i := range b {
-		residual += (b[i] - a[i]) * (b[i] - a[i])
-		total += (b[i] - mean) * (b[i] - mean)
-	}
-	return 1 - residual/total
 }
 
 // largestChange is the largest change of a rate, in percent. Rates whose baseline is 0 have none.

@@ -9,23 +9,6 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-func TestRSquaredIsThatOfTheGuidesNotebook(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		b, a []float64
-		want float64
-	}{
-		{"equal", []float64{1, 2, 3}, []float64{1, 2, 3}, 1},
-		{"scikit-learn's example", []float64{3, -0.5, 2, 7}, []float64{2.5, 0, 2, 8}, 0.9486081370449679},
-		{"as good as the mean", []float64{1, 2, 3}, []float64{2, 2, 2}, 0},
-		{"worse than the mean", []float64{1, 2, 3}, []float64{3, 2, 1}, -3},
-		{"constant and equal", []float64{0.1, 0.1, 0.1}, []float64{0.1, 0.1, 0.1}, 1},
-		{"constant and not equal", []float64{0.1, 0.1, 0.1}, []float64{0.1, 0.1, 0.2}, 0},
-	} {
-		assert.InDelta(t, c.want, rSquared(c.b, c.a), 1e-12, c.name)
-	}
-}
-
 // curve is a service whose p90 at rates 10, 20 and 30 is so many nanoseconds.
 func curve(p90 ...float64) (r policy.Results) {
 	for i, x := range p90 {

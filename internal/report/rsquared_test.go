@@ -97,3 +97,20 @@ func TestRSquaredDoesNotDependOnTheUnit(t *testing.T) {
 		assert.InDelta(t, r, RSquared(scaled(b, k), scaled(c, k)), 1e-9*math.Max(1, math.Abs(r)))
 	})
 }
+
+func TestRSquaredIsThatOfTheGuidesNotebook(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		b, a []float64
+		want float64
+	}{
+		{"equal", []float64{1, 2, 3}, []float64{1, 2, 3}, 1},
+		{"scikit-learn's example", []float64{3, -0.5, 2, 7}, []float64{2.5, 0, 2, 8}, 0.9486081370449679},
+		{"as good as the mean", []float64{1, 2, 3}, []float64{2, 2, 2}, 0},
+		{"worse than the mean", []float64{1, 2, 3}, []float64{3, 2, 1}, -3},
+		{"constant and equal", []float64{0.1, 0.1, 0.1}, []float64{0.1, 0.1, 0.1}, 1},
+		{"constant and not equal", []float64{0.1, 0.1, 0.1}, []float64{0.1, 0.1, 0.2}, 0},
+	} {
+		assert.InDelta(t, c.want, RSquared(c.b, c.a), 1e-12, c.name)
+	}
+}
