@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 const (
 	// explained is how many of the benchmarks that regressed are profiled: somebody waits for the verdict.
 	explained = 3
-	// profiling is how long one of them is profiled at most, and profiledLaunch how long each launch of that is to serve requests:
+	// profiling is how long one of them is profiled, and one launch at most beyond it; profiledLaunch how long each launch is to serve requests:
 	// a profile has 100 samples for a second of CPU time, and what a process does before it serves is in it, too.
 	profiling      = 20 * time.Second
 	profiledLaunch = 4 * time.Second
@@ -30,7 +31,7 @@ func (l *live) explain(ctx context.Context, pairs []policy.Pair) {
 	if !l.profile || l.expect != "" { // a slowdown that was planted and caught needs no explanation
 		return
 	}
-	grave := func(pair policy.Pair) float64 { return l.regression(pair).ChangePercent }
+	grave := func(pair policy.Pair) float64 { return math.Abs(l.regression(pair).ChangePercent) }
 	regressed := slices.DeleteFunc(slices.Clone(pairs), func(p policy.Pair) bool { return l.regression(p).Outcome == "" })
 	slices.SortStableFunc(regressed, func(a, b policy.Pair) int { return cmp.Compare(grave(b), grave(a)) })
 	for i, pair := range regressed {
@@ -50,10 +51,10 @@ func (l *live) explain(ctx context.Context, pairs []policy.Pair) {
 	}
 }
 
-// regression is the gravest verdict on a benchmark that says regressed; zero when none does.
+// regression is the verdict on a benchmark that says regressed, by the largest change in whichever direction; zero when none does.
 func (l *live) regression(pair policy.Pair) (gravest policy.Verdict) {
 	for _, v := range l.doc.Report.Verdicts {
-		if v.Package == pair.Package() && v.Benchmark == pair.Name() && v.Outcome == policy.Regressed && v.ChangePercent >= gravest.ChangePercent {
+		if v.Package == pair.Package() && v.Benchmark == pair.Name() && v.Outcome == policy.Regressed && math.Abs(v.ChangePercent) >= math.Abs(gravest.ChangePercent) {
 			gravest = v
 		}
 	}

@@ -48,7 +48,7 @@ type Gate struct {
 	Inject string
 	// Expect is "regressed" to turn the test green only if the planted slowdown was caught. Flag -regress.expect.
 	Expect string
-	// Profile is "off" to leave out what a regression is explained by: when a benchmark regressed, both sides serve on for up to 20 seconds
+	// Profile is "off" to leave out what a regression is explained by: when a benchmark regressed, both sides serve on for about 20 seconds at most
 	// under a profiler, and the report names the functions that cost more. Flag -regress.profile.
 	Profile string
 	// Env names environment variables that the benchmarks need though they look like secrets, such as HF_TOKEN: what looks like one is

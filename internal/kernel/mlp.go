@@ -94,15 +94,8 @@ func NewMLP(c MLPConfig) (*MLP, error) {
 // newLayer draws the weights from U(-a, a) with a = sqrt(6/in), whose variance 2/in keeps the size of activations the
 // same through ReLU layers (He et al. 2015), and the bias from U(-b, b) with b = 1/sqrt(in).
 func newLayer(in, out int, r *rand.Rand) (layer, error) {
-	uniform := func(n int, bound float64) []float32 {
-		v := make([]float32, n)
-		for i := range v {
-			v[i] = (2*r.Float32() - 1) * float32(bound)
-		}
-		return v
-	}
-	data := uniform(out*in, math.Sqrt(6/float64(in))) // (out, in)
-	bias := uniform(out, 1/math.Sqrt(float64(in)))
+	data := uniform(r, out*in, math.Sqrt(6/float64(in))) // (out, in)
+	bias := uniform(r, out, 1/math.Sqrt(float64(in)))
 	if !storedByOutput {
 		return layer{weight: tensor.New(tensor.WithShape(in, out), tensor.WithBacking(transposed(data, out, in))), bias: bias}, nil
 	}

@@ -38,14 +38,9 @@ type CostlyFunction struct {
 func (c Cause) costs() scale {
 	unit := c.Unit
 	if unit == "ns" {
-		unit = "x-ns"
+		unit = "ns/op"
 	}
-	s := scaleOf(unit, c.Baseline, c.Candidate)
-	if c.Unit == "ns" {
-		return s
-	}
-	s.unit = c.Unit
-	return s
+	return scaleOf(unit, c.Baseline, c.Candidate)
 }
 
 // headline is the whole change: "CPU time of a request +1.31 ms, from 4.10 to 5.41 (812 requests a side)".

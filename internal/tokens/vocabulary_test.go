@@ -105,7 +105,8 @@ func FuzzAnyTextHasTokens(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, size int) {
 		v, err := tokens.New(size)
 		if err != nil {
-			t.Skip()
+			require.True(t, size < 1 || size > math.MaxInt32, "%d is refused", size)
+			return
 		}
 		ids := v.Encode(text)
 		require.Equal(t, v.Count(text), len(ids))
