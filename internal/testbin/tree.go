@@ -43,7 +43,7 @@ func (s *Scratch) Worktree(ctx context.Context, repo *Repo, commit Commit) (*Tre
 	if err := s.watch.register(name, gitDir); err != nil {
 		return nil, fmt.Errorf("worktree: %w", err)
 	}
-	if err := s.git(ctx, repo.Root, nil, "worktree", "add", "--detach", "--", tree.Dir, commit.Hash); err != nil {
+	if err := s.add(ctx, tree); err != nil {
 		return nil, err
 	}
 	if err := s.fill(ctx, tree, repo.Root, commit.Hash, ""); err != nil {
@@ -53,6 +53,25 @@ func (s *Scratch) Worktree(ctx context.Context, repo *Repo, commit Commit) (*Tre
 	defer s.mu.Unlock()
 	s.trees = append(s.trees, tree)
 	return tree, nil
+}
+
+// add makes the worktree. Git reads the records of all worktrees first, and gives up on one that another process is just writing or
+// removing: its file "commondir" is there, and empty. So what it says of a record that is not ours is worth another try or five.
+func (s *Scratch) add(ctx context.Context, t *Tree) error {
+	for pause := 20 * time.Millisecond; ; pause *= 2 {
+		err := s.git(ctx, t.repo.Root, nil, "worktree", "add", "--detach", "--", t.Dir, t.Commit.Hash)
+		if err == nil || !strings.Contains(err.Error(), "/commondir") {
+			return err
+		}
+		if pause > time.Second {
+			return fmt.Errorf("%w; if no git is at work there, that worktree's record is broken: remove its folder", err)
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
 }
 
 // Locate is the folder of t that corresponds to dir in the repository's own work tree. It need not exist.

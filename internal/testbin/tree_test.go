@@ -2,6 +2,7 @@ package testbin
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,6 +58,37 @@ func TestWorktreeOfACommitThatIsNotThere(t *testing.T) {
 	require.ErrorContains(t, err, "git worktree add: fatal: ")
 	require.NoError(t, s.Close())
 	assertNoWorktrees(t, repo)
+}
+
+// git's own race: whoever adds a worktree writes its record file by file, and whoever reads the list meanwhile gives up.
+func TestWorktreeBesideOneThatIsBeingAdded(t *testing.T) {
+	for name, finish := range map[string]string{"its record is whole on the next try": "rm -r", "its record stays broken": "true"} {
+		t.Run(name, func(t *testing.T) {
+			repo := newRepo(t, shop)
+			record := filepath.Join(repo.Root, ".git", "worktrees", "other")
+			require.NoError(t, os.MkdirAll(record, 0o755))
+			for file, text := range map[string]string{"gitdir": filepath.Join(t.TempDir(), ".git"), "HEAD": headOf(t, repo).Hash, "commondir": ""} {
+				require.NoError(t, os.WriteFile(filepath.Join(record, file), []byte(text), 0o644))
+			}
+			commit := headOf(t, repo)
+			real, err := exec.LookPath("git")
+			require.NoError(t, err)
+			bin := t.TempDir()
+			script := "#!/bin/sh\n'" + real + "' \"$@\"\ncode=$?\n" + finish + " '" + record + "' 2>/dev/null\nexit $code\n"
+			require.NoError(t, os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o755))
+			t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+
+			s := newScratch(t)
+			tree, err := s.Worktree(t.Context(), repo, commit)
+			if finish == "true" {
+				require.ErrorContains(t, err, ".git/worktrees/other/commondir")
+				require.ErrorContains(t, err, "remove its folder")
+				return
+			}
+			require.NoError(t, err)
+			assert.FileExists(t, filepath.Join(tree.Dir, "infer", "infer.go"))
+		})
+	}
 }
 
 func TestLocate(t *testing.T) {
