@@ -3,10 +3,12 @@ package gateway
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +23,7 @@ type fake struct {
 	server *httptest.Server
 	events int                                          // of an answer; 0: one JSON object
 	serve  func(w http.ResponseWriter, r *http.Request) // instead of answering, if set
+	open   atomic.Int64                                 // connections
 
 	mu      sync.Mutex
 	hold    func(path string) // before answering, if set
@@ -44,9 +47,31 @@ func startFake(t testing.TB) *fake {
 }
 
 func (f *fake) start(t testing.TB) {
-	f.server = httptest.NewServer(f)
+	f.server = httptest.NewUnstartedServer(f)
+	f.server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			f.open.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			f.open.Add(-1)
+		}
+	}
+	f.server.Start()
 	f.url = f.server.URL
 	t.Cleanup(f.server.Close)
+}
+
+// disconnect closes the connections that looking at the replicas has left: one that is not idle yet would serve a request after the
+// listener is gone.
+func (r *rig) disconnect(t *testing.T) {
+	require.Eventually(t, func() bool {
+		r.g.transport.CloseIdleConnections()
+		open := int64(0)
+		for _, f := range r.fakes {
+			open += f.open.Load()
+		}
+		return open == 0
+	}, 10*time.Second, time.Millisecond)
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -214,7 +214,7 @@ func TestARequestIsSentAgainOnlyIfNoReplicaBeganIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, 2, quiet)
-			r.g.transport.CloseIdleConnections()
+			r.disconnect(t)
 			for _, f := range r.fakes {
 				row.both(f)
 			}
@@ -239,7 +239,7 @@ func TestWhatOneReplicaRefusesAnotherDoes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, 2, quiet)
-			r.g.transport.CloseIdleConnections()
+			r.disconnect(t)
 			spoil(r.fakes[0])
 			body := `{"prompt":"` + strings.Repeat("p", 300_000) + `","model":"base"}`
 			for range 10 {

@@ -103,24 +103,26 @@ func (g *Gateway) scrape(ctx context.Context, r *replica) {
 	tick := time.NewTicker(g.config.ScrapeInterval)
 	defer tick.Stop()
 	var listed time.Time
-	for ctx.Err() == nil {
-		g.mu.Lock()
-		up := r.up
-		g.mu.Unlock()
-		if up {
-			g.readMetrics(ctx, r)
-			if now := time.Now(); now.Sub(listed) >= g.config.ModelsInterval {
-				g.readModels(ctx, r)
-				listed = now
-			}
-			g.update(func() { r.tried = true })
-		}
+	for {
 		select {
 		case <-ctx.Done():
+			return
 		case <-r.wake:
 			listed = time.Time{} // it may be another server now
 		case <-tick.C:
 		}
+		g.mu.Lock()
+		up := r.up
+		g.mu.Unlock()
+		if !up {
+			continue
+		}
+		g.readMetrics(ctx, r)
+		if now := time.Now(); now.Sub(listed) >= g.config.ModelsInterval {
+			g.readModels(ctx, r)
+			listed = now
+		}
+		g.update(func() { r.tried = true })
 	}
 }
 
