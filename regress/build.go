@@ -16,6 +16,7 @@ import (
 
 // build compiles every package of both sides.
 func (l *live) build(ctx context.Context) error {
+	began := time.Now()
 	for _, s := range l.sides {
 		s.bins, s.layouts = map[string]*testbin.Binary{}, map[string][]*testbin.Binary{}
 		if s.source.commit == nil {
@@ -28,10 +29,14 @@ func (l *live) build(ctx context.Context) error {
 		s.tree = tree
 	}
 	packages, err := l.packages(ctx)
+	l.spend("checked out", began)
 	if err != nil {
 		return err
 	}
-	if err := l.buildSides(ctx, packages); err != nil {
+	began = time.Now()
+	err = l.buildSides(ctx, packages)
+	l.spend("built", began)
+	if err != nil {
 		return err
 	}
 	if len(l.sides[candidateSide].bins) == 0 {

@@ -74,7 +74,9 @@ func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) 
 		return nil
 	})
 	if err == nil {
+		ended := time.Now()
 		err = d.end(ctx, measured)
+		l.ending = time.Since(ended)
 	}
 	for _, r := range measured {
 		l.rounds = append(l.rounds, r.round())

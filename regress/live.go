@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/report"
@@ -57,10 +58,15 @@ func (l *live) run(ctx context.Context) (err error) {
 	if err := l.build(ctx); err != nil {
 		return err
 	}
-	if err := l.discover(ctx); err != nil {
+	began := time.Now()
+	err = l.discover(ctx)
+	l.spend("tried", began)
+	if err != nil {
 		return err
 	}
+	began = time.Now()
 	release, err := l.lock(ctx)
+	l.spend("waited", began)
 	if err != nil {
 		return err
 	}
@@ -96,6 +102,9 @@ func (l *live) config() map[string]string {
 	}
 	return config
 }
+
+// spend says in the report that the time since then was spent on a phase.
+func (l *live) spend(phase string, since time.Time) { l.doc.Spend(phase, time.Since(since)) }
 
 func (l *live) note(text string) {
 	if !slices.Contains(l.doc.Notes, text) {

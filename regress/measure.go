@@ -45,6 +45,7 @@ func (l *live) measure(ctx context.Context) error {
 		return err
 	}
 	l.out.manifest = l.manifest(all)
+	defer l.spend("profiled", time.Now())
 	l.explain(ctx, pairs)
 	return nil
 }
@@ -98,6 +99,7 @@ func (m *measurement) ready(ctx context.Context) error {
 		return err
 	}
 	m.choose()
+	defer m.spend("linked", time.Now())
 	return m.relink(ctx)
 }
 
@@ -173,6 +175,7 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 
 // settled judges, keeps what is settled, and reports whether all is.
 func (m *measurement) settled(look policy.Look) bool {
+	defer m.spend("judged", time.Now())
 	m.looks = append(m.looks, m.rounds)
 	settled := m.charted.keep(&m.verdicts, m.judge(look))
 	m.progress.looked(m.now(), settled)

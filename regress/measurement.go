@@ -21,11 +21,13 @@ func (m *measurement) launch(ctx context.Context) error {
 	case m.inDuet:
 		measure = m.duet
 	}
-	done := m.rounds
+	done, began := m.rounds, time.Now()
 	l, err := measure(ctx, m.size(), func() bool {
 		done++
 		return done >= m.fewest() && time.Since(m.began)+m.perRound() > m.budget
 	})
+	m.doc.Spend("started", l.setup+l.ending)
+	m.doc.Spend("measured", time.Since(began)-l.setup-l.ending)
 	if m.rounds == 0 && errors.Is(err, errDrivesItself) {
 		m.instead(errDrivesItself.Error())
 		return nil

@@ -24,6 +24,7 @@ type round struct {
 type launch struct {
 	rounds []round
 	setup  time.Duration // as much of it as came before the first round
+	ending time.Duration // as much of it as came after the last
 	warmed int           // requests that each side served before, if they took turns
 }
 

@@ -28,6 +28,7 @@ type Document struct {
 	Error       string // why nothing could be judged; empty when there are verdicts
 	Began       time.Time
 	Took        time.Duration
+	Phases      []Phase // what that time was spent on; the rest of it on nothing that has a name
 	Out         string // the folder with the saved results
 	Details     []Detail
 	Again       []Command

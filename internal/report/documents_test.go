@@ -120,7 +120,12 @@ var documents = map[string]func() Document{
 	},
 	"duet": func() Document {
 		n := policy.Noise{Method: "duet", Rounds: 8, Launches: 5, Seconds: 10.2, Stalls: 3.14, Switches: 24.3, Alternation: 0.98, Busy: 55.2, Load: 0.52}
-		return inDuet(both, n, with(served("MLP", 8*ms, 0.01), "cpu-ns", 7.8*ms, 0.004), with(served("MLP", 9.6*ms, 0.012), "cpu-ns", 9.3*ms, 0.004))
+		d := inDuet(both, n, with(served("MLP", 8*ms, 0.01), "cpu-ns", 7.8*ms, 0.004), with(served("MLP", 9.6*ms, 0.012), "cpu-ns", 9.3*ms, 0.004))
+		d.Spend("built", 1250*time.Millisecond)
+		d.Spend("waited", 49*time.Millisecond)
+		d.Spend("measured", 9*time.Second)
+		d.Spend("built", 60*time.Millisecond)
+		return d
 	},
 	"waiting": func() Document {
 		n := policy.Noise{Method: "duet", Rounds: 10, Launches: 6, Seconds: 21, Stalls: 14.4, Switches: 310, Steal: 3.42, Busy: 97, Load: 5.1}

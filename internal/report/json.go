@@ -24,12 +24,17 @@ type (
 		Planted     string            `json:"planted"`
 		Began       time.Time         `json:"began"`
 		Seconds     number            `json:"seconds"`
+		Phases      []phaseJSON       `json:"phases"`
 		Baseline    sideJSON          `json:"baseline"`
 		Candidate   sideJSON          `json:"candidate"`
 		Settings    []settingJSON     `json:"settings"`
 		Environment map[string]string `json:"environment"`
 		Notes       []string          `json:"notes"`
 		Alpha       number            `json:"alpha"`
+	}
+	phaseJSON struct {
+		Name    string `json:"name"`
+		Seconds number `json:"seconds"`
 	}
 	sideJSON struct {
 		What   string `json:"what"`
@@ -121,9 +126,12 @@ func (n number) MarshalJSON() ([]byte, error) {
 func (d Document) WriteJSON(w io.Writer) error {
 	out := documentJSON{
 		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, Expected: d.Expected, Planted: d.Planted,
-		Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate),
+		Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Phases: []phaseJSON{}, Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate),
 		Settings: []settingJSON{}, Environment: map[string]string{}, Notes: append([]string{}, d.Notes...),
 		Alpha: number(d.Report.Policy.Alpha),
+	}
+	for _, p := range d.Phases {
+		out.Phases = append(out.Phases, phaseJSON{p.Name, number(p.Took.Seconds())})
 	}
 	for _, s := range d.Settings {
 		out.Settings = append(out.Settings, settingJSON(s))

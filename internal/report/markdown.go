@@ -161,7 +161,7 @@ func (d Document) provenanceList(most int) string {
 	for _, s := range d.Settings {
 		add("setting", code(s.Name+" = "+s.Value)+" (from "+code(s.Source)+")")
 	}
-	add("took", d.took())
+	add("took", prose(d.spent()))
 	if d.Out != "" {
 		add("results", code(d.Out)+", with charts in report.html")
 	}

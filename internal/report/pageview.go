@@ -108,6 +108,9 @@ func (d Document) page() page {
 	for _, f := range d.environment() {
 		p.Facts = append(p.Facts, Fact{cell(f.Name), cell(f.Value)})
 	}
+	if len(d.Phases) > 0 {
+		p.Facts = append(p.Facts, Fact{"took", cell(d.spent())})
+	}
 	for _, s := range d.Settings {
 		p.Settings = append(p.Settings, Setting{cell(s.Name), cell(s.Value), cell(s.Source)})
 	}

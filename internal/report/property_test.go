@@ -77,6 +77,7 @@ var (
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "settings") {
 			d.Settings = append(d.Settings, Setting{anyString.Draw(t, "name"), anyString.Draw(t, "value"), anyString.Draw(t, "source")})
+			d.Spend(anyString.Draw(t, "phase"), time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "spent")))
 			d.Environment = append(d.Environment, Fact{anyString.Draw(t, "name"), anyString.Draw(t, "value")})
 		}
 		d.Report.Policy.Alpha = anyFloat.Draw(t, "alpha")

@@ -42,6 +42,9 @@ func ReadJSON(data []byte) (Document, error) {
 		Took: time.Duration(float64(in.Seconds) * float64(time.Second)), Baseline: Side(in.Baseline), Candidate: Side(in.Candidate), Notes: in.Notes,
 		Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}},
 	}
+	for _, p := range in.Phases {
+		d.Phases = append(d.Phases, Phase{p.Name, time.Duration(float64(p.Seconds) * float64(time.Second))})
+	}
 	for _, s := range in.Settings {
 		d.Settings = append(d.Settings, Setting(s))
 	}

@@ -50,7 +50,7 @@ func (d Document) provenance(b *terminal) {
 	for _, s := range d.Settings {
 		b.item("setting", fmt.Sprintf("%s = %s (from %s)", s.Name, s.Value, s.Source))
 	}
-	b.item("took", d.took())
+	b.item("took", d.spent())
 	b.item("results", d.Out)
 	for _, note := range some(d.Notes, "notes") {
 		b.item("note", note)
