@@ -15,15 +15,21 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
-// runBinary starts a test binary once, with more flags if there are any, and reads the results that it prints.
-func (l *live) runBinary(ctx context.Context, s *side, bin *testbin.Binary, bench, benchtime string, flags ...string) (*benchdata.Set, error) {
+// order is what a test binary is to run, as go test has it.
+type order struct {
+	bench, benchtime string
+	flags, env       []string // more of them
+}
+
+// runBinary starts a test binary once and reads the results that it prints.
+func (l *live) runBinary(ctx context.Context, s *side, bin *testbin.Binary, o order) (*benchdata.Set, error) {
 	output, err := bin.Run(ctx, testbin.RunOptions{
 		Args: append([]string{
-			"-test.run=^$", "-test.bench=" + bench, "-test.benchtime=" + benchtime, "-test.benchmem", "-test.count=1",
+			"-test.run=^$", "-test.bench=" + o.bench, "-test.benchtime=" + o.benchtime, "-test.benchmem", "-test.count=1",
 			// With -test.v a result line is printed whole, after what the benchmark itself may have printed.
 			"-test.v", "-test.paniconexit0",
-		}, flags...),
-		Env:     append([]string{duet.ChildEnv + "=1"}, s.env...),
+		}, o.flags...),
+		Env:     slices.Concat([]string{duet.ChildEnv + "=1"}, o.env, s.env),
 		Keep:    l.variables,
 		Timeout: l.timeout, // testing's own -test.timeout does not cover benchmarks
 	})
@@ -77,10 +83,19 @@ func tail(o testbin.Output) string {
 
 // discover runs every benchmark once on each side: the smoke test. It finds the leaf benchmarks and refuses results whose
 // structure is wrong before any time is spent on measuring them.
+//
+// One run tells of both sides where they are one: the same binaries, with the same in their environment.
 func (l *live) discover(ctx context.Context) error {
-	for _, s := range l.sides {
+	for i, s := range l.sides {
+		if i == candidateSide && l.areOne() {
+			s.smoke.Source = s.name
+			if problems := s.smoke.Add(&l.sides[baselineSide].smoke); len(problems) > 0 {
+				return problems
+			}
+			continue
+		}
 		for _, path := range slices.Sorted(maps.Keys(s.bins)) {
-			set, err := l.runBinary(ctx, s, s.bins[path], l.bench, "1x")
+			set, err := l.runBinary(ctx, s, s.bins[path], order{bench: l.bench, benchtime: "1x", env: []string{duet.SmokeEnv + "=1"}})
 			if err != nil {
 				return fmt.Errorf("smoke run of %s: %w", path, err)
 			}
@@ -93,6 +108,12 @@ func (l *live) discover(ctx context.Context) error {
 		return fmt.Errorf("no benchmark of %s matches %q", strings.Join(l.settings.packages, " "), l.bench)
 	}
 	return nil
+}
+
+// areOne reports whether both sides are the same processes.
+func (l *live) areOne() bool {
+	baseline, candidate := l.sides[baselineSide], l.sides[candidateSide]
+	return baseline.tree == nil && candidate.tree == nil && slices.Equal(baseline.env, candidate.env)
 }
 
 // pattern is the -bench pattern that matches the named benchmark and no other.

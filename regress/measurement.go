@@ -120,7 +120,7 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 	case recorded(m.pair.Candidate):
 		benchtime = fmt.Sprintf("%dx", m.policy.Requests())
 	}
-	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], pattern(m.pair.Name()), benchtime, m.flags[i]...)
+	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], order{bench: pattern(m.pair.Name()), benchtime: benchtime, flags: m.flags[i]})
 	if err != nil {
 		return benchdata.Run{}, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/latency"
 )
 
@@ -75,6 +76,21 @@ func TestRecordingARequestAllocatesNothing(t *testing.T) {
 		if !raceEnabled { // sync.Pool drops what it holds at random under -race
 			assert.Zero(t, allocs)
 		}
+	}
+}
+
+func TestWarmupServesOneRequestWhereAGateOnlyTries(t *testing.T) {
+	for variable, want := range map[string]int{"": 10, "1": 1} {
+		t.Setenv(duet.SmokeEnv, variable)
+		warm := 0
+		testing.Benchmark(func(b *testing.B) {
+			rec := Record(b)
+			rec.Warmup(10, func(*Request) error { warm++; return nil })
+			for b.Loop() {
+				rec.Do(nothing)
+			}
+		})
+		assert.Equal(t, want, warm, "%q", variable)
 	}
 }
 

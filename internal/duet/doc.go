@@ -1,7 +1,8 @@
 // Package duet is what a gate and the benchmark processes that it starts say to each other.
 //
-// A gate speaks first, through the environment of the process: [ChildEnv] says that a gate started it, [PlantEnv] the slowdown to
-// plant in its requests so that the gate can be seen to go red, and [InvitationEnv] invites it to a duet.
+// A gate speaks first, through the environment of the process: [ChildEnv] says that a gate started it, [SmokeEnv] that it only
+// wants to see whether its benchmarks run, [PlantEnv] the slowdown to plant in its requests so that the gate can be seen to go red, and
+// [InvitationEnv] invites it to a duet.
 //
 // # A duet
 //

@@ -29,7 +29,7 @@ type Document struct {
 	Began       time.Time
 	Took        time.Duration
 	Phases      []Phase // what that time was spent on; the rest of it on nothing that has a name
-	Out         string // the folder with the saved results
+	Out         string  // the folder with the saved results
 	Details     []Detail
 	Again       []Command
 }

@@ -92,14 +92,11 @@ func (s *Scratch) Build(ctx context.Context, dir string) (*Binary, error) {
 
 // link makes b.Path of what is in b.Dir now, and identifies it. A file that is up to date is left as it is.
 func (b *Binary) link(ctx context.Context) error {
-	args := []string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path}
-	if b.Layout != 0 {
-		out, err := tool(ctx, b.Dir, b.env, "go", "env", "GOFLAGS")
-		if err != nil {
-			return fmt.Errorf("%s: %w", b.Dir, err)
-		}
-		args = append(args, layoutFlags(string(out), b.Layout)...)
+	goflags, err := tool(ctx, b.Dir, b.env, "go", "env", "GOFLAGS")
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.Dir, err)
 	}
+	args := append([]string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path}, linkFlags(string(goflags), b.Layout)...)
 	process, err := b.scratch.start(ctx, command{
 		name: "go test -c", path: "go", args: append(args, "."),
 		dir: b.Dir, env: append(append(toolEnviron(), "PWD="+b.Dir), b.env...), timeout: toolTimeout,

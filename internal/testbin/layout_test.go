@@ -1,7 +1,9 @@
 package testbin
 
 import (
+	"debug/elf"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -102,29 +104,61 @@ func TestRelinkKeepsTheFlagsOfTheUser(t *testing.T) {
 	assert.NotEqual(t, linked, relinked)
 }
 
-func TestLayoutFlags(t *testing.T) {
+func TestWithoutTablesForDebuggersTheSameRuns(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("reads ELF files")
+	}
+	t.Parallel()
+	repo := newRepo(t, shop+places)
+	b := build(t, newScratch(t), repo.Root, "infer")
+	whole := filepath.Join(t.TempDir(), "whole.test")
+	run(t, b.Dir, "go", "test", "-c", "-trimpath", "-buildvcs=false", "-ldflags=", "-o", whole, ".") // without what GOFLAGS has here
+	for _, name := range []string{".text", ".rodata", ".gopclntab", ".data", ".noptrdata"} {
+		assert.Equal(t, section(t, whole, name), section(t, b.Path, name), name)
+	}
+	assert.NotNil(t, section(t, whole, ".debug_info"))
+	assert.Nil(t, section(t, b.Path, ".debug_info"))
+}
+
+// section is the content of a part of an ELF file; nil if it has none of that name.
+func section(t *testing.T, path, name string) []byte {
+	t.Helper()
+	f, err := elf.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	s := f.Section(name)
+	if s == nil {
+		return nil
+	}
+	data, err := s.Data()
+	require.NoError(t, err)
+	return data
+}
+
+func TestLinkFlags(t *testing.T) {
 	for name, test := range map[string]struct {
 		goflags string
 		want    []string
 	}{
 		"nothing is set":                 {"\n", nil},
 		"nothing is for the linker":      {"-trimpath -ldflagsx=-w -tags=ldflags", nil},
-		"one flag":                       {"-v -ldflags=-w -x\n", []string{"-ldflags=-w -randlayout=7"}},
-		"two dashes":                     {"--ldflags=-w", []string{"-ldflags=-w -randlayout=7"}},
-		"quotes around it":               {`"-ldflags=-w -s"`, []string{"-ldflags=-w -s -randlayout=7"}},
-		"quotes within quotes":           {`'-ldflags=-w -extldflags "-a -b"'`, []string{`-ldflags=-w -extldflags "-a -b" -randlayout=7`}},
-		"quotes that stick to the next":  {`'-ldflags=-w''-v'`, []string{"-ldflags=-w -randlayout=7"}},
-		"an equals sign in the value":    {"-ldflags=-X=a.b=c", []string{"-ldflags=-X=a.b=c -randlayout=7"}},
-		"flags taken back":               {"-ldflags=-w -ldflags=", []string{"-ldflags=-w -randlayout=7", "-ldflags= -randlayout=7"}},
-		"patterns":                       {"-ldflags=all=-w -ldflags=./x=", []string{"-ldflags=all=-w -randlayout=7", "-ldflags=./x= -randlayout=7"}},
-		"a layout of the user's":         {"-ldflags=-randlayout=3", []string{"-ldflags=-randlayout=3 -randlayout=7"}},
-		"a quote that has no other half": {"'-ldflags=-w", []string{"-ldflags=-w -randlayout=7"}},
+		"one flag":                       {"-v -ldflags=-w -x\n", []string{"-ldflags=-w -w -randlayout=7"}},
+		"two dashes":                     {"--ldflags=-w", []string{"-ldflags=-w -w -randlayout=7"}},
+		"quotes around it":               {`"-ldflags=-w -s"`, []string{"-ldflags=-w -s -w -randlayout=7"}},
+		"quotes within quotes":           {`'-ldflags=-w -extldflags "-a -b"'`, []string{`-ldflags=-w -extldflags "-a -b" -w -randlayout=7`}},
+		"quotes that stick to the next":  {`'-ldflags=-w''-v'`, []string{"-ldflags=-w -w -randlayout=7"}},
+		"an equals sign in the value":    {"-ldflags=-X=a.b=c", []string{"-ldflags=-X=a.b=c -w -randlayout=7"}},
+		"flags taken back":               {"-ldflags=-w -ldflags=", []string{"-ldflags=-w -w -randlayout=7", "-ldflags= -w -randlayout=7"}},
+		"patterns":                       {"-ldflags=all=-w -ldflags=./x=", []string{"-ldflags=all=-w -w -randlayout=7", "-ldflags=./x= -w -randlayout=7"}},
+		"a layout of the user's":         {"-ldflags=-randlayout=3", []string{"-ldflags=-randlayout=3 -w -randlayout=7"}},
+		"a quote that has no other half": {"'-ldflags=-w", []string{"-ldflags=-w -w -randlayout=7"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, append([]string{"-ldflags=-randlayout=7"}, test.want...), layoutFlags(test.goflags, 7))
+			assert.Equal(t, append([]string{"-ldflags=-w -randlayout=7"}, test.want...), linkFlags(test.goflags, 7))
 		})
 	}
-	assert.Equal(t, []string{"-ldflags=-randlayout=-7"}, layoutFlags("", -7))
+	assert.Equal(t, []string{"-ldflags=-w -randlayout=-7"}, linkFlags("", -7))
+	assert.Equal(t, []string{"-ldflags=-w", "-ldflags=-X=a.b=c -w"}, linkFlags("-ldflags=-X=a.b=c", 0), "the linker's own order")
 }
 
 func TestFlagsAreSplitAsTheyWereJoined(t *testing.T) {
@@ -143,7 +177,7 @@ func TestFlagsAreSplitAsTheyWereJoined(t *testing.T) {
 	})
 }
 
-func FuzzLayoutFlags(f *testing.F) {
+func FuzzLinkFlags(f *testing.F) {
 	f.Add(`'-ldflags=`)
-	f.Fuzz(func(t *testing.T, goflags string) { require.NotEmpty(t, layoutFlags(goflags, 1)) })
+	f.Fuzz(func(t *testing.T, goflags string) { require.NotEmpty(t, linkFlags(goflags, 1)) })
 }
