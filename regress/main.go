@@ -151,7 +151,7 @@ func (s settings) prepare(doc *report.Document) (*output, *benchdata.Set, error)
 		return out, nil, fmt.Errorf("no saved results at %s in %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 -regress.baseline=none . > %s",
 			s.baseline.Value, dir, s.baseline.Value)
 	}
-	baseline, err := benchdata.ReadFiles(s.baseline.Value)
+	baseline, err := benchdata.ReadColumns(s.baseline.Value)
 	if err == nil { // what this run leaves out was not removed
 		baseline, err = selected(baseline, flagValue("test.bench"), flagValue("test.skip"))
 	}

@@ -28,6 +28,13 @@ func directions(s *benchdata.Set) map[string]policy.Direction {
 
 func benchmark(b benchdata.Benchmark) policy.Benchmark {
 	out := policy.Benchmark{Package: b.Pkg, Name: b.Name, Procs: b.Procs, Metrics: map[string][]float64{}}
+	if c := b.Columns; c != nil {
+		out.Requests = c.Iters
+		for i, unit := range c.Units {
+			out.Metrics[unit] = c.Values[i]
+		}
+		return out
+	}
 	for i, run := range b.Runs {
 		if i == 0 || run.Iters < out.Requests {
 			out.Requests = run.Iters

@@ -26,7 +26,7 @@ func (s settings) compareSaved(baseline, candidate source, doc *report.Document)
 
 // readSaved reads the benchmarks of one side that are to be judged.
 func (s settings) readSaved(side string, from source) (*benchdata.Set, error) {
-	set, err := benchdata.ReadFiles(from.saved)
+	set, err := benchdata.ReadColumns(from.saved)
 	if err == nil {
 		set, err = selected(set, s.bench, "")
 	}

@@ -14,7 +14,10 @@ import (
 // name, a pattern as of [filepath.Match]; a file that several patterns name is read once. A file that ends in .json may be one of the
 // inference gateway's load generator: each is one run of a benchmark LoadGenerator/model=<model>/rate=<rate>. The error is [Problems],
 // those of all files.
-func ReadFiles(patterns ...string) (*Set, error) {
+func ReadFiles(patterns ...string) (*Set, error) { return readFiles(patterns, Read) }
+
+// readFiles reads files each by itself.
+func readFiles(patterns []string, read func(io.Reader, string) (*Set, error)) (*Set, error) {
 	var problems Problems
 	if len(patterns) == 0 {
 		problems = append(problems, Problem{Fact: "no file of benchmark results is named", Fix: recordFix("")})
@@ -27,7 +30,7 @@ func ReadFiles(patterns ...string) (*Set, error) {
 			problems = append(problems, *problem)
 		}
 		for _, name := range names {
-			info, one, err := readFile(name, seen)
+			info, one, err := readFile(name, seen, read)
 			if info != nil {
 				seen = append(seen, info)
 			}
@@ -62,7 +65,7 @@ func expand(pattern string) ([]string, *Problem) {
 }
 
 // readFile reads one file unless it is among those seen; then the Set is nil.
-func readFile(name string, seen []fs.FileInfo) (fs.FileInfo, *Set, error) {
+func readFile(name string, seen []fs.FileInfo, read func(io.Reader, string) (*Set, error)) (fs.FileInfo, *Set, error) {
 	// Not before it is known what it is: to open a pipe waits for who writes to it, maybe forever.
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return nil, nil, Problems{{File: name, Fact: "is no plain file", Fix: "name a file of benchmark results"}}
@@ -92,10 +95,10 @@ func readFile(name string, seen []fs.FileInfo) (fs.FileInfo, *Set, error) {
 		if set, err, ok := readLoadGenerator(text, name); ok {
 			return info, set, err
 		}
-		set, err := Read(bytes.NewReader(text), name)
+		set, err := read(bytes.NewReader(text), name)
 		return info, set, err
 	}
-	set, err := Read(f, name)
+	set, err := read(f, name)
 	return info, set, err
 }
 

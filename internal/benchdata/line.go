@@ -13,6 +13,7 @@ type limits struct {
 	line       int   // bytes of a line, and of an output line in go test -json
 	resultLine int   // bytes of a result, Unit or configuration line
 	results    int   // results of a file
+	benchmarks int   // different ones
 	values     int   // values of a file
 	units      int   // units in different sequences of units
 	config     int   // different configuration keys
@@ -26,6 +27,7 @@ var defaultLimits = limits{
 	line:       1 << 20,
 	resultLine: 32 << 10,
 	results:    1 << 20,
+	benchmarks: 1 << 20,
 	values:     1 << 23,
 	units:      1 << 16,
 	config:     256,

@@ -110,11 +110,13 @@ func TestReadBoundsTheMemoryOfOutputWithoutALineEnd(t *testing.T) {
 }
 
 func TestReadStopsAtItsLimits(t *testing.T) {
-	lim := limits{file: 1 << 20, line: 200, resultLine: 100, results: 3, values: 8, units: 5, config: 3, packages: 2}
+	lim := limits{file: 1 << 20, line: 200, resultLine: 100, results: 3, benchmarks: 2, values: 8, units: 5, config: 3, packages: 2}
 	const split = "; name a file of benchmark results, or split it"
 	for _, tt := range []struct{ name, input, want string }{
 		{"as many results as are allowed", strings.Repeat("BenchmarkX 1 1 a\n", 3), ""},
 		{"too many results", strings.Repeat("BenchmarkX 1 1 a\n", 4), "x:4: more than 3 results" + split},
+		{"too many benchmarks", "BenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkX 1 1 a\nBenchmarkZ 1 1 a\n", "x:4: more than 3 results" + split},
+		{"one benchmark too many", "BenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkZ 1 1 a\n", "x:3: more than 2 benchmarks" + split},
 		{"too many values", strings.Repeat("BenchmarkX 1 1 a 2 b 3 c\n", 3), "x:3: more than 8 values" + split},
 		{"too many units", "BenchmarkX 1 1 a 2 b 3 c\nBenchmarkX 1 1 d 2 e 3 f\n", "x:2: more than 5 units" + split},
 		{"too many statements about units", "Unit x a=1 b=2 c=3 d=4 e=5 f=6\nBenchmarkX 1 1 a\n", "x:1: more than 5 statements in Unit lines" + split},

@@ -17,11 +17,15 @@ func Read(r io.Reader, name string) (*Set, error) {
 }
 
 func read(r io.Reader, name string, lim limits) (*Set, error) {
-	p := newParser(r, name, lim)
+	return newParser(r, name, lim).read()
+}
+
+// read reads everything and returns all of it or what is wrong with it.
+func (p *parser) read() (*Set, error) {
 	p.run()
 	if len(p.problems) > 0 {
 		if p.unlisted > 0 {
-			p.problems = append(p.problems, Problem{File: name, Fact: strconv.Itoa(p.unlisted) + " more problems"})
+			p.problems = append(p.problems, Problem{File: p.name, Fact: strconv.Itoa(p.unlisted) + " more problems"})
 		}
 		return nil, p.problems
 	}
@@ -54,9 +58,10 @@ type parser struct {
 	printed []string
 	last    int // -1 before the first result
 
-	config  map[string]*configKey
-	layouts layouts
-	pool    []Value
+	config   map[string]*configKey
+	layouts  layouts
+	pool     []Value
+	columnar bool // runs become Columns
 
 	results, values, metadata int
 	broken                    int  // lines that should have been results

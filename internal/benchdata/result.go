@@ -22,7 +22,11 @@ func (p *parser) result(rec *benchfmt.Result) {
 	p.from.opened(p.line)
 	p.agree()
 
-	b := p.benchmark(rec.Name)
+	b, ok := p.benchmark(rec.Name)
+	if !ok {
+		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.benchmarks)+" benchmarks")
+		return
+	}
 	run := Run{File: p.name, Line: p.line, Iters: rec.Iters, Values: p.take(len(rec.Values))}
 	for i, v := range rec.Values {
 		// benchfmt tidies ns to sec and MB to B, except for values that this would not change: 0 and Inf.
@@ -42,12 +46,31 @@ func (p *parser) result(rec *benchfmt.Result) {
 	for _, f := range layout.check(run.Iters, run.Values) {
 		p.problem(Problem{Line: p.line, Benchmark: printable(p.printed[b]), Fact: f.fact, Fix: f.fix})
 	}
+	if p.columnar {
+		p.keepColumns(b, run)
+		return
+	}
 	runs := &p.set.Benchmarks[b].Runs
 	if *runs == nil && b > 0 {
 		// As many as the benchmark before: -count is the same for all.
 		*runs = make([]Run, 0, len(p.set.Benchmarks[b-1].Runs))
 	}
 	*runs = append(*runs, run)
+}
+
+// keepColumns adds a run to the columns of benchmark b.
+func (p *parser) keepColumns(b int, run Run) {
+	of := &p.set.Benchmarks[b]
+	if of.Columns == nil {
+		of.Columns = &Columns{}
+		of.Runs = []Run{{File: run.File, Line: run.Line, Iters: run.Iters}}
+	}
+	hint := 0
+	if b > 0 {
+		hint = p.set.Benchmarks[b-1].Columns.Runs // -count is the same for all
+	}
+	of.Columns.add(run, hint)
+	p.pool = run.Values // to be written over by the next
 }
 
 // take returns room for n values, cut from blocks: a result line costs no allocation of its own.
@@ -63,15 +86,18 @@ func (p *parser) take(n int) []Value {
 
 type printedName struct{ pkg, name string }
 
-// benchmark returns the index of the benchmark of this name in the package of the line.
-func (p *parser) benchmark(name []byte) int {
+// benchmark returns the index of the benchmark of this name in the package of the line, unless there are too many.
+func (p *parser) benchmark(name []byte) (b int, ok bool) {
 	pkg := p.from.pkg()
 	if p.last >= 0 && string(name) == p.printed[p.last] && pkg == p.set.Benchmarks[p.last].Pkg {
-		return p.last
+		return p.last, true
 	}
-	b, ok := p.byName[printedName{pkg, string(name)}]
+	b, ok = p.byName[printedName{pkg, string(name)}]
 	if !ok {
 		b = len(p.set.Benchmarks)
+		if b >= p.lim.benchmarks {
+			return 0, false
+		}
 		printed := string(name)
 		if !utf8.ValidString(printed) {
 			p.problem(Problem{Line: p.line, Benchmark: quote(printed), Fact: "the name is not UTF-8", Fix: "name benchmarks in UTF-8"})
@@ -82,7 +108,7 @@ func (p *parser) benchmark(name []byte) int {
 		p.set.Benchmarks = append(p.set.Benchmarks, Benchmark{Pkg: pkg, Name: base, Procs: procs})
 	}
 	p.last = b
-	return b
+	return b, true
 }
 
 // unit takes over one piece of unit metadata.

@@ -42,7 +42,9 @@ type Benchmark struct {
 	Pkg   string // import path, "" if the output named none
 	Name  string // without "Benchmark" and without the -N suffix: "Serve/workload=prefill"
 	Procs int    // GOMAXPROCS; 1 if the name has no suffix
-	Runs  []Run  // in the order measured
+	Runs  []Run  // in the order measured; of a Set from ReadColumns the first alone, without values
+	// Columns are the runs of a Set from ReadColumns; else nil.
+	Columns *Columns
 }
 
 // A Run is one result line: one value per unit.
@@ -169,6 +171,12 @@ func (s *Set) Add(o *Set) Problems {
 	}
 	for _, b := range o.Benchmarks {
 		i, ok := index[b.identity()]
+		if ok && (b.Columns != nil || s.Benchmarks[i].Columns != nil) {
+			have := s.Benchmarks[i].inColumns()
+			have.Columns = have.Columns.join(b.inColumns().Columns)
+			s.Benchmarks[i] = have
+			continue
+		}
 		if !ok {
 			index[b.identity()] = len(s.Benchmarks)
 			b.Runs = slices.Clip(b.Runs) // a later append must not write into o's array

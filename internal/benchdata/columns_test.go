@@ -1,0 +1,76 @@
+package benchdata
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// columnsOf writes results into files and reads them both ways.
+func columnsOf(t *testing.T, contents ...string) (runs, columns *Set) {
+	t.Helper()
+	var names []string
+	for i, content := range contents {
+		ending := ".txt"
+		if strings.HasPrefix(content, "{") {
+			ending = ".json"
+		}
+		names = append(names, filepath.Join(t.TempDir(), string(rune('a'+i))+ending))
+		require.NoError(t, os.WriteFile(names[i], []byte(content), 0o666))
+	}
+	runs, err := ReadFiles(names...)
+	require.NoError(t, err)
+	columns, err = ReadColumns(names...)
+	require.NoError(t, err)
+	return runs, columns
+}
+
+func TestColumnsHaveTheValuesOfTheRuns(t *testing.T) {
+	for name, contents := range map[string][]string{
+		"one run":                    {"BenchmarkX 1 1 a\nPASS\n"},
+		"runs of several benchmarks": {"pkg: p\nBenchmarkX-2 7 1 a 2 b\nBenchmarkX-2 5 3 a 4 b\nBenchmarkY 9 5 a\nBenchmarkX-2 6 6 a 7 b\nPASS\n"},
+		"units that come and go":     {"BenchmarkX 1 1 a\nBenchmarkX 1 2 b 3 a\nBenchmarkX 1 4 c\nBenchmarkX 1 5 a 6 c\nPASS\n"},
+		"several files":              {"BenchmarkX 4 1 a\nPASS\n", "BenchmarkY 1 2 b\nBenchmarkX 3 3 a 4 b\nPASS\n", "BenchmarkX 5 5 b\nPASS\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs, columns := columnsOf(t, contents...)
+			assert.Equal(t, runs.Config, columns.Config)
+			require.Len(t, columns.Benchmarks, len(runs.Benchmarks))
+			for i, want := range runs.Benchmarks {
+				got := columns.Benchmarks[i]
+				assert.Equal(t, want.identity(), got.identity())
+				assert.Equal(t, firstRun(want), firstRun(got))
+				require.NotNil(t, got.Columns)
+				assert.Equal(t, want.inColumns(), got, "read so, or made so")
+				assert.Len(t, want.Runs, got.Columns.Runs)
+				assert.ElementsMatch(t, want.units(), got.Columns.Units)
+				fewest := want.Runs[0].Iters
+				for _, run := range want.Runs {
+					fewest = min(fewest, run.Iters)
+				}
+				assert.Equal(t, fewest, got.Columns.Iters)
+				for u, unit := range got.Columns.Units {
+					assert.Equal(t, want.Values(unit), got.Columns.Values[u], unit)
+				}
+			}
+		})
+	}
+}
+
+func TestColumnsOfAFileStayAsTheyAreWhenOthersJoin(t *testing.T) {
+	_, one := columnsOf(t, "BenchmarkX 1 1 a\nBenchmarkX 1 2 a\nBenchmarkX 1 3 a\nPASS\n")
+	_, two := columnsOf(t, "BenchmarkX 1 4 a\nPASS\n")
+	_, three := columnsOf(t, "BenchmarkX 1 5 a\nPASS\n")
+	sets := make([]Set, 2)
+	for i, other := range []*Set{two, three} {
+		require.Empty(t, sets[i].Add(one))
+		require.Empty(t, sets[i].Add(other))
+	}
+	assert.Equal(t, []float64{1, 2, 3}, one.Benchmarks[0].Columns.Values[0])
+	assert.Equal(t, []float64{1, 2, 3, 4}, sets[0].Benchmarks[0].Columns.Values[0])
+	assert.Equal(t, []float64{1, 2, 3, 5}, sets[1].Benchmarks[0].Columns.Values[0])
+}
