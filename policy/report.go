@@ -19,7 +19,9 @@ type Report struct {
 // nothing. Of pairs that are judged elsewhere judge is not asked.
 func (p Policy) Report(pairs []Pair, judge func(Pair) []Verdict) Report {
 	p = p.withDefaults()
-	report := Report{Policy: p}
+	report := Report{ // there may be thousands: no verdict is copied to make room for another
+		Verdicts: make([]Verdict, 0, Family(pairs)), Benchmarks: make([]Measured, 0, len(pairs)), Policy: p,
+	}
 	plan := p.Plan(Family(pairs))
 	used := make([]bool, len(p.Rules))
 	for _, pair := range pairs {

@@ -104,7 +104,7 @@ func rank(baseline, candidate []float64) ranking {
 }
 
 // permutationP returns the fraction of the C(n1+n2, n1) choices of n1 midranks whose sum is at least as far from the mean
-// as the one observed. It takes time O(min(n1, n2)^2 * (n1+n2)^2): 0.3 ms for 20 against 19.
+// as the one observed. It takes time O(min(n1, n2)^2 * (n1+n2)^2): 0.1 ms for 20 against 19, and 90 kB.
 func (r ranking) permutationP() float64 {
 	n, size := r.n1+r.n2, r.n1
 	mean := size * (n + 1) // of the doubled sums
@@ -113,23 +113,27 @@ func (r ranking) permutationP() float64 {
 		// The other side's sum is as far from its own mean, and there are fewer to choose.
 		size, mean = r.n2, r.n2*(n+1)
 	}
-	most := size * 2 * n
-	ways := make([][]float64, size+1) // ways[j][s]: choices of j midranks that sum to s, doubled
-	cells := make([]float64, (size+1)*(most+1))
+	before := make([]int, n+1) // before[i]: sum of the first i, which are the least
+	for i, d := range r.doubled {
+		before[i+1] = before[i] + d
+	}
+	ways := make([][]float64, size+1) // ways[j][s]: choices of j midranks that sum to before[j] + s, doubled
 	for j := range ways {
-		ways[j], cells = cells[:most+1], cells[most+1:]
+		ways[j] = make([]float64, before[n]-before[n-j]-before[j]+1)
 	}
 	ways[0][0] = 1
-	for _, d := range r.doubled {
-		for j := size; j >= 1; j-- {
-			for s := j * d; s >= d; s-- { // d is the greatest so far
-				ways[j][s] += ways[j-1][s-d]
+	for i, d := range r.doubled {
+		for j := min(i+1, size); j >= 1; j-- {
+			// With j-1 of the i midranks before it, none greater, d makes every sum from that of the least of them to that of the greatest.
+			less, shift := ways[j-1], before[j-1]+d-before[j]
+			for s := range before[i] - before[i-j+1] - before[j-1] + 1 {
+				ways[j][s+shift] += less[s]
 			}
 		}
 	}
 	hits := 0.0
 	for s, w := range ways[size] {
-		if abs(s-mean) >= far {
+		if abs(before[size]+s-mean) >= far {
 			hits += w
 		}
 	}
