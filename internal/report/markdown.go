@@ -67,17 +67,39 @@ func folded(title, text string) string {
 	return "\n<details><summary>" + title + "</summary>\n" + text + "\n</details>\n"
 }
 
+// listing is lines until they have most bytes. Lines that find no room are not made: there may be thousands of them.
+type listing struct {
+	strings.Builder
+	most      int
+	all, left int // lines, and those without room
+}
+
+func (l *listing) add(line func() string) {
+	l.all++
+	if l.left == 0 {
+		if text := line(); l.Len()+len(text) <= l.most {
+			l.WriteString(text)
+			return
+		}
+	}
+	l.left++
+}
+
+// text is what there is room for, and how many of what are left out.
+func (l *listing) text(what string) string {
+	if l.left > 0 {
+		return fmt.Sprintf("%s\nLeft out here: %d of %d %s.\n", l, l.left, l.all, what)
+	}
+	return l.String()
+}
+
 // lines joins lines until they have most bytes, and says how many are left out.
 func lines(all []string, most int, what string) string {
-	var b strings.Builder
-	for i, line := range all {
-		if b.Len()+len(line) > most {
-			fmt.Fprintf(&b, "\nLeft out here: %d of %d %s.\n", len(all)-i, len(all), what)
-			break
-		}
-		b.WriteString(line)
+	l := listing{most: most}
+	for _, line := range all {
+		l.add(func() string { return line })
 	}
-	return b.String()
+	return l.text(what)
 }
 
 func tableRow(cells ...string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
@@ -86,17 +108,19 @@ func verdictTable(verdicts []policy.Verdict, label func(policy.Verdict) string, 
 	if len(verdicts) == 0 {
 		return ""
 	}
-	var rows []string
+	rows := listing{most: most}
 	for _, v := range verdicts {
-		r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
-		if s.detectable == "" {
-			s.interval, s.p, s.detectable = missing, missing, missing
-		}
-		rows = append(rows, tableRow(bold(v), code(label(v)), prose(title(v.Unit)), prose(r.unit), r.baseline, r.candidate, r.change, r.percent,
-			prose(s.interval), s.p, s.detectable, prose(shortLimits(v.Rule))))
+		rows.add(func() string {
+			r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
+			if s.detectable == "" {
+				s.interval, s.p, s.detectable = missing, missing, missing
+			}
+			return tableRow(bold(v), code(label(v)), prose(title(v.Unit)), prose(r.unit), r.baseline, r.candidate, r.change, r.percent,
+				prose(s.interval), s.p, s.detectable, prose(shortLimits(v.Rule)))
+		})
 	}
 	return "\n" + tableRow("status", "workflow", "metric", "unit", "baseline", "candidate", "change", "change %", "interval", "evidence",
-		"smallest detectable", "limits") + "|---|---|---|---|--:|--:|--:|--:|--:|---|--:|---|\n" + lines(rows, most, "verdicts")
+		"smallest detectable", "limits") + "|---|---|---|---|--:|--:|--:|--:|--:|---|--:|---|\n" + rows.text("verdicts")
 }
 
 // bold is the outcome, so that what fails is not overlooked.
@@ -192,16 +216,17 @@ func (s Side) markdown() string {
 
 // measuredTable is all that the terminal shows of each benchmark.
 func measuredTable(groups []group, label func(policy.Verdict) string, most int) string {
-	var all []string
+	l := listing{most: most}
 	for _, g := range groups {
 		for _, r := range rows(g.Measured, g.verdicts) {
-			all = append(all, tableRow(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit),
-				r.baseline, r.candidate, r.change, r.percent))
+			l.add(func() string {
+				return tableRow(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit), r.baseline, r.candidate, r.change, r.percent)
+			})
 		}
 	}
-	if len(all) == 0 {
+	if l.all == 0 {
 		return ""
 	}
 	return "\n" + tableRow("workflow", "stage", "metric", "unit", "baseline", "candidate", "change", "change %") +
-		"|---|---|---|---|--:|--:|--:|--:|\n" + lines(all, most, "metrics")
+		"|---|---|---|---|--:|--:|--:|--:|\n" + l.text("metrics")
 }
