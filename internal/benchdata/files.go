@@ -37,6 +37,8 @@ func readFiles(patterns []string, read func(io.Reader, string) (*Set, error)) (*
 			var ps Problems
 			if errors.As(err, &ps) {
 				problems = append(problems, ps...)
+			} else if one != nil && len(seen) == 1 {
+				set = one
 			} else if one != nil {
 				problems = append(problems, set.Add(one)...)
 			}

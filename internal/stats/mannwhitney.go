@@ -3,6 +3,7 @@ package stats
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/aclements/go-moremath/stats"
 )
@@ -103,6 +104,9 @@ func rank(baseline, candidate []float64) ranking {
 	return r
 }
 
+// tables are those of permutationP, used again: a report may have thousands of p with ties.
+var tables = sync.Pool{New: func() any { return new([]float64) }}
+
 // permutationP returns the fraction of the C(n1+n2, n1) choices of n1 midranks whose sum is at least as far from the mean
 // as the one observed. It takes time O(min(n1, n2)^2 * (n1+n2)^2): 0.1 ms for 20 against 19, and 90 kB.
 func (r ranking) permutationP() float64 {
@@ -117,9 +121,18 @@ func (r ranking) permutationP() float64 {
 	for i, d := range r.doubled {
 		before[i+1] = before[i] + d
 	}
+	room := func(j int) int { return before[n] - before[n-j] - before[j] + 1 } // sums of j
+	all := 0
+	for j := range size + 1 {
+		all += room(j)
+	}
+	cells := tables.Get().(*[]float64)
+	defer tables.Put(cells)
+	*cells = slices.Grow((*cells)[:0], all)[:all]
+	clear(*cells)
 	ways := make([][]float64, size+1) // ways[j][s]: choices of j midranks that sum to before[j] + s, doubled
-	for j := range ways {
-		ways[j] = make([]float64, before[n]-before[n-j]-before[j]+1)
+	for j, rest := 0, *cells; j <= size; j++ {
+		ways[j], rest = rest[:room(j)], rest[room(j):]
 	}
 	ways[0][0] = 1
 	for i, d := range r.doubled {
