@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -27,25 +28,36 @@ type identity struct {
 	procs     int
 }
 
-// groups are the verdicts by benchmark, in the report's order.
+// groups are the verdicts by benchmark, in the report's order. Theirs are copies, to be sorted as one likes: one array, in which those
+// of a benchmark mostly stand together already.
 func (d Document) groups() []group {
-	measured := map[identity]policy.Measured{}
-	for _, m := range d.Report.Benchmarks {
-		measured[identity{m.Package, m.Name, m.Procs}] = m
+	measured := make(map[identity]int, len(d.Report.Benchmarks))
+	for i, m := range d.Report.Benchmarks {
+		measured[identity{m.Package, m.Name, m.Procs}] = i
 	}
-	var all []group
-	at := map[identity]int{}
-	for _, v := range d.Report.Verdicts {
+	verdicts := slices.Clone(d.Report.Verdicts)
+	all := make([]group, 0, len(d.Report.Benchmarks))
+	at := make(map[identity]int, len(d.Report.Benchmarks))
+	for n, v := range verdicts {
 		id := identity{v.Package, v.Benchmark, v.Procs}
 		i, seen := at[id]
 		if !seen || v.Benchmark == "" {
-			m := measured[id]
+			var m policy.Measured
+			if known, ok := measured[id]; ok {
+				m = d.Report.Benchmarks[known]
+			}
 			m.Package, m.Name, m.Procs = v.Package, v.Benchmark, v.Procs
 			i = len(all)
 			at[id] = i
-			all = append(all, group{Measured: m})
+			all = append(all, group{m, verdicts[n:n:n]})
 		}
-		all[i].verdicts = append(all[i].verdicts, v)
+		g := &all[i]
+		if len(g.verdicts) > 0 && n > 0 && &verdicts[n-1] == &g.verdicts[len(g.verdicts)-1] || len(g.verdicts) == 0 {
+			first := n - len(g.verdicts)
+			g.verdicts = verdicts[first : n+1 : n+1]
+		} else {
+			g.verdicts = append(g.verdicts, v)
+		}
 	}
 	return all
 }

@@ -53,8 +53,10 @@ func splitRate(name string) (rest string, rate float64, ok bool) {
 func (d Document) rated() (all []rated, left int) {
 	verdicts, details, at := map[identity][]policy.Verdict{}, map[identity]*Detail{}, map[identity]int{}
 	for _, v := range d.Report.Verdicts {
-		id := identity{v.Package, v.Benchmark, v.Procs}
-		verdicts[id] = append(verdicts[id], v)
+		if _, _, ok := splitRate(v.Benchmark); ok {
+			id := identity{v.Package, v.Benchmark, v.Procs}
+			verdicts[id] = append(verdicts[id], v)
+		}
 	}
 	for i := range d.Details {
 		details[identity{d.Details[i].Package, d.Details[i].Name, d.Details[i].Procs}] = &d.Details[i]
