@@ -129,6 +129,14 @@ var roles = map[string]func(b *testing.B){
 			rec.Do(nothing)
 		}
 	},
+	"parallel-nothing": func(b *testing.B) {
+		rec := workload.Record(b)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				rec.Do(nothing)
+			}
+		})
+	},
 	"parallel-error": func(b *testing.B) {
 		rec := workload.Record(b)
 		b.RunParallel(func(pb *testing.PB) {

@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -150,12 +149,38 @@ func TestAPageThatIsFullSaysWhatItLeavesOut(t *testing.T) {
 	assert.True(t, strings.Contains(pageOf(t, d), "Left out here: charts."))
 }
 
-// BenchmarkReports makes all reports of 500 benchmarks with 5 rules and 60 rounds.
+// BenchmarkReports makes the reports on so many rules, five a benchmark, after 60 rounds.
 func BenchmarkReports(b *testing.B) {
-	one := measuredIn(five, 20, 2, 60)
+	for _, rules := range []int{50, 500, 2500} {
+		d := copies(measuredIn(five, 10, 1, 60), rules/50)
+		for _, of := range []struct {
+			name string
+			make func() string
+		}{
+			{"text", d.Text}, {"markdown", d.Markdown}, {"summary", d.Summary}, {"page", func() string { return pageOf(b, d) }},
+			{"json", func() string {
+				data, err := jsonOf(d)
+				require.NoError(b, err)
+				return string(data)
+			}},
+		} {
+			b.Run(fmt.Sprintf("report=%s/rules=%d", of.name, rules), func(b *testing.B) {
+				b.ReportAllocs()
+				size := 0
+				for b.Loop() {
+					size = len(of.make())
+				}
+				b.ReportMetric(float64(size), "bytes")
+			})
+		}
+	}
+}
+
+// copies is a document with its benchmarks so many times.
+func copies(one Document, n int) Document {
 	d := one
 	d.Report.Verdicts, d.Report.Benchmarks, d.Details = nil, nil, nil
-	for i := range 25 {
+	for i := range n {
 		rename := func(name string) string { return fmt.Sprintf("%s/copy=%d", name, i) }
 		for _, v := range one.Report.Verdicts {
 			v.Benchmark = rename(v.Benchmark)
@@ -170,15 +195,5 @@ func BenchmarkReports(b *testing.B) {
 			d.Details = append(d.Details, detail)
 		}
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		size := 0
-		for _, s := range []string{d.Text(), d.Markdown(), d.Summary(), pageOf(b, d)} {
-			size += len(s)
-		}
-		if err := d.WriteJSON(io.Discard); err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64(size), "bytes")
-	}
+	return d
 }
