@@ -72,10 +72,11 @@ func (r Rule) judge(baseline, candidate []float64, direction Direction, look Loo
 		Paired:    look.Paired,
 		Alpha:     look.Alpha,
 	}
-	c := compareRuns(baseline, candidate, look.Alpha)
+	compare := compareRuns
 	if look.Paired {
-		c = compareRounds(baseline, candidate, look.Alpha)
+		compare = compareRounds
 	}
+	c := compare(baseline, candidate, look.Alpha)
 	v.P, v.Change, v.ChangePercent = c.p, c.change, c.percent()
 	v.Absolute = Bounds{c.shift.Lo, c.shift.Hi}
 	if c.hasRatio() {
