@@ -35,7 +35,8 @@ type Gate struct {
 	PolicyFile string
 
 	// Budget is how long one benchmark is measured, both sides together, if its verdicts do not settle before; 0 means
-	// 2 minutes, and in CI 1 minute. Flag -regress.budget.
+	// 2 minutes, and in CI 1 minute. It may be hours: it is counted by a clock that nobody sets, and on Linux and macOS while the machine
+	// sleeps that clock stands still. Flag -regress.budget.
 	Budget time.Duration
 	// Timeout is how long a benchmark process may take to get ready, to answer a turn, or to run as a whole where it takes no turns, before
 	// it is killed; 0 means 1 minute. Flag -regress.timeout.

@@ -73,7 +73,7 @@ type cost struct {
 	memory int64 // bytes, the most of any
 }
 
-func (c *cost) add(b *testing.B, dir, name string, args ...string) {
+func (c *cost) add(b testing.TB, dir, name string, args ...string) {
 	b.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), judgeEnv+"="+dir)

@@ -29,6 +29,7 @@ type pretended struct {
 	costs      shards.Costs
 	benchmarks []pretendedBenchmark
 	commit     string
+	meanwhile  func(m *measurement) // happens before each launch; nil: nothing
 }
 
 // pretendedBenchmark is one benchmark of a pretended gate.
@@ -105,6 +106,9 @@ func (g pretended) side(name string) *side {
 func (g pretended) take(m *measurement, _ context.Context, n int, enough func() bool) (l launch, err error) {
 	b := g.benchmarks[slices.IndexFunc(g.benchmarks, func(b pretendedBenchmark) bool { return b.name == m.pair.Name() })]
 	m.inDuet = true
+	if g.meanwhile != nil {
+		g.meanwhile(m)
+	}
 	time.Sleep(100 * time.Millisecond)
 	l.setup = 100 * time.Millisecond
 	for i := range n {

@@ -13,10 +13,10 @@ func ReadColumns(patterns ...string) (*Set, error) {
 }
 
 // columnLimits bound what [ReadColumns] keeps: half a gigabyte of values, and a quarter of a million benchmarks. A file of two gigabytes
-// may be mostly what tests print.
+// may be mostly what tests print, which is not kept at all.
 var columnLimits = func() limits {
 	lim := defaultLimits
-	lim.file, lim.results, lim.values, lim.benchmarks = 2<<30, 1<<24, 1<<26, 1<<18
+	lim.file, lim.results, lim.values, lim.benchmarks, lim.runs = 2<<30, 1<<24, 1<<26, 1<<18, 1<<17
 	return lim
 }()
 

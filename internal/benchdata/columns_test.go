@@ -74,3 +74,23 @@ func TestColumnsOfAFileStayAsTheyAreWhenOthersJoin(t *testing.T) {
 	assert.Equal(t, []float64{1, 2, 3, 4}, sets[0].Benchmarks[0].Columns.Values[0])
 	assert.Equal(t, []float64{1, 2, 3, 5}, sets[1].Benchmarks[0].Columns.Values[0])
 }
+
+func TestReadColumnsStopsAtItsLimits(t *testing.T) {
+	lim := columnLimits
+	lim.runs, lim.benchmarks = 2, 2
+	const split = "; name a file of benchmark results, or split it"
+	for want, input := range map[string]string{
+		"":                            "BenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkX 1 1 a\n",
+		"x:3: more than 2 runs of X":  strings.Repeat("BenchmarkX 1 1 a\n", 3),
+		"x:3: more than 2 benchmarks": "BenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkZ 1 1 a\n",
+		"x:4: more than 2 runs of Y":  "BenchmarkY 1 1 a\nBenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkY 1 1 a\n",
+	} {
+		_, err := newParser(strings.NewReader(input+"PASS\n"), "x", lim).columns()
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.Error(t, err)
+		assert.Equal(t, want+split, strings.Split(err.Error(), "\n")[0])
+	}
+}

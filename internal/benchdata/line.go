@@ -14,6 +14,7 @@ type limits struct {
 	resultLine int   // bytes of a result, Unit or configuration line
 	results    int   // results of a file
 	benchmarks int   // different ones
+	runs       int   // of one benchmark, where they become Columns
 	values     int   // values of a file
 	units      int   // units in different sequences of units
 	config     int   // different configuration keys

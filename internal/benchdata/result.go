@@ -69,6 +69,10 @@ func (p *parser) keepColumns(b int, run Run) {
 	if b > 0 {
 		hint = p.set.Benchmarks[b-1].Columns.Runs // -count is the same for all
 	}
+	if of.Columns.Runs == p.lim.runs {
+		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.runs)+" runs of "+printable(p.printed[b]))
+		return
+	}
 	of.Columns.add(run, hint)
 	p.pool = run.Values // to be written over by the next
 }
