@@ -116,7 +116,8 @@ type built struct {
 }
 
 // buildSides compiles the packages of both sides at once: the linker, which takes most of the time, keeps one CPU busy. (Two links
-// of ./workload, on two shared cores, load 17 to 28, November 2026: 10 to 22 s in turn, 8.5 to 17 s at once.)
+// of ./workload, on two shared cores, load 17 to 28, November 2026: 10 to 22 s in turn, 8.5 to 17 s at once.) Nothing is measured meanwhile:
+// beside builds a gate takes 16 rounds where it takes 11 when quiet (README, How often it is wrong), which is longer than they take.
 func (l *live) buildSides(ctx context.Context, packages []place) error {
 	sides := l.sides[:]
 	same := l.sides[baselineSide].tree == nil && l.sides[candidateSide].tree == nil // the work tree against itself
