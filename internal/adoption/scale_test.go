@@ -16,7 +16,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
-var scaled = flag.Int("scale", 20, "how many benchmarks TestScale gates, ten to a package")
+var scaled = flag.Int("scale", 12, "how many benchmarks TestScale gates, ten to a package")
 
 // crowd is a module of n benchmarks, ten to a package and five to a function, whose requests take about 20 us, and a gate on all of them.
 func crowd(n int) string {

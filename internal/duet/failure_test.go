@@ -104,8 +104,7 @@ func TestProcessThatStalls(t *testing.T) {
 		assert.ErrorIs(t, err, duet.ErrStalled)
 	})
 	t.Run("setting up", func(t *testing.T) {
-		p, invitation := start(t, "loop", options{})
-		p.stop()
+		_, invitation := start(t, "setting-up", options{})
 		_, err := invitation.Open(within(t, 50*time.Millisecond))
 		assert.ErrorIs(t, err, duet.ErrStalled)
 	})

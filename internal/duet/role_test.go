@@ -129,6 +129,10 @@ var roles = map[string]func(b *testing.B){
 			rec.Do(nothing)
 		}
 	},
+	"setting-up": func(b *testing.B) {
+		workload.Record(b)
+		time.Sleep(time.Hour) // until it is killed
+	},
 	"parallel-nothing": func(b *testing.B) {
 		rec := workload.Record(b)
 		b.RunParallel(func(pb *testing.PB) {
