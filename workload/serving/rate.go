@@ -51,6 +51,16 @@ func (c *course) run(b *testing.B, perSecond float64) {
 	reportServers(b, before, after, result.Elapsed)
 }
 
+// counted hands the reply's times to the request, and is the reply with the times that count: those with what a gate has planted.
+func (r Reply) counted(q *workload.Request) Reply {
+	t := q.Timed(workload.Timing{Latency: r.Latency, TTFT: r.TTFT, TPOT: r.TPOT, Gaps: r.Gaps, Tokens: r.OutputTokens})
+	r.Latency, r.TTFT = t.Latency, t.TTFT
+	if r.OutputTokens > 0 {
+		r.Normalized = r.Latency / time.Duration(r.OutputTokens)
+	}
+	return r
+}
+
 // serve sends one prompt.
 func (r *rate) serve(ctx context.Context, q *workload.Request) error {
 	i := q.Number()
@@ -61,8 +71,8 @@ func (r *rate) serve(ctx context.Context, q *workload.Request) error {
 		q.Fail(err)
 		return r.tally.failed(err)
 	}
+	reply = reply.counted(q)
 	r.tally.succeeded(reply)
-	q.Timed(workload.Timing{Latency: reply.Latency, TTFT: reply.TTFT, TPOT: reply.TPOT, Gaps: reply.Gaps, Tokens: reply.OutputTokens})
 	if reply.Normalized > 0 {
 		q.Observe(normalized, reply.Normalized)
 	}

@@ -37,7 +37,7 @@ type Scenario struct {
 	Arrivals Arrivals `json:"arrivals,omitzero"`
 
 	// Rates are offered one after the other, each for Duration or with so many Prompts, of which one is set, with Idle between them.
-	Rates    []float64 `json:"rates"` // requests per second
+	Rates    []float64 `json:"rates,omitempty"` // requests per second
 	Duration Duration  `json:"duration,omitempty"`
 	Prompts  int       `json:"prompts,omitempty"`
 	WarmUp   WarmUp    `json:"warm_up,omitzero"`
@@ -54,6 +54,9 @@ type Scenario struct {
 
 	// SLO is what a request must keep to be good.
 	SLO SLO `json:"slo,omitzero"`
+
+	// Sweep looks for the highest rate at which the SLO holds, after the rates; the zero value is no sweep. With it there may be no rates.
+	Sweep Sweep `json:"sweep,omitzero"`
 
 	// MaxErrorPercent is the share of requests that may fail before a rate is broken off; 0 means 100.
 	MaxErrorPercent float64 `json:"max_error_percent,omitempty"`

@@ -37,7 +37,7 @@ func (s Scenario) validate() (path string, err error) {
 	if field, err := s.Target.validate(); err != nil {
 		return "target." + field, fmt.Errorf("target: %w", err)
 	}
-	for _, check := range []func() (string, error){s.checkStack, s.checkAdapters, s.checkDataset, s.checkRequests, s.checkLoad} {
+	for _, check := range []func() (string, error){s.checkStack, s.checkAdapters, s.checkDataset, s.checkRequests, s.checkLoad, s.checkSweep} {
 		if path, err := check(); err != nil {
 			return path, err
 		}
@@ -103,8 +103,8 @@ func (s Scenario) checkDataset() (path string, err error) {
 }
 
 func (s Scenario) checkLoad() (path string, err error) {
-	if len(s.Rates) == 0 {
-		return "rates", errors.New("rates: there are none; write requests per second, such as [300, 310]")
+	if len(s.Rates) == 0 && s.Sweep.isZero() {
+		return "rates", errors.New("rates: there are none; write requests per second, such as [300, 310], or a sweep")
 	}
 	if (s.Duration != 0) == (s.Prompts != 0) || s.Duration < 0 || s.Prompts < 0 {
 		return "duration", errors.New(`duration and prompts: write one of them, such as "duration": "300s"`)
