@@ -42,7 +42,7 @@ func open(t *testing.T, name string) Scenario {
 func TestShippedScenarios(t *testing.T) {
 	names, err := filepath.Glob("../../testdata/scenarios/*.json")
 	require.NoError(t, err)
-	require.Len(t, names, 7)
+	require.Len(t, names, 8)
 	rules := schema(t)
 	for _, file := range names {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
