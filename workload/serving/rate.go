@@ -47,7 +47,9 @@ func (c *course) run(b *testing.B, perSecond float64) {
 	if err := r.log.end(); err != nil {
 		b.Errorf("serving: log: %v", err)
 	}
-	r.tally.report(b, result)
+	if r.tally.report(b, result); !b.Failed() {
+		b.ReportMetric(c.drawn, "selection")
+	}
 	reportServers(b, before, after, result.Elapsed)
 }
 

@@ -33,8 +33,7 @@ type failure struct {
 }
 
 func newTally(prompts int, s Scenario) tally {
-	percent := cmp.Or(s.MaxErrorPercent, 100)
-	return tally{prompts: prompts, most: int(percent / 100 * float64(prompts)), slo: s.SLO, mu: &sync.Mutex{}, failures: map[string]*failure{}}
+	return tally{prompts: prompts, most: s.MayFail(prompts), slo: s.SLO, mu: &sync.Mutex{}, failures: map[string]*failure{}}
 }
 
 // succeeded counts a request that has its reply.

@@ -63,6 +63,7 @@ func (c *course) sweep(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // the time of a sweep is that of its schedule
 	b.ReportMetric(found.rate, "max-rate-req/s")
 	b.ReportMetric(float64(found.trials), "trials")
+	b.ReportMetric(c.drawn, "selection")
 	out := 0.0
 	if found.out {
 		out = 1

@@ -144,8 +144,8 @@ func (s Scenario) checkRequests() (path string, err error) {
 		return "slo", errors.New("slo: a bound is negative; write a duration, such as \"500ms\"")
 	case (s.SLO.TTFT > 0 || s.SLO.TPOT > 0) && !s.Stream:
 		return "slo", errors.New("slo: without a stream there is no ttft and no tpot; set stream, or bound e2e alone")
-	case !(s.MaxErrorPercent >= 0 && s.MaxErrorPercent <= 100):
-		return "max_error_percent", fmt.Errorf("max_error_percent is %v; write 0 to 100", s.MaxErrorPercent)
+	case s.MaxErrorPercent != nil && !(*s.MaxErrorPercent >= 0 && *s.MaxErrorPercent <= 100):
+		return "max_error_percent", fmt.Errorf("max_error_percent is %v; write 0, where none may fail, to 100", *s.MaxErrorPercent)
 	}
 	return "", nil
 }
