@@ -65,7 +65,7 @@
 //
 // A scenario's [Sweep] is a benchmark of its own, Serving/case=.../sweep: it finds the knee, the highest rate at which the SLO holds. Its
 // rates lie between sweep.low and sweep.high in equal ratios of at most 1 + resolution; it tries the one in the middle, goes on in the
-// upper or the lower half, and so tries ceil(log2(rates + 1)) of them at most: 6 of the 57 from 25 to 400 req/s at 5 %. A rate holds if
+// upper or the lower half, and so tries ceil(log2(rates + 1)) of them at most: 6 of the 58 from 20 to 320 req/s at 5 %. A rate holds if
 // good_percent of its requests keep every bound of the slo (one that fails keeps none) and the server does not fall behind.
 //
 //	max-rate-req/s               the highest rate that holds; the one above it, by the resolution at most, does not
