@@ -12,7 +12,8 @@ const (
 )
 
 // limits are the contexts of requests that have a timeout. Requests that begin at about the same time share one, which ends when the last of
-// them must: each timer that is set wakes a thread of the runtime, and one for each request took 15 % of the load generator's CPU time.
+// them must: timers of each request's own took 11 us of 111 of the load generator's CPU time at 350 req/s, and 6 of 54 at 10,000 (EPYC, two
+// shared cores, load 4 and 18, November 2026; medians of four and five).
 type limits struct {
 	mu     sync.Mutex
 	until  time.Time // the present one is for requests that begin before

@@ -21,6 +21,8 @@ import (
 //	plain, here             164     103       60
 //	21 events, net/http     284     193
 //	21 events, here         206     139
+//
+// "here" is without what socket and shared timeouts save since.
 type conns struct {
 	dial func(context.Context) (net.Conn, error)
 
