@@ -3,6 +3,7 @@
 package serving
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -37,7 +38,7 @@ func direct(c net.Conn) (net.Conn, error) {
 	}
 	raw, err := tcp.SyscallConn()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, c.Close())
 	}
 	s := &socket{Conn: c, raw: raw}
 	s.receives, s.sends = s.in.receive, s.out.send

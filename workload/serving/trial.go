@@ -132,8 +132,8 @@ func (s *sweep) try(rate float64) (held bool, how string, err error) {
 	return false, "", fmt.Errorf("whether %v req/s holds is not known, since %d runs were invalid: %s", rate, mostInvalid, how)
 }
 
-// settle waits as long as between rates and until the server has recovered from a rate that did not hold: all its requests have ended, but one that was given up may go
-// on at the server. It has when a request by itself keeps the SLO.
+// settle waits as long as between rates, and until the server has recovered from a rate that did not hold: all its requests have ended, but
+// one that was given up may go on at the server. It has recovered when a request by itself keeps the SLO.
 func (s *sweep) settle() error {
 	if s.begun {
 		time.Sleep(time.Duration(s.scenario.Idle))
