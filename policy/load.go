@@ -17,7 +17,7 @@ const (
 
 // underLoad looks at what a service under load says of its runs, before v counts. Sides that were sent other
 // prompts are not compared, nor are two sweeps that both found no knee. Of a rate at which both sides fall behind, latencies say how long it was
-// run: they give way to throughput, which some rule must judge then.
+// run: they give way to throughput, where a rule judges that.
 func (p Policy) underLoad(v Verdict, pair Pair) Verdict {
 	invalid := func(format string, args ...any) Verdict {
 		v.Outcome, v.Reason = Invalid, fmt.Sprintf(format, args...)
