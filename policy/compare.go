@@ -122,6 +122,9 @@ func (p Policy) Judge(pair Pair, baselineBetter, candidateBetter map[string]Dire
 				v.Outcome, v.Reason = Invalid, fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again",
 					v.Baseline.N, v.Candidate.N)
 			}
+			if v.Outcome != Invalid {
+				v = p.underLoad(v, pair)
+			}
 		}
 		v.Package, v.Benchmark, v.Procs = pair.Package(), pair.Name(), pair.some().Procs
 		verdicts = append(verdicts, p.effect(v))

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -39,13 +40,7 @@ func (r *Recorder) Drive(load Load, serve func(context.Context, *Request) error)
 	var first sync.Once
 	r.b.ResetTimer()
 	result, err := load.Run(ctx, func(ctx context.Context, i int, due time.Time) error {
-		var failed error // as Request.Fail has it
-		err := r.serve(func(q *Request) error {
-			q.number, q.due = i, due
-			err := serve(ctx, q)
-			failed = q.fault
-			return err
-		}, int64(due.Sub(r.epoch)), r.begun.Add(1), "request")
+		failed, err := r.driven(ctx, i, due, serve)
 		if err != nil {
 			first.Do(func() { stop(err) })
 			return err
@@ -74,6 +69,47 @@ func (r *Recorder) Drive(load Load, serve func(context.Context, *Request) error)
 		r.b.ReportMetric(result.SentRate, "sent-req/s")
 	}
 	return result
+}
+
+// driven serves request i of a load. err has failed the benchmark; failed is the error that Request.Fail got.
+func (r *Recorder) driven(ctx context.Context, i int, due time.Time, serve func(context.Context, *Request) error) (failed, err error) {
+	err = r.serve(func(q *Request) error {
+		q.number, q.due = i, due
+		err := serve(ctx, q)
+		failed = q.fault
+		return err
+	}, int64(due.Sub(r.epoch)), r.begun.Add(1), "request")
+	return failed, err
+}
+
+// Try drives a load as Drive does, but records nothing of it, and neither an error of a request, which the result has, nor a run that is invalid
+// fails the benchmark. It is for benchmarks that look for something in several runs, such as the highest rate at which a bound holds,
+// and report that themselves: of one that has only tried nothing else is reported but what testing does. Requests of load is not bound to
+// b.N. The error is that of [Load.Run]. What a gate has planted is in what [Request.Timed] returns.
+func (r *Recorder) Try(load Load, serve func(context.Context, *Request) error) (LoadResult, error) {
+	r.b.Helper()
+	r.standAside()
+	r.tried = true
+	result, err := load.Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
+		failed, err := r.driven(ctx, i, due, func(ctx context.Context, q *Request) error {
+			if err := serve(ctx, q); err != nil {
+				q.Fail(err)
+			}
+			return nil
+		})
+		return cmp.Or(err, failed)
+	})
+	r.forget()
+	return result, err
+}
+
+// forget drops what was recorded.
+func (r *Recorder) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, q := range r.all {
+		q.recorded.Reset()
+	}
 }
 
 // WarmUp sends a load whose requests are not recorded, before the one that is. It does nothing in a run of b.N = 1, with which

@@ -46,7 +46,8 @@ type Load struct {
 	// 0 means no bound.
 	MaxInFlight int
 
-	// Timeout is how long a request may take from when it begins to be served; its context ends then. 0 means no bound.
+	// Timeout is how long a request may take from when it begins to be served; its context ends then, or a hundredth of that later (a second
+	// at most). 0 means no bound.
 	Timeout time.Duration
 
 	// Drain is how long to wait, after the last request was due, for those still under way; what is left then is abandoned: their

@@ -134,12 +134,28 @@ func TestARequestTimesOutByItself(t *testing.T) {
 	inBubble(t, l, takes(time.Hour), func(r LoadResult) {
 		for i, s := range r.Requests {
 			assert.ErrorIs(t, s.Err, context.DeadlineExceeded)
-			assert.Equal(t, 20*ms, s.Ended-s.Begun, "the time that it was held up does not count")
-			assert.Equal(t, time.Duration(10+20*i)*ms, s.Begun)
+			assert.Equal(t, 20*ms+ms/5, s.Ended-s.Begun, "a hundredth longer; the time that it was held up does not count")
+			assert.Equal(t, 10*ms+time.Duration(i)*(20*ms+ms/5), s.Begun)
 		}
 		assert.Equal(t, []int{3, 0, 3, 0}, []int{r.Attempted, r.Succeeded, r.Failed, r.Abandoned})
 		assert.Zero(t, r.AchievedRate)
 	})
+}
+
+// Requests that begin within a hundredth of their timeout, or a second, end together: none before its time, and none much after.
+func TestTimeoutsAreShared(t *testing.T) {
+	for _, c := range []struct{ timeout, late time.Duration }{{time.Second, 10 * ms}, {10 * time.Minute, time.Second}} {
+		inBubble(t, Load{Rate: 1000, Requests: 25, Burstiness: even, Timeout: c.timeout}, takes(24*time.Hour), func(r LoadResult) {
+			ends := map[time.Duration]int{}
+			for _, s := range r.Requests {
+				assert.ErrorIs(t, s.Err, context.DeadlineExceeded)
+				assert.GreaterOrEqual(t, s.Ended-s.Begun, c.timeout)
+				assert.LessOrEqual(t, s.Ended-s.Begun, c.timeout+c.late)
+				ends[s.Ended]++
+			}
+			assert.Len(t, ends, (25+int(c.late/ms)-1)/int(c.late/ms))
+		})
+	}
 }
 
 func TestTheBacklogIsDrainedForSoLong(t *testing.T) {

@@ -86,6 +86,7 @@ type run struct {
 	cancel  context.CancelCauseFunc
 	start   time.Time
 	records []Sent
+	limits  limits
 
 	workers     sync.WaitGroup
 	outstanding atomic.Int64 // requests sent that have not ended
@@ -212,12 +213,6 @@ func (r *run) work(queue <-chan int) {
 func (r *run) serve(i int) {
 	s := &r.records[i]
 	number := r.load.Shard.Number(i)
-	ctx := r.ctx
-	if r.load.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, r.load.Timeout)
-		defer cancel()
-	}
 	returned := false
 	defer func() {
 		s.Ended = time.Since(r.start)
@@ -238,6 +233,6 @@ func (r *run) serve(i int) {
 	if s.Sent == 0 {
 		s.Sent = s.Begun
 	}
-	s.Err = r.send(ctx, number, r.start.Add(s.Due))
+	s.Err = r.send(r.limits.of(r.ctx, r.load.Timeout), number, r.start.Add(s.Due))
 	returned = true
 }

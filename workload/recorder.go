@@ -26,6 +26,7 @@ type Recorder struct {
 	left   sync.Once
 
 	elapsed time.Duration // that rates are reported by; 0 for the benchmark's
+	tried   bool          // requests were served for Try
 
 	idle sync.Pool // *Request, each with its own storage, so that goroutines share nothing while they measure
 	mu   sync.Mutex
@@ -76,11 +77,7 @@ func (r *Recorder) Warmup(n int, serve func(*Request) error) {
 	for i := range n {
 		_ = r.serve(serve, atOnce, int64(i+1), "warm-up request") // has failed the benchmark
 	}
-	r.mu.Lock()
-	for _, q := range r.all {
-		q.recorded.Reset()
-	}
-	r.mu.Unlock()
+	r.forget()
 	r.b.ResetTimer()
 }
 

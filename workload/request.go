@@ -22,10 +22,11 @@ type Request struct {
 	firstToken  int64
 	lastToken   int64
 	timed       Timing
-	number      int       // in its load, from 0
-	due         time.Time // in a load
-	fault       error     // of Fail
-	nextStage   int       // where in stages the next mark is expected: requests mark the same stages in the same order
+	wait        time.Duration // planted in what was timed
+	number      int           // in its load, from 0
+	due         time.Time     // in a load
+	fault       error         // of Fail
+	nextStage   int           // where in stages the next mark is expected: requests mark the same stages in the same order
 	stages      []stage
 
 	recorded latency.Requests // all requests that this Request has been; its Stages are those of stages
@@ -107,7 +108,7 @@ func (q *Request) Token() {
 
 func (q *Request) begin(due int64) {
 	q.burnt, q.tokens, q.nextStage = 0, 0, 0
-	q.timed, q.fault, q.number, q.due = Timing{}, nil, 0, time.Time{}
+	q.timed, q.wait, q.fault, q.number, q.due = Timing{}, 0, nil, 0, time.Time{}
 	clear(q.stages)
 	if q.start = due; due == atOnce {
 		q.start = q.recorder.now()

@@ -12,16 +12,26 @@ type Timing struct {
 	Tokens  int // of output; 0: not known
 }
 
-// Timed takes t for the times of the request, in place of what the Recorder's own clock says. The slice is not kept.
+// Timed takes t for the times of the request, in place of what the Recorder's own clock says, and returns the times that count. The slice is
+// not kept.
 //
-// A planted slowdown counts as if it came before the reply: a fixed one is added to the latency and to the time to first token, one in percent
-// to each in proportion. The request then waits for as long as its latency was prolonged.
-func (q *Request) Timed(t Timing) {
+// They are t, unless a gate has planted a slowdown. That counts as if it came before the reply: a fixed one is added to the latency and to the
+// time to first token, one in percent to each in proportion. The request then waits for as long as its latency was prolonged. What is observed
+// or decided of the request beside, such as whether it kept a bound, goes by the times that count.
+func (q *Request) Timed(t Timing) Timing {
 	for _, gap := range t.Gaps {
 		q.recorded.Gap.Record(max(1, int64(gap))) // parts that came in one read have the same time; a time of 0 is one not measured
 	}
-	t.Gaps = nil
+	if plant := q.recorder.plant; t.Latency > 0 {
+		q.wait = plant.Due(t.Latency)
+		t.Latency += q.wait
+		if t.TTFT > 0 {
+			t.TTFT += plant.Due(t.TTFT)
+		}
+	}
 	q.timed = t
+	q.timed.Gaps = nil
+	return t
 }
 
 // Observe adds a time measured elsewhere to a stage of that name, as one more of its times. It is no part of what [Request.Stage] divides.
@@ -42,15 +52,11 @@ func (q *Request) Number() int { return q.number }
 // Due is when a request of [Recorder.Drive] was due; the zero time outside of one.
 func (q *Request) Due() time.Time { return q.due }
 
-// endTimed records a request that its client has timed, with what is planted.
+// endTimed records a request that its client has timed, when what is planted has passed.
 func (q *Request) endTimed() {
-	t, plant := q.timed, q.recorder.plant
-	if more := plant.Due(t.Latency); more > 0 {
-		wait(more)
-		t.Latency += more
-		if t.TTFT > 0 {
-			t.TTFT += plant.Due(t.TTFT)
-		}
+	t := q.timed
+	if q.wait > 0 {
+		wait(q.wait)
 	}
 	q.recorded.Latency.Record(int64(t.Latency))
 	if t.TTFT > 0 {

@@ -27,7 +27,9 @@ func recordedOf(plant duet.Plant, serve func(*Request) error) (whole latency.Req
 }
 
 func timed(q *Request) error {
-	q.Timed(Timing{Latency: 100 * ms, TTFT: 20 * ms, TPOT: 8 * ms, Gaps: []time.Duration{70 * ms, 0}, Tokens: 11})
+	counts := q.Timed(Timing{Latency: 100 * ms, TTFT: 20 * ms, TPOT: 8 * ms, Gaps: []time.Duration{70 * ms, 0}, Tokens: 11})
+	q.Observe("latency", counts.Latency)
+	q.Observe("tpot.adapter_0", counts.TPOT)
 	q.Observe("normalized", 9*ms)
 	q.Observe("ttft.adapter_0", 20*ms)
 	return nil
@@ -68,6 +70,8 @@ func TestAPlantIsInWhatAClientHasTimed(t *testing.T) {
 		assert.Equal(t, int64(c.latency), got.Latency.Max(), c.plant)
 		assert.Equal(t, int64(c.ttft), got.TTFT.Max(), c.plant)
 		assert.Equal(t, int64(8*ms), got.TPOT.Max(), c.plant)
+		assert.Equal(t, int64(c.latency), got.Stage("latency").Max(), "what is observed goes by the times that count")
+		assert.Equal(t, int64(8*ms), got.Stage("tpot.adapter_0").Max(), c.plant)
 		assert.GreaterOrEqual(t, took, c.latency-100*ms, "it is burnt, not only added")
 	}
 }
@@ -109,6 +113,31 @@ func TestARequestThatFailedIsNotRecordedButCounted(t *testing.T) {
 	for i := range numbers {
 		assert.Equal(t, int64(1), numbers[i].Load(), "request %d", i)
 	}
+}
+
+func TestATrialIsNeitherRecordedNorFails(t *testing.T) {
+	var result LoadResult
+	served := 0
+	of := testing.Benchmark(func(b *testing.B) {
+		rec := Record(b)
+		var err error
+		result, err = rec.Try(Load{Requests: 10}, func(_ context.Context, q *Request) error {
+			served++
+			q.Observe("model", time.Second)
+			if q.Number()%2 == 1 {
+				return errors.New("503")
+			}
+			return nil
+		})
+		if err != nil {
+			b.Error(err)
+		}
+		b.ReportMetric(float64(result.Succeeded), "found")
+	})
+	assert.Equal(t, []int{5, 5}, []int{result.Succeeded, result.Failed})
+	assert.GreaterOrEqual(t, served, 10)
+	assert.EqualError(t, result.Requests[1].Err, "503")
+	assert.Equal(t, map[string]float64{"found": 5}, of.Extra, "nothing of its requests")
 }
 
 func TestAWarmUpIsNotRecorded(t *testing.T) {

@@ -25,8 +25,8 @@ type Options struct {
 	Log io.Writer
 }
 
-// Benchmark runs a scenario as benchmarks, one for each rate, named case=<name>/rate=<requests per second>. Each sends b.N prompts at
-// its rate and reports what the package comment lists.
+// Benchmark runs a scenario as benchmarks, one for each rate, named case=<name>/rate=<requests per second>, and one for its sweep, if it has
+// one, named case=<name>/sweep. Each sends b.N prompts at its rate and reports what the package comment lists.
 //
 //	func BenchmarkServing(b *testing.B) {
 //		s, err := serving.OpenScenario("testdata/multi-lora.json")
@@ -46,6 +46,9 @@ func BenchmarkOf(b *testing.B, s Scenario, o Options) {
 		c := &course{b: b, scenario: s, options: o}
 		for _, rate := range s.Rates {
 			b.Run("rate="+strconv.FormatFloat(rate, 'f', -1, 64), func(b *testing.B) { c.run(b, rate) })
+		}
+		if !s.Sweep.isZero() {
+			b.Run("sweep", c.sweep)
 		}
 	})
 }

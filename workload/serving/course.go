@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ type course struct {
 	client *Client
 	set    dataset.Set
 	names  map[string]names // by model
+	drawn  float64          // which prompts there are: see selection
 	rates  int              // that were run, not counting b.N = 1
 }
 
@@ -53,6 +55,9 @@ func (c *course) prepare(named string) (err error) {
 	if len(c.set.Entries) == 0 {
 		return fmt.Errorf("dataset %s: none of its %d conversations passes the filter; widen it, or choose another file", c.set.Name, c.set.Conversations)
 	}
+	if c.drawn, err = selection(c.set, c.scenario.Dataset.Seed); err != nil {
+		return err
+	}
 	c.target = c.scenario.Target
 	switch {
 	case named != "":
@@ -69,6 +74,12 @@ func (c *course) prepare(named string) (err error) {
 	}
 	c.b.Cleanup(c.client.Close)
 	return c.probe()
+}
+
+// selection tells which prompts there are to draw from, in a number that results can keep: the first 48 bits of their hash.
+func selection(set dataset.Set, seed uint64) (float64, error) {
+	bits, err := strconv.ParseUint(set.Hash(seed)[:12], 16, 64)
+	return float64(bits), err
 }
 
 // probe asks for one token. The error says what the server did instead.

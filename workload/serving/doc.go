@@ -42,7 +42,9 @@
 //	req/s                        succeeded by the time from the start to the last end
 //	p50-lag-ns p99-lag-ns        how late the load generator sent; a run in which that matters fails (see workload.Load)
 //	goodput-req/s, -percent      requests that keep every bound of the scenario's slo
-//	saturated                    1 if the server fell behind: judge such a rate by throughput. Its latencies say how long it was run
+//	saturated                    1 if the server fell behind: latencies say how long it was run. Where both sides did, a gate goes by its rules on throughput
+//	selection                    a number of what prompts and lengths are drawn from, seed included: the first 48 bits of their SHA-256. A gate refuses
+//	                             sides that differ in it
 //	q-ttft.adapter_3-ns          of the adapter adapter-3 alone; without a stream, q-latency.adapter_3-ns
 //	q-latency.tier.high-ns       of the tier high; ttft and tpot likewise
 //	server-output-tok/s ...      by the servers' own metrics (vLLM 0.26's names), before and after, where target.metrics has their pages: server-input-tok/s,
@@ -58,6 +60,28 @@
 // A request that fails does not fail the benchmark, and has no latency: it is counted. Give errors-percent a rule, or the scenario a
 // max_error_percent, above which the benchmark is broken off and fails with what was said most often first. A server that does not answer
 // a first request fails the benchmark before any load: connect, timeout, status, malformed; the gate calls that invalid.
+//
+// # The highest rate
+//
+// A scenario's [Sweep] is a benchmark of its own, Serving/case=.../sweep: it finds the knee, the highest rate at which the SLO holds. Its
+// rates lie between sweep.low and sweep.high in equal ratios of at most 1 + resolution; it tries the one in the middle, goes on in the
+// upper or the lower half, and so tries ceil(log2(rates + 1)) of them at most: 6 of the 58 from 20 to 320 req/s at 5 %. A rate holds if
+// good_percent of its requests keep every bound of the slo (one that fails keeps none) and the server does not fall behind.
+//
+//	max-rate-req/s               the highest rate that holds; the one above it, by the resolution at most, does not
+//	swept-out                    1 if that is sweep.high: the knee is there or above, and raising it is the thing to do. Of two such sides a gate
+//	                             tells no difference: invalid
+//	trials                       rates that were tried
+//
+// Each rate is tried with b.N prompts, and at least as many as sweep.duration or sweep.prompts say, or else as the rates of the scenario
+// have: the same prompts, adapters and pattern of arrivals at every rate, with the time between them stretched. What one trial leaves
+// behind the next one does not begin with: all requests have ended, those of a rate that is lost are no longer sent, and after such a rate
+// a request by itself must keep the SLO again. A trial in which the load generator was late says nothing of the server: it is made again,
+// and the third in a row fails the benchmark. So does an SLO that does not hold even at sweep.low: there is no knee to report. That a
+// server which holds a rate holds every lower one is taken for granted; the answer, and the rate above it that failed, are measured. A
+// stall of the machine can fail a trial: one sweep is one measurement, and a gate makes several.
+//
+//	{"metric": "max-rate-req/s", "benchmark": "Serving/case=knee/sweep", "max_regression_percent": 10}
 //
 // # What is kept of each request
 //

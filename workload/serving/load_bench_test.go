@@ -44,13 +44,14 @@ func server(b *testing.B) string {
 	return "http://" + strings.TrimSpace(address)
 }
 
-// usage is the CPU time of this process so far, in nanoseconds, and the most memory that it had, in KiB (on Linux).
-func usage(b *testing.B) (cpu, peak int64) {
+// usage is the CPU time of this process so far, in nanoseconds, how often its threads have waited, and the most memory that it had, in
+// KiB (on Linux).
+func usage(b *testing.B) (cpu, waits, peak int64) {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		b.Fatal(err)
 	}
-	return u.Utime.Nano() + u.Stime.Nano(), int64(u.Maxrss)
+	return u.Utime.Nano() + u.Stime.Nano(), int64(u.Nvcsw), int64(u.Maxrss)
 }
 
 // BenchmarkLoadGenerator shows what the load generator costs and keeps up with, against a server of another process that answers at once:
@@ -78,7 +79,7 @@ func BenchmarkLoadGenerator(b *testing.B) {
 					b.Fatal(err)
 				}
 				load := workload.Load{Rate: rate, Requests: b.N, Timeout: 10 * time.Second, MaxInFlight: 1000}
-				began, _ := usage(b)
+				began, waited, _ := usage(b)
 				b.ResetTimer()
 				result, err := load.Run(context.Background(), func(ctx context.Context, _ int, due time.Time) error {
 					_, err := client.Do(ctx, body, c.stream, due)
@@ -88,8 +89,9 @@ func BenchmarkLoadGenerator(b *testing.B) {
 				if err != nil || result.Failed > 0 {
 					b.Fatalf("%v, %d failed, the first with %v", err, result.Failed, result.Requests[0].Err)
 				}
-				ended, peak := usage(b)
+				ended, waits, peak := usage(b)
 				b.ReportMetric(float64(ended-began)/float64(b.N), "cpu-ns/req")
+				b.ReportMetric(float64(waits-waited)/float64(b.N), "waits/req")
 				b.ReportMetric(float64(peak)/1024, "peak-MiB")
 				b.ReportMetric(float64(result.LagP50), "p50-lag-ns")
 				b.ReportMetric(float64(result.LagP99), "p99-lag-ns")

@@ -47,8 +47,20 @@ func (c *course) run(b *testing.B, perSecond float64) {
 	if err := r.log.end(); err != nil {
 		b.Errorf("serving: log: %v", err)
 	}
-	r.tally.report(b, result)
+	if r.tally.report(b, result); !b.Failed() {
+		b.ReportMetric(c.drawn, "selection")
+	}
 	reportServers(b, before, after, result.Elapsed)
+}
+
+// counted hands the reply's times to the request, and is the reply with the times that count: those with what a gate has planted.
+func (r Reply) counted(q *workload.Request) Reply {
+	t := q.Timed(workload.Timing{Latency: r.Latency, TTFT: r.TTFT, TPOT: r.TPOT, Gaps: r.Gaps, Tokens: r.OutputTokens})
+	r.Latency, r.TTFT = t.Latency, t.TTFT
+	if r.OutputTokens > 0 {
+		r.Normalized = r.Latency / time.Duration(r.OutputTokens)
+	}
+	return r
 }
 
 // serve sends one prompt.
@@ -61,8 +73,8 @@ func (r *rate) serve(ctx context.Context, q *workload.Request) error {
 		q.Fail(err)
 		return r.tally.failed(err)
 	}
+	reply = reply.counted(q)
 	r.tally.succeeded(reply)
-	q.Timed(workload.Timing{Latency: reply.Latency, TTFT: reply.TTFT, TPOT: reply.TPOT, Gaps: reply.Gaps, Tokens: reply.OutputTokens})
 	if reply.Normalized > 0 {
 		q.Observe(normalized, reply.Normalized)
 	}

@@ -37,7 +37,7 @@ type Scenario struct {
 	Arrivals Arrivals `json:"arrivals,omitzero"`
 
 	// Rates are offered one after the other, each for Duration or with so many Prompts, of which one is set, with Idle between them.
-	Rates    []float64 `json:"rates"` // requests per second
+	Rates    []float64 `json:"rates,omitempty"` // requests per second
 	Duration Duration  `json:"duration,omitempty"`
 	Prompts  int       `json:"prompts,omitempty"`
 	WarmUp   WarmUp    `json:"warm_up,omitzero"`
@@ -55,8 +55,11 @@ type Scenario struct {
 	// SLO is what a request must keep to be good.
 	SLO SLO `json:"slo,omitzero"`
 
-	// MaxErrorPercent is the share of requests that may fail before a rate is broken off; 0 means 100.
-	MaxErrorPercent float64 `json:"max_error_percent,omitempty"`
+	// Sweep looks for the highest rate at which the SLO holds, after the rates; the zero value is no sweep. With it there may be no rates.
+	Sweep Sweep `json:"sweep,omitzero"`
+
+	// MaxErrorPercent is the share of requests that may fail before a rate is broken off; nil means 100, and 0 that none may.
+	MaxErrorPercent *float64 `json:"max_error_percent,omitempty"`
 
 	dir string // that file names are relative to
 }
@@ -164,6 +167,14 @@ func (s Scenario) Load(rate float64) workload.Load {
 		Rate: rate, Requests: s.PromptsAt(rate), Burstiness: float64(s.Arrivals.Burstiness), Seed: s.Arrivals.Seed,
 		MaxInFlight: s.MaxInFlight, Timeout: s.timeout(),
 	}
+}
+
+// MayFail is how many of n requests may fail before a rate is broken off.
+func (s Scenario) MayFail(n int) int {
+	if s.MaxErrorPercent == nil {
+		return n
+	}
+	return int(*s.MaxErrorPercent / 100 * float64(n))
 }
 
 // timeout is how long a request may take.

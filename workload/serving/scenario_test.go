@@ -42,7 +42,7 @@ func open(t *testing.T, name string) Scenario {
 func TestShippedScenarios(t *testing.T) {
 	names, err := filepath.Glob("../../testdata/scenarios/*.json")
 	require.NoError(t, err)
-	require.Len(t, names, 7)
+	require.Len(t, names, 8)
 	rules := schema(t)
 	for _, file := range names {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
@@ -170,6 +170,9 @@ func with(field, value string) string {
 	return string(text)
 }
 
+// sweeping is the base scenario with a sweep.
+func sweeping(sweep string) string { return base(`"slo": {"e2e": "1s"}, "sweep": ` + sweep) }
+
 // scenarioRefusals are scenarios that must not load. Those that a schema can see are refused by ours too.
 var scenarioRefusals = []struct {
 	name, text, says string
@@ -226,6 +229,14 @@ var scenarioRefusals = []struct {
 	{"a timeout below 0", base(`"timeout": "-1s"`), "idle or timeout is negative", false},
 	{"a TTFT to keep without a stream", base(`"slo": {"ttft": "1s"}`), "slo: without a stream there is no ttft", true},
 	{"a negative SLO", base(`"slo": {"e2e": "-1s"}`), "slo: a bound is negative", false},
+	{"a sweep downwards", sweeping(`{"low": 20, "high": 10}`), "sweep: low is 20 and high 10; write requests per second above 0", true},
+	{"a sweep without its ends", sweeping(`{"resolution_percent": 2}`), "sweep: low is 0 and high 0", false},
+	{"a sweep that tells every rate", sweeping(`{"low": 10, "high": 20, "resolution_percent": 0.01}`), "sweep: resolution_percent is 0.01; write 0.1 to 50", false},
+	{"a sweep that no share is good enough for", sweeping(`{"low": 10, "high": 20, "good_percent": 101}`), "sweep: good_percent is 101", false},
+	{"a sweep of a duration and prompts", sweeping(`{"low": 10, "high": 20, "duration": "5s", "prompts": 100}`), "sweep: write duration or prompts", false},
+	{"a sweep of few requests", sweeping(`{"low": 10, "high": 20, "prompts": 5}`), "sweep: 5 requests at 10 req/s are too few to tell", false},
+	{"a sweep beyond what memory holds", sweeping(`{"low": 10, "high": 20, "duration": "700h"}`), "sweep: load: Requests is 25200000", true},
+	{"a sweep that nothing bounds", base(`"sweep": {"low": 10, "high": 20}`), "sweep: there is nothing to hold; write an slo", true},
 	{"more errors than requests", base(`"max_error_percent": 101`), "max_error_percent is 101", false},
 }
 
@@ -259,6 +270,7 @@ func FuzzParseScenario(f *testing.F) {
 	for _, c := range scenarioRefusals {
 		f.Add([]byte(c.text))
 	}
+	f.Add([]byte(sweeping(`{"low": 10, "high": 20, "resolution_percent": 2, "good_percent": 90, "prompts": 100}`)))
 	f.Add([]byte(base(`"stream": true, "slo": {"ttft": "1s"}, "adapters": [{"name": "a", "share": 1}]`)))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s, err := ParseScenario("s.json", text)
@@ -269,6 +281,9 @@ func FuzzParseScenario(f *testing.F) {
 		for _, rate := range s.Rates {
 			require.NoError(t, s.Load(rate).Validate())
 			require.Positive(t, s.PromptsAt(rate))
+		}
+		if !s.Sweep.isZero() {
+			require.LessOrEqual(t, len(s.Sweep.grid()), 40_000)
 		}
 		saved, err := json.Marshal(s)
 		require.NoError(t, err)

@@ -21,7 +21,7 @@ type tally struct {
 
 	mu            *sync.Mutex
 	input, output int64 // tokens, as the server counts them
-	good          int   // requests that keep the SLO
+	good, missed  int   // requests that keep the SLO, and those that succeeded and do not
 	failures      map[string]*failure
 }
 
@@ -33,8 +33,7 @@ type failure struct {
 }
 
 func newTally(prompts int, s Scenario) tally {
-	percent := cmp.Or(s.MaxErrorPercent, 100)
-	return tally{prompts: prompts, most: int(percent / 100 * float64(prompts)), slo: s.SLO, mu: &sync.Mutex{}, failures: map[string]*failure{}}
+	return tally{prompts: prompts, most: s.MayFail(prompts), slo: s.SLO, mu: &sync.Mutex{}, failures: map[string]*failure{}}
 }
 
 // succeeded counts a request that has its reply.
@@ -45,6 +44,8 @@ func (t *tally) succeeded(r Reply) {
 	t.output += int64(r.OutputTokens)
 	if t.slo.kept(r) {
 		t.good++
+	} else {
+		t.missed++
 	}
 }
 
@@ -65,6 +66,13 @@ func (t *tally) failed(err error) error {
 		return fmt.Errorf("%d of %d prompts have failed, where %d may (max_error_percent): %s", n, t.prompts, t.most, t.said())
 	}
 	return nil
+}
+
+// bad is how many requests so far are not good.
+func (t *tally) bad() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.missed + t.errors()
 }
 
 // errors is how many requests failed.

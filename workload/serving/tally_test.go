@@ -7,21 +7,26 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
 func TestTooManyFailuresBreakARateOff(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		percent float64
+		percent string
 		may     int // of 40
 	}{
-		{"none said: all may", 0, 40},
-		{"ten percent", 10, 4},
-		{"less than one request", 1, 0},
-		{"all", 100, 40},
+		{"nothing said: all may", "", 40},
+		{"none may", `"max_error_percent": 0`, 0},
+		{"ten percent", `"max_error_percent": 10`, 4},
+		{"less than one request", `"max_error_percent": 1`, 0},
+		{"all", `"max_error_percent": 100`, 40},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			tally := newTally(40, Scenario{MaxErrorPercent: c.percent})
+			s, err := ParseScenario("s.json", []byte(base(c.percent)))
+			require.NoError(t, err)
+			tally := newTally(40, s)
 			for range c.may {
 				require.NoError(t, tally.failed(fault(Timeout, "no complete reply in time")))
 			}
@@ -65,6 +70,29 @@ func TestAGoodRequestKeepsEveryBound(t *testing.T) {
 	tally.succeeded(keeps)
 	tally.succeeded(Reply{Latency: time.Hour})
 	assert.Equal(t, 1, tally.good)
+}
+
+// A slowdown that a gate plants is in what is told of an adapter and a tier, and in what keeps the SLO.
+func TestAPlantReachesAdaptersAndTiers(t *testing.T) {
+	t.Setenv("TAILGATE_PLANT", "30ms")
+	s, err := ParseScenario("s.json", []byte(base(`"stream": true, "slo": {"ttft": "30ms"}, "adapters": [{"name": "adapter-0", "share": 1, "tier": "high"}]`)))
+	require.NoError(t, err)
+	names, err := s.names()
+	require.NoError(t, err)
+	client := loopback(t, replies(200, sseKind, textOf("a")+textOf("b")+usageOf(1, 2)+doneLine))
+	got := testing.Benchmark(func(b *testing.B) {
+		c := &course{
+			b: b, scenario: s, opened: true, client: client, names: names, set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 2}}},
+			options: Options{MaxLagPercent: 1e9},
+		}
+		c.run(b, 400)
+	}).Extra
+	require.NotEmpty(t, got)
+	for _, unit := range []string{"min-ns", "p50-ttft-ns", "p50-ttft.adapter_0-ns", "p50-latency.tier.high-ns", "p50-ttft.tier.high-ns"} {
+		assert.GreaterOrEqual(t, got[unit], 30e6, unit)
+	}
+	assert.GreaterOrEqual(t, got["p50-normalized-ns"], 15e6, "of two tokens")
+	assert.Zero(t, got["goodput-percent"])
 }
 
 func TestNamesOfMetrics(t *testing.T) {

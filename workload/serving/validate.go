@@ -37,7 +37,7 @@ func (s Scenario) validate() (path string, err error) {
 	if field, err := s.Target.validate(); err != nil {
 		return "target." + field, fmt.Errorf("target: %w", err)
 	}
-	for _, check := range []func() (string, error){s.checkStack, s.checkAdapters, s.checkDataset, s.checkRequests, s.checkLoad} {
+	for _, check := range []func() (string, error){s.checkStack, s.checkAdapters, s.checkDataset, s.checkRequests, s.checkLoad, s.checkSweep} {
 		if path, err := check(); err != nil {
 			return path, err
 		}
@@ -103,8 +103,8 @@ func (s Scenario) checkDataset() (path string, err error) {
 }
 
 func (s Scenario) checkLoad() (path string, err error) {
-	if len(s.Rates) == 0 {
-		return "rates", errors.New("rates: there are none; write requests per second, such as [300, 310]")
+	if len(s.Rates) == 0 && s.Sweep.isZero() {
+		return "rates", errors.New("rates: there are none; write requests per second, such as [300, 310], or a sweep")
 	}
 	if (s.Duration != 0) == (s.Prompts != 0) || s.Duration < 0 || s.Prompts < 0 {
 		return "duration", errors.New(`duration and prompts: write one of them, such as "duration": "300s"`)
@@ -144,8 +144,8 @@ func (s Scenario) checkRequests() (path string, err error) {
 		return "slo", errors.New("slo: a bound is negative; write a duration, such as \"500ms\"")
 	case (s.SLO.TTFT > 0 || s.SLO.TPOT > 0) && !s.Stream:
 		return "slo", errors.New("slo: without a stream there is no ttft and no tpot; set stream, or bound e2e alone")
-	case !(s.MaxErrorPercent >= 0 && s.MaxErrorPercent <= 100):
-		return "max_error_percent", fmt.Errorf("max_error_percent is %v; write 0 to 100", s.MaxErrorPercent)
+	case s.MaxErrorPercent != nil && !(*s.MaxErrorPercent >= 0 && *s.MaxErrorPercent <= 100):
+		return "max_error_percent", fmt.Errorf("max_error_percent is %v; write 0, where none may fail, to 100", *s.MaxErrorPercent)
 	}
 	return "", nil
 }

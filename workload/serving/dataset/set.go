@@ -47,6 +47,17 @@ func (s Set) Sample(n int, seed uint64) Selection {
 	return selection
 }
 
+// Hash is the SHA-256 of all that Sample draws from, prompts and seed, in hexadecimal: of two sets of one hash, Sample returns the same
+// selections.
+func (s Set) Hash(seed uint64) string {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%d\n", seed) // a hash takes everything
+	for _, e := range s.Entries {
+		_, _ = fmt.Fprintf(h, "%d,%d,%d,%q\n", e.Index, e.PromptTokens, e.OutputTokens, e.Prompt)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // Write writes the selection as CSV, a line a request: the conversation's index in the file, its prompt's tokens, its output's tokens.
 func (s Selection) Write(to io.Writer) error {
 	w := bufio.NewWriter(to)

@@ -30,6 +30,21 @@ func TestASelectionIsItsSeeds(t *testing.T) {
 	assert.Empty(t, Set{}.Sample(5, 1))
 }
 
+func TestWhatASelectionIsDrawnFromHasAHash(t *testing.T) {
+	set := Set{Name: "no part of it", Entries: []Entry{{3, "a", 12, 40}, {5, "b", 4, 1024}}}
+	hash := set.Hash(1)
+	assert.Equal(t, hash, Set{Entries: set.Entries}.Hash(1))
+	for name, other := range map[string]string{
+		"another seed":   set.Hash(2),
+		"a prompt less":  Set{Entries: set.Entries[:1]}.Hash(1),
+		"another prompt": Set{Entries: []Entry{{3, "a", 12, 40}, {5, "c", 4, 1024}}}.Hash(1),
+		"another length": Set{Entries: []Entry{{3, "a", 12, 40}, {5, "b", 4, 1023}}}.Hash(1),
+		"another order":  Set{Entries: []Entry{{5, "b", 4, 1024}, {3, "a", 12, 40}}}.Hash(1),
+	} {
+		assert.NotEqual(t, hash, other, name)
+	}
+}
+
 func TestASelectionHasThisHash(t *testing.T) {
 	s := Selection{{3, "not written", 12, 40}, {0, "", 4, 1024}}
 	// printf 'index,prompt_tokens,output_tokens\n3,12,40\n0,4,1024\n' | sha256sum

@@ -232,8 +232,8 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 		}
 	}
 	s.Faults = maps.Clone(m.faults)
-	if most := cmp.Or(c.scenario.MaxErrorPercent, 100); float64(s.Failed) > most/100*float64(s.Attempted) {
-		s.Invalid = append(s.Invalid, fmt.Sprintf("%d of %d requests failed, where %v %% is the most: %v", s.Failed, s.Attempted, most, s.Faults))
+	if most := c.scenario.MayFail(s.Attempted); s.Failed > most {
+		s.Invalid = append(s.Invalid, fmt.Sprintf("%d of %d requests failed, where %d may (max_error_percent): %v", s.Failed, s.Attempted, most, s.Faults))
 	}
 	return s, m.metrics, nil
 }

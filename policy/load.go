@@ -1,0 +1,55 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tailgate-go/tailgate/internal/stats"
+)
+
+// What benchmarks of a service under load report beside what is judged; package workload/serving defines them.
+const (
+	selectionUnit = "selection"      // which prompts there are to send
+	saturatedUnit = "saturated"      // 1: the server fell behind
+	maxRateUnit   = "max-rate-req/s" // what a sweep has found
+	sweptOutUnit  = "swept-out"      // 1: that is the highest rate it tries, and not the knee
+)
+
+// underLoad looks at what a service under load says of its runs, before v counts. Sides that were sent other
+// prompts are not compared, nor are two sweeps that both found no knee. Of a rate at which both sides fall behind, latencies say how long it was
+// run: they give way to throughput, where a rule judges that.
+func (p Policy) underLoad(v Verdict, pair Pair) Verdict {
+	invalid := func(format string, args ...any) Verdict {
+		v.Outcome, v.Reason = Invalid, fmt.Sprintf(format, args...)
+		return v
+	}
+	if baseline, candidate := pair.Baseline.Metrics[selectionUnit], pair.Candidate.Metrics[selectionUnit]; len(baseline) > 0 && len(candidate) > 0 {
+		if all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(baseline, candidate)))); len(all) > 1 {
+			return invalid("its runs drew from other prompts (selection %.0f and %.0f): measure both sides with one dataset, filter and seed", all[0], all[1])
+		}
+	}
+	if v.Unit == maxRateUnit && pair.both(sweptOutUnit) {
+		return invalid("both sides hold at the highest rate that the sweep tries, so that no change could be seen: raise the scenario's sweep.high")
+	}
+	if !IsTime(v.Unit) || !pair.both(saturatedUnit) {
+		return v
+	}
+	throughput := func(rule int) bool {
+		return directionOf(p.Rules[rule].Unit()) == Higher || p.Rules[rule].Direction == Higher
+	}
+	if !slices.ContainsFunc(pair.rules, throughput) {
+		return v // it would be judged by nothing
+	}
+	v.Outcome, v.Reason = OK, "both sides fell behind at this rate, where latencies say how long it was run: it is judged by throughput"
+	return v
+}
+
+// both reports whether in half of its runs or more either side says 1.
+func (p Pair) both(unit string) bool {
+	for _, b := range []*Benchmark{p.Baseline, p.Candidate} {
+		if values := b.Metrics[unit]; len(values) == 0 || stats.Median(values) < 0.5 {
+			return false
+		}
+	}
+	return true
+}
