@@ -8,14 +8,16 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -31,6 +33,7 @@ import (
 var (
 	faultRuns = flag.Int("faults", 0, "how many faults TestFaults causes; 0: one of each kind")
 	faultSeed = flag.Uint64("faultseed", 1, "seed of when and where TestFaults causes them")
+	faultKind = flag.String("faultkind", "", "pattern of the kinds that TestFaults causes: 'the (gate|baseline|candidate) is killed'")
 )
 
 // faulty is a gate that meets with a fault, in a repository of its own.
@@ -45,13 +48,16 @@ type faulty struct {
 	printed   bytes.Buffer
 }
 
-// faultKinds are what can happen. cause lets it happen to the gate that is not started yet, and ends when that was started. Nothing that
-// they do outlives the test: mounts are in a namespace of the gate's own.
-var faultKinds = []struct {
+// misfortune is a kind of fault.
+type misfortune struct {
 	name  string
 	says  string // pattern of what the gate prints; empty: it has no chance to print
 	cause func(f *faulty)
-}{
+}
+
+// faultKinds are what can happen. cause lets it happen to the gate that is not started yet, and ends when that was started. Nothing that
+// they do outlives the test: mounts are in a namespace of the gate's own.
+var faultKinds = []misfortune{
 	{"the gate is killed", "", func(f *faulty) { f.start(); f.after(3*time.Second, f.signal(syscall.SIGKILL)) }},
 	{"the gate is killed while it measures", "", func(f *faulty) { f.start(); f.measuring(); f.after(time.Second, f.signal(syscall.SIGKILL)) }},
 	{"CI cancels the job", "", func(f *faulty) {
@@ -101,22 +107,28 @@ func TestFaults(t *testing.T) {
 	run("git", "commit", "-q", "-m", "first")
 	run("go", "test", "-c", "-o", ".tmp/gate.test", ".")
 
+	pattern, err := regexp.Compile(*faultKind)
+	require.NoError(t, err)
+	kinds := slices.DeleteFunc(slices.Clone(faultKinds), func(k misfortune) bool { return !pattern.MatchString(k.name) })
+	require.NotEmpty(t, kinds, "-faultkind")
 	random := rand.New(rand.NewPCG(*faultSeed, 9))
 	runs := *faultRuns
 	if runs == 0 {
-		runs = len(faultKinds)
+		runs = len(kinds)
 	}
-	var caused, measured, skipped atomic.Int64
+	seen := &tally{}
 	t.Run("fault", func(t *testing.T) {
 		for i := range runs {
-			kind := faultKinds[i%len(faultKinds)]
+			kind := kinds[i%len(kinds)]
 			seed := random.Uint64()
 			t.Run(fmt.Sprintf("%d %s", i, kind.name), func(t *testing.T) {
 				t.Parallel()
+				outcome := "not as it must be"
 				defer func() {
 					if t.Skipped() {
-						skipped.Add(1)
+						outcome = "skipped"
 					}
+					seen.add(kind.name, outcome)
 				}()
 				temp := t.TempDir()
 				f := &faulty{
@@ -125,14 +137,48 @@ func TestFaults(t *testing.T) {
 				}
 				f.prepare(strings.TrimPrefix(kind.name, "the candidate "))
 				kind.cause(f)
-				if f.check(kind.says) {
-					measured.Add(1)
+				measured := f.check(kind.says)
+				if t.Failed() {
+					return
 				}
-				caused.Add(1)
+				if outcome = "killed"; kind.says != "" {
+					outcome = "invalid"
+				}
+				if measured {
+					outcome += ", having measured"
+				}
 			})
 		}
 	})
-	t.Logf("%d faults, seed %d: %d gates had measured something; %d skipped", caused.Load(), *faultSeed, measured.Load(), skipped.Load())
+	t.Logf("%d faults, seed %d:\n%s", runs, *faultSeed, seen.table(kinds))
+}
+
+// tally counts how faults of each kind ended.
+type tally struct {
+	mu    sync.Mutex
+	count map[string]map[string]int
+}
+
+func (y *tally) add(kind, outcome string) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.count == nil {
+		y.count = map[string]map[string]int{}
+	}
+	if y.count[kind] == nil {
+		y.count[kind] = map[string]int{}
+	}
+	y.count[kind][outcome]++
+}
+
+func (y *tally) table(kinds []misfortune) string {
+	var b strings.Builder
+	for _, kind := range kinds {
+		for _, outcome := range slices.Sorted(maps.Keys(y.count[kind.name])) {
+			fmt.Fprintf(&b, "%5d  %-40s %s\n", y.count[kind.name][outcome], kind.name, outcome)
+		}
+	}
+	return b.String()
 }
 
 // prepare clones the repository, where the candidate's code may do what it says, and makes the gate's command.
