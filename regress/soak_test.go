@@ -40,7 +40,8 @@ func TestSoak(t *testing.T) {
 		neighbour(t)
 		time.Sleep(20 * time.Second)
 	}
-	scratch := t.TempDir()
+	scratch, err := filepath.EvalSymlinks(t.TempDir()) // as git records it
+	require.NoError(t, err)
 	t.Setenv("GOTMPDIR", scratch)
 	plants := []string{""}
 	if *soakPlant != "" {
