@@ -40,10 +40,10 @@ func makeFolder(module string) (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	sweep(own, ".")
 	if err := writeFile(own, ".gitignore", text("*\n")); err != nil {
 		return nil, errors.Join(err, own.Close())
 	}
+	sweep(own, ".")
 	return own, nil
 }
 

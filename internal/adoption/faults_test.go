@@ -85,7 +85,9 @@ var faultKinds = []misfortune{
 		f.full(f.out, f.pick("4k", "8k"))
 	}},
 	{name: "the disk of temporary files is full", says: `no space left on device`, cause: func(f *faulty) { f.full(f.temp, f.pick("64k", "1m", "4m")) }},
-	{name: "there are no descriptors", says: `too many open files|invalid`, cause: func(f *faulty) { f.limited("ulimit -n " + strconv.Itoa(8+f.random.IntN(6))) }},
+	{name: "there are no descriptors", says: `too many open files|invalid`, cause: func(f *faulty) {
+		f.limited("ulimit -n " + strconv.Itoa(11+f.random.IntN(5))) // with less than 10 Go's runtime ends the process, in words of its own
+	}},
 	{name: "no process can be started", says: `(?i)resource temporarily unavailable|cannot fork|create new OS thread`, cause: func(f *faulty) { f.withoutProcesses() }},
 	{name: "the candidate takes all memory", says: `out of memory`, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate closes the pipes", says: `candidate: `, cause: func(f *faulty) { f.start() }},
