@@ -87,7 +87,7 @@ var faultKinds = []misfortune{
 	}},
 	{name: "the disk of temporary files is full", says: `no space left on device`, cause: func(f *faulty) { f.full(f.temp, f.pick("64k", "1m", "4m")) }},
 	{name: "there are no descriptors", scant: true, says: `too many open files|invalid`, cause: func(f *faulty) {
-		f.limited("ulimit -n " + strconv.Itoa(8+f.random.IntN(6)))
+		f.limited("ulimit -n " + strconv.Itoa(10+f.random.IntN(6)))
 	}},
 	{name: "no process can be started", scant: true, says: `(?i)resource temporarily unavailable|cannot fork|create new OS thread`, cause: func(f *faulty) { f.withoutProcesses() }},
 	{name: "the candidate takes all memory", says: `out of memory`, cause: func(f *faulty) { f.start() }},
