@@ -35,7 +35,7 @@ func (p Policy) Report(pairs []Pair, judge func(Pair) []Verdict) Report {
 			report.Benchmarks = append(report.Benchmarks, m)
 		}
 		for i, rule := range p.Rules {
-			if rule.Matches(pair.Name()) && pair.reports(rule.Unit()) {
+			if rule.matches(pair.Name()) && pair.reports(rule.Unit()) {
 				used[i] = true
 			}
 		}
@@ -56,7 +56,7 @@ func matchesNothing(rule Rule, pairs []Pair) string {
 	units := map[string]bool{}
 	for _, pair := range pairs {
 		all = append(all, pair.Name())
-		if rule.Matches(pair.Name()) {
+		if rule.matches(pair.Name()) {
 			named = append(named, pair.Name())
 			for _, unit := range pair.units() {
 				units[unit] = true

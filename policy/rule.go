@@ -75,8 +75,8 @@ func (r Rule) validate() (field string, err error) {
 	return "", nil
 }
 
-// Matches reports whether the rule speaks of the named benchmark.
-func (r Rule) Matches(benchmark string) bool {
+// matches reports whether the rule speaks of the named benchmark.
+func (r Rule) matches(benchmark string) bool {
 	if r.Benchmark == "" {
 		return true
 	}
@@ -102,7 +102,7 @@ func (p Policy) rulesFor(benchmark string) []int {
 	var order []string
 	best := map[string]int{}
 	for i, r := range p.Rules {
-		if !r.Matches(benchmark) {
+		if !r.matches(benchmark) {
 			continue
 		}
 		unit := r.Unit()

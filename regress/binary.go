@@ -105,7 +105,7 @@ func (l *live) discover(ctx context.Context) error {
 		}
 	}
 	if len(l.sides[candidateSide].smoke.Benchmarks) == 0 {
-		return fmt.Errorf("no benchmark of %s matches %q", strings.Join(l.settings.packages, " "), l.bench)
+		return fmt.Errorf("no benchmark of %s matches %q; go test -list Benchmark shows what there is", strings.Join(l.settings.packages, " "), l.bench)
 	}
 	return nil
 }

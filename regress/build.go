@@ -40,7 +40,7 @@ func (l *live) build(ctx context.Context) error {
 		return err
 	}
 	if len(l.sides[candidateSide].bins) == 0 {
-		return fmt.Errorf("no test files in %s: a gate measures benchmarks", strings.Join(l.settings.packages, " "))
+		return fmt.Errorf("no test files in %s: a gate measures benchmarks; name packages that have some in Gate.Packages", strings.Join(l.settings.packages, " "))
 	}
 	l.compareBinaries()
 	return nil

@@ -58,6 +58,10 @@
 // With -regress.shard=i/n [Check] measures its part of the benchmarks, and [Merge] makes one report of all parts: with one alpha, and the verdicts
 // that one gate would have reached on the same rounds.
 //
+// # When it is invalid
+//
+// The reason says where, what, and what to do. TROUBLESHOOTING.md in the repository lists all that a gate may say.
+//
 // # What it does not do
 //
 // It cannot gate what it cannot repeat: a benchmark against a server that both sides share measures that server twice. It never

@@ -3,7 +3,6 @@ package regress
 import (
 	"context"
 	"errors"
-	"io"
 	"runtime"
 	"time"
 
@@ -55,14 +54,4 @@ func (m *measurement) record(ctx context.Context, pairs int, turns func(first in
 		}
 		return nil
 	}), d.end(ctx, nil))
-}
-
-// RunAgainstItself is Gate.Run of the work tree with itself, as in the halves of SelfTest.
-func (g Gate) RunAgainstItself(ctx context.Context, name string) (Result, error) {
-	s, err := g.settle(fromNowhere)
-	if err != nil {
-		return Result{}, err
-	}
-	s.itself = true
-	return s.run(ctx, name, &progress{lines: io.Discard})
 }

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"time"
 )
 
 // writeFile replaces the named file below root as a whole: a reader finds the old one or the new one, never a part. No link leads it out of
@@ -30,6 +33,20 @@ func writeFile(root *os.Root, name string, write func(io.Writer) error) error {
 		_ = root.Remove(temp) // the first error says more
 	}
 	return err
+}
+
+// cutShort are the names of files that writeFile had begun when its gate was killed.
+var cutShort = regexp.MustCompile(`^\.[A-Za-z0-9._-]+-[A-Z2-7]{10}$`)
+
+// sweep removes such files from a folder below root. One of the last minute may be another gate's that is just writing it.
+func sweep(root *os.Root, folder string) {
+	entries, _ := fs.ReadDir(root.FS(), folder) // where there is no folder there is nothing to remove
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err == nil && info.Mode().IsRegular() && cutShort.MatchString(entry.Name()) && time.Since(info.ModTime()).Abs() > time.Minute {
+			_ = root.Remove(filepath.Join(folder, entry.Name())) // or the next gate will
+		}
+	}
 }
 
 // readFile reads a file of at most so many bytes.

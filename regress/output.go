@@ -52,9 +52,11 @@ func newOutputIn(parent *os.Root, name string) (*output, error) {
 	return openOutput(root)
 }
 
-// openOutput removes the verdict that an earlier gate left in the folder. Results stay: they may be what is to be judged.
+// openOutput removes the verdict that an earlier gate left in the folder, and what one that was killed had begun to write. Results stay: they may be what is to be judged.
 func openOutput(root *os.Root) (*output, error) {
 	o := &output{dir: root.Name(), root: root}
+	sweep(root, ".")
+	sweep(root, "profiles")
 	_ = o.remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
 	if err := o.remove(append([]string{"verdict.json", "report.md", shards.ManifestFile}, o.profiles()...)...); err != nil {
 		return nil, errors.Join(err, root.Close())

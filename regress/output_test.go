@@ -166,3 +166,32 @@ func TestAFileThatIsTooLargeIsNotRead(t *testing.T) {
 		assert.EqualError(t, err, "Gate.PolicyFile: /dev/zero: more than 2048 KiB; leave the policy out for the default: p95-ns, 10 %, 1 ms")
 	}
 }
+
+func TestWhatAKilledGateHadBegunToWriteGoesWithTheNext(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "profiles"), 0o755))
+	for name, c := range map[string]struct {
+		age   time.Duration
+		stays bool
+	}{
+		".verdict.json-ABCDEFGHIJ":                        {time.Hour, false},
+		".report.html-2345672345":                         {-time.Hour, false}, // a clock that was wrong
+		"profiles/.1-Serve.cpu.baseline.pb.gz-ABCDEFGHIJ": {time.Hour, false},
+		".summary.md-ABCDEFGHIJ":                          {0, true}, // another gate may be writing it
+		".verdict.json-notours":                           {time.Hour, true},
+		"mine-ABCDEFGHIJ":                                 {time.Hour, true},
+	} {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, nil, 0o644))
+		then := time.Now().Add(-c.age)
+		require.NoError(t, os.Chtimes(file, then, then))
+		out, err := newOutput(dir)
+		require.NoError(t, err)
+		require.NoError(t, out.close())
+		if c.stays {
+			assert.FileExists(t, file)
+		} else {
+			assert.NoFileExists(t, file)
+		}
+	}
+}

@@ -91,7 +91,7 @@ func (s settings) side(ctx context.Context, v report.Setting, dir string, repo *
 	}
 	switch {
 	case isPattern(v.Value):
-		return given, fmt.Errorf("no saved results match %s in %s", v.Value, dir)
+		return given, fmt.Errorf("no saved results match %s in %s; patterns are relative to the test's folder", v.Value, dir)
 	case looksLikeFile(v.Value):
 		return given, fmt.Errorf("no saved results at %s in %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 > %s",
 			v.Value, dir, v.Value)

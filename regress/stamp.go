@@ -43,6 +43,7 @@ func makeFolder(module string) (*os.Root, error) {
 	if err := writeFile(own, ".gitignore", text("*\n")); err != nil {
 		return nil, errors.Join(err, own.Close())
 	}
+	sweep(own, ".")
 	return own, nil
 }
 

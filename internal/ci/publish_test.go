@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,6 +29,7 @@ func buildPublish(t *testing.T) string {
 	program := filepath.Join(t.TempDir(), "publish")
 	sources, err := filepath.Glob(filepath.Join(repository(t), ".github/actions/gate/publish/*.go"))
 	require.NoError(t, err)
+	sources = slices.DeleteFunc(sources, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
 	out, err := exec.Command("go", append([]string{"build", "-o", program}, sources...)...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return program

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // plain is a decoder in float64 and naive loops, without cache, batch or stacked weights: what Forward must agree with.
 type plain struct {
@@ -121,7 +124,11 @@ func (p *plain) attention(q []float64, k, v [][]float64) []float64 {
 		from := h / (p.config.Heads / p.config.KVHeads) * n
 		weights, sum := make([]float64, len(k)), 0.0
 		for i := range k {
-			weights[i] = math.Exp(times([][]float64{k[i][from : from+n]}, q[h*n:(h+1)*n])[0] / math.Sqrt(float64(n)))
+			weights[i] = times([][]float64{k[i][from : from+n]}, q[h*n:(h+1)*n])[0] / math.Sqrt(float64(n))
+		}
+		top := slices.Max(weights) // scores beyond 709 would be infinite
+		for i, score := range weights {
+			weights[i] = math.Exp(score - top)
 			sum += weights[i]
 		}
 		out := make([]float64, n)

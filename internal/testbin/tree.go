@@ -12,7 +12,8 @@ import (
 )
 
 // staleAge is how old the record of a worktree must be before it may be taken for one that a power cut left: a gate in a container
-// that shares the repository but not the folder for temporary files is alive with a folder that cannot be seen from here.
+// that shares the repository but not the folder for temporary files is alive with a folder that cannot be seen from here. One that is to
+// be made in more than an hour is of a clock that was wrong, and no younger for it.
 const staleAge = time.Hour
 
 // Tree is a commit checked out in a folder of its own.
@@ -192,7 +193,7 @@ func forget(records string) {
 	}
 	for _, entry := range entries {
 		info, err := entry.Info()
-		if err != nil || !strings.HasPrefix(entry.Name(), scratchPrefix) || time.Since(info.ModTime()) < staleAge {
+		if err != nil || !strings.HasPrefix(entry.Name(), scratchPrefix) || time.Since(info.ModTime()).Abs() < staleAge {
 			continue
 		}
 		record := filepath.Join(records, entry.Name())

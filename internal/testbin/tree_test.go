@@ -117,20 +117,24 @@ func TestRecordsOfLostWorktreesAreForgotten(t *testing.T) {
 	temp := t.TempDir()
 	records := filepath.Join(repo.Root, ".git", "worktrees")
 	long := time.Now().Add(-2 * staleAge)
-	for name, test := range map[string]struct{ keepFolder, old bool }{
-		scratchPrefix + "lost-000001":   {false, true},
-		scratchPrefix + "recent-000001": {false, false},
-		scratchPrefix + "alive-000001":  {true, true},
-		"on-a-disk-not-mounted-now":     {false, true},
+	for name, test := range map[string]struct {
+		keepFolder bool
+		age        time.Duration
+	}{
+		scratchPrefix + "lost-000001":     {false, 2 * staleAge},
+		scratchPrefix + "tomorrow-000001": {false, -24 * time.Hour},
+		scratchPrefix + "recent-000001":   {false, 0},
+		scratchPrefix + "soon-000001":     {false, -staleAge / 2},
+		scratchPrefix + "alive-000001":    {true, 2 * staleAge},
+		"on-a-disk-not-mounted-now":       {false, 2 * staleAge},
 	} {
 		dir := filepath.Join(temp, name)
 		run(t, repo.Root, "git", "worktree", "add", "-q", "--detach", dir)
 		if !test.keepFolder {
 			require.NoError(t, os.RemoveAll(dir))
 		}
-		if test.old {
-			require.NoError(t, os.Chtimes(filepath.Join(records, name), long, long))
-		}
+		then := time.Now().Add(-test.age)
+		require.NoError(t, os.Chtimes(filepath.Join(records, name), then, then))
 	}
 	torn := filepath.Join(records, scratchPrefix+"torn-000001")
 	require.NoError(t, os.MkdirAll(torn, 0o755))
@@ -140,7 +144,9 @@ func TestRecordsOfLostWorktreesAreForgotten(t *testing.T) {
 	newTree(t, newScratch(t), repo)
 	assert.NoDirExists(t, filepath.Join(records, scratchPrefix+"lost-000001"))
 	assert.NoDirExists(t, torn)
+	assert.NoDirExists(t, filepath.Join(records, scratchPrefix+"tomorrow-000001"), "of a clock that was wrong")
 	assert.DirExists(t, filepath.Join(records, scratchPrefix+"recent-000001"))
+	assert.DirExists(t, filepath.Join(records, scratchPrefix+"soon-000001"))
 	assert.DirExists(t, filepath.Join(records, scratchPrefix+"alive-000001"))
 	assert.DirExists(t, filepath.Join(records, "on-a-disk-not-mounted-now"), "git worktree prune would have taken it")
 }
