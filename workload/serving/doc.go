@@ -42,7 +42,7 @@
 //	req/s                        succeeded by the time from the start to the last end
 //	p50-lag-ns p99-lag-ns        how late the load generator sent; a run in which that matters fails (see workload.Load)
 //	goodput-req/s, -percent      requests that keep every bound of the scenario's slo
-//	saturated                    1 if the server fell behind: latencies say how long it was run. Where both sides did, a gate judges throughput alone
+//	saturated                    1 if the server fell behind: latencies say how long it was run. Where both sides did, a gate goes by its rules on throughput
 //	selection                    a number of what prompts and lengths are drawn from, seed included: the first 48 bits of their SHA-256. A gate refuses
 //	                             sides that differ in it
 //	q-ttft.adapter_3-ns          of the adapter adapter-3 alone; without a stream, q-latency.adapter_3-ns
