@@ -12,9 +12,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// spin is how long before the instant the kernel's timer wakes the waiter, which then watches the clock: what a wake-up takes on
-// a quiet machine (p50 43 us, p99 85 us at 350 waits/s; Linux 2 vCPU, 2026). It costs at most 2 % of a core at 350 waits/s.
-const spin = 50 * time.Microsecond
+const (
+	// spin is how long before the instant the kernel's timer wakes the waiter, which then watches the clock: what a wake-up takes on
+	// a quiet machine (p50 43 us, p99 85 us at 350 waits/s; Linux 2 vCPU, 2026).
+	spin = 50 * time.Microsecond
+
+	// watched is the part of its time that a waiter may watch the clock, one in so many: 2 % of a core, at any rate. Where instants come
+	// thick it wakes later, and several of them are past: at 10,000 requests/s that took the load generator's CPU time from 57 to 40 us a request,
+	// and its median lag from 18 to 35 us (EPYC, load 0.3, November 2026).
+	watched = 50
+
+	// saved is the most watching that is saved up for instants that come close together.
+	saved = 20 * spin
+)
 
 // timerfd is a clock over a kernel timer whose expiry the network poller waits for. Its system calls do not block, and the runtime is not told
 // of them: it would wake up its monitor's thread at each.
@@ -29,6 +39,9 @@ type timerfd struct {
 	set   bool            // whether it has been
 	err   syscall.Errno   // of the last call
 	count [8]byte         // expirations, read and not used
+
+	ended  time.Time     // the last wait
+	credit time.Duration // of watching that is left
 }
 
 func newClock() (clock, error) {
@@ -90,13 +103,18 @@ func systemTime() (bool, error) {
 
 func (c *timerfd) until(ctx context.Context, at time.Time) error {
 	now := time.Now()
-	if left := at.Sub(now); left > spin {
-		if err := c.sleep(ctx, now.Add(left-spin)); err != nil {
+	c.credit = min(c.credit+now.Sub(c.ended)/watched, saved) // the first wait's is full
+	early := min(spin, c.credit)
+	if left := at.Sub(now); left > early {
+		if err := c.sleep(ctx, now.Add(left-early)); err != nil {
 			return err
 		}
+		now = time.Now()
 	}
-	for time.Now().Before(at) {
+	for c.ended = now; c.ended.Before(at); {
+		c.ended = time.Now()
 	}
+	c.credit -= c.ended.Sub(now)
 	return nil
 }
 
