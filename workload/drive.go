@@ -83,9 +83,9 @@ func (r *Recorder) driven(ctx context.Context, i int, due time.Time, serve func(
 }
 
 // Try drives a load as Drive does, but records nothing of it, and neither an error of a request, which the result has, nor a run that is invalid
-// fails the benchmark. It is for benchmarks that look for something in several runs, such as the highest rate at which a bound holds,
-// and report that themselves: of one that has only tried nothing else is reported but what testing does. Requests of load is not bound to
-// b.N. The error is that of [Load.Run]. What a gate has planted is in what [Request.Timed] returns.
+// fails the benchmark. It is for a load that warms up, and for benchmarks that look for something in several runs, such as the highest rate at
+// which a bound holds, and report that themselves: of one that has only tried nothing else is reported but what testing does. Requests of load
+// is not bound to b.N. The error is that of [Load.Run]. What a gate has planted is in what [Request.Timed] returns.
 func (r *Recorder) Try(load Load, serve func(context.Context, *Request) error) (LoadResult, error) {
 	r.b.Helper()
 	r.standAside()
@@ -110,16 +110,4 @@ func (r *Recorder) forget() {
 	for _, q := range r.all {
 		q.recorded.Reset()
 	}
-}
-
-// WarmUp sends a load whose requests are not recorded, before the one that is. It does nothing in a run of b.N = 1, with which
-// testing finds out what there is to run, nor with a load of no requests. The error is that of [Load.Run].
-func (r *Recorder) WarmUp(load Load, send Send) error {
-	r.b.Helper()
-	r.standAside()
-	if r.b.N == 1 || load.Requests == 0 {
-		return nil
-	}
-	_, err := load.Run(context.Background(), send)
-	return err
 }

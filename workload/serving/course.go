@@ -107,16 +107,18 @@ func (c *course) send(ctx context.Context, model string, e dataset.Entry, due ti
 	return c.client.Do(ctx, body, s.Stream, due)
 }
 
-// warmUp offers the load before the first rate. Its errors are none of a rate's.
-func (c *course) warmUp(rec *workload.Recorder) error {
+// warmUp offers the load before the first rate, but not to a run of b.N = 1, with which testing finds out what there is to run. Its errors are
+// none of a rate's.
+func (c *course) warmUp(b *testing.B, rec *workload.Recorder) error {
 	w := c.scenario.WarmUp
 	load := workload.Load{Rate: w.Rate, Requests: int(w.Rate * time.Duration(w.Duration).Seconds()), Timeout: c.scenario.timeout(), Seed: ^c.scenario.Arrivals.Seed}
-	if c.rates > 0 {
-		load.Requests = 0
+	if b.N == 1 || c.rates > 0 || load.Requests == 0 {
+		return nil
 	}
 	selection, models := c.set.Sample(load.Requests, ^c.scenario.Dataset.Seed), c.scenario.Models(load.Requests)
-	return rec.WarmUp(load, func(ctx context.Context, i int, due time.Time) error {
-		_, err := c.send(ctx, models[i], selection[i], due)
+	_, err := rec.Try(load, func(ctx context.Context, q *workload.Request) error {
+		_, err := c.send(ctx, models[q.Number()], selection[q.Number()], q.Due())
 		return err
 	})
+	return err
 }

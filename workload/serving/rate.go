@@ -26,7 +26,7 @@ type rate struct {
 func (c *course) run(b *testing.B, perSecond float64) {
 	rec := workload.Record(b)
 	c.open(b)
-	if err := c.warmUp(rec); err != nil {
+	if err := c.warmUp(b, rec); err != nil {
 		b.Fatalf("serving: warm-up: %v", err)
 	}
 	if b.N > 1 {

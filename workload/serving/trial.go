@@ -38,7 +38,7 @@ type driver func(workload.Load, func(context.Context, *workload.Request) error) 
 func (c *course) sweep(b *testing.B) {
 	rec := workload.Record(b)
 	c.open(b)
-	if err := c.warmUp(rec); err != nil {
+	if err := c.warmUp(b, rec); err != nil {
 		b.Fatalf("serving: warm-up: %v", err)
 	}
 	s := c.newSweep(b.N, b.Logf, rec.Try)
