@@ -85,10 +85,14 @@ func (r *Recorder) driven(ctx context.Context, i int, due time.Time, serve func(
 // Try drives a load as Drive does, but records nothing of it, and neither an error of a request, which the result has, nor a run that is invalid
 // fails the benchmark. It is for a load that warms up, and for benchmarks that look for something in several runs, such as the highest rate at
 // which a bound holds, and report that themselves: of one that has only tried nothing else is reported but what testing does. Requests of load
-// is not bound to b.N. The error is that of [Load.Run]. What a gate has planted is in what [Request.Timed] returns.
+// is not bound to b.N, and with 0 nothing is sent. A gate that wants the benchmark to take turns is told that it drives itself: call Try, or
+// Drive, before making anything of b.N's size. The error is that of [Load.Run]. What a gate has planted is in what [Request.Timed] returns.
 func (r *Recorder) Try(load Load, serve func(context.Context, *Request) error) (LoadResult, error) {
 	r.b.Helper()
 	r.standAside()
+	if load.Requests == 0 {
+		return LoadResult{}, nil
+	}
 	r.tried = true
 	result, err := load.Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
 		failed, err := r.driven(ctx, i, due, func(ctx context.Context, q *Request) error {

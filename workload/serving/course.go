@@ -108,12 +108,12 @@ func (c *course) send(ctx context.Context, model string, e dataset.Entry, due ti
 }
 
 // warmUp offers the load before the first rate, but not to a run of b.N = 1, with which testing finds out what there is to run. Its errors are
-// none of a rate's.
+// none of a rate's. In a duet, whose b.N is beyond all memory, it ends the benchmark.
 func (c *course) warmUp(b *testing.B, rec *workload.Recorder) error {
 	w := c.scenario.WarmUp
 	load := workload.Load{Rate: w.Rate, Requests: int(w.Rate * time.Duration(w.Duration).Seconds()), Timeout: c.scenario.timeout(), Seed: ^c.scenario.Arrivals.Seed}
-	if b.N == 1 || c.rates > 0 || load.Requests == 0 {
-		return nil
+	if b.N == 1 || c.rates > 0 {
+		load.Requests = 0
 	}
 	selection, models := c.set.Sample(load.Requests, ^c.scenario.Dataset.Seed), c.scenario.Models(load.Requests)
 	_, err := rec.Try(load, func(ctx context.Context, q *workload.Request) error {
