@@ -38,7 +38,8 @@ type Recorder struct {
 // first b.Loop are erased. See the package comment for the metrics.
 //
 // In a process that a gate has invited to a duet, Do serves requests when the gate says so, and ends the benchmark when the gate has
-// enough of them; the gate gets what they measured, and nothing is reported.
+// enough of them; the gate gets what they measured, and nothing is reported. There b.N is 1,000,000,000, since nobody knows beforehand how many
+// it will be: make nothing of that size, but as many inputs as are to differ, and use them in turn.
 //
 // A benchmark that ends without having recorded a request fails.
 func Record(b *testing.B) *Recorder {

@@ -32,8 +32,8 @@ var topics = []struct {
 		{[]string{"…: more than … KiB"}, "A policy, or another file of settings, is far larger than any that is one.", "Name the right file."},
 	}},
 	{"While a side is measured", []trouble{
-		{[]string{"the test binary exited with status …"}, "The benchmark failed, panicked or called os.Exit; what it printed last stands below the message.",
-			"Run it alone, on the side that is named: `go test -run '^$' -bench NAME -benchtime 100x ./pkg`. If it needs a variable that looks like a secret, name it in `Gate.Env`."},
+		{[]string{"the test binary exited with status …"}, "The benchmark failed, panicked or called os.Exit; what it printed last stands below the message. `out of memory`: it makes something of b.N's size, which is 1,000,000,000 where sides take turns.",
+			"Make as many inputs as are to differ, and use them in turn. Otherwise run it alone, on the side that is named: `go test -run '^$' -bench NAME -benchtime 100x ./pkg`. If it needs a variable that looks like a secret, name it in `Gate.Env`."},
 		{[]string{"killed (SIGKILL), and not by the gate: most likely the machine ran out of memory, or a limit was reached", "ended by signal … (…)"},
 			"The kernel or somebody else ended the process. Both sides are in memory at once.", "Make the workload smaller, or take a larger machine; `dmesg` tells of the kernel's kills."},
 		{[]string{"no answer", "it does not read what it is granted", "it did not end within …"},
