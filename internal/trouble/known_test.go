@@ -71,6 +71,29 @@ var topics = []struct {
 			"metrics has neither p90_latency_ms nor p90_latency", "metrics.… is no number"},
 			"A JSON file of the inference gateway's load generator that was cut short, edited, or is of a run in which nothing succeeded.", "Run the load again, with `--save-json-results`."},
 	}},
+	{"Workloads", []trouble{
+		{[]string{"workload: … recorded no request"}, "The benchmark ended, and no request went through its Recorder.", "Serve requests with `Recorder.Do` inside the benchmark's loop, or `Recorder.Drive` in its place."},
+		{[]string{"workload: … … panicked: …\n…", "load: request … panicked: …\n…"}, "The function that serves a request panicked; its stack follows.", "Mend it; the message has the request's number."},
+		{[]string{"workload: environment variable …: …"}, "A plant that somebody wrote by hand: gates write `TAILGATE_PLANT` themselves.", "Leave it to `-regress.inject`."},
+		{[]string{"workload: … token gaps in one turn, where … is the most"}, "A turn has requests of so many tokens that their gaps exceed what one result carries.", "Serve fewer tokens a request, or report them with `Request.Timed` and no gaps."},
+	}},
+	{"A service under load", []trouble{
+		{[]string{"no complete reply in time", "the time to drain is over"}, "`timeout`: the request's time was over before its reply was.",
+			"Raise the scenario's `timeout`, lower its `rates`, or see what holds the server up."},
+		{[]string{"status …"}, "The server, or a gateway before it, answered with an error; what it said follows. 404 is often a model's name or `target.api`, 429 and 503 too much load, 401 a key that was not given.",
+			"Correct the scenario's `model`, `target` or `rates`; a key is named by `target.api_key_env`."},
+		{[]string{"the stream ended after … events without [DONE]", "a stream of … events, none of which has text or a finish_reason", "the reply has neither text nor a finish_reason: …", "no JSON",
+			"the reply is …, where … was asked for", "event …: …", "the reply has more than … bytes"}, "`malformed` or `truncated`: what came is not the OpenAI API's reply, or not all of it.",
+			"See that the address is that of the API, and not of a page or a proxy's; that `target.api` is the server's; and what the server logged: many break off when a worker dies."},
+		{[]string{"… of … prompts have failed, where … may (max_error_percent): …", "serving: all of … prompts failed: …", "a first prompt failed: …"}, "More requests failed than the scenario allows; what was said most often stands first.",
+			"Look that up here; if so many may fail, raise `max_error_percent`."},
+		{[]string{"the target names no metrics pages"}, "No failure: `server-` metrics are left out.", "Nothing, or list the servers' pages in `target.metrics`."},
+		{[]string{"whether … req/s holds is not known, since … runs were invalid: …"}, "A sweep could not try a rate: the load generator could not keep to its times.",
+			"Run the load generator on a machine that has the CPU time to spare, or lower `sweep.high`."},
+		{[]string{"the server has not recovered within … from a rate that did not hold: a request by itself does not keep the SLO"}, "After a rate that it could not hold, the server went on with what had been given up.",
+			"Raise `idle` and `timeout`; loosen the `slo` if even one request by itself cannot keep it."},
+		{[]string{"serving: log: …"}, "The log of requests (`Options.Log`) could not be written: a full disk, or a closed file.", "Write it elsewhere."},
+	}},
 	{"Shards", []trouble{
 		{[]string{"…: it is no folder of a shard's results, or the shard did not end…"}, "A shard's job failed before it had measured, or its artifact was not brought.",
 			"See what became of its job; name folders that have a shard.json with `-regress.in`."},
@@ -94,4 +117,6 @@ var topics = []struct {
 // unseen are texts that no user meets by themselves: they stand in others, or only code that is wrong brings them.
 var unseen = []string{
 	"stalled", "duet: closed", "duet: a turn of … requests: grant 1 to …", "ended by the gate", "…: not in the tree …", "… more problems",
+	"a request before has failed", "the request was not sent", "the run ended before the request had a place among those under way", "given up while it was under way", "the request: …",
+	"not sent: the rate does not hold", "serving: warm-up: …", "serving: sweep: …",
 }

@@ -28,6 +28,9 @@ var sections = []struct{ title, files string }{
 	{"Planted slowdowns", "internal/duet/plant.go"},
 	{"Turns", "internal/duet/peer.go"},
 	{"Division among shards", "internal/shards/*.go"},
+	{"Workloads and loads", "workload/*.go"},
+	{"Serving", "workload/serving/*.go"},
+	{"Datasets", "workload/serving/dataset/*.go"},
 }
 
 // outcomes are those of package policy, in its order.

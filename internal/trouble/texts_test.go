@@ -100,8 +100,12 @@ func textOf(n ast.Node, known map[string]string) (one text, ok bool) {
 			one = split(all)
 			wraps := name == "fmt.Errorf" && strings.Contains(literal(n.Args[0]), "%w")
 			return one, word.MatchString(strings.ReplaceAll(all, "…", "")) && !(wraps && one.cure == "")
-		case (name == "fail" || name == "problem") && len(n.Args) == 2 && isText(n.Args[1]):
-			return split(said(n.Args[1], known)), true
+		case (name == "fail" || name == "problem") && len(n.Args) == 2 && isText(n.Args[1]), name == "fault" && isText(n.Args[1]):
+			one = split(said(n.Args[1], known))
+			return one, word.MatchString(one.fact)
+		case (name == "r.fail" || name == "b.Errorf" || name == "b.Fatalf" || name == "r.b.Errorf" || name == "r.b.Fatalf") && isText(n.Args[0]):
+			one = split(said(n.Args[0], known))
+			return one, word.MatchString(strings.TrimPrefix(one.fact, "workload: ")) && one.fact != "serving: …"
 		}
 	case *ast.CompositeLit:
 		for _, element := range n.Elts {
