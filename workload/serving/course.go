@@ -97,21 +97,17 @@ func (c *course) probe() error {
 
 // send asks for the completion of an entry.
 func (c *course) send(ctx context.Context, model string, e dataset.Entry, due time.Time) (Reply, error) {
-	s := c.scenario
-	body, err := c.client.Body(Request{
-		Model: model, Prompt: e.Prompt, MaxTokens: e.OutputTokens, Stream: s.Stream, IgnoreEOS: s.IgnoreEOS, Temperature: s.Temperature, TopP: s.TopP,
-	})
+	body, err := c.client.Body(c.scenario.Request(model, e))
 	if err != nil {
 		return Reply{}, fault(Malformed, "the request: %v", err)
 	}
-	return c.client.Do(ctx, body, s.Stream, due)
+	return c.client.Do(ctx, body, c.scenario.Stream, due)
 }
 
 // warmUp offers the load before the first rate, but not to a run of b.N = 1, with which testing finds out what there is to run. Its errors are
 // none of a rate's. In a duet, whose b.N is beyond all memory, it ends the benchmark.
 func (c *course) warmUp(b *testing.B, rec *workload.Recorder) error {
-	w := c.scenario.WarmUp
-	load := workload.Load{Rate: w.Rate, Requests: int(w.Rate * time.Duration(w.Duration).Seconds()), Timeout: c.scenario.timeout(), Seed: ^c.scenario.Arrivals.Seed}
+	load := c.scenario.WarmUpLoad()
 	if b.N == 1 || c.rates > 0 {
 		load.Requests = 0
 	}

@@ -177,6 +177,19 @@ func (s Scenario) MayFail(n int) int {
 	return int(*s.MaxErrorPercent / 100 * float64(n))
 }
 
+// WarmUpLoad is the load before the first rate, which counts for nothing; its seed is none of a rate's. Without a warm-up it has no requests.
+func (s Scenario) WarmUpLoad() workload.Load {
+	w := s.WarmUp
+	return workload.Load{Rate: w.Rate, Requests: int(w.Rate * time.Duration(w.Duration).Seconds()), Seed: ^s.Arrivals.Seed, Timeout: s.timeout()}
+}
+
+// Request is what is asked of a model for an entry of the dataset.
+func (s Scenario) Request(model string, e dataset.Entry) Request {
+	return Request{
+		Model: model, Prompt: e.Prompt, MaxTokens: e.OutputTokens, Stream: s.Stream, IgnoreEOS: s.IgnoreEOS, Temperature: s.Temperature, TopP: s.TopP,
+	}
+}
+
 // timeout is how long a request may take.
 func (s Scenario) timeout() time.Duration {
 	return time.Duration(cmp.Or(s.Timeout, Duration(defaultTimeout)))

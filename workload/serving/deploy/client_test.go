@@ -129,13 +129,11 @@ func (c *client) load(l workload.Load, start time.Time) workload.Load {
 
 // warmUp sends load that counts for nothing.
 func (c *client) warmUp(start time.Time) error {
-	w := c.scenario.WarmUp
-	n := int(w.Rate * time.Duration(w.Duration).Seconds())
-	if n < max(1, c.shard.N) {
+	l := c.scenario.WarmUpLoad()
+	if l.Requests < max(1, c.shard.N) {
 		return nil
 	}
-	l := workload.Load{Rate: w.Rate, Requests: n, Seed: ^c.scenario.Arrivals.Seed, Timeout: c.scenario.Load(w.Rate).Timeout}
-	models, prompts := c.scenario.Models(n), c.set.Sample(n, ^c.scenario.Dataset.Seed)
+	models, prompts := c.scenario.Models(l.Requests), c.set.Sample(l.Requests, ^c.scenario.Dataset.Seed)
 	_, err := c.load(l, start).Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
 		_, err := c.send(ctx, models[i], prompts[i], due)
 		return err
@@ -144,13 +142,11 @@ func (c *client) warmUp(start time.Time) error {
 }
 
 func (c *client) send(ctx context.Context, model string, e dataset.Entry, due time.Time) (serving.Reply, error) {
-	s := c.scenario
-	body, err := c.client.Body(serving.Request{Model: model, Prompt: e.Prompt, MaxTokens: e.OutputTokens, Stream: s.Stream, IgnoreEOS: s.IgnoreEOS,
-		Temperature: s.Temperature, TopP: s.TopP})
+	body, err := c.client.Body(c.scenario.Request(model, e))
 	if err != nil {
 		return serving.Reply{}, err
 	}
-	return c.client.Do(ctx, body, s.Stream, due)
+	return c.client.Do(ctx, body, c.scenario.Stream, due)
 }
 
 // measured is what a rate's requests measure. It may be used by many goroutines at once.
