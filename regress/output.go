@@ -52,7 +52,8 @@ func newOutputIn(parent *os.Root, name string) (*output, error) {
 	return openOutput(root)
 }
 
-// openOutput removes the verdict that an earlier gate left in the folder, and what one that was killed had begun to write. Results stay: they may be what is to be judged.
+// openOutput removes the verdict that an earlier gate left in the folder, and what one that was killed had begun to write. Results stay: they
+// may be what is to be judged.
 func openOutput(root *os.Root) (*output, error) {
 	o := &output{dir: root.Name(), root: root}
 	sweep(root, ".")

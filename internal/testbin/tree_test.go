@@ -74,7 +74,7 @@ func TestWorktreeBesideOneThatIsBeingAdded(t *testing.T) {
 			real, err := exec.LookPath("git")
 			require.NoError(t, err)
 			bin := t.TempDir()
-			script := "#!/bin/sh\n'" + real + "' \"$@\"\ncode=$?\n" + finish + " '" + record + "' 2>/dev/null\nexit $code\n"
+			script := "#!/bin/sh\n'" + real + "' \"$@\"\ncode=$?\ncase \"$*\" in *'worktree add'*) " + finish + " '" + record + "' 2>/dev/null;; esac\nexit $code\n"
 			require.NoError(t, os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o755))
 			t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 
