@@ -179,6 +179,21 @@ func TestARunThatIsInvalidNeitherHoldsNorFails(t *testing.T) {
 	})
 }
 
+func TestARateAtWhichTheServerFallsBehindDoesNotHold(t *testing.T) {
+	course := &course{scenario: Scenario{Name: "case", Prompts: 300, Sweep: Sweep{Low: 50, High: 100}}}
+	bubble(t, serves(1, time.Millisecond), func(t *testing.T, c *Client) {
+		course.client, course.set = c, dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 1}}}
+		s := course.newSweep(300, t.Logf, drives(served(300, 100, 200, 50*ms), served(300, 100, 50, 50*ms)))
+		held, how, err := s.try(100)
+		require.NoError(t, err)
+		assert.True(t, held, how)
+		held, how, err = s.try(100)
+		require.NoError(t, err)
+		assert.False(t, held, "though no request missed the SLO")
+		assert.Contains(t, how, "the server fell behind, ")
+	})
+}
+
 // A server that does not come back after a rate that did not hold is told, and not taken for one that holds nothing.
 func TestASweepWaitsForTheServerToRecover(t *testing.T) {
 	for _, c := range []struct {
