@@ -35,24 +35,6 @@ func Default() Policy {
 	}
 }
 
-// withDefaults fills in what p leaves to the default.
-func (p Policy) withDefaults() Policy {
-	d := Default()
-	if p.Alpha == 0 {
-		p.Alpha = d.Alpha
-	}
-	if p.OnInconclusive == "" {
-		p.OnInconclusive = d.OnInconclusive
-	}
-	if p.OnRemoved == "" {
-		p.OnRemoved = d.OnRemoved
-	}
-	if len(p.Rules) == 0 {
-		p.Rules = d.Rules
-	}
-	return p
-}
-
 // Validate says what is wrong with p, nil if nothing is.
 func (p Policy) Validate() error {
 	_, err := p.validate()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/growth"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
@@ -27,13 +28,13 @@ const (
 
 // explain profiles the benchmarks whose regressions are gravest, and leaves in l.doc where their requests came to cost more. What goes wrong
 // meanwhile is said there and changes no verdict.
-func (l *live) explain(ctx context.Context, pairs []policy.Pair) {
+func (l *live) explain(ctx context.Context, pairs []judge.Pair) {
 	if !l.profile || l.expect != "" { // a slowdown that was planted and caught needs no explanation
 		return
 	}
-	grave := func(pair policy.Pair) float64 { return math.Abs(l.regression(pair).ChangePercent) }
-	regressed := slices.DeleteFunc(slices.Clone(pairs), func(p policy.Pair) bool { return l.regression(p).Outcome == "" })
-	slices.SortStableFunc(regressed, func(a, b policy.Pair) int { return cmp.Compare(grave(b), grave(a)) })
+	grave := func(pair judge.Pair) float64 { return math.Abs(l.regression(pair).ChangePercent) }
+	regressed := slices.DeleteFunc(slices.Clone(pairs), func(p judge.Pair) bool { return l.regression(p).Outcome == "" })
+	slices.SortStableFunc(regressed, func(a, b judge.Pair) int { return cmp.Compare(grave(b), grave(a)) })
 	for i, pair := range regressed {
 		if i == explained {
 			l.note(fmt.Sprintf("%d of %d benchmarks that regressed were profiled: name another with -regress.bench", explained, len(regressed)))
@@ -52,7 +53,7 @@ func (l *live) explain(ctx context.Context, pairs []policy.Pair) {
 }
 
 // regression is the verdict on a benchmark that says regressed, by the largest change in whichever direction; zero when none does.
-func (l *live) regression(pair policy.Pair) (gravest policy.Verdict) {
+func (l *live) regression(pair judge.Pair) (gravest policy.Verdict) {
 	for _, v := range l.doc.Report.Verdicts {
 		if v.Package == pair.Package() && v.Benchmark == pair.Name() && v.Outcome == policy.Regressed && math.Abs(v.ChangePercent) >= math.Abs(gravest.ChangePercent) {
 			gravest = v
@@ -62,7 +63,7 @@ func (l *live) regression(pair policy.Pair) (gravest policy.Verdict) {
 }
 
 // suspects are the profiles that may explain a regression, in order: of a time the CPU's, and if that did not grow, what waiting there is.
-func (l *live) suspects(pair policy.Pair) []profileKind {
+func (l *live) suspects(pair judge.Pair) []profileKind {
 	unit := l.regression(pair).Unit
 	if unit == "allocs/op" || unit == "B/op" {
 		return []profileKind{memory}
@@ -81,7 +82,7 @@ func (l *live) suspects(pair policy.Pair) []profileKind {
 }
 
 // cause profiles one benchmark, once and then on until it is known which function grew most, or the end has come.
-func (l *live) cause(ctx context.Context, pair policy.Pair, of profileKind, end time.Time) report.Cause {
+func (l *live) cause(ctx context.Context, pair judge.Pair, of profileKind, end time.Time) report.Cause {
 	cause := report.Cause{Package: pair.Package(), Benchmark: pair.Name(), Of: of.name, Unit: of.unit}
 	p, err := l.newProfiler(pair, of)
 	var diff growth.Diff

@@ -5,13 +5,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
 func TestTheGravestRegressionIsExplained(t *testing.T) {
-	b := policy.Benchmark{Package: "example.com/shop", Name: "Serve"}
-	pair := policy.Pair{Baseline: &b, Candidate: &b}
+	b := judge.Benchmark{Package: "example.com/shop", Name: "Serve"}
+	pair := judge.Pair{Baseline: &b, Candidate: &b}
 	verdict := func(unit string, o policy.Outcome, change float64) policy.Verdict {
 		return policy.Verdict{Package: b.Package, Benchmark: b.Name, Unit: unit, Outcome: o, ChangePercent: change}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -34,9 +35,9 @@ func savedRun(percent float64) string {
 	return b.String()
 }
 
-var savedPolicy = policy.Policy{Rules: []policy.Rule{
+var savedJudge = judge.By(policy.Policy{Rules: []policy.Rule{
 	{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e5}, {Metric: "score", MaxRegressionPercent: 10},
-}}
+}})
 
 // judgedText judges saved results as a gate does.
 func judgedText(sides [2]string) (policy.Report, error) {
@@ -48,7 +49,7 @@ func judgedText(sides [2]string) (policy.Report, error) {
 		}
 	}
 	var doc report.Document
-	err := judgeSaved(savedPolicy, sets[0], sets[1], &doc)
+	err := judgeSaved(savedJudge, sets[0], sets[1], &doc)
 	return doc.Report, err
 }
 
@@ -111,7 +112,7 @@ func checkChange(t require.TestingT, sides [2]string, whole policy.Report, i, at
 		for side, text := range sides {
 			values[side], _ = numbers(text)
 		}
-		expected = savedPolicy.Compare(plainResults(values[0]), plainResults(values[1]))
+		expected = savedJudge.Compare(plainResults(values[0]), plainResults(values[1]))
 	}
 	for _, want := range expected.Verdicts {
 		at := slices.IndexFunc(got.Verdicts, func(v policy.Verdict) bool {
@@ -124,8 +125,8 @@ func checkChange(t require.TestingT, sides [2]string, whole policy.Report, i, at
 }
 
 // plainResults are results of those numbers.
-func plainResults(values map[string][]float64) policy.Results {
-	r := policy.Results{Better: map[string]policy.Direction{"score": policy.Higher}}
+func plainResults(values map[string][]float64) judge.Results {
+	r := judge.Results{Better: map[string]policy.Direction{"score": policy.Higher}}
 	for _, key := range slices.Sorted(func(yield func(string) bool) {
 		for key := range values {
 			if !yield(key) {
@@ -140,10 +141,10 @@ func plainResults(values map[string][]float64) policy.Results {
 				name, procs = name[:dash], n
 			}
 		}
-		at := slices.IndexFunc(r.Benchmarks, func(b policy.Benchmark) bool { return b.Name == name && b.Procs == procs })
+		at := slices.IndexFunc(r.Benchmarks, func(b judge.Benchmark) bool { return b.Name == name && b.Procs == procs })
 		if at < 0 {
 			at = len(r.Benchmarks)
-			r.Benchmarks = append(r.Benchmarks, policy.Benchmark{Package: "example.com/shop", Name: name, Procs: procs, Requests: 300, Metrics: map[string][]float64{}})
+			r.Benchmarks = append(r.Benchmarks, judge.Benchmark{Package: "example.com/shop", Name: name, Procs: procs, Requests: 300, Metrics: map[string][]float64{}})
 		}
 		r.Benchmarks[at].Metrics[unit] = values[key]
 	}

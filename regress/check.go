@@ -41,7 +41,7 @@ func (s settings) check(t *testing.T) {
 	defer cancel()
 	s.test = true
 	result, _ := s.run(ctx, t.Name(), newProgress(t.Output(), os.Stderr)) // the error is in the report
-	judge(t, s, result)
+	tell(t, s, result)
 }
 
 // saved reports whether there is nothing to measure: saved results are compared with saved results, or not at all.
@@ -54,8 +54,8 @@ func (s settings) saved() bool {
 	return false
 }
 
-// judge turns a result into the outcome of t and its subtests.
-func judge(t *testing.T, s settings, result Result) {
+// tell turns a result into the outcome of t and its subtests.
+func tell(t *testing.T, s settings, result Result) {
 	t.Helper()
 	fmt.Fprint(t.Output(), result.printed())
 	t.Attr("regress.outcome", string(result.Outcome()))

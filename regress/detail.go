@@ -1,6 +1,7 @@
 package regress
 
 import (
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/stats"
@@ -78,11 +79,11 @@ func (s *charted) keep(verdicts *[]policy.Verdict, found []policy.Verdict) (sett
 		case len(*verdicts) == i:
 			*verdicts = append(*verdicts, v)
 			s.look(i, v)
-		case (*verdicts)[i].Outcome == policy.Unsettled:
+		case (*verdicts)[i].Outcome == judge.Unsettled:
 			(*verdicts)[i] = v
 			s.look(i, v)
 		}
-		settled = settled && (*verdicts)[i].Outcome != policy.Unsettled
+		settled = settled && (*verdicts)[i].Outcome != judge.Unsettled
 	}
 	return settled
 }
@@ -90,7 +91,7 @@ func (s *charted) keep(verdicts *[]policy.Verdict, found []policy.Verdict) (sett
 // detail is what the report shows of the benchmark, beside its verdicts.
 func (m *measurement) detail() report.Detail {
 	d := report.Detail{Package: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs()}
-	for i, rule := range m.policy.RulesOf(m.pair) {
+	for i, rule := range m.pair.Rules() {
 		unit := rule.Unit()
 		s := report.Series{Unit: unit, Baseline: m.pair.Baseline.Metrics[unit], Candidate: m.pair.Candidate.Metrics[unit]}
 		if i < len(m.charted.looks) {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/stats"
@@ -16,11 +17,11 @@ import (
 // TestTheBandOfAJudgedQuantileIsItsVerdict holds the chart against the table: at p95 they must say the same.
 func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 	const rounds = 18
-	var sides [2]policy.Benchmark
+	var sides [2]judge.Benchmark
 	for i := range sides {
-		sides[i] = policy.Benchmark{Name: "Chat", Requests: 100, Metrics: map[string][]float64{}}
+		sides[i] = judge.Benchmark{Name: "Chat", Requests: 100, Metrics: map[string][]float64{}}
 	}
-	m := &measurement{live: &live{}}
+	m := &measurement{live: &live{settings: settings{judge: judge.By(policy.Policy{})}}}
 	for r := range rounds {
 		round := round{machine: policy.Noise{Load: float64(r)}, noise: noise{stalls: r, measured: 2e9}}
 		for i := range sides {
@@ -33,11 +34,11 @@ func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 		}
 		m.charted.add(round)
 	}
-	m.pair = m.policy.Pairs(policy.Results{Benchmarks: sides[:1]}, policy.Results{Benchmarks: sides[1:]})[0]
-	m.plan, m.rounds = m.policy.Plan(1), rounds
+	m.pair = m.judge.Pairs(judge.Results{Benchmarks: sides[:1]}, judge.Results{Benchmarks: sides[1:]})[0]
+	m.plan, m.rounds = m.judge.Plan(1), rounds
 	look, planned := m.plan.Look(rounds)
 	require.True(t, planned)
-	v := m.policy.Judge(m.pair, nil, nil, look)[0]
+	v := m.judge.Verdicts(m.pair, nil, nil, look)[0]
 	m.verdicts = []policy.Verdict{v}
 	m.charted.look(0, v)
 

@@ -161,7 +161,7 @@ func (d *duo) grant(ctx context.Context, first int, turn duet.Turn) (results [2]
 
 // warmUp finds out on the way what a turn is to be: the same for both sides.
 func (d *duo) warmUp(ctx context.Context) error {
-	least := d.policy.Requests()
+	least := d.judge.Requests()
 	concurrency := 1
 	perRequest := time.Duration(math.MaxInt64)         // of both sides, at best: a stall says nothing of what is to come
 	for requests, turn, began := 0, 2, time.Now(); ; { // of two requests both may be in flight

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -25,10 +26,10 @@ func Duet(ctx context.Context, dir, benchmark string, seed uint64, launches, pai
 	}
 	const path = "recorded"
 	bins := map[string]*testbin.Binary{path: bin}
-	l := &live{settings: settings{timeout: time.Minute, budget: time.Hour}, sides: [2]*side{{name: "baseline", bins: bins}, {name: "candidate", bins: bins}}}
+	l := &live{settings: settings{judge: judge.By(policy.Policy{}), timeout: time.Minute, budget: time.Hour}, sides: [2]*side{{name: "baseline", bins: bins}, {name: "candidate", bins: bins}}}
 	l.shuffle(seed)
-	both := policy.Results{Benchmarks: []policy.Benchmark{{Package: path, Name: benchmark, Procs: runtime.GOMAXPROCS(0)}}}
-	m := &measurement{live: l, pair: l.policy.Pairs(both, both)[0]}
+	both := judge.Results{Benchmarks: []judge.Benchmark{{Package: path, Name: benchmark, Procs: runtime.GOMAXPROCS(0)}}}
+	m := &measurement{live: l, pair: l.judge.Pairs(both, both)[0]}
 	for i := range launches {
 		if err := m.record(ctx, pairs, func(first int, ns [2]int64) { turns(i, first == candidateSide, ns) }); err != nil {
 			return err

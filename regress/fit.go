@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/stats"
-	"github.com/tailgate-go/tailgate/policy"
 )
 
 // core are the metrics of the inference gateway's regression guide that it wants R2 of, by the units of package workload/serving.
@@ -26,13 +26,13 @@ const (
 //
 // as the guide's notebook computes it (scikit-learn's r2_score). It is reported, because the guide asks for it, and judged by nobody:
 // candidates that are all 10 % worse have anything from -35 to 0.98, depending on how steeply the metric grows with the rate.
-func fits(baseline, candidate policy.Results) []string {
+func fits(baseline, candidate judge.Results) []string {
 	type pair struct{ b, a map[string][]float64 }
 	type identity struct {
 		pkg, name string
 		procs     int
 	}
-	identify := func(b policy.Benchmark) identity { return identity{b.Package, b.Name, b.Procs} }
+	identify := func(b judge.Benchmark) identity { return identity{b.Package, b.Name, b.Procs} }
 	of := map[identity]map[string][]float64{} // the candidate's metrics, of benchmarks that have a rate
 	for _, c := range candidate.Benchmarks {
 		if _, ok := withoutRate(c.Name); ok {

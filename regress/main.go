@@ -169,5 +169,5 @@ func (s settings) compareOutput(printed *bytes.Buffer, baseline *benchdata.Set, 
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}
-	return judgeSaved(s.policy, baseline, candidate, doc)
+	return judgeSaved(s.judge, baseline, candidate, doc)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -21,7 +22,7 @@ func (l *live) measure(ctx context.Context) error {
 	}
 	pairs := l.pairs()
 	all := l.divide(pairs)
-	plan := l.policy.Plan(policy.Family(pairs))
+	plan := l.judge.Plan(judge.Family(pairs))
 	var verdicts [][]policy.Verdict
 	for i := range pairs {
 		if pairs[i].Elsewhere {
@@ -32,8 +33,8 @@ func (l *live) measure(ctx context.Context) error {
 		all[i].Measured = m.measured()
 	}
 	next := 0
-	l.doc.Report = l.policy.Report(pairs, func(policy.Pair) []policy.Verdict { next++; return verdicts[next-1] })
-	var baseline, candidate policy.Results
+	l.doc.Report = l.judge.Report(pairs, func(judge.Pair) []policy.Verdict { next++; return verdicts[next-1] })
+	var baseline, candidate judge.Results
 	for _, pair := range pairs {
 		if pair.Judged() && pair.Baseline != nil && pair.Candidate != nil { // of the others there are smoke runs
 			baseline.Benchmarks = append(baseline.Benchmarks, *pair.Baseline)
@@ -51,8 +52,8 @@ func (l *live) measure(ctx context.Context) error {
 }
 
 // pairs are the benchmarks of both sides.
-func (l *live) pairs() []policy.Pair {
-	pairs := l.policy.Pairs(results(&l.sides[baselineSide].smoke), results(&l.sides[candidateSide].smoke))
+func (l *live) pairs() []judge.Pair {
+	pairs := l.judge.Pairs(results(&l.sides[baselineSide].smoke), results(&l.sides[candidateSide].smoke))
 	for _, pair := range pairs {
 		if !l.plant.IsZero() && pair.Candidate != nil && !recorded(pair.Candidate) {
 			l.note(pair.Name() + " is measured without the slowdown: it can only be planted in requests recorded with workload.Record")
@@ -62,13 +63,13 @@ func (l *live) pairs() []policy.Pair {
 }
 
 // recorded reports whether the benchmark's requests go through a Recorder.
-func recorded(b *policy.Benchmark) bool { return b != nil && len(b.Metrics["p50-ns"]) > 0 }
+func recorded(b *judge.Benchmark) bool { return b != nil && len(b.Metrics["p50-ns"]) > 0 }
 
 // settle measures one benchmark until all its verdicts settle or its budget is spent.
-func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) *measurement {
+func (l *live) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *measurement {
 	m := &measurement{live: l, pair: pair, plan: plan}
 	if !isMeasured(pair) {
-		m.verdicts = m.judge(policy.Look{Last: true})
+		m.verdicts = m.found(judge.Look{Last: true})
 		return m
 	}
 	err := m.ready(ctx)
@@ -89,7 +90,7 @@ func (l *live) settle(ctx context.Context, pair policy.Pair, plan policy.Plan) *
 }
 
 // isMeasured reports whether the pair is to be measured: both sides have it, and a rule speaks of it.
-func isMeasured(pair policy.Pair) bool {
+func isMeasured(pair judge.Pair) bool {
 	return pair.Judged() && pair.Baseline != nil && pair.Candidate != nil
 }
 
@@ -114,8 +115,8 @@ func (m *measurement) targeted() error {
 // measurement is what has been measured of one benchmark.
 type measurement struct {
 	*live
-	pair     policy.Pair
-	plan     policy.Plan
+	pair     judge.Pair
+	plan     judge.Plan
 	inDuet   bool
 	flags    [2][]string   // more of them for each side's test binary
 	long     time.Duration // of a whole run; 0 for what the settings say
@@ -174,16 +175,17 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 }
 
 // settled judges, keeps what is settled, and reports whether all is.
-func (m *measurement) settled(look policy.Look) bool {
+func (m *measurement) settled(look judge.Look) bool {
 	defer m.spend("judged", time.Now())
 	m.looks = append(m.looks, m.rounds)
-	settled := m.charted.keep(&m.verdicts, m.judge(look))
+	settled := m.charted.keep(&m.verdicts, m.found(look))
 	m.progress.looked(m.now(), settled)
 	return settled
 }
 
-func (m *measurement) judge(look policy.Look) []policy.Verdict {
-	return m.policy.Judge(m.pair, directions(&m.sides[baselineSide].smoke), directions(&m.sides[candidateSide].smoke), look)
+// found is what a look finds.
+func (m *measurement) found(look judge.Look) []policy.Verdict {
+	return m.judge.Verdicts(m.pair, directions(&m.sides[baselineSide].smoke), directions(&m.sides[candidateSide].smoke), look)
 }
 
 // now is how far the measuring is.
@@ -282,7 +284,7 @@ func (m *measurement) anew() bool {
 }
 
 func (m *measurement) judges(is func(policy.Rule) bool) bool {
-	return slices.ContainsFunc(m.policy.RulesOf(m.pair), is)
+	return slices.ContainsFunc(m.pair.Rules(), is)
 }
 
 func roundUp(d time.Duration) time.Duration {

@@ -8,14 +8,16 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
 // schedule plays through a measurement whose launches and rounds take so long, and returns the rounds of each launch.
 func schedule(p policy.Policy, budget, perLaunch, perRound time.Duration) (sizes []int, err error) {
-	b := policy.Benchmark{Name: "Chat", Metrics: map[string][]float64{"p95-ns": {1}}}
-	pairs := p.Pairs(policy.Results{Benchmarks: []policy.Benchmark{b}}, policy.Results{Benchmarks: []policy.Benchmark{b}})
-	m := &measurement{live: &live{settings: settings{budget: budget, policy: p}}, pair: pairs[0], plan: p.Plan(1), inDuet: true, began: time.Now()}
+	b := judge.Benchmark{Name: "Chat", Metrics: map[string][]float64{"p95-ns": {1}}}
+	j := judge.By(p)
+	pairs := j.Pairs(judge.Results{Benchmarks: []judge.Benchmark{b}}, judge.Results{Benchmarks: []judge.Benchmark{b}})
+	m := &measurement{live: &live{settings: settings{budget: budget, judge: j}}, pair: pairs[0], plan: j.Plan(1), inDuet: true, began: time.Now()}
 	for {
 		n := m.size()
 		sizes = append(sizes, n)

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
-	"github.com/tailgate-go/tailgate/policy"
+	"github.com/tailgate-go/tailgate/internal/judge"
 )
 
 // launch starts each side once, and keeps and saves the rounds that come of it.
@@ -55,7 +55,7 @@ func (m *measurement) instead(why string) {
 
 // reports reports whether both sides' runs have all that is judged.
 func (m *measurement) reports(r round) bool {
-	for _, rule := range m.policy.RulesOf(m.pair) {
+	for _, rule := range m.pair.Rules() {
 		for _, run := range r.runs {
 			if _, ok := run.Value(rule.Unit()); !ok {
 				return false
@@ -92,7 +92,7 @@ func (m *measurement) keep(r round) error {
 	return nil
 }
 
-func (m *measurement) side(i int) *policy.Benchmark {
+func (m *measurement) side(i int) *judge.Benchmark {
 	b := benchmark(m.sets[i].Benchmarks[0])
 	return &b
 }
@@ -118,7 +118,7 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 	case m.long > 0:
 		benchtime = m.long.String()
 	case recorded(m.pair.Candidate):
-		benchtime = fmt.Sprintf("%dx", m.policy.Requests())
+		benchtime = fmt.Sprintf("%dx", m.judge.Requests())
 	}
 	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], order{bench: pattern(m.pair.Name()), benchtime: benchtime, flags: m.flags[i]})
 	if err != nil {
@@ -135,11 +135,11 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 func (m *measurement) fail(err error) {
 	m.problem = err.Error()
 	m.pair = broken(m.pair, m.rounds, m.problem)
-	m.verdicts = m.judge(policy.Look{Last: true})
+	m.verdicts = m.found(judge.Look{Last: true})
 }
 
 // broken is a pair that must not be judged, after so many rounds.
-func broken(pair policy.Pair, rounds int, problem string) policy.Pair {
+func broken(pair judge.Pair, rounds int, problem string) judge.Pair {
 	baseline, candidate := *pair.Baseline, *pair.Candidate
 	if rounds == 0 { // all there is are smoke runs
 		baseline.Metrics, candidate.Metrics = nil, nil

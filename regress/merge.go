@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
@@ -46,7 +47,7 @@ func Merge(t *testing.T, g Gate) {
 	s.test = true
 	result, _ := s.merge(t.Name()) // the error is in the report
 	s.expect = result.doc.Expected
-	judge(t, s, result)
+	tell(t, s, result)
 }
 
 // Merge merges the shards in g.In without a test around it. name is the merge's in reports and in the path of the output folder. The error says
@@ -86,14 +87,14 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output, error) 
 	if err := out.remove("baseline.txt", "candidate.txt"); err != nil {
 		return out, err
 	}
-	m, err := readMerge(s.policy, folders)
+	m, err := readMerge(s.judge, folders)
 	if err := errors.Join(notFound, err); err != nil {
 		return out, err
 	}
 	if s.test {
 		doc.Again = s.mergeAgain(name, dir)
 	}
-	if err := m.judge(doc); err != nil {
+	if err := m.report(doc); err != nil {
 		return out, err
 	}
 	return out, m.save(out)
@@ -187,8 +188,8 @@ func sameFolder(a, b string) bool {
 }
 
 // readMerge reads the shards in folders, and refuses what is not all of one gate.
-func readMerge(p policy.Policy, folders []string) (*merged, error) {
-	m := &merged{policy: p}
+func readMerge(j judge.Judge, folders []string) (*merged, error) {
+	m := &merged{judge: j}
 	var (
 		found []shards.Found
 		errs  []error
@@ -199,7 +200,7 @@ func readMerge(p policy.Policy, folders []string) (*merged, error) {
 			errs = append(errs, err)
 			continue
 		}
-		if own := policySum(p); f.Policy != own {
+		if own := policySum(j.Policy()); f.Policy != own {
 			errs = append(errs, fmt.Errorf("%s was judged by another policy than this test's: merge with the policy that the shards had", f))
 		}
 		if f.Tailgate != ownVersion() {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
@@ -14,7 +15,7 @@ import (
 
 // merged is all shards of one gate, in order.
 type merged struct {
-	policy policy.Policy
+	judge  judge.Judge
 	shards []shard
 }
 
@@ -72,13 +73,13 @@ func (s shard) rounds(side int, m shards.Benchmark) benchdata.Benchmark {
 	return benchdata.Benchmark{Pkg: m.Package, Name: m.Name, Procs: m.Procs}
 }
 
-// judge fills doc with one report on all shards.
-func (m *merged) judge(doc *report.Document) error {
+// report fills doc with one report on all shards.
+func (m *merged) report(doc *report.Document) error {
 	pairs, err := m.pairs()
 	if err != nil {
 		return err
 	}
-	plan := m.policy.Plan(policy.Family(pairs))
+	plan := m.judge.Plan(judge.Family(pairs))
 	verdicts := map[string][]policy.Verdict{}
 	var errs []error
 	for i, b := range m.shards[0].Benchmarks {
@@ -96,40 +97,40 @@ func (m *merged) judge(doc *report.Document) error {
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	found := func(pair policy.Pair) []policy.Verdict { return verdicts[key(pair)] }
+	found := func(pair judge.Pair) []policy.Verdict { return verdicts[key(pair)] }
 	for _, s := range m.shards {
-		if err := s.agrees(m.policy, pairs, found); err != nil {
+		if err := s.agrees(m.judge, pairs, found); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", s, err))
 		}
 	}
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	doc.Report = m.policy.Report(pairs, found)
+	doc.Report = m.judge.Report(pairs, found)
 	m.describe(doc)
 	return nil
 }
 
 // key tells pairs apart.
-func key(p policy.Pair) string { return fmt.Sprintf("%s\n%s\n%d", p.Package(), p.Name(), p.Procs()) }
+func key(p judge.Pair) string { return fmt.Sprintf("%s\n%s\n%d", p.Package(), p.Name(), p.Procs()) }
 
 // pairs are all benchmarks of the gate, as each shard's own smoke runs found them.
-func (m *merged) pairs() ([]policy.Pair, error) {
-	var sides [2]policy.Results
+func (m *merged) pairs() ([]judge.Pair, error) {
+	var sides [2]judge.Results
 	for i, b := range m.shards[0].Benchmarks {
 		own := m.shards[b.Shard-1].Benchmarks[i]
 		for side, smoke := range []*shards.Smoke{own.Baseline, own.Candidate} {
 			if smoke == nil {
 				continue
 			}
-			values := policy.Benchmark{Package: b.Package, Name: b.Name, Procs: b.Procs, Requests: smoke.Requests, Metrics: map[string][]float64{}}
+			values := judge.Benchmark{Package: b.Package, Name: b.Name, Procs: b.Procs, Requests: smoke.Requests, Metrics: map[string][]float64{}}
 			for _, metric := range smoke.Metrics {
 				values.Metrics[metric.Unit] = metric.Values
 			}
 			sides[side].Benchmarks = append(sides[side].Benchmarks, values)
 		}
 	}
-	pairs := m.policy.Pairs(sides[baselineSide], sides[candidateSide])
+	pairs := m.judge.Pairs(sides[baselineSide], sides[candidateSide])
 	for i, b := range m.shards[0].Benchmarks {
 		if p := pairs[i]; p.Package() != b.Package || p.Name() != b.Name || p.Procs() != b.Procs {
 			return nil, fmt.Errorf("%s: its benchmarks are not in the order in which a gate finds them: it was edited", m.shards[0])
@@ -139,7 +140,7 @@ func (m *merged) pairs() ([]policy.Pair, error) {
 }
 
 // judged judges one benchmark as its shard did.
-func (m *merged) judged(pair policy.Pair, s shard, b shards.Benchmark, plan policy.Plan) (judged, error) {
+func (m *merged) judged(pair judge.Pair, s shard, b shards.Benchmark, plan judge.Plan) (judged, error) {
 	better := [2]map[string]policy.Direction{declaredBy(s.Baseline), declaredBy(s.Candidate)}
 	switch {
 	case b.Measured != nil && !isMeasured(pair):
@@ -147,13 +148,13 @@ func (m *merged) judged(pair policy.Pair, s shard, b shards.Benchmark, plan poli
 	case b.Measured == nil && isMeasured(pair):
 		return judged{}, errors.New("it was to be measured, and was not")
 	case b.Measured == nil:
-		look := policy.Look{Last: true}
-		return judged{pair: pair, verdicts: m.policy.Judge(pair, better[baselineSide], better[candidateSide], look)}, nil
+		look := judge.Look{Last: true}
+		return judged{pair: pair, verdicts: m.judge.Verdicts(pair, better[baselineSide], better[candidateSide], look)}, nil
 	}
 	return replay{
-		policy: m.policy, plan: plan, better: better, pair: pair, how: *b.Measured,
+		judge: m.judge, plan: plan, better: better, pair: pair, how: *b.Measured,
 		rounds: [2]benchdata.Benchmark{s.rounds(baselineSide, b), s.rounds(candidateSide, b)},
-	}.judge()
+	}.run()
 }
 
 // declaredBy are the directions that a side's Unit lines declared.
@@ -170,7 +171,7 @@ func sideOf(s shards.Side) report.Side {
 }
 
 // agrees says if the shard's own verdict.json has other verdicts than those that follow from its rounds.
-func (s shard) agrees(p policy.Policy, pairs []policy.Pair, found func(policy.Pair) []policy.Verdict) error {
+func (s shard) agrees(j judge.Judge, pairs []judge.Pair, found func(judge.Pair) []policy.Verdict) error {
 	if s.verdict.Error != "" {
 		return errors.New("its gate ended with: " + s.verdict.Error)
 	}
@@ -178,7 +179,7 @@ func (s shard) agrees(p policy.Policy, pairs []policy.Pair, found func(policy.Pa
 	for i := range own {
 		own[i].Elsewhere = s.Benchmarks[i].Shard != s.Shard
 	}
-	want := p.Report(own, found).Verdicts
+	want := j.Report(own, found).Verdicts
 	if len(want) != len(s.verdict.Report.Verdicts) {
 		return fmt.Errorf("verdict.json has %d verdicts, and its rounds lead to %d: it was edited", len(s.verdict.Report.Verdicts), len(want))
 	}

@@ -66,7 +66,7 @@ func overLimits(baseline, candidate float64) policy.Outcome {
 
 // byHeaps is the verdict on runs that were measured apart.
 func byHeaps(baseline, candidate []float64) policy.Outcome {
-	return gatePolicy.Compare(results(baseline), results(candidate)).Verdicts[0].Outcome
+	return gateJudge.Compare(results(baseline), results(candidate)).Verdicts[0].Outcome
 }
 
 // still is a machine without any noise but the luck of processes.

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/internal/testbin"
@@ -64,7 +65,7 @@ func (p pretendedBenchmark) round(i int) round {
 func (g pretended) run(t *testing.T, part shards.Part, dir string) (result Result) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { // rounds take their time, and none passes
-		s := settings{policy: g.policy, budget: g.budget, timeout: time.Minute, shard: part, costs: g.costs, out: dir, in: "not used"}
+		s := settings{judge: judge.By(g.policy), budget: g.budget, timeout: time.Minute, shard: part, costs: g.costs, out: dir, in: "not used"}
 		if s.budget == 0 {
 			s.budget = time.Hour
 		}

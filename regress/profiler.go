@@ -16,7 +16,7 @@ import (
 	"github.com/google/pprof/profile"
 
 	"github.com/tailgate-go/tailgate/internal/growth"
-	"github.com/tailgate-go/tailgate/policy"
+	"github.com/tailgate-go/tailgate/internal/judge"
 )
 
 // profileKind is a profile that package testing writes.
@@ -53,7 +53,7 @@ type profiledSide struct {
 	n      float64
 }
 
-func (l *live) newProfiler(pair policy.Pair, of profileKind) (*profiler, error) {
+func (l *live) newProfiler(pair judge.Pair, of profileKind) (*profiler, error) {
 	p := &profiler{of: of}
 	p.live, p.pair, p.inDuet = l, pair, pair.Noise.Method == "duet"
 	p.rounds = 1 // it is known how long one takes

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
@@ -12,24 +13,24 @@ import (
 
 // replay judges the saved rounds of a benchmark once more, as the gate did that measured them.
 type replay struct {
-	policy policy.Policy
-	plan   policy.Plan
+	judge  judge.Judge
+	plan   judge.Plan
 	better [2]map[string]policy.Direction
-	pair   policy.Pair            // as the smoke runs found it
+	pair   judge.Pair             // as the smoke runs found it
 	rounds [2]benchdata.Benchmark // value i of one side and of the other are a round
 	how    shards.Measured
 }
 
 // judged is what came of it.
 type judged struct {
-	pair     policy.Pair
+	pair     judge.Pair
 	verdicts []policy.Verdict
 	detail   report.Detail
 }
 
-// judge judges at the looks that the gate took. Looks that its plan has not, or that it cannot have taken after those before, are an error:
+// run judges at the looks that the gate took. Looks that its plan has not, or that it cannot have taken after those before, are an error:
 // then the verdicts would not hold at alpha.
-func (r replay) judge() (judged, error) {
+func (r replay) run() (judged, error) {
 	for side, rounds := range r.rounds {
 		if n := len(rounds.Runs); n != r.how.Rounds {
 			return judged{}, fmt.Errorf("it has %d rounds, and its %s %d", r.how.Rounds, sideNames[side], n)
@@ -39,7 +40,7 @@ func (r replay) judge() (judged, error) {
 	pair.Noise = policy.Noise(r.how.Noise)
 	if r.how.Problem != "" {
 		pair = broken(pair, r.how.Rounds, r.how.Problem)
-		return judged{pair: pair, verdicts: r.look(pair, policy.Look{Last: true})}, nil
+		return judged{pair: pair, verdicts: r.look(pair, judge.Look{Last: true})}, nil
 	}
 	var (
 		c        charted
@@ -68,24 +69,24 @@ func (r replay) judge() (judged, error) {
 var sideNames = [2]string{"baseline", "candidate"}
 
 // after is the pair after so many rounds.
-func (r replay) after(n int) policy.Pair {
+func (r replay) after(n int) judge.Pair {
 	pair := r.pair
 	for side, b := range r.rounds {
 		b.Runs = b.Runs[:n]
 		values := benchmark(b)
-		*[]**policy.Benchmark{&pair.Baseline, &pair.Candidate}[side] = &values
+		*[]**judge.Benchmark{&pair.Baseline, &pair.Candidate}[side] = &values
 	}
 	return pair
 }
 
-func (r replay) look(pair policy.Pair, look policy.Look) []policy.Verdict {
-	return r.policy.Judge(pair, r.better[baselineSide], r.better[candidateSide], look)
+func (r replay) look(pair judge.Pair, look judge.Look) []policy.Verdict {
+	return r.judge.Verdicts(pair, r.better[baselineSide], r.better[candidateSide], look)
 }
 
 // detail is what the rounds tell of the charts; latencies of single requests are only on the shard's own page.
-func (r replay) detail(pair policy.Pair, c charted) report.Detail {
+func (r replay) detail(pair judge.Pair, c charted) report.Detail {
 	d := report.Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs()}
-	for i, rule := range r.policy.RulesOf(pair) {
+	for i, rule := range pair.Rules() {
 		unit := rule.Unit()
 		s := report.Series{Unit: unit, Baseline: pair.Baseline.Metrics[unit], Candidate: pair.Candidate.Metrics[unit]}
 		if i < len(c.looks) {

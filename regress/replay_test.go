@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -23,8 +24,8 @@ const (
 // firstLaunches are the rounds that a gate takes from its first launches: it has had 5 when it first judges, after 8 rounds.
 var firstLaunches = []int{1, 2, 2, 2, 1}
 
-// gatePolicy is what is judged by.
-var gatePolicy = policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limitPercent, MinRegression: floor}}}
+// gateJudge is who judges.
+var gateJudge = judge.By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limitPercent, MinRegression: floor}}})
 
 // round is the p95 of each side in a round, ns.
 type round [2]int64
@@ -37,7 +38,7 @@ type replay struct {
 }
 
 func newReplay(rec recording) (replay, error) {
-	p := replay{looks: gatePolicy.Plan(1).Rounds()}
+	p := replay{looks: gateJudge.Plan(1).Rounds()}
 	for i, l := range rec.launches {
 		var rounds []round
 		for pairs := range slices.Chunk(l, requestsPerRound) {
@@ -117,12 +118,12 @@ type result struct {
 
 // gate judges rounds as they come in, as the gate does.
 type gate struct {
-	rounds []int         // when to look
-	looks  []policy.Look // how
+	rounds []int        // when to look
+	looks  []judge.Look // how
 }
 
 func newGate() gate {
-	plan := gatePolicy.Plan(1)
+	plan := gateJudge.Plan(1)
 	g := gate{rounds: plan.Rounds()}
 	for _, n := range g.rounds {
 		look, _ := plan.Look(n)
@@ -133,19 +134,19 @@ func newGate() gate {
 
 // run stops at the first look that settles the verdict.
 func (g gate) run(baseline, candidate []float64) result {
-	pair := gatePolicy.Pairs(results(baseline), results(candidate))[0]
+	pair := gateJudge.Pairs(results(baseline), results(candidate))[0]
 	for i, n := range g.rounds {
 		pair.Baseline.Metrics["p95-ns"], pair.Candidate.Metrics["p95-ns"] = baseline[:n], candidate[:n]
-		if v := gatePolicy.Judge(pair, nil, nil, g.looks[i])[0]; v.Outcome != policy.Unsettled {
+		if v := gateJudge.Verdicts(pair, nil, nil, g.looks[i])[0]; v.Outcome != judge.Unsettled {
 			return result{v.Outcome, n}
 		}
 	}
-	return result{policy.Unsettled, len(baseline)}
+	return result{judge.Unsettled, len(baseline)}
 }
 
 // results is what one side measured.
-func results(p95s []float64) policy.Results {
-	return policy.Results{Benchmarks: []policy.Benchmark{{
+func results(p95s []float64) judge.Results {
+	return judge.Results{Benchmarks: []judge.Benchmark{{
 		Name: "Recorded", Requests: requestsPerRound, Metrics: map[string][]float64{"p95-ns": p95s},
 	}}}
 }
@@ -215,12 +216,12 @@ func TestReplayIsTheGate(t *testing.T) {
 // roundByRound judges after every round at which the plan has a look.
 func roundByRound(baseline, candidate []float64) result {
 	for n := 1; ; n++ {
-		look, planned := gatePolicy.Plan(1).Look(n)
+		look, planned := gateJudge.Plan(1).Look(n)
 		if !planned {
 			continue
 		}
-		pair := gatePolicy.Pairs(results(baseline[:n]), results(candidate[:n]))[0]
-		if v := gatePolicy.Judge(pair, nil, nil, look)[0]; v.Outcome != policy.Unsettled {
+		pair := gateJudge.Pairs(results(baseline[:n]), results(candidate[:n]))[0]
+		if v := gateJudge.Verdicts(pair, nil, nil, look)[0]; v.Outcome != judge.Unsettled {
 			return result{v.Outcome, n}
 		}
 	}

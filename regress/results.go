@@ -2,12 +2,13 @@ package regress
 
 import (
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
 // results are what a side has measured, as policy sees it.
-func results(s *benchdata.Set) policy.Results {
-	r := policy.Results{Better: directions(s)}
+func results(s *benchdata.Set) judge.Results {
+	r := judge.Results{Better: directions(s)}
 	for _, b := range s.Benchmarks {
 		r.Benchmarks = append(r.Benchmarks, benchmark(b))
 	}
@@ -26,8 +27,8 @@ func directions(s *benchdata.Set) map[string]policy.Direction {
 	return declared
 }
 
-func benchmark(b benchdata.Benchmark) policy.Benchmark {
-	out := policy.Benchmark{Package: b.Pkg, Name: b.Name, Procs: b.Procs, Metrics: map[string][]float64{}}
+func benchmark(b benchdata.Benchmark) judge.Benchmark {
+	out := judge.Benchmark{Package: b.Pkg, Name: b.Name, Procs: b.Procs, Metrics: map[string][]float64{}}
 	if c := b.Columns; c != nil {
 		out.Requests = c.Iters
 		for i, unit := range c.Units {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -21,7 +22,7 @@ func (s settings) compareSaved(baseline, candidate source, doc *report.Document)
 	}
 	describeSaved(&doc.Baseline, b)
 	describeSaved(&doc.Candidate, c)
-	return judgeSaved(s.policy, b, c, doc)
+	return judgeSaved(s.judge, b, c, doc)
 }
 
 // readSaved reads the benchmarks of one side that are to be judged.
@@ -46,7 +47,7 @@ func describeSaved(side *report.Side, set *benchdata.Set) {
 }
 
 // judgeSaved judges two sets that were measured at different times.
-func judgeSaved(p policy.Policy, baseline, candidate *benchdata.Set, doc *report.Document) error {
+func judgeSaved(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Document) error {
 	if planted := baseline.Provenance["planted"]; planted != "" { // it would hide as much of a regression
 		return fmt.Errorf("baseline: %s was measured with a slowdown of %s planted: measure it without -regress.inject", baseline.Source, planted)
 	}
@@ -62,14 +63,14 @@ func judgeSaved(p policy.Policy, baseline, candidate *benchdata.Set, doc *report
 	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. "+
 		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
 	b, c := results(baseline), results(candidate)
-	doc.Report = p.Compare(b, c)
+	doc.Report = j.Compare(b, c)
 	doc.Notes = append(doc.Notes, fits(b, c)...)
 	doc.Details = savedDetails(b, c, doc.Report.Verdicts)
 	return nil
 }
 
 // savedDetails are those of as many benchmarks as a page shows, what fails first: there may be thousands.
-func savedDetails(baseline, candidate policy.Results, verdicts []policy.Verdict) []report.Detail {
+func savedDetails(baseline, candidate judge.Results, verdicts []policy.Verdict) []report.Detail {
 	type identity struct {
 		pkg, name string
 		procs     int
@@ -90,7 +91,7 @@ func savedDetails(baseline, candidate policy.Results, verdicts []policy.Verdict)
 			details[i].Series = append(details[i].Series, report.Series{Unit: v.Unit})
 		}
 	}
-	for side, results := range []policy.Results{baseline, candidate} {
+	for side, results := range []judge.Results{baseline, candidate} {
 		for _, b := range results.Benchmarks {
 			i, ok := at[identity{b.Package, b.Name, b.Procs}]
 			for s := 0; ok && s < len(details[i].Series); s++ {

@@ -7,17 +7,18 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
 func TestOfManySavedBenchmarksThoseThatFailKeepTheirDetails(t *testing.T) {
-	var baseline, candidate policy.Results
+	var baseline, candidate judge.Results
 	var verdicts []policy.Verdict
 	for i := range 2 * report.MostDetails {
 		name := fmt.Sprint(i)
-		baseline.Benchmarks = append(baseline.Benchmarks, policy.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {1, 2}}})
-		candidate.Benchmarks = append(candidate.Benchmarks, policy.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {3, 4}}})
+		baseline.Benchmarks = append(baseline.Benchmarks, judge.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {1, 2}}})
+		candidate.Benchmarks = append(candidate.Benchmarks, judge.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {3, 4}}})
 		verdicts = append(verdicts, policy.Verdict{Benchmark: name, Unit: "ns/op", Fails: i == 2*report.MostDetails-1})
 	}
 	verdicts = append(verdicts, policy.Verdict{Unit: "p95-ns", Fails: true}) // a rule that matches nothing

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
@@ -79,7 +80,7 @@ type settings struct {
 	packages            []string
 	bench, benchtime    string
 	baseline, candidate report.Setting
-	policy              policy.Policy
+	judge               judge.Judge
 	budget, timeout     time.Duration
 	plant               duet.Plant
 	expect              policy.Outcome
@@ -102,7 +103,7 @@ const mostOfPolicy = 2 << 20
 
 // settle decides every setting of g, what is set outside of it first, and refuses those that make no sense.
 func (g Gate) settle(outside lookup) (s settings, err error) {
-	s = settings{packages: g.Packages, benchtime: g.Benchtime, policy: g.Policy}
+	s = settings{packages: g.Packages, benchtime: g.Benchtime}
 	if len(s.packages) == 0 {
 		s.packages = []string{"."}
 	}
@@ -165,18 +166,20 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	if s.expect != "" && s.expect != policy.Regressed {
 		return s, fmt.Errorf("%s is %q: write %q, or leave it out", expect.Source, s.expect, policy.Regressed)
 	}
+	p := g.Policy
 	if file := take(policyOption, g.PolicyFile); file.Value != "" {
 		data, err := readFile(file.Value, mostOfPolicy)
 		if err != nil {
 			return s, fmt.Errorf("%s: %w; leave the policy out for the default: p95-ns, 10 %%, 1 ms", file.Source, err)
 		}
-		if s.policy, err = policy.Parse(file.Value, data); err != nil {
+		if p, err = policy.Parse(file.Value, data); err != nil {
 			return s, fmt.Errorf("%s: %w", file.Source, err)
 		}
 	}
-	if err := s.policy.Validate(); err != nil {
+	if err := p.Validate(); err != nil {
 		return s, fmt.Errorf("Gate.Policy: %w", err)
 	}
+	s.judge = judge.By(p)
 	return s, nil
 }
 

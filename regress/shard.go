@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -27,7 +28,7 @@ func (s settings) shardFolder() string {
 }
 
 // divide marks the pairs that other shards measure, and says of each whose it is. Without shards all is this gate's.
-func (l *live) divide(pairs []policy.Pair) []shards.Benchmark {
+func (l *live) divide(pairs []judge.Pair) []shards.Benchmark {
 	all := make([]shards.Benchmark, len(pairs))
 	jobs := make([]shards.Job, len(pairs))
 	for i, pair := range pairs {
@@ -53,7 +54,7 @@ func (l *live) divide(pairs []policy.Pair) []shards.Benchmark {
 }
 
 // smoke is what a smoke run found of a benchmark; nil of none.
-func smoke(b *policy.Benchmark) *shards.Smoke {
+func smoke(b *judge.Benchmark) *shards.Smoke {
 	if b == nil {
 		return nil
 	}
@@ -93,7 +94,7 @@ func (l *live) manifest(all []shards.Benchmark) *shards.Manifest {
 		return nil
 	}
 	return &shards.Manifest{
-		Tailgate: ownVersion(), Gate: gateName(l.dir, l.name), Shard: l.shard.I, Of: l.shard.N, Policy: policySum(l.policy),
+		Tailgate: ownVersion(), Gate: gateName(l.dir, l.name), Shard: l.shard.I, Of: l.shard.N, Policy: policySum(l.judge.Policy()),
 		Planted: l.plant.String(), Expected: string(l.expect), Costs: l.costs.Sum,
 		Baseline: l.sides[baselineSide].manifest(), Candidate: l.sides[candidateSide].manifest(), Benchmarks: all,
 	}
@@ -122,10 +123,10 @@ func gateName(dir, name string) string {
 	return path.Join(filepath.ToSlash(pkg), name)
 }
 
-// policySum tells policies apart.
+// policySum tells policies apart whose defaults are filled in.
 func policySum(p policy.Policy) string {
-	data, err := json.Marshal(p.Report(nil, nil).Policy) // defaults filled in
-	if err != nil {                                      // of what Validate lets pass there is nothing that JSON does not have
+	data, err := json.Marshal(p)
+	if err != nil { // of what Validate lets pass there is nothing that JSON does not have
 		return err.Error()
 	}
 	sum := sha256.Sum256(data)

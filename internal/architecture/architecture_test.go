@@ -21,8 +21,8 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/latency", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
-	"policy":                              {"internal/stats", "internal/strictjson"},
+	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/judge", "internal/latency", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
+	"policy":                              {"internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
 	"workload/serving/deploy":             nil, // a test binary
@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"internal/report":                     {"policy"},
 	"internal/benchdata":                  nil,
 	"internal/duet":                       nil,
+	"internal/judge":                      {"internal/stats", "policy"},
 	"internal/latency":                    {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/shards":                     {"internal/strictjson"},
 	"internal/sse":                        nil,
@@ -55,7 +56,7 @@ var arrows = map[string][]string{
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
 var adopted = []string{"workload", "workload/serving", "workload/serving/dataset", "policy", "regress"}
 
-// impure are packages that would give policy a clock, a file, a flag or a voice.
+// impure are packages that would give a policy, or who judges by it, a clock, a file, a flag or a voice.
 var impure = []string{"testing", "os", "flag", "log", "log/slog", "os/exec", "net", "net/http"}
 
 type pkg struct {
@@ -121,14 +122,17 @@ func TestAdoptersDoNotPayForTheStack(t *testing.T) {
 	}
 }
 
-func TestPolicyIsPure(t *testing.T) {
-	p := list(t)["policy"]
-	require.NotEmpty(t, p.Imports)
-	for _, path := range impure {
-		assert.NotContains(t, p.Imports, path)
-	}
-	for i, source := range p.sources {
-		assert.NotContains(t, source, "time.Now", p.GoFiles[i])
+func TestPolicyAndJudgeArePure(t *testing.T) {
+	packages := list(t)
+	for _, name := range []string{"policy", "internal/judge"} {
+		p := packages[name]
+		require.NotEmpty(t, p.Imports, name)
+		for _, path := range impure {
+			assert.NotContains(t, p.Imports, path, name)
+		}
+		for i, source := range p.sources {
+			assert.NotContains(t, source, "time.Now", "%s/%s", name, p.GoFiles[i])
+		}
 	}
 }
 

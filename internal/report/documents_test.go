@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -20,8 +21,8 @@ const (
 var offsets = []float64{-1.4, 0.3, 0.9, -0.6, 1.6, -0.1, -1.0, 0.1, 0.6, -0.3}
 
 // benchmark has ten runs of each metric, about the given medians, with that relative deviation.
-func benchmark(name string, deviation float64, medians map[string]float64) policy.Benchmark {
-	b := policy.Benchmark{Package: pkg, Name: name, Procs: 2, Requests: 500, Metrics: map[string][]float64{}}
+func benchmark(name string, deviation float64, medians map[string]float64) judge.Benchmark {
+	b := judge.Benchmark{Package: pkg, Name: name, Procs: 2, Requests: 500, Metrics: map[string][]float64{}}
 	for unit, median := range medians {
 		for _, offset := range offsets {
 			b.Metrics[unit] = append(b.Metrics[unit], median*(1+deviation*offset))
@@ -31,22 +32,22 @@ func benchmark(name string, deviation float64, medians map[string]float64) polic
 }
 
 // served is a recorded benchmark whose requests take so long; its stage model takes nine tenths of that.
-func served(name string, latency, deviation float64) policy.Benchmark {
+func served(name string, latency, deviation float64) judge.Benchmark {
 	return benchmark(name, deviation, map[string]float64{
 		"ns/op": latency, "req/s": 1e9 / latency, "p50-ns": 0.98 * latency, "p90-ns": 1.07 * latency, "p95-ns": 1.12 * latency,
 		"p99-ns": 1.31 * latency, "p95-model-ns": 1.01 * latency, "p95-preprocess-ns": 0.0171 * latency, "p50-model-ns": 0.9 * latency,
 	})
 }
 
-func results(benchmarks ...policy.Benchmark) policy.Results {
-	return policy.Results{Benchmarks: benchmarks}
+func results(benchmarks ...judge.Benchmark) judge.Results {
+	return judge.Results{Benchmarks: benchmarks}
 }
 
 // compared is a document as a gate makes it, but for the report.
-func compared(p policy.Policy, baseline, candidate policy.Results) Document {
+func compared(p policy.Policy, baseline, candidate judge.Results) Document {
 	return Document{
 		Name:        "TestGate",
-		Report:      p.Compare(baseline, candidate),
+		Report:      judge.By(p).Compare(baseline, candidate),
 		Baseline:    Side{What: "HEAD, 1a2b3c4d5e6f (serve: keep the cache warm)", Why: "the work tree has changes", Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"},
 		Candidate:   Side{What: "the work tree at 1a2b3c4d5e6f, with changes", Why: "what is to be judged", Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d", Dirty: true},
 		Settings:    []Setting{{"budget", "25s", "Gate"}},
@@ -58,26 +59,27 @@ func compared(p policy.Policy, baseline, candidate policy.Results) Document {
 }
 
 // inDuet is a document as a gate makes it of rounds. The sides have their luck in rounds of their own.
-func inDuet(p policy.Policy, n policy.Noise, baseline, candidate policy.Benchmark) Document {
+func inDuet(p policy.Policy, n policy.Noise, baseline, candidate judge.Benchmark) Document {
 	for unit := range baseline.Metrics {
 		baseline.Metrics[unit] = baseline.Metrics[unit][:n.Rounds]
 		candidate.Metrics[unit] = candidate.Metrics[unit][:n.Rounds]
 		slices.Reverse(candidate.Metrics[unit])
 	}
 	d := compared(p, results(), results())
-	pairs := p.Pairs(results(baseline), results(candidate))
+	j := judge.By(p)
+	pairs := j.Pairs(results(baseline), results(candidate))
 	pairs[0].Noise = n
-	plan := p.Plan(policy.Family(pairs))
+	plan := j.Plan(judge.Family(pairs))
 	look, planned := plan.Look(n.Rounds)
 	if !planned {
 		look = plan.Final(n.Rounds)
 	}
-	d.Report = p.Report(pairs, func(pair policy.Pair) []policy.Verdict { return p.Judge(pair, nil, nil, look) })
+	d.Report = j.Report(pairs, func(pair judge.Pair) []policy.Verdict { return j.Verdicts(pair, nil, nil, look) })
 	return d
 }
 
 // with adds a metric to a benchmark.
-func with(b policy.Benchmark, unit string, median, deviation float64) policy.Benchmark {
+func with(b judge.Benchmark, unit string, median, deviation float64) judge.Benchmark {
 	b.Metrics[unit] = benchmark("", deviation, map[string]float64{unit: median}).Metrics[unit]
 	return b
 }
@@ -135,7 +137,7 @@ var documents = map[string]func() Document{
 		n := policy.Noise{Method: "whole runs", Rounds: 10, Launches: 10, Seconds: 31}
 		b, c := served("Sort", 8*ms, 0.3), served("Sort", 9.6*ms, 0.3)
 		only := policy.Policy{Rules: []policy.Rule{{Metric: "ns/op", MaxRegressionPercent: 10}}}
-		for _, side := range []policy.Benchmark{b, c} {
+		for _, side := range []judge.Benchmark{b, c} {
 			maps.DeleteFunc(side.Metrics, func(unit string, _ []float64) bool { return unit != "ns/op" })
 		}
 		return inDuet(only, n, b, c)
@@ -150,7 +152,7 @@ var documents = map[string]func() Document{
 		return compared(policy.Policy{OnInconclusive: policy.Warn}, results(served("MLP", 26.2*ms, 0.3)), results(served("MLP", 31.4*ms, 0.3)))
 	},
 	"invalid": func() Document {
-		failed := policy.Benchmark{Package: pkg, Name: "Chat", Procs: 2, Problem: "candidate: run 3: the test binary exited with status 2\n" +
+		failed := judge.Benchmark{Package: pkg, Name: "Chat", Procs: 2, Problem: "candidate: run 3: the test binary exited with status 2\n" +
 			"\tpanic: runtime error: index out of range [16] with length 16\n\n\tgoroutine 7 [running]:\n" +
 			"\texample.com/infer.(*Cache).At(...)\n\t\t/src/infer/cache.go:41\n\tFAIL\texample.com/infer\t0.213s"}
 		p := policy.Policy{Rules: append([]policy.Rule{{Metric: "p95-ns", Stage: "decode", MaxRegressionPercent: 5, MinRegression: 200 * us},
@@ -191,7 +193,7 @@ var documents = map[string]func() Document{
 	"counts": func() Document {
 		p := policy.Policy{Rules: []policy.Rule{
 			{Metric: "ns/op", MaxRegressionPercent: 5}, {Metric: "allocs/op", MinRegression: 1}, {Metric: "B/op", MaxRegressionPercent: 20}}}
-		decode := func(ns, bytes, allocs, deviation float64) policy.Benchmark {
+		decode := func(ns, bytes, allocs, deviation float64) judge.Benchmark {
 			b := benchmark("Decode/lora=8", deviation, map[string]float64{"ns/op": ns})
 			for range offsets {
 				b.Metrics["B/op"] = append(b.Metrics["B/op"], bytes)
@@ -206,7 +208,7 @@ var documents = map[string]func() Document{
 		return d
 	},
 	"too-few": func() Document {
-		two := func(latency float64) policy.Benchmark {
+		two := func(latency float64) judge.Benchmark {
 			b := served("MLP", latency, 0.01)
 			for unit, runs := range b.Metrics {
 				b.Metrics[unit] = runs[:2]
@@ -221,7 +223,7 @@ var documents = map[string]func() Document{
 			{Metric: "tok/s", MaxRegressionPercent: 5},
 			{Metric: "p95-tpot-ns", MaxRegressionPercent: 10, MinRegression: 200 * us},
 		}}
-		chat := func(ttft, tpot float64) policy.Results {
+		chat := func(ttft, tpot float64) judge.Results {
 			whole := ttft + 63*tpot
 			return results(benchmark("Serve/workload=chat/rate=300", 0.01, map[string]float64{
 				"ns/op": whole, "req/s": 297.3, "tok/s": 64 * 297.3 * 5.12e6 / tpot, "p50-ns": whole, "p95-ns": 1.2 * whole, "p99-ns": 3.4 * whole,
@@ -237,7 +239,7 @@ var documents = map[string]func() Document{
 	"serving-one-rate": func() Document { return servingIn("multi-lora-gate", 160) },
 	"many": func() Document {
 		random := rand.New(rand.NewPCG(1, 2))
-		var baseline, candidate []policy.Benchmark
+		var baseline, candidate []judge.Benchmark
 		for _, phase := range []string{"prefill", "decode"} {
 			for rate := 20; rate <= 200; rate += 10 {
 				name := fmt.Sprintf("Serve/workload=multi-lora/phase=%s/rate=%d", phase, rate)
@@ -253,7 +255,7 @@ var documents = map[string]func() Document{
 	},
 	"untrusted": func() Document {
 		name := "A|B/<img src=x onerror=alert(1)>/`tick`/@octocat/#1/*bold*_it_/[link](http://example.com)/$x^2$/&lt;"
-		failed := policy.Benchmark{Package: pkg, Name: name, Procs: 2, Problem: "candidate: printed \x1b[2J\x1b[31mred\x1b[0m | pipe <b>bold</b> ```fence``` @octocat fixes #1 \u202etxet"}
+		failed := judge.Benchmark{Package: pkg, Name: name, Procs: 2, Problem: "candidate: printed \x1b[2J\x1b[31mred\x1b[0m | pipe <b>bold</b> ```fence``` @octocat fixes #1 \u202etxet"}
 		d := compared(policy.Policy{}, results(served(name, 12*ms, 0.01)), results(failed))
 		d.Baseline.What = "main, 1a2b3c4d5e6f (merge @octocat's `fix` | closes #2 <!-- -->)"
 		d.Notes = []string{"a note\nover two lines with </details> and a | pipe"}

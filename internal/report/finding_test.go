@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -68,7 +69,7 @@ func TestColoursChangeNoText(t *testing.T) {
 func TestThePolicyShownIsThePolicyApplied(t *testing.T) {
 	p := five
 	p.Rules = append(p.Rules, policy.Rule{Metric: "allocs/op", Benchmark: `<&"`, MinRegression: 1.5, Direction: policy.Lower})
-	applied := p.Compare(results(served("A", 8*ms, 0.01)), results(served("A", 8*ms, 0.01))).Policy
+	applied := judge.By(p).Compare(results(served("A", 8*ms, 0.01)), results(served("A", 8*ms, 0.01))).Policy
 	parsed, err := policy.Parse("shown", []byte(policyText(applied)))
 	require.NoError(t, err)
 	assert.Equal(t, applied, parsed)

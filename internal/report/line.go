@@ -24,7 +24,7 @@ type Progress struct {
 	Benchmark string
 	Rounds    int
 	Spent     time.Duration
-	Verdicts  []policy.Verdict // as the last look left them; none before the first look
+	Verdicts  []policy.Verdict // as the last look left them, without an outcome what is not settled; none before the first look
 	Left      int              // rounds that it will likely take to settle them; 0: not known
 }
 
@@ -33,7 +33,7 @@ func (p Progress) Looked() []string {
 	var lines []string
 	for _, v := range p.Verdicts {
 		outcome := string(v.Outcome)
-		if v.Outcome == policy.Unsettled {
+		if v.Outcome == "" {
 			outcome = "not settled yet"
 		}
 		lines = append(lines, fmt.Sprintf("%s %s: %s %% after %s, %.0f s: %s", cell(p.Benchmark), cell(v.Unit), percent(v.ChangePercent),
@@ -52,7 +52,7 @@ func (p Progress) Plain() string {
 func (p Progress) Live(most int) string {
 	s := fmt.Sprintf("%s  round %d, %.0f s", cell(p.Benchmark), p.Rounds, p.Spent.Seconds())
 	for _, v := range p.Verdicts {
-		if v.Outcome == policy.Unsettled {
+		if v.Outcome == "" {
 			s += fmt.Sprintf("  %s %s %% (%s)", cell(brief(v.Unit)), percent(v.ChangePercent), within(v.Percent))
 			break
 		}

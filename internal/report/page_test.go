@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -33,8 +34,8 @@ var five = policy.Policy{Rules: []policy.Rule{
 // measuredIn is a report as a gate makes it of so many benchmarks and rounds; the first few of them are slower by a fifth, in their model.
 func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 	random := rand.New(rand.NewPCG(7, 11))
-	side := func(name string, latency, model float64) policy.Benchmark {
-		b := policy.Benchmark{Package: pkg, Name: name, Procs: 2, Requests: 100, Metrics: map[string][]float64{}}
+	side := func(name string, latency, model float64) judge.Benchmark {
+		b := judge.Benchmark{Package: pkg, Name: name, Procs: 2, Requests: 100, Metrics: map[string][]float64{}}
 		for range rounds {
 			luck := math.Exp(0.03 * random.NormFloat64())
 			medians := map[string]float64{
@@ -50,7 +51,7 @@ func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 		return b
 	}
 	d := compared(p, results(), results())
-	var baseline, candidate []policy.Benchmark
+	var baseline, candidate []judge.Benchmark
 	for i := range benchmarks {
 		name, latency := fmt.Sprintf("Serve/workload=chat/rate=%d", 20*(i+1)), (8+float64(i))*ms
 		b, c := side(name, latency, 0.85*latency), side(name, latency, 0.85*latency)
@@ -59,25 +60,26 @@ func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 		}
 		baseline, candidate = append(baseline, b), append(candidate, c)
 	}
-	pairs := p.Pairs(results(baseline...), results(candidate...))
+	j := judge.By(p)
+	pairs := j.Pairs(results(baseline...), results(candidate...))
 	for i := range pairs {
 		pairs[i].Noise = policy.Noise{Method: "duet", Rounds: rounds, Launches: 5, Seconds: 0.9 * float64(rounds), Stalls: 2.4, Switches: 31, Alternation: 1.1,
 			Steal: 0.4, Busy: 55, Load: 0.8}
 	}
-	plan := p.Plan(policy.Family(pairs))
-	d.Report = p.Report(pairs, func(pair policy.Pair) []policy.Verdict { return p.Judge(pair, nil, nil, plan.Final(rounds)) })
+	plan := j.Plan(judge.Family(pairs))
+	d.Report = j.Report(pairs, func(pair judge.Pair) []policy.Verdict { return j.Verdicts(pair, nil, nil, plan.Final(rounds)) })
 	for _, pair := range pairs {
-		d.Details = append(d.Details, charted(p, pair, plan, random))
+		d.Details = append(d.Details, charted(j, pair, plan, random))
 	}
 	d.Again = []Command{{"To measure both again:", "REGRESS_BASELINE=1a2b3c4d go test -count=1 -v -run '^TestGate$' ./infer"}}
 	return d
 }
 
 // charted is the detail of a pair, with a distribution of latencies to go with its medians.
-func charted(p policy.Policy, pair policy.Pair, plan policy.Plan, random *rand.Rand) Detail {
+func charted(j judge.Judge, pair judge.Pair, plan judge.Plan, random *rand.Rand) Detail {
 	d := Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Alpha: 0.002}
 	rounds := len(pair.Baseline.Metrics["p50-ns"])
-	for _, rule := range p.RulesOf(pair) {
+	for _, rule := range pair.Rules() {
 		d.Series = append(d.Series, Series{Unit: rule.Unit(), Baseline: pair.Baseline.Metrics[rule.Unit()], Candidate: pair.Candidate.Metrics[rule.Unit()]})
 	}
 	for _, n := range slices.Compact(append(slices.DeleteFunc(plan.Rounds(), func(n int) bool { return n > rounds }), rounds)) {
@@ -87,11 +89,11 @@ func charted(p policy.Policy, pair policy.Pair, plan policy.Plan, random *rand.R
 		if n == rounds {
 			look = plan.Final(n)
 		}
-		for i, v := range p.Judge(so, nil, nil, look) {
+		for i, v := range j.Verdicts(so, nil, nil, look) {
 			d.Series[i].Looks = append(d.Series[i].Looks, Estimate{n, v.ChangePercent, v.Percent})
 		}
 	}
-	median := func(b *policy.Benchmark) float64 {
+	median := func(b *judge.Benchmark) float64 {
 		values := slices.Sorted(slices.Values(b.Metrics["p50-ns"]))
 		return values[len(values)/2]
 	}
@@ -112,7 +114,7 @@ func charted(p policy.Policy, pair policy.Pair, plan policy.Plan, random *rand.R
 }
 
 // head is the benchmark after so many rounds.
-func head(b *policy.Benchmark, rounds int) *policy.Benchmark {
+func head(b *judge.Benchmark, rounds int) *judge.Benchmark {
 	so := *b
 	so.Metrics = map[string][]float64{}
 	for unit, values := range b.Metrics {

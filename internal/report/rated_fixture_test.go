@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -49,8 +50,8 @@ func (s service) at(rate float64) map[string]float64 {
 }
 
 // loaded are its benchmarks at the rates, of ten runs each.
-func (s service) loaded(name string, rates ...float64) policy.Results {
-	var all []policy.Benchmark
+func (s service) loaded(name string, rates ...float64) judge.Results {
+	var all []judge.Benchmark
 	for _, rate := range rates {
 		b := benchmark(fmt.Sprintf("Serving/case=%s/rate=%s", name, exact(rate)), 0.02, s.at(rate))
 		for unit := range maps.Keys(b.Metrics) {
@@ -63,7 +64,7 @@ func (s service) loaded(name string, rates ...float64) policy.Results {
 		}
 		all = append(all, b)
 	}
-	return policy.Results{Benchmarks: all}
+	return judge.Results{Benchmarks: all}
 }
 
 // served are rules for a service: what its users feel, and what it gets done.
@@ -87,17 +88,18 @@ func servingIn(name string, rates ...float64) Document {
 }
 
 // inRounds is compared, with the sides measured in ten rounds, and details.
-func inRounds(p policy.Policy, baseline, candidate policy.Results) Document {
+func inRounds(p policy.Policy, baseline, candidate judge.Results) Document {
 	d := compared(p, results(), results())
-	pairs := p.Pairs(baseline, candidate)
+	j := judge.By(p)
+	pairs := j.Pairs(baseline, candidate)
 	for i := range pairs {
 		pairs[i].Noise = policy.Noise{Method: "whole runs", Rounds: 10, Launches: 10, Seconds: 42}
 	}
-	plan := p.Plan(policy.Family(pairs))
-	d.Report = p.Report(pairs, func(pair policy.Pair) []policy.Verdict { return p.Judge(pair, nil, nil, plan.Final(len(offsets))) })
+	plan := j.Plan(judge.Family(pairs))
+	d.Report = j.Report(pairs, func(pair judge.Pair) []policy.Verdict { return j.Verdicts(pair, nil, nil, plan.Final(len(offsets))) })
 	random := rand.New(rand.NewPCG(5, 9))
 	for _, pair := range pairs {
-		detail := charted(p, pair, plan, random)
+		detail := charted(j, pair, plan, random)
 		detail.Baseline, detail.Candidate, detail.Shift, detail.Rounds = nil, nil, nil, nil
 		d.Details = append(d.Details, detail)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -137,8 +138,8 @@ Both sides keep up with 80 req/s\.$`},
 			`^No rule fails at any of its 2 rates\.\nThe baseline falls behind from 120 req/s on, the candidate keeps up with 120 req/s\.$`},
 		{"no rule speaks of it", said(compared(policy.Policy{Rules: []policy.Rule{{Metric: "ns/op", MaxRegressionPercent: 5}}}, s.loaded("x", 40, 80), s.loaded("x", 40, 80))),
 			`^No rule speaks of any of its rates\.\nBoth`},
-		{"a benchmark that failed has no numbers", said(compared(servedWell, s.loaded("x", 40, 80), policy.Results{Benchmarks: append(s.loaded("x", 40).Benchmarks,
-			policy.Benchmark{Package: pkg, Name: "Serving/case=x/rate=80", Procs: 2, Problem: "it fell over"})})),
+		{"a benchmark that failed has no numbers", said(compared(servedWell, s.loaded("x", 40, 80), judge.Results{Benchmarks: append(s.loaded("x", 40).Benchmarks,
+			judge.Benchmark{Package: pkg, Name: "Serving/case=x/rate=80", Procs: 2, Problem: "it fell over"})})),
 			`^Rules fail at 80 req/s; at 80 req/s p50 TTFT is invalid\.\nBoth sides keep up with 40 req/s\.$`},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Regexp(t, c.want, c.got) })

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -50,7 +51,7 @@ func TestWhatFailsStandsLastInTextAndFirstInMarkdown(t *testing.T) {
 
 // crowd is a report of so many benchmarks of two packages, of which some regress.
 func crowd(n, slower int) Document {
-	var baseline, candidate []policy.Benchmark
+	var baseline, candidate []judge.Benchmark
 	for i := range n {
 		b, c := served(fmt.Sprintf("B%d", i), 12*ms, 0.01), served(fmt.Sprintf("B%d", i), 12*ms, 0.01)
 		if i < slower {

@@ -22,7 +22,8 @@ var write = flag.Bool("write", false, "write TROUBLESHOOTING.md")
 // sections are the files whose texts say what to do.
 var sections = []struct{ title, files string }{
 	{"Settings, baselines and what is measured", "regress/*.go"},
-	{"Policies and verdicts", "policy/*.go"},
+	{"Policies", "policy/*.go"},
+	{"Verdicts", "internal/judge/*.go"},
 	{"Git, builds and processes", "internal/testbin/*.go"},
 	{"Files of saved results", "internal/benchdata/*.go"},
 	{"Planted slowdowns", "internal/duet/plant.go"},

@@ -124,7 +124,7 @@ func textOf(n ast.Node, known map[string]string) (one text, ok bool) {
 		if len(n.Results) != 2 {
 			return
 		}
-		if name, isName := n.Results[0].(*ast.Ident); isName && name.Name == "Invalid" {
+		if name, isName := n.Results[0].(*ast.SelectorExpr); isName && name.Sel.Name == "Invalid" {
 			one = split(said(n.Results[1], known))
 			return one, word.MatchString(one.fact)
 		}

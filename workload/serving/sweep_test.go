@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/policy"
 	"github.com/tailgate-go/tailgate/workload"
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
@@ -140,16 +141,16 @@ func TestASweepThatFindsNoKneeSaysSo(t *testing.T) {
 
 // A candidate with half the places is a regression, and one that holds as much is none.
 func TestASweepIsGated(t *testing.T) {
-	results := func(places int) policy.Results {
+	results := func(places int) judge.Results {
 		rates := make([]float64, 4) // whose smallest p is 0.029
 		for i := range rates {
 			got := swept(t, once(func() http.HandlerFunc { return serves(places, 40*ms) }),
 				fmt.Sprintf(`"sweep": {"low": 10, "high": 1000}, "prompts": %d, "slo": {"e2e": "140ms"}`, 200+50*i))
 			rates[i] = got["max-rate-req/s"]
 		}
-		return policy.Results{Benchmarks: []policy.Benchmark{{Name: "Serving/case=case/sweep", Requests: 100, Metrics: map[string][]float64{"max-rate-req/s": rates}}}}
+		return judge.Results{Benchmarks: []judge.Benchmark{{Name: "Serving/case=case/sweep", Requests: 100, Metrics: map[string][]float64{"max-rate-req/s": rates}}}}
 	}
-	rule := policy.Policy{Rules: []policy.Rule{{Metric: "max-rate-req/s", MaxRegressionPercent: 10}}}
+	rule := judge.By(policy.Policy{Rules: []policy.Rule{{Metric: "max-rate-req/s", MaxRegressionPercent: 10}}})
 	baseline := results(4)
 	assert.Equal(t, policy.Regressed, rule.Compare(baseline, results(2)).Outcome())
 	assert.Equal(t, policy.OK, rule.Compare(baseline, baseline).Outcome())

@@ -1,9 +1,10 @@
-package policy
+package judge
 
 import (
 	"math"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // comparison is what the values of both sides say of the change.
@@ -65,10 +66,10 @@ func (c comparison) estimate() comparison {
 	return c
 }
 
-// place is where the intervals of the change lie against both limits: beyond if beyond both, within if within either. direction is
+// place is where the intervals of the change lie against both limits of a rule: beyond if beyond both, within if within either. direction is
 // the one that is better.
-func (r Rule) place(c comparison, direction Direction) stats.Place {
-	sign, falling := 1.0, direction == Higher
+func (c comparison) place(r policy.Rule, direction policy.Direction) stats.Place {
+	sign, falling := 1.0, direction == policy.Higher
 	if falling {
 		sign = -1
 	}
@@ -82,16 +83,16 @@ func (r Rule) place(c comparison, direction Direction) stats.Place {
 
 // breaks reports whether the estimate is worse, where direction is what is better, by more than both limits. Of runs it is the medians
 // that count, and multiplying keeps the boundary exact: 11 ms against 10 ms is not more than 10 %.
-func (r Rule) breaks(c comparison, direction Direction) bool {
+func (c comparison) breaks(r policy.Rule, direction policy.Direction) bool {
 	worse := c.change
-	if direction == Higher {
+	if direction == policy.Higher {
 		worse = -worse
 	}
 	if worse <= 0 {
 		return false
 	}
 	if c.paired {
-		return r.place(c.estimate(), direction) == stats.Beyond
+		return c.estimate().place(r, direction) == stats.Beyond
 	}
 	return worse*100 > r.MaxRegressionPercent*c.base && worse >= r.MinRegression
 }

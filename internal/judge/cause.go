@@ -1,16 +1,22 @@
-package policy
+package judge
 
 import (
 	"fmt"
 	"math"
+	"regexp"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
+// wholeRequest matches the quantiles of whole requests, not those of a stage.
+var wholeRequest = regexp.MustCompile(`^p\d+(\.\d+)?-ns$`)
+
 // explain adds to the reason what all that was measured of the benchmark says of the verdict.
-func (v Verdict) explain(m Measured, plan Plan) Verdict {
-	if v.Outcome == Inconclusive {
-		v.Reason += "; " + v.advice(m, plan)
+func explain(v policy.Verdict, m policy.Measured, plan Plan) policy.Verdict {
+	if v.Outcome == policy.Inconclusive {
+		v.Reason += "; " + advice(v, m, plan)
 	}
-	if cause := v.cause(m); cause != "" {
+	if cause := cause(v, m); cause != "" {
 		v.Reason += "; " + cause
 	}
 	return v
@@ -18,11 +24,11 @@ func (v Verdict) explain(m Measured, plan Plan) Verdict {
 
 // cause says whether a request that takes longer also computes more. It is empty where that is not known: a stage's CPU time is not,
 // and whole runs count none.
-func (v Verdict) cause(m Measured) string {
-	if v.Outcome != Regressed && v.Outcome != Inconclusive || v.Unit != "ns/op" && !quantileMetric.MatchString(v.Unit) {
+func cause(v policy.Verdict, m policy.Measured) string {
+	if v.Outcome != policy.Regressed && v.Outcome != policy.Inconclusive || v.Unit != "ns/op" && !wholeRequest.MatchString(v.Unit) {
 		return ""
 	}
-	cpu, known := m.change("cpu-ns")
+	cpu, known := change(m, "cpu-ns")
 	share := v.ChangePercent / 4
 	if !known || !(share > 0) || math.IsInf(share, 0) {
 		return ""
@@ -30,7 +36,7 @@ func (v Verdict) cause(m Measured) string {
 	if cpu >= share {
 		return fmt.Sprintf("CPU time per request grew with it (%s)", signed(cpu))
 	}
-	if mean, known := m.change("ns/op"); known && mean < share { // a few requests that compute more would not show either
+	if mean, known := change(m, "ns/op"); known && mean < share { // a few requests that compute more would not show either
 		return fmt.Sprintf("CPU time per request did not grow with it (%s), nor did the mean (%s): few requests wait or do more, "+
 			"or the machine was disturbed", signed(cpu), signed(mean))
 	}
@@ -38,7 +44,7 @@ func (v Verdict) cause(m Measured) string {
 }
 
 // change is that of the medians of a metric in percent, if both sides have it.
-func (m Measured) change(unit string) (percent float64, known bool) {
+func change(m policy.Measured, unit string) (percent float64, known bool) {
 	metric := m.Metric(unit)
 	percent = metric.ChangePercent
 	return percent, metric.Baseline.N > 0 && metric.Candidate.N > 0 && !math.IsNaN(percent) && !math.IsInf(percent, 0)

@@ -1,4 +1,4 @@
-package policy
+package judge
 
 import (
 	"fmt"
@@ -7,14 +7,15 @@ import (
 	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // Pair is one benchmark of both sides with the rules that speak of it. A side that lacks the benchmark is nil.
 type Pair struct {
 	Baseline, Candidate *Benchmark
-	Noise               Noise
-	Elsewhere           bool  // judged by somebody else, as by another shard: it has a share of alpha, and no verdict here
-	rules               []int // into the policy's, the most specific for each unit, of units that a side reports
+	Noise               policy.Noise
+	Elsewhere           bool           // judged by somebody else, as by another shard: it has a share of alpha, and no verdict here
+	rules               []*policy.Rule // of the judge's policy, the most specific for each unit, of units that a side reports
 }
 
 // Name is the benchmark's name.
@@ -29,12 +30,11 @@ func (p Pair) Judged() bool { return len(p.rules) > 0 }
 // Procs is the benchmark's GOMAXPROCS.
 func (p Pair) Procs() int { return p.some().Procs }
 
-// RulesOf are the rules that p judges the pair by, one for each unit.
-func (p Policy) RulesOf(pair Pair) []Rule {
-	p = p.withDefaults()
-	rules := make([]Rule, len(pair.rules))
-	for i, rule := range pair.rules {
-		rules[i] = p.Rules[rule]
+// Rules are the rules that the pair is judged by, one for each unit.
+func (p Pair) Rules() []policy.Rule {
+	rules := make([]policy.Rule, len(p.rules))
+	for i, rule := range p.rules {
+		rules[i] = *rule
 	}
 	return rules
 }
@@ -47,8 +47,7 @@ func (p Pair) some() *Benchmark {
 }
 
 // Pairs matches both sides' benchmarks with each other and with the rules: the baseline's order, then what was added.
-func (p Policy) Pairs(baseline, candidate Results) []Pair {
-	p = p.withDefaults()
+func (j Judge) Pairs(baseline, candidate Results) []Pair {
 	at := map[identity]int{}
 	var pairs []Pair
 	for i := range baseline.Benchmarks {
@@ -58,15 +57,15 @@ func (p Policy) Pairs(baseline, candidate Results) []Pair {
 	}
 	for i := range candidate.Benchmarks {
 		c := &candidate.Benchmarks[i]
-		if j, ok := at[c.identity()]; ok {
-			pairs[j].Candidate = c
+		if other, ok := at[c.identity()]; ok {
+			pairs[other].Candidate = c
 			continue
 		}
 		pairs = append(pairs, Pair{Candidate: c})
 	}
 	for i := range pairs {
-		for _, rule := range p.rulesFor(pairs[i].Name()) {
-			if pairs[i].reports(p.Rules[rule].Unit()) {
+		for _, rule := range j.rulesFor(pairs[i].Name()) {
+			if pairs[i].reports(rule.Unit()) {
 				pairs[i].rules = append(pairs[i].rules, rule)
 			}
 		}
@@ -95,75 +94,73 @@ func Family(pairs []Pair) int {
 }
 
 // Compare judges saved results: every rule, once, with what there is.
-func (p Policy) Compare(baseline, candidate Results) Report {
-	pairs := p.Pairs(baseline, candidate)
-	look := Look{Alpha: p.withDefaults().Alpha / float64(Family(pairs)), Last: true}
-	return p.Report(pairs, func(pair Pair) []Verdict { return p.Judge(pair, baseline.Better, candidate.Better, look) })
+func (j Judge) Compare(baseline, candidate Results) policy.Report {
+	pairs := j.Pairs(baseline, candidate)
+	look := Look{Alpha: j.policy.Alpha / float64(Family(pairs)), Last: true}
+	return j.Report(pairs, func(pair Pair) []policy.Verdict { return j.Verdicts(pair, baseline.Better, candidate.Better, look) })
 }
 
-// Judge applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own
+// Verdicts applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own
 // direction over both.
-func (p Policy) Judge(pair Pair, baselineBetter, candidateBetter map[string]Direction, look Look) []Verdict {
-	p = p.withDefaults()
-	verdicts := make([]Verdict, 0, len(pair.rules))
-	for _, i := range pair.rules {
-		rule := p.Rules[i]
+func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]policy.Direction, look Look) []policy.Verdict {
+	verdicts := make([]policy.Verdict, 0, len(pair.rules))
+	for _, rule := range pair.rules {
 		unit := rule.Unit()
-		direction, problem := declared(rule, baselineBetter[unit], candidateBetter[unit])
-		v := Verdict{Rule: rule, Unit: unit, Alpha: look.Alpha}
-		v.Outcome, v.Reason = p.standing(pair, unit)
+		direction, problem := declared(*rule, baselineBetter[unit], candidateBetter[unit])
+		v := policy.Verdict{Rule: *rule, Unit: unit, Alpha: look.Alpha}
+		v.Outcome, v.Reason = j.standing(pair, unit)
 		if v.Outcome == Unsettled && problem != "" {
-			v.Outcome, v.Reason = Invalid, problem
+			v.Outcome, v.Reason = policy.Invalid, problem
 		}
 		if v.Outcome == Unsettled {
-			v = rule.judge(pair.Baseline.Metrics[unit], pair.Candidate.Metrics[unit], direction, look)
+			v = test(*rule, pair.Baseline.Metrics[unit], pair.Candidate.Metrics[unit], direction, look)
 			v = enoughRuns(v, look)
 			if v.Paired && v.Baseline.N != v.Candidate.N {
-				v.Outcome, v.Reason = Invalid, fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again",
+				v.Outcome, v.Reason = policy.Invalid, fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again",
 					v.Baseline.N, v.Candidate.N)
 			}
-			if v.Outcome != Invalid {
-				v = p.underLoad(v, pair)
+			if v.Outcome != policy.Invalid {
+				v = underLoad(v, pair)
 			}
 		}
-		v.Package, v.Benchmark, v.Procs = pair.Package(), pair.Name(), pair.some().Procs
-		verdicts = append(verdicts, p.effect(v))
+		v.Package, v.Benchmark, v.Procs = pair.Package(), pair.Name(), pair.Procs()
+		verdicts = append(verdicts, j.effect(v))
 	}
 	return verdicts
 }
 
 // standing settles what needs no statistics: benchmarks and metrics that one side lacks, and those that must not be judged.
-func (p Policy) standing(pair Pair, unit string) (Outcome, string) {
+func (j Judge) standing(pair Pair, unit string) (policy.Outcome, string) {
 	switch b, c := pair.Baseline, pair.Candidate; {
-	case c == nil && p.OnRemoved == Warn:
-		return OK, "removed: in the baseline, not in the candidate; the policy allows it"
+	case c == nil && j.policy.OnRemoved == policy.Warn:
+		return policy.OK, "removed: in the baseline, not in the candidate; the policy allows it"
 	case c == nil:
-		return Invalid, `removed: in the baseline, not in the candidate; if that is meant, set "on_removed": "warn" in the policy`
+		return policy.Invalid, `removed: in the baseline, not in the candidate; if that is meant, set "on_removed": "warn" in the policy`
 	case c.Problem != "":
-		return Invalid, c.Problem
+		return policy.Invalid, c.Problem
 	case b == nil:
-		return Added, "not in the baseline yet"
+		return policy.Added, "not in the baseline yet"
 	case b.Problem != "":
-		return Invalid, b.Problem
+		return policy.Invalid, b.Problem
 	case len(c.Metrics[unit]) == 0:
-		return Invalid, fmt.Sprintf("the baseline reports %s, the candidate does not: report it again, or take it out of the policy", unit)
+		return policy.Invalid, fmt.Sprintf("the baseline reports %s, the candidate does not: report it again, or take it out of the policy", unit)
 	case len(b.Metrics[unit]) == 0:
-		return Added, "the baseline does not report " + unit + " yet"
+		return policy.Added, "the baseline does not report " + unit + " yet"
 	default:
 		for _, side := range []struct {
 			name string
 			*Benchmark
 		}{{"baseline", b}, {"candidate", c}} {
 			if need := minRequests(unit); side.Requests < need {
-				return Invalid, fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx",
+				return policy.Invalid, fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx",
 					side.name, side.Requests, unit, need, need)
 			}
 			if have, runs := len(side.Metrics[unit]), side.runs(); have < runs {
-				return Invalid, fmt.Sprintf("%s: %s is reported by %d of %d runs: report it in all", side.name, unit, have, runs)
+				return policy.Invalid, fmt.Sprintf("%s: %s is reported by %d of %d runs: report it in all", side.name, unit, have, runs)
 			}
 			for _, value := range side.Metrics[unit] {
 				if math.IsNaN(value) || math.IsInf(value, 0) {
-					return Invalid, fmt.Sprintf("%s: %s is %v in one of its runs: measure it again", side.name, unit, value)
+					return policy.Invalid, fmt.Sprintf("%s: %s is %v in one of its runs: measure it again", side.name, unit, value)
 				}
 			}
 		}
@@ -172,7 +169,7 @@ func (p Policy) standing(pair Pair, unit string) (Outcome, string) {
 }
 
 // enoughRuns makes v invalid when no difference, however large, could have been significant: such a gate could never fail.
-func enoughRuns(v Verdict, look Look) Verdict {
+func enoughRuns(v policy.Verdict, look Look) policy.Verdict {
 	smallest := func(n int) float64 { return stats.SmallestP(n, n) }
 	have, fewest := stats.SmallestP(v.Baseline.N, v.Candidate.N), 2
 	if look.Paired {
@@ -185,7 +182,7 @@ func enoughRuns(v Verdict, look Look) Verdict {
 	for smallest(need) > look.Alpha {
 		need++
 	}
-	v.Outcome = Invalid
+	v.Outcome = policy.Invalid
 	if look.Paired {
 		v.Reason = fmt.Sprintf("%d rounds can never reach significance: at least %d are needed (a larger budget)", v.Baseline.N, need)
 		return v
@@ -196,7 +193,7 @@ func enoughRuns(v Verdict, look Look) Verdict {
 }
 
 // declared settles which way the rule's unit is better.
-func declared(r Rule, baseline, candidate Direction) (d Direction, problem string) {
+func declared(r policy.Rule, baseline, candidate policy.Direction) (d policy.Direction, problem string) {
 	unit := r.Unit()
 	switch {
 	case r.Direction != "":
@@ -214,12 +211,12 @@ func declared(r Rule, baseline, candidate Direction) (d Direction, problem strin
 }
 
 // effect decides whether v fails the test run.
-func (p Policy) effect(v Verdict) Verdict {
+func (j Judge) effect(v policy.Verdict) policy.Verdict {
 	switch v.Outcome {
-	case Regressed, Invalid:
+	case policy.Regressed, policy.Invalid:
 		v.Fails = true
-	case Inconclusive:
-		v.Fails = p.OnInconclusive != Warn
+	case policy.Inconclusive:
+		v.Fails = j.policy.OnInconclusive != policy.Warn
 	}
 	return v
 }

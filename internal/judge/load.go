@@ -1,10 +1,11 @@
-package policy
+package judge
 
 import (
 	"fmt"
 	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // What benchmarks of a service under load report beside what is judged; package workload/serving defines them.
@@ -18,9 +19,9 @@ const (
 // underLoad looks at what a service under load says of its runs, before v counts. Sides that were sent other
 // prompts are not compared, nor are two sweeps that both found no knee. Of a rate at which both sides fall behind, latencies say how long it was
 // run: they give way to throughput, where a rule judges that.
-func (p Policy) underLoad(v Verdict, pair Pair) Verdict {
-	invalid := func(format string, args ...any) Verdict {
-		v.Outcome, v.Reason = Invalid, fmt.Sprintf(format, args...)
+func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
+	invalid := func(format string, args ...any) policy.Verdict {
+		v.Outcome, v.Reason = policy.Invalid, fmt.Sprintf(format, args...)
 		return v
 	}
 	if baseline, candidate := pair.Baseline.Metrics[selectionUnit], pair.Candidate.Metrics[selectionUnit]; len(baseline) > 0 && len(candidate) > 0 {
@@ -31,16 +32,16 @@ func (p Policy) underLoad(v Verdict, pair Pair) Verdict {
 	if v.Unit == maxRateUnit && pair.both(sweptOutUnit) {
 		return invalid("both sides hold at the highest rate that the sweep tries, so that no change could be seen: raise the scenario's sweep.high")
 	}
-	if !IsTime(v.Unit) || !pair.both(saturatedUnit) {
+	if !policy.IsTime(v.Unit) || !pair.both(saturatedUnit) {
 		return v
 	}
-	throughput := func(rule int) bool {
-		return directionOf(p.Rules[rule].Unit()) == Higher || p.Rules[rule].Direction == Higher
+	throughput := func(rule *policy.Rule) bool {
+		return directionOf(rule.Unit()) == policy.Higher || rule.Direction == policy.Higher
 	}
 	if !slices.ContainsFunc(pair.rules, throughput) {
 		return v // it would be judged by nothing
 	}
-	v.Outcome, v.Reason = OK, "both sides fell behind at this rate, where latencies say how long it was run: it is judged by throughput"
+	v.Outcome, v.Reason = policy.OK, "both sides fell behind at this rate, where latencies say how long it was run: it is judged by throughput"
 	return v
 }
 

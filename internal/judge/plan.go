@@ -1,4 +1,4 @@
-package policy
+package judge
 
 import (
 	"math"
@@ -13,8 +13,8 @@ import (
 type Plan struct{ plan stats.Plan }
 
 // Plan is the plan for a family of so many verdicts, which share alpha.
-func (p Policy) Plan(family int) Plan {
-	return Plan{stats.Plan{Alpha: p.withDefaults().Alpha, Family: family}}
+func (j Judge) Plan(family int) Plan {
+	return Plan{stats.Plan{Alpha: j.policy.Alpha, Family: family}}
 }
 
 // Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40, 60 and 90, the first of them later where many

@@ -1,14 +1,16 @@
-package policy
+package judge
 
 import (
 	"strconv"
 	"strings"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // Results is what one side measured. Rules are matched with it by benchmark name and unit.
 type Results struct {
 	Benchmarks []Benchmark
-	Better     map[string]Direction // directions that the results themselves declare, by unit; may be nil
+	Better     map[string]policy.Direction // directions that the results themselves declare, by unit; may be nil
 }
 
 // Benchmark is one benchmark's runs.
@@ -56,29 +58,29 @@ func minRequests(unit string) int {
 // percentile tells that "p99.9-model-ns" is the 99.9th percentile.
 func percentile(unit string) (percent float64, ok bool) {
 	head, _, found := strings.Cut(unit, "-")
-	if !found || !strings.HasPrefix(head, "p") || !IsTime(unit) {
+	if !found || !strings.HasPrefix(head, "p") || !policy.IsTime(unit) {
 		return 0, false
 	}
 	percent, err := strconv.ParseFloat(head[1:], 64)
 	return percent, err == nil && percent > 0 && percent <= 100
 }
 
-// Requests is how many requests a run must have for every quantile that p judges: 100 for p95, 500 for p99; at least 100.
-func (p Policy) Requests() int {
+// Requests is how many requests a run must have for every quantile that is judged: 100 for p95, 500 for p99; at least 100.
+func (j Judge) Requests() int {
 	requests := 100
-	for _, r := range p.withDefaults().Rules {
+	for _, r := range j.policy.Rules {
 		requests = max(requests, minRequests(r.Unit()))
 	}
 	return requests
 }
 
 // directionOf tells which way a unit is better; empty when nothing is known of it.
-func directionOf(unit string) Direction {
+func directionOf(unit string) policy.Direction {
 	switch {
-	case IsTime(unit), unit == "B/op", unit == "allocs/op", unit == "sec/op":
-		return Lower
+	case policy.IsTime(unit), unit == "B/op", unit == "allocs/op", unit == "sec/op":
+		return policy.Lower
 	case strings.HasSuffix(unit, "/s"):
-		return Higher
+		return policy.Higher
 	}
 	return ""
 }

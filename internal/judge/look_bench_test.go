@@ -1,4 +1,4 @@
-package policy
+package judge
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // BenchmarkLook judges so many rules, five a benchmark, after 60 rounds, all at once. ns/rule should not grow with their number. round-% is
@@ -15,10 +17,10 @@ func BenchmarkLook(b *testing.B) {
 	for _, rules := range []int{5, 50, 500} {
 		b.Run(fmt.Sprintf("rules=%d", rules), func(b *testing.B) {
 			random := rand.New(rand.NewPCG(60, uint64(rules)))
-			var p Policy
+			var p policy.Policy
 			units := []string{"p50-ns", "p90-ns", "p95-ns", "p99-ns", "ns/op"}
 			for _, unit := range units {
-				p.Rules = append(p.Rules, Rule{Metric: unit, MaxRegressionPercent: 10, MinRegression: 1e6})
+				p.Rules = append(p.Rules, policy.Rule{Metric: unit, MaxRegressionPercent: 10, MinRegression: 1e6})
 			}
 			var sides [2]Results
 			for i := range rules / each {
@@ -32,8 +34,9 @@ func BenchmarkLook(b *testing.B) {
 					sides[s].Benchmarks = append(sides[s].Benchmarks, m)
 				}
 			}
-			pairs := p.Pairs(sides[0], sides[1])
-			plan := p.Plan(Family(pairs))
+			j := By(p)
+			pairs := j.Pairs(sides[0], sides[1])
+			plan := j.Plan(Family(pairs))
 			judged := 0
 			for b.Loop() {
 				look, planned := plan.Look(rounds)
@@ -41,7 +44,7 @@ func BenchmarkLook(b *testing.B) {
 					b.Fatal("no look")
 				}
 				for _, pair := range pairs {
-					judged += len(p.Judge(pair, nil, nil, look))
+					judged += len(j.Verdicts(pair, nil, nil, look))
 				}
 			}
 			if judged != b.N*rules {

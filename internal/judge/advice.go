@@ -1,21 +1,23 @@
-package policy
+package judge
 
 import (
 	"fmt"
 	"math"
 	"strings"
 	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // advice says what would settle v, which is inconclusive.
-func (v Verdict) advice(m Measured, plan Plan) string {
+func advice(v policy.Verdict, m policy.Measured, plan Plan) string {
 	var ways []string
 	most := ""
-	switch need, last := v.needed(), plan.last(); {
+	switch need, last := needed(v), plan.last(); {
 	case v.Paired && need > last:
 		most = fmt.Sprintf("; no budget would do, since a verdict has %.0f rounds at most", last)
 	case v.Paired && need > 0:
-		ways = append(ways, fmt.Sprintf("about %.0f rounds (%s)", need, m.Noise.budget(need)))
+		ways = append(ways, fmt.Sprintf("about %.0f rounds (%s)", need, budget(m.Noise, need)))
 	case v.Paired:
 		ways = append(ways, "a larger budget")
 	case need > 0 && need <= 1000:
@@ -23,16 +25,16 @@ func (v Verdict) advice(m Measured, plan Plan) string {
 	default:
 		ways = append(ways, "more runs")
 	}
-	if signs := m.disturbed(); len(signs) > 0 {
+	if signs := disturbed(m); len(signs) > 0 {
 		ways = append(ways, "a quieter machine ("+strings.Join(signs, ", ")+")")
-	} else if !m.Noise.watched() {
+	} else if !watched(m.Noise) {
 		ways = append(ways, "a quieter machine")
 	}
 	text := "to settle it: "
 	if len(ways) > 0 {
 		text += strings.Join(ways, ", ") + " or "
 	}
-	return text + v.widerLimit() + most
+	return text + widerLimit(v) + most
 }
 
 // needed is about how many rounds, or runs a side, would settle v; 0 when not known. The interval shrinks with the square root of
@@ -43,7 +45,7 @@ func (v Verdict) advice(m Measured, plan Plan) string {
 // where h is from the estimate back to the end of the interval, in percent, and d what that must come down to: the distance from
 // the estimate to the limit, so that the interval is wholly beyond it, or the limit itself, so that whatever is beyond it is
 // significant, and none is inconclusive.
-func (v Verdict) needed() float64 {
+func needed(v policy.Verdict) float64 {
 	estimate, h := v.ChangePercent, v.ChangePercent-v.Percent.Lo
 	if estimate < 0 {
 		estimate, h = -estimate, v.Percent.Hi-v.ChangePercent
@@ -60,10 +62,10 @@ func (v Verdict) needed() float64 {
 // Left is about how many rounds more it will take to settle v, as it was found at one of the plan's looks: the interval shrinks with the
 // square root of their number until it no longer holds the limit, and it is only looked at when the plan says so. It is 0 for a verdict
 // that is settled or says nothing yet.
-func (p Plan) Left(v Verdict) int {
+func (p Plan) Left(v policy.Verdict) int {
 	limit := max(v.Rule.MaxRegressionPercent, percentOf(v.Rule.MinRegression, v.Baseline.Median))
 	estimate, far, near := v.ChangePercent, v.Percent.Hi, v.Percent.Lo
-	if v.Direction == Higher {
+	if v.Direction == policy.Higher {
 		estimate, far, near = -estimate, -near, -far
 	}
 	h := far - estimate
@@ -85,7 +87,7 @@ func (p Plan) Left(v Verdict) int {
 }
 
 // budget is the setting that gives a benchmark so many rounds.
-func (n Noise) budget(rounds float64) string {
+func budget(n policy.Noise, rounds float64) string {
 	seconds := 10 * math.Ceil(n.Seconds/float64(n.Rounds)*rounds/10)
 	if !(seconds > 0 && seconds < 1e6) {
 		return "a larger -regress.budget"
@@ -94,10 +96,10 @@ func (n Noise) budget(rounds float64) string {
 }
 
 // watched reports whether neighbours would have been noticed.
-func (n Noise) watched() bool { return n.Method == "duet" && n.Busy > 0 }
+func watched(n policy.Noise) bool { return n.Method == "duet" && n.Busy > 0 }
 
 // disturbed are the signs that neighbours or the host kept the benchmark waiting.
-func (m Measured) disturbed() []string {
+func disturbed(m policy.Measured) []string {
 	n := m.Noise
 	var signs []string
 	// A turn is a request, or as many as make 1 ms. Where 2 in 100 stall they move p95.
@@ -117,7 +119,7 @@ func (m Measured) disturbed() []string {
 }
 
 // widerLimit is the limit that the interval is within.
-func (v Verdict) widerLimit() string {
+func widerLimit(v policy.Verdict) string {
 	worst := v.Percent.Hi
 	if v.ChangePercent < 0 {
 		worst = -v.Percent.Lo

@@ -1,0 +1,166 @@
+package judge
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// doubtful is an inconclusive verdict: +20 %, and anything from -4 % to +48.2 % is possible.
+func doubtful() policy.Verdict {
+	return policy.Verdict{Unit: "p95-ns", Rule: policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms}, Outcome: policy.Inconclusive, Paired: true,
+		Baseline: policy.Summary{Median: 20 * ms, N: 8}, Candidate: policy.Summary{Median: 24 * ms, N: 8}, ChangePercent: 20, Percent: policy.Bounds{Lo: -4, Hi: 48.2}}
+}
+
+func TestAdvice(t *testing.T) {
+	quiet := policy.Noise{Method: "duet", Rounds: 8, Seconds: 8, Stalls: 0.3, Steal: 0.2, Busy: 55, Load: 1.2}
+	served := policy.Measured{Procs: 2, Noise: quiet, Metrics: []policy.Metric{
+		{Unit: "cpu-ns", Baseline: policy.Summary{Median: 19 * ms, N: 8}}, {Unit: "ns/op", Baseline: policy.Summary{Median: 20 * ms, N: 8}}}}
+	with := func(change func(*policy.Noise)) policy.Measured {
+		m := served
+		change(&m.Noise)
+		return m
+	}
+	verdict := func(change func(*policy.Verdict)) policy.Verdict {
+		v := doubtful()
+		change(&v)
+		return v
+	}
+	plan := byDefault.Plan(1)
+	for _, c := range []struct {
+		name string
+		v    policy.Verdict
+		m    policy.Measured
+		want string
+	}{
+		{"24 % down to 10 % is 2.4^2 times the rounds", doubtful(), served, "about 47 rounds (-regress.budget=50s) or a limit of 49 %"},
+		{"far beyond the limit the interval must only stay beyond it", verdict(func(v *policy.Verdict) { v.ChangePercent, v.Percent = 30, policy.Bounds{Lo: -6, Hi: 70} }), served,
+			"about 26 rounds (-regress.budget=30s) or a limit of 70 %"},
+		{"a floor that is more than the percentage counts", verdict(func(v *policy.Verdict) { v.Rule.MinRegression = 3 * ms }), served,
+			"about 21 rounds (-regress.budget=30s) or a limit of 49 %"},
+		{"without limits any change counts", verdict(func(v *policy.Verdict) { v.Rule = policy.Rule{}; v.Percent = policy.Bounds{Lo: -0.1, Hi: 5.01} }), served,
+			"about 9 rounds (-regress.budget=10s) or a limit of 5.1 %"},
+		{"more than the plan has", verdict(func(v *policy.Verdict) { v.Percent.Lo = -20 }), served,
+			"a limit of 49 %; no budget would do, since a verdict has 90 rounds at most"},
+		{"lower is worse", verdict(func(v *policy.Verdict) { v.ChangePercent, v.Percent = -20, policy.Bounds{Lo: -33.2, Hi: 4} }), served,
+			"about 47 rounds (-regress.budget=50s) or a limit of 34 %"},
+		{"an interval without ends", verdict(func(v *policy.Verdict) { v.Percent = policy.Bounds{Lo: math.Inf(-1), Hi: math.Inf(1)} }), served, "a larger budget or a wider limit"},
+		{"no limit is as wide as that", verdict(func(v *policy.Verdict) { v.Percent.Hi = 100.1 }), served, "about 47 rounds (-regress.budget=50s) or a wider limit"},
+		{"nobody knows how long a round takes", doubtful(), with(func(n *policy.Noise) { n.Seconds = 0 }),
+			"about 47 rounds (a larger -regress.budget) or a limit of 49 %"},
+		{"neighbours", doubtful(), with(func(n *policy.Noise) { n.Stalls, n.Steal, n.Busy, n.Load = 2, 3.456, 99, 5.12 }),
+			"about 47 rounds (-regress.budget=50s), a quieter machine (2 stalls/s, steal 3.46 %, load 5.12 on 2 CPUs) or a limit of 49 %"},
+		{"2 stalls in 100 requests, 1 % of steal, a load of the CPUs are not yet", doubtful(), with(func(n *policy.Noise) { n.Stalls, n.Steal, n.Busy, n.Load = 1, 1, 99, 2 }),
+			"about 47 rounds (-regress.budget=50s) or a limit of 49 %"},
+		{"a load from before that is gone", doubtful(), with(func(n *policy.Noise) { n.Load = 9 }), "about 47 rounds (-regress.budget=50s) or a limit of 49 %"},
+		{"whole runs do not show what disturbs them", doubtful(), with(func(n *policy.Noise) { n.Method = "whole runs" }),
+			"about 47 rounds (-regress.budget=50s), a quieter machine or a limit of 49 %"},
+		{"saved results", verdict(func(v *policy.Verdict) { v.Paired = false }), policy.Measured{}, "about 47 runs a side (-count=47), a quieter machine or a limit of 49 %"},
+		{"saved results that vary wildly", verdict(func(v *policy.Verdict) { v.Paired = false; v.Percent = policy.Bounds{Lo: -99, Hi: 999} }), policy.Measured{},
+			"more runs, a quieter machine or a wider limit"},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, "to settle it: "+c.want, advice(c.v, c.m, plan)) })
+	}
+	assert.Contains(t, advice(verdict(func(v *policy.Verdict) { v.Percent.Lo = -300 }), served, Plan{stats.Plan{Pairs: []int{2}}}), "about 8192 rounds", "a plan without looks has no last")
+}
+
+// What is advised helps: of such runs a quarter is inconclusive, and with the rounds advised next to none.
+func TestAdvisedRoundsSettle(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	plan := byDefault.Plan(1)
+	judge := func(rounds int) (v policy.Verdict, b, c Results) {
+		var baseline, candidate []float64
+		for range rounds {
+			baseline = append(baseline, 20*ms)
+			candidate = append(candidate, 20*ms*1.15*math.Exp(0.2*random.NormFloat64()))
+		}
+		b, c = side("p95-ns", baseline...), side("p95-ns", candidate...)
+		return byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, plan.Final(rounds))[0], b, c
+	}
+	inconclusive, again, widened := 0, 0, 0
+	for range 200 {
+		v, baseline, candidate := judge(8)
+		if v.Outcome != policy.Inconclusive {
+			continue
+		}
+		inconclusive++
+		if next, _, _ := judge(int(min(needed(v), 90))); next.Outcome == policy.Inconclusive {
+			again++
+		}
+		limit := strings.TrimSuffix(strings.TrimPrefix(widerLimit(v), "a limit of "), " %")
+		p, err := policy.Parse("", []byte(`{"version": 1, "rules": [{"metric": "p95-ns", "max_regression_percent": `+limit+`}]}`))
+		require.NoError(t, err, widerLimit(v))
+		look := plan.Final(8)
+		look.Last = false
+		if j := By(p); j.Verdicts(j.Pairs(baseline, candidate)[0], nil, nil, look)[0].Outcome == policy.OK {
+			widened++
+		}
+	}
+	assert.Greater(t, inconclusive, 30)
+	assert.Less(t, again, inconclusive/10)
+	assert.Equal(t, inconclusive, widened, "the limit advised settles by the whole interval")
+}
+
+// Whatever was measured, a reason is one short line without numbers that are none.
+func TestAnyVerdictIsExplained(t *testing.T) {
+	number := rapid.OneOf(rapid.Float64(), rapid.Float64Range(-100, 100),
+		rapid.SampledFrom([]float64{0, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64}))
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) float64 { return number.Draw(t, name) }
+		summary := func() policy.Summary {
+			return policy.Summary{Median: draw("median"), N: rapid.IntRange(0, 99).Draw(t, "n")}
+		}
+		v := policy.Verdict{
+			Unit: rapid.SampledFrom([]string{"p95-ns", "ns/op", "req/s"}).Draw(t, "unit"), Outcome: rapid.SampledFrom([]policy.Outcome{policy.Inconclusive, policy.Regressed}).Draw(t, "outcome"),
+			Rule:     policy.Rule{MaxRegressionPercent: math.Abs(draw("limit")), MinRegression: math.Abs(draw("floor"))},
+			Baseline: summary(), Candidate: summary(), Paired: rapid.Bool().Draw(t, "paired"), ChangePercent: draw("change"), Percent: policy.Bounds{Lo: draw("lo"), Hi: draw("hi")},
+		}
+		m := policy.Measured{Procs: rapid.IntRange(0, 9).Draw(t, "procs"), Noise: policy.Noise{
+			Method: "duet", Rounds: rapid.IntRange(0, 99).Draw(t, "rounds"), Seconds: draw("seconds"), Stalls: draw("stalls"), Steal: draw("steal"),
+			Busy: draw("busy"), Load: draw("load"),
+		}}
+		for _, unit := range []string{"cpu-ns", "ns/op"} {
+			m.Metrics = append(m.Metrics, policy.Metric{Unit: unit, Baseline: summary(), Candidate: summary(), ChangePercent: draw("change of " + unit)})
+		}
+		reason := explain(v, m, byDefault.Plan(1)).Reason
+		assert.Less(t, len(reason), 400)
+		assert.NotContains(t, reason, "NaN")
+		assert.NotContains(t, reason, "\n")
+		if v.Outcome == policy.Inconclusive {
+			assert.Contains(t, reason, "to settle it: ")
+		}
+	})
+}
+
+func TestLeftIsUntilTheIntervalClearsTheLimit(t *testing.T) {
+	plan := byDefault.Plan(1)
+	require.Equal(t, []int{8, 12, 18, 27, 40, 60, 90}, plan.Rounds())
+	limit := policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10}
+	for _, c := range []struct {
+		name string
+		v    policy.Verdict
+		want int
+	}{
+		{"half as wide is four times the rounds, at the next look", policy.Verdict{Rule: limit, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 40 - 8},
+		{"from beyond the limit it is the lower end that counts", policy.Verdict{Rule: limit, ChangePercent: 14, Percent: policy.Bounds{Lo: 6, Hi: 30}}, 40 - 8},
+		{"no more than needed", policy.Verdict{Rule: limit, ChangePercent: 5, Percent: policy.Bounds{Lo: 0, Hi: 12.4}}, 18 - 8},
+		{"on the limit it takes all there are", policy.Verdict{Rule: limit, ChangePercent: 10, Percent: policy.Bounds{Lo: 0, Hi: 20}}, 90 - 8},
+		{"where higher is better the lower end is the worse", policy.Verdict{Rule: limit, Direction: policy.Higher, ChangePercent: -6, Percent: policy.Bounds{Lo: -14, Hi: 2}}, 40 - 8},
+		{"a floor above the percentage is the limit",
+			policy.Verdict{Rule: policy.Rule{MaxRegressionPercent: 1, MinRegression: 1e6}, Baseline: policy.Summary{Median: 1e7}, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 40 - 8},
+		{"what is settled needs none", policy.Verdict{Outcome: policy.OK, Rule: limit, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.v.Paired, c.v.Baseline.N = true, 8
+			assert.Equal(t, c.want, plan.Left(c.v))
+		})
+	}
+}

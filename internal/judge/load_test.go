@@ -1,0 +1,90 @@
+package judge
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// loaded is a benchmark of six runs of a service under load: the latency and the throughput given, and one more metric.
+func loaded(latency, throughput float64, unit string, values ...float64) Results {
+	return Results{Benchmarks: []Benchmark{{Name: "Serving/case=a/rate=20", Requests: 100, Metrics: map[string][]float64{
+		"p95-ns": runs(latency), "req/s": runs(throughput), unit: values,
+	}}}}
+}
+
+func always(value float64) []float64 { return []float64{value, value, value, value, value, value} }
+
+func TestASaturatedRateIsJudgedByThroughput(t *testing.T) {
+	latency, throughput := policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10}, policy.Rule{Metric: "req/s", MaxRegressionPercent: 10}
+	kept, fell := always(0), always(1)
+	for _, c := range []struct {
+		name                string
+		rules               []policy.Rule
+		baseline, candidate []float64 // saturated
+		slower              float64   // the candidate's throughput, in parts of the baseline's
+		latency, throughput policy.Outcome
+	}{
+		{"both keep up: by both", []policy.Rule{latency, throughput}, kept, kept, 1, policy.Regressed, policy.OK},
+		{"both fall behind: by throughput", []policy.Rule{latency, throughput}, fell, fell, 1, policy.OK, policy.OK},
+		{"both fall behind, the candidate further", []policy.Rule{latency, throughput}, fell, fell, 0.5, policy.OK, policy.Regressed},
+		{"only the candidate does: by both", []policy.Rule{latency, throughput}, kept, fell, 1, policy.Regressed, policy.OK},
+		{"only the baseline did: by both", []policy.Rule{latency, throughput}, fell, kept, 1, policy.Regressed, policy.OK},
+		{"in half of the runs is enough", []policy.Rule{latency, throughput}, []float64{0, 0, 0, 1, 1, 1}, fell, 1, policy.OK, policy.OK},
+		{"in fewer is not", []policy.Rule{latency, throughput}, []float64{0, 0, 0, 0, 1, 1}, fell, 1, policy.Regressed, policy.OK},
+		{"both fall behind, and nothing judges throughput: by latency", []policy.Rule{latency}, fell, fell, 1, policy.Regressed, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			report := By(policy.Policy{Rules: c.rules}).Compare(loaded(20*ms, 1000, "saturated", c.baseline...), loaded(40*ms, 1000*c.slower, "saturated", c.candidate...))
+			require.Len(t, report.Verdicts, len(c.rules))
+			assert.Equal(t, c.latency, report.Verdicts[0].Outcome, report.Verdicts[0].Reason)
+			assert.InDelta(t, 100, report.Verdicts[0].ChangePercent, 0.01, "told, judged or not")
+			assert.Equal(t, c.latency == policy.Regressed, report.Verdicts[0].Fails)
+			if len(c.rules) > 1 {
+				assert.Equal(t, c.throughput, report.Verdicts[1].Outcome, report.Verdicts[1].Reason)
+			}
+		})
+	}
+}
+
+func TestSidesThatWereSentOtherPromptsAreNotCompared(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		baseline, candidate []float64
+		want                policy.Outcome
+	}{
+		{"the same", always(7e13), always(7e13), policy.OK},
+		{"others", always(7e13), always(7e13 + 1), policy.Invalid},
+		{"others in one run", always(7e13), append(always(7e13)[1:], 5), policy.Invalid},
+		{"not told by the baseline, which is older", nil, always(7e13), policy.OK},
+	} {
+		v := only(t, byDefault.Compare(loaded(20*ms, 1000, "selection", c.baseline...), loaded(20*ms, 1000, "selection", c.candidate...)))
+		assert.Equal(t, c.want, v.Outcome, c.name)
+		if c.want == policy.Invalid {
+			assert.Contains(t, v.Reason, "70000000000000", c.name)
+		}
+	}
+}
+
+func TestTwoSweepsWithoutAKneeAreNotCompared(t *testing.T) {
+	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "max-rate-req/s", MaxRegressionPercent: 10}}})
+	swept := func(rate, out float64) Results {
+		return Results{Benchmarks: []Benchmark{{Name: "Serving/case=a/sweep", Metrics: map[string][]float64{"max-rate-req/s": runs(rate), "swept-out": always(out)}}}}
+	}
+	for _, c := range []struct {
+		name                string
+		baseline, candidate Results
+		want                policy.Outcome
+	}{
+		{"two knees", swept(400, 0), swept(200, 0), policy.Regressed},
+		{"one at or above the highest rate, and one below", swept(400, 1), swept(200, 0), policy.Regressed},
+		{"the other way", swept(200, 0), swept(400, 1), policy.Improved},
+		{"both at or above", swept(400, 1), swept(400, 1), policy.Invalid},
+	} {
+		v := only(t, j.Compare(c.baseline, c.candidate))
+		assert.Equal(t, c.want, v.Outcome, c.name)
+	}
+}

@@ -1,0 +1,83 @@
+package judge
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// Report collects the verdicts of every pair, explains them by all that was measured, and adds an invalid one for each rule that matches
+// nothing. Of pairs that are judged elsewhere found is not asked.
+func (j Judge) Report(pairs []Pair, found func(Pair) []policy.Verdict) policy.Report {
+	report := policy.Report{ // there may be thousands: no verdict is copied to make room for another
+		Verdicts: make([]policy.Verdict, 0, Family(pairs)), Benchmarks: make([]policy.Measured, 0, len(pairs)), Policy: j.policy,
+	}
+	plan := j.Plan(Family(pairs))
+	used := make([]bool, len(j.policy.Rules))
+	for _, pair := range pairs {
+		if pair.Elsewhere {
+			report.Elsewhere++
+		} else {
+			m := measured(pair)
+			for _, v := range found(pair) {
+				report.Verdicts = append(report.Verdicts, explain(v, m, plan))
+			}
+			report.Benchmarks = append(report.Benchmarks, m)
+		}
+		for i, rule := range j.policy.Rules {
+			if matches(rule, pair.Name()) && pair.reports(rule.Unit()) {
+				used[i] = true
+			}
+		}
+	}
+	for i, rule := range j.policy.Rules {
+		if !used[i] {
+			report.Verdicts = append(report.Verdicts, policy.Verdict{
+				Rule: rule, Unit: rule.Unit(), Outcome: policy.Invalid, Fails: true, Reason: matchesNothing(rule, pairs),
+			})
+		}
+	}
+	return report
+}
+
+// matchesNothing says what a rule that matches nothing could have matched.
+func matchesNothing(rule policy.Rule, pairs []Pair) string {
+	var named, all []string
+	units := map[string]bool{}
+	for _, pair := range pairs {
+		all = append(all, pair.Name())
+		if matches(rule, pair.Name()) {
+			named = append(named, pair.Name())
+			for _, unit := range pair.units() {
+				units[unit] = true
+			}
+		}
+	}
+	switch {
+	case len(pairs) == 0:
+		return "the rule matches nothing: there are no benchmarks"
+	case len(named) == 0:
+		return fmt.Sprintf("the rule matches nothing: benchmark %q must match the whole of one of %s", rule.Benchmark, list(all))
+	}
+	hint := "name one of those"
+	if strings.HasPrefix(rule.Metric, "p") && policy.IsTime(rule.Metric) && !units["p50-ns"] {
+		hint = "record its requests with workload.Record, or name one of those"
+	}
+	verb := "reports"
+	if len(named) > 1 {
+		verb = "report"
+	}
+	return fmt.Sprintf("the rule matches nothing: %s %s no %s, only %s: %s", list(named), verb, rule.Unit(), list(slices.Sorted(maps.Keys(units))), hint)
+}
+
+// list joins up to five words.
+func list(words []string) string {
+	const most = 5
+	if len(words) > most {
+		return strings.Join(words[:most], ", ") + fmt.Sprintf(" and %d more", len(words)-most)
+	}
+	return strings.Join(words, ", ")
+}
