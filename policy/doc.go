@@ -1,12 +1,19 @@
-// Package policy decides whether a candidate is meaningfully slower than a baseline.
+// Package policy has the words of a gate: a [Policy] says what is tolerated, and a [Report] what came of it. Package regress judges by
+// the one and returns the other, in regress.Result.
 //
-// It is pure: it reads no clock, file, flag or environment, and prints nothing. Give it what two sides measured and it
-// returns a [Report]:
+// A policy is JSON, which [Parse] reads, or Go. This tolerates a p95 that is slower by 10 % or by less than 1 ms, and a throughput of
+// the decoder's benchmarks that is lower by 5 %:
 //
-//	report := policy.Default().Compare(baseline, candidate)
-//	if report.Fails() {
-//		fmt.Println(report.Outcome())
-//	}
+//	{"version": 1, "rules": [
+//	  {"metric": "p95-ns", "max_regression_percent": 10, "min_regression": "1ms"},
+//	  {"metric": "req/s", "benchmark": "Decoder/.*", "max_regression_percent": 5}]}
+//
+//	policy.Policy{Rules: []policy.Rule{
+//		{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e6},
+//		{Metric: "req/s", Benchmark: "Decoder/.*", MaxRegressionPercent: 5},
+//	}}
+//
+// The package is pure: it reads no clock, file, flag or environment, and prints nothing.
 //
 // # The rule
 //
@@ -14,15 +21,21 @@
 // candidate is worse by MORE THAN MaxRegressionPercent AND by AT LEAST MinRegression. Exactly 10 % is within a limit of 10 %;
 // exactly 1 ms reaches a floor of 1 ms. Latencies are judged in whole nanoseconds, where both are exact.
 //
+// Of several rules for one metric of a benchmark one counts: one that names the benchmark literally before one with a pattern, a
+// pattern before none, and of equals the later. A rule that matches nothing is invalid: a gate with a typing error must not be green.
+//
 // # Words
 //
-// A run is one value of each metric; a side has several. The change is the difference of the medians of the runs. The interval
-// is the Hodges-Lehmann interval of the shift, found by inverting the Mann-Whitney test, and p is the two-sided p of that test.
-// Alpha, the chance of a false alarm, is for the whole report: each of its k verdicts gets alpha/k (Bonferroni).
+// The baseline is what is compared with, the candidate what is judged. A run is one value of each metric; a side has several. A round is a
+// run of each side, measured together and in an order that a coin decided: a pair. A verdict is what a rule says of a benchmark, with the
+// change that was found, the interval that holds the true one, and p, the chance that noise alone makes one as large.
 //
-// A round is a run of each side, measured together and in an order that a coin decided: a pair. Rounds are judged by the signed-rank test
-// and its own Hodges-Lehmann interval, of the ratios within pairs for the percentage and of the differences for the floor, while they
-// grow: a [Plan] says when, and how strictly. See [Policy.Judge].
+// # How it is judged
+//
+// Runs that were saved are judged by their medians and the Mann-Whitney test, with the p that benchstat prints. Rounds are judged by
+// their ratios and differences and the signed-rank test, while they grow: after 8, 12, 18, 27, 40, 60 and 90 rounds, until every verdict
+// is settled or the time is spent. All intervals are those of Hodges and Lehmann (1963). Alpha, the chance of a false alarm, is for the whole report: each of its
+// k verdicts has alpha/k, over all its looks together. A quantile q needs 5/(1-q) requests a run: p95 needs 100, p99 needs 500.
 //
 // # Outcomes
 //
@@ -32,7 +45,7 @@
 //	ok            anything else that could be judged
 //	inconclusive  beyond both limits, but not surely: the reason says what
 //	              would settle it                                            fails, unless on_inconclusive is "warn"
-//	invalid       must not be judged: the reason says why, and what to do     fails
+//	invalid       must not be judged: the reason says why, and what to do    fails
 //	added         the baseline has no such benchmark or metric yet
 //
 // # What it does not do

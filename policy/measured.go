@@ -2,12 +2,12 @@ package policy
 
 // Measured is all that was measured of one benchmark, judged or not.
 type Measured struct {
-	Package string
-	Name    string
-	Procs   int
+	Package string   // import path; may be empty
+	Name    string   // without "Benchmark" and "-8": "Serve/rate=300"
+	Procs   int      // GOMAXPROCS
 	Judged  bool     // whether a rule speaks of it
 	Metrics []Metric // sorted by unit
-	Noise   Noise
+	Noise   Noise    // what was seen to disturb it
 }
 
 // Metric is one metric of both sides. A side without it has N = 0.

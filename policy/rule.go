@@ -15,10 +15,11 @@ type Rule struct {
 	Benchmark            string    // regular expression that matches the whole name, without "Benchmark" and "-8"; empty: all
 	MaxRegressionPercent float64   // 10 tolerates +10 %; 0 tolerates no change that reaches MinRegression
 	MinRegression        float64   // absolute floor in the metric's unit (nanoseconds for "-ns"); 0: none
-	Direction            Direction // which way is better; empty: known from the unit
+	Direction            Direction // which way is better; empty: see Direction
 }
 
-// Direction tells which way a metric is better.
+// Direction tells which way a metric is better. Where a rule names none it is what the results declare, in Unit lines, or what is known of
+// the unit: times, B/op and allocs/op are better when lower, what ends in "/s" when higher.
 type Direction string
 
 const (

@@ -1,6 +1,6 @@
 package policy
 
-// Outcome is what a rule says of a benchmark.
+// Outcome is what a rule says of a benchmark, or a report of all.
 type Outcome string
 
 const (
@@ -14,8 +14,8 @@ const (
 
 // Verdict is what one rule says of one benchmark.
 type Verdict struct {
-	Package   string
-	Benchmark string    // empty when the rule matches nothing
+	Package   string    // import path; may be empty
+	Benchmark string    // without "Benchmark" and "-8"; empty when the rule matches nothing
 	Procs     int       // GOMAXPROCS
 	Unit      string    // the metric judged, stage included
 	Rule      Rule      // the rule applied

@@ -1,6 +1,10 @@
 package judge
 
-import "github.com/tailgate-go/tailgate/policy"
+import (
+	"fmt"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
 
 // Judge judges by one policy. Make one with By: the zero Judge has no rules. It is not altered by its methods and may be used concurrently.
 type Judge struct{ policy policy.Policy }
@@ -25,3 +29,50 @@ func By(p policy.Policy) Judge {
 
 // Policy is the policy as applied, defaults filled in.
 func (j Judge) Policy() policy.Policy { return j.policy }
+
+// Verdicts applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own
+// direction over both.
+func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]policy.Direction, look Look) []policy.Verdict {
+	verdicts := make([]policy.Verdict, 0, len(pair.rules))
+	for _, rule := range pair.rules {
+		unit := rule.Unit()
+		direction, problem := declared(*rule, baselineBetter[unit], candidateBetter[unit])
+		v := policy.Verdict{Rule: *rule, Unit: unit, Alpha: look.Alpha}
+		v.Outcome, v.Reason = j.standing(pair, unit)
+		if v.Outcome == Unsettled && problem != "" {
+			v.Outcome, v.Reason = policy.Invalid, problem
+		}
+		if v.Outcome == Unsettled {
+			v = test(*rule, pair.Baseline.Metrics[unit], pair.Candidate.Metrics[unit], direction, look)
+			v = enoughRuns(v, look)
+			if v.Paired && v.Baseline.N != v.Candidate.N {
+				v.Outcome, v.Reason = policy.Invalid, fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again",
+					v.Baseline.N, v.Candidate.N)
+			}
+			if v.Outcome != policy.Invalid {
+				v = underLoad(v, pair)
+			}
+		}
+		v.Package, v.Benchmark, v.Procs = pair.Package(), pair.Name(), pair.Procs()
+		verdicts = append(verdicts, j.effect(v))
+	}
+	return verdicts
+}
+
+// effect decides whether v fails the test run.
+func (j Judge) effect(v policy.Verdict) policy.Verdict {
+	switch v.Outcome {
+	case policy.Regressed, policy.Invalid:
+		v.Fails = true
+	case policy.Inconclusive:
+		v.Fails = j.policy.OnInconclusive != policy.Warn
+	}
+	return v
+}
+
+// Compare judges saved results: every rule, once, with what there is.
+func (j Judge) Compare(baseline, candidate Results) policy.Report {
+	pairs := j.Pairs(baseline, candidate)
+	look := Look{Alpha: j.policy.Alpha / float64(Family(pairs)), Last: true}
+	return j.Report(pairs, func(pair Pair) []policy.Verdict { return j.Verdicts(pair, baseline.Better, candidate.Better, look) })
+}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // Plan says after how many rounds to judge results that grow, and how strictly, so that measuring can stop as soon as the verdicts are
@@ -60,4 +61,31 @@ func (p Plan) Fewest() int {
 		n++
 	}
 	return n
+}
+
+// Left is about how many rounds more it will take to settle v, as it was found at one of the plan's looks: the interval shrinks with the
+// square root of their number until it no longer holds the limit, and it is only looked at when the plan says so. It is 0 for a verdict
+// that is settled or says nothing yet.
+func (p Plan) Left(v policy.Verdict) int {
+	limit := max(v.Rule.MaxRegressionPercent, percentOf(v.Rule.MinRegression, v.Baseline.Median))
+	estimate, far, near := v.ChangePercent, v.Percent.Hi, v.Percent.Lo
+	if v.Direction == policy.Higher {
+		estimate, far, near = -estimate, -near, -far
+	}
+	h := far - estimate
+	if estimate > limit {
+		h = estimate - near
+	}
+	n := float64(v.Baseline.N)
+	need := n * math.Pow(h/(estimate-limit), 2)
+	if v.Outcome != Unsettled || !v.Paired || math.IsNaN(need) {
+		return 0
+	}
+	left := 0
+	for _, look := range p.Rounds() {
+		if left = max(look-v.Baseline.N, 0); left > 0 && float64(look) >= need {
+			break
+		}
+	}
+	return left
 }

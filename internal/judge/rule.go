@@ -31,9 +31,10 @@ func specificity(r policy.Rule) int {
 // order. A rule counts as used when it matches, even if a more specific one wins.
 func (j Judge) rulesFor(benchmark string) []*policy.Rule {
 	var order []string
-	best := map[string]int{}
-	for i, r := range j.policy.Rules {
-		if !matches(r, benchmark) {
+	best := map[string]*policy.Rule{}
+	for i := range j.policy.Rules {
+		r := &j.policy.Rules[i]
+		if !matches(*r, benchmark) {
 			continue
 		}
 		unit := r.Unit()
@@ -41,21 +42,13 @@ func (j Judge) rulesFor(benchmark string) []*policy.Rule {
 		if !seen {
 			order = append(order, unit)
 		}
-		if !seen || specificity(r) >= specificity(j.policy.Rules[previous]) {
-			best[unit] = i
+		if !seen || specificity(*r) >= specificity(*previous) {
+			best[unit] = r
 		}
 	}
 	rules := make([]*policy.Rule, len(order))
 	for i, unit := range order {
-		rules[i] = &j.policy.Rules[best[unit]]
+		rules[i] = best[unit]
 	}
 	return rules
-}
-
-// opposite is the other direction.
-func opposite(d policy.Direction) policy.Direction {
-	if d == policy.Higher {
-		return policy.Lower
-	}
-	return policy.Higher
 }

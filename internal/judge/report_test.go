@@ -1,0 +1,62 @@
+package judge
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+func TestAlphaIsSplitOverAllVerdicts(t *testing.T) {
+	results := Results{}
+	for _, name := range []string{"A", "B", "C", "D", "E"} {
+		results.Benchmarks = append(results.Benchmarks, Benchmark{Name: name, Requests: 100,
+			Metrics: map[string][]float64{"p95-ns": runs(20 * ms), "req/s": runs(50)}})
+	}
+	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns"}, {Metric: "req/s"}}})
+	report := j.Compare(results, results)
+	require.Len(t, report.Verdicts, 10)
+	for _, v := range report.Verdicts {
+		assert.InDelta(t, 0.005, v.Alpha, 1e-12)
+	}
+	assert.Equal(t, policy.OK, report.Outcome())
+}
+
+func TestReportTracksWhatNoRuleJudges(t *testing.T) {
+	both := side("p95-ns", runs(20*ms)...)
+	both.Benchmarks[0].Metrics["p50-ns"] = runs(10 * ms)
+	both.Benchmarks = append(both.Benchmarks, Benchmark{Name: "Other", Metrics: map[string][]float64{"ns/op": runs(5)}})
+	report := byDefault.Compare(both, both)
+	require.Len(t, report.Benchmarks, 2)
+	assert.Equal(t, policy.Summary{Median: 10 * ms, N: 6}, report.Benchmarks[0].Metric("p50-ns").Candidate)
+	assert.Equal(t, policy.Metric{Unit: "req/s"}, report.Benchmarks[0].Metric("req/s"))
+	assert.False(t, report.Benchmarks[1].Judged)
+}
+
+func TestPairsJudgedElsewhereHaveTheirShareOfAlphaAndNoVerdict(t *testing.T) {
+	both := side("p95-ns", runs(20*ms)...)
+	other := both.Benchmarks[0]
+	other.Name = "Other"
+	both.Benchmarks = append(both.Benchmarks, other)
+	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", Benchmark: "Other", MaxRegressionPercent: 20}}})
+	pairs := j.Pairs(both, both)
+	found := func(pair Pair) []policy.Verdict {
+		return j.Verdicts(pair, nil, nil, Look{Alpha: 0.05 / float64(Family(pairs)), Last: true})
+	}
+
+	whole := j.Report(pairs, found)
+	pairs[1].Elsewhere = true
+	part := j.Report(pairs, found)
+	assert.Equal(t, whole.Verdicts[:1], part.Verdicts, "the rule for the other matches something, and alpha is as it was")
+	assert.Equal(t, 1, part.Elsewhere)
+	assert.Len(t, part.Benchmarks, 1)
+
+	pairs[0].Elsewhere = true
+	none := j.Report(pairs, found)
+	assert.Empty(t, none.Verdicts)
+	assert.False(t, none.Fails())
+	assert.Equal(t, policy.OK, none.Outcome())
+	assert.True(t, j.Report(nil, found).Fails(), "nothing to judge anywhere is no pass")
+}
