@@ -47,6 +47,6 @@
 //
 // # What this package does not do
 //
-// It judges nothing: package regress compares two sides, package policy decides. It knows no protocol: package serving,
+// It judges nothing: package regress compares two sides, by a policy. It knows no protocol: package serving,
 // below this one, sends requests to inference servers.
 package workload

@@ -96,8 +96,8 @@ func (l Load) Validate() error {
 		return errors.New("load: Concurrency or MaxInFlight is negative; write how many requests may be under way, or 0 for the default")
 	case l.Timeout < 0 || l.Drain < 0 || l.Floor < 0:
 		return errors.New("load: Timeout, Drain or Floor is negative; write a duration, or 0 for the default")
-	case l.Shard.Validate() != nil:
-		return fmt.Errorf("load: Shard: %w", l.Shard.Validate())
+	case l.Shard.validate() != nil:
+		return fmt.Errorf("load: Shard: %w", l.Shard.validate())
 	case l.Shard.Len(l.Requests) == 0:
 		return fmt.Errorf("load: shard %s has none of %d requests; ask for more, or divide them among fewer", l.Shard, l.Requests)
 	case l.Concurrency > 0 && l.Shard.part(l.Concurrency) == 0:

@@ -49,7 +49,7 @@ func TestAnOpenLoopSendsOnScheduleWhateverTheServerDoes(t *testing.T) {
 		for i, s := range r.Requests {
 			assert.Equal(t, Sent{Due: schedule[i], Sent: schedule[i], Begun: schedule[i], Ended: schedule[i] + time.Second}, s)
 		}
-		assert.Equal(t, schedule.Hash(), r.Schedule)
+		assert.Equal(t, schedule.hash(), r.Schedule)
 		assert.Equal(t, []int{50, 50, 0, 0}, []int{r.Attempted, r.Succeeded, r.Failed, r.Abandoned})
 		assert.InEpsilon(t, 200, r.SentRate, 1e-6)
 		assert.Zero(t, r.LagP99)

@@ -45,7 +45,7 @@ func (s Sent) Held() time.Duration { return s.Begun - s.Sent }
 // LoadResult is what a [Load] did.
 type LoadResult struct {
 	Load     Load      // with its defaults
-	Schedule string    // hash of the schedule, the whole load's; empty for a closed loop
+	Schedule string    // hash of the whole load's schedule: of one hash, the same requests were asked for at the same times; empty for a closed loop
 	Start    time.Time // of the run
 	Requests []Sent    // all of them, in order; of a shard its own: Requests[k] is request Load.Shard.Number(k) of the whole load
 

@@ -39,7 +39,7 @@ func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 		return result, err
 	}
 	if l.Rate > 0 {
-		result.Schedule = schedule.Hash()
+		result.Schedule = schedule.hash()
 		result.Backlog = r.open(l.Shard.of(schedule))
 	} else {
 		r.closed()

@@ -86,9 +86,9 @@ func gamma(random *rand.Rand, shape float64) float64 {
 	}
 }
 
-// Hash is the SHA-256 of the offsets as big-endian 64-bit nanoseconds, in hexadecimal: two runs of one hash were asked for the same
+// hash is the SHA-256 of the offsets as big-endian 64-bit nanoseconds, in hexadecimal: two runs of one hash were asked for the same
 // requests at the same times. Machines of two architectures may round an offset apart by a nanosecond.
-func (s Schedule) Hash() string {
+func (s Schedule) hash() string {
 	h := sha256.New()
 	var b [8]byte
 	for _, at := range s {

@@ -34,7 +34,7 @@ func TestASeedHasThisSchedule(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := scheduleOf(t, c.load)
-			assert.Equal(t, c.hash, s.Hash())
+			assert.Equal(t, c.hash, s.hash())
 			for i := range s {
 				s[i] = s[i].Round(time.Microsecond) / time.Microsecond
 			}
@@ -92,7 +92,7 @@ func TestASchedule(t *testing.T) {
 
 		again, err := l.Schedule()
 		require.NoError(t, err)
-		assert.Equal(t, s.Hash(), again.Hash(), "the same seed, the same schedule")
+		assert.Equal(t, s.hash(), again.hash(), "the same seed, the same schedule")
 		twice := l
 		twice.Rate *= 2
 		faster, err := twice.Schedule()
@@ -105,7 +105,7 @@ func TestASchedule(t *testing.T) {
 			l.Seed++
 			other, err := l.Schedule()
 			require.NoError(t, err)
-			assert.NotEqual(t, s.Hash(), other.Hash(), "another seed, another schedule")
+			assert.NotEqual(t, s.hash(), other.hash(), "another seed, another schedule")
 		}
 	})
 }

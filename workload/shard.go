@@ -24,7 +24,7 @@ func ParseShard(text string) (Shard, error) {
 	}
 	i, n, _ := strings.Cut(text, "/")
 	s := Shard{number(i), number(n)}
-	if s.Validate() != nil || s.String() != text { // no signs, blanks or leading zeros, and no 0/0
+	if s.validate() != nil || s.String() != text { // no signs, blanks or leading zeros, and no 0/0
 		return Shard{}, fmt.Errorf("shard %q: write i/n, with i from 1 to n and n up to %d, such as 2/8", text, mostShards)
 	}
 	return s, nil
@@ -67,7 +67,7 @@ func ShardFrom(getenv func(string) string) (Shard, error) {
 		return Shard{}, fmt.Errorf("%s is %q, but %s is %q: run it as a Job of completionMode Indexed, or set %s", shardsEnv, n, indexEnv, index, shardEnv)
 	}
 	s := Shard{i + 1, number(n)}
-	if s.IsZero() || s.Validate() != nil {
+	if s.IsZero() || s.validate() != nil {
 		return Shard{}, fmt.Errorf("%s is %q and %s is %q; let the Job's completions, up to %d, be what %[1]s is", shardsEnv, n, indexEnv, index, mostShards)
 	}
 	return s, nil
@@ -84,8 +84,8 @@ func (s Shard) String() string {
 	return fmt.Sprintf("%d/%d", s.I, s.N)
 }
 
-// Validate returns what is wrong with s.
-func (s Shard) Validate() error {
+// validate returns what is wrong with s.
+func (s Shard) validate() error {
 	if !s.IsZero() && (s.N < 1 || s.N > mostShards || s.I < 1 || s.I > s.N) {
 		return fmt.Errorf("there is no shard %d of %d; let I be 1 to N, and N at most %d", s.I, s.N, mostShards)
 	}

@@ -108,7 +108,7 @@ func TestShardsSendTheWholeLoadOnTime(t *testing.T) {
 			}
 			places := 0
 			for i, r := range results {
-				assert.Equal(t, whole.Hash(), r.Schedule, "the whole load's")
+				assert.Equal(t, whole.hash(), r.Schedule, "the whole load's")
 				assert.Len(t, r.Requests, Shard{i + 1, n}.Len(l.Requests))
 				assert.Empty(t, r.Invalid)
 				for k, s := range r.Requests {

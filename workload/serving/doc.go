@@ -96,6 +96,6 @@
 //
 // # What this package does not do
 //
-// It decides nothing about a server: package policy does, by rules. It compares no tokens: a reply of other words is as good, and one that is
-// shorter shows in output-tok/min, unless the scenario sets ignore_eos.
+// It decides nothing about a server: package regress does, by the rules of a policy. It compares no tokens: a reply of other words is as
+// good, and one that is shorter shows in output-tok/min, unless the scenario sets ignore_eos.
 package serving

@@ -24,8 +24,8 @@
 //
 // # Sets that are made up
 //
-// The guide's files are of gigabytes, and others' texts. [Synthesize] makes up sets of the same lengths, whose texts mean nothing; those in
-// testdata/datasets are made so:
+// The guide's files are of gigabytes, and others' texts. The command synthesize makes up sets of the same lengths, whose texts mean nothing;
+// those in testdata/datasets are made so:
 //
 //	go run ./workload/serving/dataset/synthesize sharegpt 40 7 > testdata/datasets/sharegpt.json
 //	go run ./workload/serving/dataset/synthesize billsum 12 7 > testdata/datasets/billsum.json

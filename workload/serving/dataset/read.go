@@ -11,21 +11,21 @@ import (
 	"strings"
 )
 
-// DefaultKeep is how many conversations are kept in memory by default.
-const DefaultKeep = 20_000
+// defaultKeep is how many conversations are kept in memory by default.
+const defaultKeep = 20_000
 
 const (
 	maxConversation = 64 << 20  // bytes of its turns
 	maxHeld         = 512 << 20 // bytes of the prompts kept
 )
 
-// Options say how a file is read. The zero value keeps every conversation of two turns or more, up to DefaultKeep of them.
+// Options say how a file is read. The zero value keeps every conversation of two turns or more, up to 20,000 of them.
 type Options struct {
 	Turns  Turns
 	Filter Filter
 	Count  Counter // nil: Estimate
 
-	// Keep is the most conversations kept; 0 means DefaultKeep. Of more, as many are drawn, each with the same chance.
+	// Keep is the most conversations kept; 0 means 20,000. Of more, as many are drawn, each with the same chance.
 	Keep int
 
 	// Seed draws them.
@@ -49,7 +49,7 @@ func Read(name string, from io.Reader, o Options) (Set, error) {
 		o.Count = Estimate
 	}
 	if o.Keep <= 0 {
-		o.Keep = DefaultKeep
+		o.Keep = defaultKeep
 	}
 	r := &reader{
 		options: o, set: Set{Name: name},

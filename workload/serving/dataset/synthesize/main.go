@@ -32,7 +32,7 @@ func run(to io.Writer, args []string) error {
 	if len(args) != 3 {
 		return errUsage
 	}
-	style, err := dataset.StyleOf(args[0])
+	style, err := styleOf(args[0])
 	if err != nil {
 		return err
 	}
@@ -44,5 +44,5 @@ func run(to io.Writer, args []string) error {
 	if err != nil {
 		return errUsage
 	}
-	return dataset.Synthesize(to, style, n, filter, seed)
+	return synthesize(to, style, n, filter, seed)
 }

@@ -1,16 +1,16 @@
-package dataset
+package main
 
 import (
 	"math"
 	"math/rand/v2"
 )
 
-// Lengths is a log-normal distribution of lengths in tokens, cut off below Min and above Max. Mean is that of what is left.
-type Lengths struct {
-	Mean  float64
-	Sigma float64 // of the logarithm, before the cut
-	Min   int
-	Max   int
+// lengths is a log-normal distribution of lengths in tokens, cut off below min and above max. mean is that of what is left.
+type lengths struct {
+	mean  float64
+	sigma float64 // of the logarithm, before the cut
+	min   int
+	max   int
 }
 
 // phi is the distribution function of the standard normal distribution.
@@ -24,12 +24,12 @@ func truncatedMean(mu, sigma, low, high float64) float64 {
 	return math.Exp(mu+sigma*sigma/2) * (phi(b-sigma) - phi(a-sigma)) / (phi(b) - phi(a))
 }
 
-// mu is the mean of the logarithm before the cut with which Mean is the mean after it, found by bisection: the one grows with the other.
-func (l Lengths) mu() float64 {
-	low, high := math.Log(float64(l.Min))-3*l.Sigma, math.Log(float64(l.Max))+3*l.Sigma
+// mu is the mean of the logarithm before the cut with which mean is the mean after it, found by bisection: the one grows with the other.
+func (l lengths) mu() float64 {
+	low, high := math.Log(float64(l.min))-3*l.sigma, math.Log(float64(l.max))+3*l.sigma
 	for range 60 {
 		mid := (low + high) / 2
-		if truncatedMean(mid, l.Sigma, float64(l.Min), float64(l.Max)) < l.Mean {
+		if truncatedMean(mid, l.sigma, float64(l.min), float64(l.max)) < l.mean {
 			low = mid
 		} else {
 			high = mid
@@ -39,12 +39,12 @@ func (l Lengths) mu() float64 {
 }
 
 // source returns a source of lengths.
-func (l Lengths) source(random *rand.Rand) func() int {
+func (l lengths) source(random *rand.Rand) func() int {
 	mu := l.mu()
 	return func() int {
 		for {
-			n := math.Round(math.Exp(mu + l.Sigma*random.NormFloat64()))
-			if n >= float64(l.Min) && n <= float64(l.Max) {
+			n := math.Round(math.Exp(mu + l.sigma*random.NormFloat64()))
+			if n >= float64(l.min) && n <= float64(l.max) {
 				return int(n)
 			}
 		}
