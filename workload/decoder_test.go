@@ -25,8 +25,8 @@ func BenchmarkDecoder(b *testing.B) {
 	b.Run("step", func(b *testing.B) {
 		withAndWithout(b, func(b *testing.B, g *generator) { benchmarkDecode(b, g, 1, 1) })
 	})
-	b.Run("request", func(b *testing.B) { // about 10 ms
-		withAndWithout(b, func(b *testing.B, g *generator) { benchmarkRequest(b, g, 128, 32) })
+	b.Run("request", func(b *testing.B) { // about 5 ms
+		withAndWithout(b, func(b *testing.B, g *generator) { benchmarkRequest(b, g, 64, 32) })
 	})
 }
 
