@@ -25,7 +25,7 @@ const recordings = "../testdata/duets"
 //	  - red-%, inconclusive-%, ok-%: what the runs came to; a run that is improved is ok
 //	  - not-ok-%: red or inconclusive, either of which fails a test
 //	  - missed-%: not red, though the change is beyond the limit (effects above 1)
-//	  - rounds: on average, of 100 requests a side
+//	  - rounds: on average, of 60 requests a side
 //	  - rounds/sprt: that, as a multiple of what Wald's test expects: see wald
 func BenchmarkOperatingCharacteristic(b *testing.B) {
 	for _, data := range allRecordings(b) {

@@ -9,10 +9,10 @@
 // every benchmark once, to find the leaf benchmarks and refuse results whose structure is wrong. Then, for each benchmark, it starts
 // both binaries at once and lets them serve in turn, one request a turn or as many as make 1 ms, while the other waits and burns
 // nothing: a duet. A coin decides who is first in each pair of turns. When each side has served as many requests as the policy's
-// quantiles need, 100 for p95, that is a round: one value a side for every metric, a pair. What disturbs the machine disturbs both
+// quantiles need, 60 for p95, that is a round: one value a side for every metric, a pair. What disturbs the machine disturbs both
 // alike, and cancels within the pair.
 //
-// After 8, 12, 18, 27, 40, 60 and 90 rounds it looks: what is settled is not measured on. The rounds come from at least five launches
+// After 8, 12, 18, 27, 40, 60, 90 and 120 rounds it looks: what is settled is not measured on. The rounds come from at least five launches
 // of the two processes, so that the luck of one process is not taken for a change. For limits under 3 % each round has
 // a launch of its own.
 //

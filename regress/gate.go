@@ -42,7 +42,7 @@ type Gate struct {
 	// it is killed; 0 means 1 minute. Flag -regress.timeout.
 	Timeout time.Duration
 	// Benchtime is how long one run of a benchmark without a Recorder takes, as in go test -benchtime; empty means 300ms.
-	// A benchmark with a Recorder serves as many requests a round as the policy's quantiles need: 100 for p95.
+	// A benchmark with a Recorder serves as many requests a round as the policy's quantiles need: 60 for p95.
 	Benchtime string
 
 	// Inject plants a slowdown in every request of the candidate: "2ms" or "25%". Flag -regress.inject.

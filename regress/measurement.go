@@ -112,13 +112,16 @@ func (m *measurement) wholeRuns(ctx context.Context, _ int, _ func() bool) (l la
 	return l, nil
 }
 
+// wholeRequests is the fewest requests of a whole run: its start costs more than they do.
+const wholeRequests = 100
+
 func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error) {
 	s, benchtime := m.sides[i], m.benchtime
 	switch {
 	case m.long > 0:
 		benchtime = m.long.String()
 	case recorded(m.pair.Candidate):
-		benchtime = fmt.Sprintf("%dx", m.judge.Requests())
+		benchtime = fmt.Sprintf("%dx", max(m.judge.Requests(), wholeRequests))
 	}
 	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], order{bench: pattern(m.pair.Name()), benchtime: benchtime, flags: m.flags[i]})
 	if err != nil {

@@ -23,7 +23,7 @@ type method struct {
 //   - original: one run of 300 requests of each side, one after the other, and both limits on p95; no statistics.
 //   - before-after: 10 or 20 runs of 100 requests of the baseline, then as many of the candidate; the U-test at 0.05, and both limits
 //     on the medians.
-//   - interleaved: the first 20 rounds of a duet, judged as two heaps, like before-after. Turn by turn they are as well mixed as can be,
+//   - interleaved: the first 33 rounds of a duet, judged as two heaps, like before-after. Turn by turn they are as well mixed as can be,
 //     so what it lacks against the duet is the pairs.
 var methods = []method{
 	{"duet", func(rec recording) (func(*rand.Rand, float64) result, error) {
@@ -32,7 +32,7 @@ var methods = []method{
 		return func(r *rand.Rand, effect float64) result { return g.run(p.values(p.draw(r), effect)) }, err
 	}},
 	{"original", func(rec recording) (func(*rand.Rand, float64) result, error) {
-		a, err := newApart(rec, 1, 3*requestsPerRound)
+		a, err := newApart(rec, 1, 3*requestsPerRun)
 		return func(r *rand.Rand, effect float64) result {
 			baseline, candidate := a.values(r, effect)
 			return result{overLimits(baseline[0], candidate[0]), 3}
@@ -40,18 +40,18 @@ var methods = []method{
 	}},
 	beforeAfter("before-after-10-runs", 10),
 	beforeAfter("before-after-20-runs", 20),
-	{"interleaved-20-rounds", func(rec recording) (func(*rand.Rand, float64) result, error) {
+	{"interleaved-33-rounds", func(rec recording) (func(*rand.Rand, float64) result, error) {
 		p, err := newReplay(rec)
 		return func(r *rand.Rand, effect float64) result {
 			baseline, candidate := p.values(p.draw(r), effect)
-			return result{byHeaps(baseline[:20], candidate[:20]), 20}
+			return result{byHeaps(baseline[:33], candidate[:33]), 33}
 		}, err
 	}},
 }
 
 func beforeAfter(name string, runs int) method {
 	return method{name, func(rec recording) (func(*rand.Rand, float64) result, error) {
-		a, err := newApart(rec, runs, requestsPerRound)
+		a, err := newApart(rec, runs, requestsPerRun)
 		return func(r *rand.Rand, effect float64) result { return result{byHeaps(a.values(r, effect)), runs} }, err
 	}}
 }
@@ -93,7 +93,7 @@ func TestEveryRecordingServesEveryMethod(t *testing.T) {
 		}
 	}
 	for _, m := range methods {
-		_, err := m.start(still.record(2, 199))
+		_, err := m.start(still.record(2, 119))
 		assert.ErrorContains(t, err, "made-still: ", m.name)
 	}
 }

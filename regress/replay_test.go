@@ -16,7 +16,8 @@ import (
 )
 
 const (
-	requestsPerRound = 100 // a side
+	requestsPerRound = 60  // a side
+	requestsPerRun   = 100 // where a side is measured before the other
 	limitPercent     = 10  // the change that is tolerated, of the baseline
 	floor            = 1e5 // ns; a change of the limit is well beyond
 )
@@ -113,7 +114,7 @@ func slower(ns int64, effect float64) float64 {
 // result is what a gate run came to.
 type result struct {
 	outcome policy.Outcome
-	rounds  int // that it took, of a hundred requests a side
+	rounds  int // that it took, of sixty requests a side
 }
 
 // gate judges rounds as they come in, as the gate does.
@@ -169,7 +170,8 @@ func TestDrawTakesRoundsAsTheGateDoes(t *testing.T) {
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(10, 5))
 	seen := map[drawn]bool{}
-	want := []int{1, 2, 2, 2, 1 /* 8 */, 3, 1 /* 12 */, 3, 3 /* 18 */, 3, 3, 3 /* 27 */, 3, 3, 3, 3, 1 /* 40 */, 3, 3, 3, 3, 3, 3, 2 /* 60 */, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3}
+	want := []int{1, 2, 2, 2, 1 /* 8 */, 4 /* 12 */, 5, 1 /* 18 */, 5, 4 /* 27 */, 5, 5, 3 /* 40 */}
+	want = append(want, slices.Repeat([]int{5}, 4+6+6)...) // 60, 90 and 120
 	for range 50 {
 		var rounds []int
 		for _, d := range p.draw(r) {
@@ -195,7 +197,7 @@ func TestReplayIsTheGate(t *testing.T) {
 			for _, d := range launches {
 				for i := range d.rounds {
 					var ns [2][]int64
-					for _, turns := range rec.launches[d.launch][100*i : 100*(i+1)] {
+					for _, turns := range rec.launches[d.launch][requestsPerRound*i : requestsPerRound*(i+1)] {
 						if d.swapped {
 							turns.ns[0], turns.ns[1] = turns.ns[1], turns.ns[0]
 						}

@@ -18,8 +18,8 @@ func (j Judge) Plan(family int) Plan {
 	return Plan{stats.Plan{Alpha: j.policy.Alpha, Family: family}}
 }
 
-// Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40, 60 and 90, the first of them later where many
-// verdicts share alpha. It is empty when so many do that 90 rounds could settle nothing.
+// Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40, 60, 90 and 120, the first of them later where many
+// verdicts share alpha. It is empty when so many do that 120 rounds could settle nothing.
 func (p Plan) Rounds() []int {
 	var rounds []int
 	for _, look := range p.plan.Looks() {

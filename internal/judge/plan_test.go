@@ -11,14 +11,14 @@ import (
 
 func TestPlanLooks(t *testing.T) {
 	plan := byDefault.Plan(3)
-	assert.Equal(t, []int{8, 12, 18, 27, 40, 60, 90}, plan.Rounds())
+	assert.Equal(t, []int{8, 12, 18, 27, 40, 60, 90, 120}, plan.Rounds())
 	_, planned := plan.Look(9)
 	assert.False(t, planned)
 	first, planned := plan.Look(8)
 	assert.True(t, planned && first.Paired && !first.Last)
-	last, planned := plan.Look(90)
+	last, planned := plan.Look(120)
 	assert.True(t, planned && last.Last)
-	assert.Equal(t, last, plan.Final(90))
+	assert.Equal(t, last, plan.Final(120))
 	assert.LessOrEqual(t, first.Alpha+last.Alpha, 2*0.05/3)
 	assert.Greater(t, By(policy.Policy{Alpha: 0.1}).Plan(3).Final(30).Alpha, plan.Final(30).Alpha)
 	assert.Greater(t, byDefault.Plan(90).Rounds()[0], 8, "too many verdicts for 8 rounds")
@@ -26,7 +26,7 @@ func TestPlanLooks(t *testing.T) {
 
 func TestLeftIsUntilTheIntervalClearsTheLimit(t *testing.T) {
 	plan := byDefault.Plan(1)
-	require.Equal(t, []int{8, 12, 18, 27, 40, 60, 90}, plan.Rounds())
+	require.Equal(t, []int{8, 12, 18, 27, 40, 60, 90, 120}, plan.Rounds())
 	limit := policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10}
 	for _, c := range []struct {
 		name string
@@ -36,7 +36,7 @@ func TestLeftIsUntilTheIntervalClearsTheLimit(t *testing.T) {
 		{"half as wide is four times the rounds, at the next look", policy.Verdict{Rule: limit, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 40 - 8},
 		{"from beyond the limit it is the lower end that counts", policy.Verdict{Rule: limit, ChangePercent: 14, Percent: policy.Bounds{Lo: 6, Hi: 30}}, 40 - 8},
 		{"no more than needed", policy.Verdict{Rule: limit, ChangePercent: 5, Percent: policy.Bounds{Lo: 0, Hi: 12.4}}, 18 - 8},
-		{"on the limit it takes all there are", policy.Verdict{Rule: limit, ChangePercent: 10, Percent: policy.Bounds{Lo: 0, Hi: 20}}, 90 - 8},
+		{"on the limit it takes all there are", policy.Verdict{Rule: limit, ChangePercent: 10, Percent: policy.Bounds{Lo: 0, Hi: 20}}, 120 - 8},
 		{"where higher is better the lower end is the worse", policy.Verdict{Rule: limit, Direction: policy.Higher, ChangePercent: -6, Percent: policy.Bounds{Lo: -14, Hi: 2}}, 40 - 8},
 		{"a floor above the percentage is the limit",
 			policy.Verdict{Rule: policy.Rule{MaxRegressionPercent: 1, MinRegression: 1e6}, Baseline: policy.Summary{Median: 1e7}, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 40 - 8},

@@ -10,11 +10,11 @@ import (
 
 func TestMinRequests(t *testing.T) {
 	for unit, want := range map[string]int{
-		"p50-ns": 10, "p90-ns": 50, "p95-ns": 100, "p95-model-ns": 100, "p99-ns": 500, "p99.9-ns": 5000, "p100-ns": 0,
+		"p50-ns": 6, "p90-ns": 30, "p95-ns": 60, "p95-model-ns": 60, "p99-ns": 300, "p99.9-ns": 3000, "p100-ns": 0,
 		"ns/op": 0, "req/s": 0, "mean-ns": 0, "p95-ms": 0, "pages-ns": 0,
 	} {
 		assert.Equal(t, want, minRequests(unit), unit)
 	}
-	assert.Equal(t, 100, byDefault.Requests())
-	assert.Equal(t, 500, By(policy.Policy{Rules: []policy.Rule{{Metric: "p99-ns", Stage: "model"}}}).Requests())
+	assert.Equal(t, 60, byDefault.Requests())
+	assert.Equal(t, 300, By(policy.Policy{Rules: []policy.Rule{{Metric: "p99-ns", Stage: "model"}}}).Requests())
 }

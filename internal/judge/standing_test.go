@@ -30,7 +30,7 @@ func TestWhatMustNotBeJudgedIsInvalid(t *testing.T) {
 		{"a metric that some runs lack", policy.Policy{}, good, with(func(b *Benchmark) { b.Metrics["ns/op"] = append(runs(1), 1) }), "candidate: p95-ns is reported by 6 of 7 runs"},
 		{"NaN", policy.Policy{}, good, side("p95-ns", append(runs(20*ms), math.NaN())...), "candidate: p95-ns is NaN"},
 		{"an infinity", policy.Policy{}, side("p95-ns", append(runs(20*ms), math.Inf(1))...), good, "baseline: p95-ns is +Inf"},
-		{"one request short", policy.Policy{}, good, with(func(b *Benchmark) { b.Requests = 99 }), "candidate: 99 requests a run are too few for p95-ns, which needs 100: run with -benchtime=100x"},
+		{"one request short", policy.Policy{}, good, with(func(b *Benchmark) { b.Requests = 59 }), "candidate: 59 requests a run are too few for p95-ns, which needs 60: run with -benchtime=60x"},
 		{"one run short", policy.Policy{Alpha: 0.005}, side("p95-ns", runs(20 * ms)[:5]...), side("p95-ns", runs(20 * ms)[:5]...), "5 baseline and 5 candidate runs can never reach significance at alpha 0.005: at least 6 a side are needed"},
 		{"a rule that matches no name", policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", Benchmark: "ML"}}}, good, good, `the rule matches nothing: benchmark "ML" must match the whole of one of MLP`},
 		{"a rule that matches no metric", policy.Policy{Rules: []policy.Rule{{Metric: "p99-ns"}}}, side("ns/op", runs(3)...), side("ns/op", runs(3)...), "MLP reports no p99-ns, only ns/op: record its requests with workload.Record, or name one of those"},

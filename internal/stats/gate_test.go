@@ -22,7 +22,7 @@ type gate struct {
 func newGate(p Plan, percent, floor float64) gate {
 	g := gate{looks: p.Looks(), percent: percent, floor: floor}
 	for _, look := range g.looks {
-		k, _ := signedTail(look.Pairs, 2*look.Alpha)
+		k, _ := signedTail(look.Pairs, 1-look.Confidence()) // as intervals do: at 120 pairs 2*Alpha may be a rank more
 		g.cuts = append(g.cuts, k)
 	}
 	return g
@@ -113,7 +113,7 @@ func TestGateJudgesByIntervals(t *testing.T) {
 	seen := map[Place]int{}
 	for range 150 {
 		m := machines[r.IntN(len(machines))]
-		baseline, candidate := m.duet(r, 90, slower(1+0.05*float64(r.IntN(5))))
+		baseline, candidate := m.duet(r, 120, slower(1+0.05*float64(r.IntN(5))))
 		g := newGate(Plan{Family: 1 + r.IntN(20)}, 1.1, []float64{0, 1e6}[r.IntN(2)])
 		place, rounds := g.byIntervals(baseline, candidate)
 		got := g.judge(baseline, candidate)
@@ -164,7 +164,7 @@ func TestTwoLimitsHoldTheirLevel(t *testing.T) {
 			apply func(ns float64) float64
 		}{{"10 %", slower(1.1)}, {"1 ns less than 1 ms", later(1e6 - 1)}} {
 			r := rand.New(rand.NewPCG(6, 3))
-			falseRed := g.fraction(Beyond, repeats, func() ([]float64, []float64) { return m.duet(r, 90, change.apply) })
+			falseRed := g.fraction(Beyond, repeats, func() ([]float64, []float64) { return m.duet(r, 120, change.apply) })
 			assert.LessOrEqual(t, falseRed, alpha+slack, "%s, %s: beyond", m.name, change.name)
 			t.Logf("%s, %s: beyond %.4f", m.name, change.name, falseRed)
 		}
@@ -172,7 +172,7 @@ func TestTwoLimitsHoldTheirLevel(t *testing.T) {
 	// Within only on the machine where the edge of one limit is that of the other too: where it drifts, 10 % may be far below 1 ms.
 	r := rand.New(rand.NewPCG(6, 3))
 	falseOK := g.fraction(Within, repeats, func() ([]float64, []float64) {
-		return quiet.duet(r, 90, func(ns float64) float64 { return max(slower(1.1)(ns)+1, ns+1e6) })
+		return quiet.duet(r, 120, func(ns float64) float64 { return max(slower(1.1)(ns)+1, ns+1e6) })
 	})
 	assert.LessOrEqual(t, falseOK, 2*alpha+slack)
 	t.Logf("quiet, beyond both by a hair: within %.4f", falseOK)
@@ -211,7 +211,7 @@ func BenchmarkPlan(b *testing.B) {
 					r := rand.New(rand.NewPCG(6, 4))
 					var beyond, unsettled, byEstimate, rounds int
 					for b.Loop() {
-						baseline, candidate := bb.machine.duet(r, 90, slower(1+effect/10))
+						baseline, candidate := bb.machine.duet(r, 120, slower(1+effect/10))
 						got := g.judge(baseline, candidate)
 						rounds += got.rounds
 						switch got.place {

@@ -95,11 +95,11 @@ var (
 			return noise
 		}
 	})
-	// The noise grows by 6 % with every turn: what is measured later outweighs all before.
+	// The noise grows by 4 % with every turn: what is measured later outweighs all before.
 	growing = turns("growing", func(r *rand.Rand) func() float64 {
 		sd := 0.002
 		return func() float64 {
-			sd *= 1.06
+			sd *= 1.04
 			return sd * r.NormFloat64()
 		}
 	})

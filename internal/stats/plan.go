@@ -12,7 +12,7 @@ import "math"
 // and each look takes the largest level that the signed-rank test of n pairs has within what is left (a spending function as of
 // Lan and DeMets 1983, of the power family of Kim and DeMets 1987). Levels come in steps of 1/2^n; what a look cannot use is
 // left to the next. A look too early to settle anything is put off, pair by pair, until it can. With the defaults the first is
-// after 8 pairs for a family of up to 3, after 9 up to 8, after 10 up to 17, after 11 up to 35, and after 12 up to 74.
+// after 8 pairs for a family of up to 3, after 9 up to 7, after 10 up to 14, after 11 up to 31, and after 12 up to 64.
 //
 // The levels of all looks sum to at most Alpha, so whatever the looks have to do with each other, no more than Alpha is spent:
 // that is what makes it hold in any noise. Pairs that are alike and independent leave a third of Alpha unused, which costs them
@@ -26,7 +26,7 @@ import "math"
 type Plan struct {
 	Alpha  float64 // chance of an error of one kind, 0-1, over all looks and verdicts: see Look. 0 means 0.05
 	Family int     // number of verdicts that share Alpha; 0 means 1
-	Pairs  []int   // when to look, ascending; nil means after 8, 12, 18, 27, 40, 60 and 90 pairs
+	Pairs  []int   // when to look, ascending; nil means after 8, 12, 18, 27, 40, 60, 90 and 120 pairs
 }
 
 // Look is a time to judge. If a verdict is what [Limit.Place] says of the intervals at Confidence, its errors over all looks are
@@ -94,7 +94,7 @@ func (p Plan) withDefaults() Plan {
 	}
 	p.Family = max(p.Family, 1)
 	if len(p.Pairs) == 0 {
-		p.Pairs = []int{8, 12, 18, 27, 40, 60, 90}
+		p.Pairs = []int{8, 12, 18, 27, 40, 60, 90, 120}
 	}
 	return p
 }

@@ -15,18 +15,18 @@ func TestPlanLooks(t *testing.T) {
 		plan Plan
 		want []int
 	}{
-		{"one verdict", Plan{}, []int{8, 12, 18, 27, 40, 60, 90}},
-		{"three verdicts have 1 of 256 to spend after 8 pairs", Plan{Family: 3}, []int{8, 12, 18, 27, 40, 60, 90}},
-		{"four have not, but 1 of 512 after 9", Plan{Family: 4}, []int{9, 12, 18, 27, 40, 60, 90}},
-		{"eight", Plan{Family: 8}, []int{9, 12, 18, 27, 40, 60, 90}},
-		{"nine", Plan{Family: 9}, []int{10, 12, 18, 27, 40, 60, 90}},
-		{"seventeen", Plan{Family: 17}, []int{10, 13, 18, 27, 40, 60, 90}},
-		{"eighteen", Plan{Family: 18}, []int{11, 12, 18, 27, 40, 60, 90}},
-		{"35", Plan{Family: 35}, []int{11, 14, 18, 27, 40, 60, 90}},
-		{"36 give up the first look to the second", Plan{Family: 36}, []int{12, 18, 27, 40, 60, 90}},
-		{"75", Plan{Family: 75}, []int{13, 18, 27, 40, 60, 90}},
-		{"a million", Plan{Family: 1e6}, []int{26, 27, 40, 60, 90}},
-		{"half the alpha is twice the family", Plan{Alpha: 0.025, Family: 2}, []int{9, 12, 18, 27, 40, 60, 90}},
+		{"one verdict", Plan{}, []int{8, 12, 18, 27, 40, 60, 90, 120}},
+		{"three verdicts have 1 of 256 to spend after 8 pairs", Plan{Family: 3}, []int{8, 12, 18, 27, 40, 60, 90, 120}},
+		{"four have not, but 1 of 512 after 9", Plan{Family: 4}, []int{9, 12, 18, 27, 40, 60, 90, 120}},
+		{"seven", Plan{Family: 7}, []int{9, 12, 18, 27, 40, 60, 90, 120}},
+		{"eight", Plan{Family: 8}, []int{10, 12, 18, 27, 40, 60, 90, 120}},
+		{"fourteen", Plan{Family: 14}, []int{10, 13, 18, 27, 40, 60, 90, 120}},
+		{"fifteen", Plan{Family: 15}, []int{11, 14, 18, 27, 40, 60, 90, 120}},
+		{"31", Plan{Family: 31}, []int{11, 14, 18, 27, 40, 60, 90, 120}},
+		{"32 give up the first look to the second", Plan{Family: 32}, []int{12, 18, 27, 40, 60, 90, 120}},
+		{"65", Plan{Family: 65}, []int{13, 18, 27, 40, 60, 90, 120}},
+		{"a million", Plan{Family: 1e6}, []int{26, 27, 40, 60, 90, 120}},
+		{"half the alpha is twice the family", Plan{Alpha: 0.025, Family: 2}, []int{9, 12, 18, 27, 40, 60, 90, 120}},
 		{"other looks", Plan{Pairs: []int{5, 10, 100}}, []int{7, 10, 100}},
 		{"five launches are the least that can settle", Plan{Pairs: []int{5}}, []int{5}},
 		{"four are too few", Plan{Pairs: []int{4}}, nil},
@@ -78,7 +78,7 @@ func TestPlanSpends(t *testing.T) {
 			t.Fatalf("%v spent of %v", spent, share)
 		}
 
-		n := rapid.IntRange(0, 100).Draw(t, "final")
+		n := rapid.IntRange(0, 150).Draw(t, "final")
 		final := p.Final(n)
 		before := 0.0
 		for _, look := range p.Looks() {
@@ -97,7 +97,7 @@ func TestPlanSpends(t *testing.T) {
 
 func TestPlanFinal(t *testing.T) {
 	looks := Plan{}.Looks()
-	assert.Equal(t, looks[6], Plan{}.Final(90), "the last look is the final one")
+	assert.Equal(t, looks[7], Plan{}.Final(120), "the last look is the final one")
 	assert.Equal(t, Look{Pairs: 7, Alpha: 5.0 / 128}, Plan{}.Final(7), "7/128 is the next level, and above 0.05")
 	assert.Equal(t, Look{Pairs: 8, Alpha: 10.0 / 256}, Plan{}.Final(8), "a first look that is the last spends all")
 	assert.Equal(t, Look{Pairs: 4}, Plan{}.Final(4), "4 pairs settle nothing")
