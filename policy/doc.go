@@ -35,7 +35,7 @@
 // Runs that were saved are judged by their medians and the Mann-Whitney test, with the p that benchstat prints. Rounds are judged by
 // their ratios and differences and the signed-rank test, while they grow: after 8, 12, 18, 27, 40, 60, 90 and 120 rounds, until every verdict
 // is settled or the time is spent. All intervals are those of Hodges and Lehmann (1963). Alpha, the chance of a false alarm, is for the whole report: each of its
-// k verdicts has alpha/k, over all its looks together. A quantile q needs 5/(1-q) requests a run: p95 needs 100, p99 needs 500.
+// k verdicts has alpha/k, over all its looks together. A quantile q needs 3/(1-q) requests a run: p95 needs 60, p99 needs 300.
 //
 // # Outcomes
 //

@@ -54,7 +54,7 @@
 // # Before statistics
 //
 // What one side lacks is added or invalid. Invalid is also what failed, what has values that are not finite, in some runs none, fewer
-// than 5/(1-q) requests a run for a quantile q, or so few runs that no difference could be significant; a direction that nobody declared
+// than 3/(1-q) requests a run for a quantile q, or so few runs that no difference could be significant; a direction that nobody declared
 // or that the sides declare differently; a rule that matches nothing. Of a service under load also sides that were sent other prompts, and two
 // sweeps that found no knee; latencies at a rate at which both sides fall behind give way to throughput, where a rule judges that.
 package judge
