@@ -4,30 +4,33 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/tailgate-go/tailgate/internal/readme"
 )
 
 // snippet is the block of the README whose first line names the file that it is.
-func snippet(t *testing.T, file string) string {
+func snippet(t *testing.T, kind, file string) string {
 	t.Helper()
-	readme := read(t, filepath.Join(repository(t), "README.md"))
-	block := regexp.MustCompile("(?s)```[a-z]*\n# " + regexp.QuoteMeta(file) + "\n(.*?)```\n").FindStringSubmatch(readme)
-	require.NotNil(t, block, "the README has no %s", file)
-	lines := strings.Count(block[1], "\n")
-	assert.LessOrEqual(t, lines, 10, "it is to be adopted in ten lines")
-	return block[1]
+	page, err := readme.Read(repository(t), "README.md")
+	require.NoError(t, err)
+	block, err := page.Block(kind, "# "+file+"\n")
+	require.NoError(t, err)
+	name, text, _ := strings.Cut(block.Text, "\n")
+	require.Equal(t, "# "+file, name)
+	assert.LessOrEqual(t, strings.Count(text, "\n"), 10, "it is to be adopted in ten lines")
+	return text
 }
 
 func TestReadmeOnGitHub(t *testing.T) {
 	s := newShop(t)
 	first := s.git("rev-parse", "HEAD")
-	s.write(".github/workflows/gate.yml", snippet(t, ".github/workflows/gate.yml"))
+	s.write(".github/workflows/gate.yml", snippet(t, "yaml", ".github/workflows/gate.yml"))
 	second := s.commit("adopt the gate")
 
 	j := s.act("push", push(first, second), "gate.yml")
@@ -52,7 +55,7 @@ func TestReadmeOnGitLab(t *testing.T) {
 			Paths []string
 		}
 	}
-	require.NoError(t, yaml.Unmarshal([]byte(snippet(t, ".gitlab-ci.yml")), &file))
+	require.NoError(t, yaml.Unmarshal([]byte(snippet(t, "yaml", ".gitlab-ci.yml")), &file))
 	job, ok := file["gate"]
 	require.True(t, ok)
 	assert.Equal(t, "0", job.Variables["GIT_DEPTH"], "the baseline is in the history")
@@ -92,7 +95,7 @@ func TestReadmeWithMake(t *testing.T) {
 		t.Skip("make is not on PATH")
 	}
 	s := newShop(t)
-	s.write("Makefile", snippet(t, "Makefile"))
+	s.write("Makefile", snippet(t, "make", "Makefile"))
 	s.commit("adopt the gate")
 	s.git("update-ref", "refs/remotes/origin/main", "HEAD")
 	s.git("checkout", "-q", "-b", "feature")
