@@ -75,10 +75,19 @@ func tell(t *testing.T, s settings, result Result) {
 	case result.doc.Error != "":
 		t.Error("regress: invalid: " + report.Plain(result.doc.Error))
 	case expected:
-		t.Errorf("regress: expected the outcome %s, got %s", s.expect, result.Outcome())
+		t.Errorf("regress: expected the outcome %s, got %s%s", s.expect, result.Outcome(), s.missed(result.Outcome()))
 	case !t.Failed(): // -run left out the subtest that fails
 		t.Errorf("regress: %s", result.Outcome())
 	}
+}
+
+// missed says what to do where a planted slowdown was measured, and is within the limits: of a short request half is less than the floor.
+func (s settings) missed(got policy.Outcome) string {
+	if s.expect != policy.Regressed || got != policy.OK || s.plant.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf(": %s planted is not worse by more than a limit and its floor; plant more, such as 2ms, with Gate.Inject or -regress.inject, "+
+		"or give the rule a lower floor", s.plant)
 }
 
 // subtest names a verdict. What testing leaves in a name, an older command of a runner for one, is broken here.
