@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -130,12 +131,24 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 				continue
 			}
 			seen++
-			file, _, _ := strings.Cut(link, "#")
+			file, anchor, _ := strings.Cut(link, "#")
+			if file == "" {
+				assert.Contains(t, headings(read(t, name)), anchor, "%s has no such heading", name)
+				continue
+			}
 			_, err := os.Stat(filepath.Join(root, filepath.Dir(name), file))
 			assert.NoError(t, err, "%s links to %s", name, link)
 		}
 	}
 	assert.Greater(t, seen, 10, "no links were found to check")
+}
+
+// headings are a page's, as GitHub makes anchors of them.
+func headings(p Page) (anchors []string) {
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(p.Prose, -1) {
+		anchors = append(anchors, strings.ReplaceAll(strings.ToLower(m[1]), " ", "-"))
+	}
+	return anchors
 }
 
 func read(t *testing.T, name string) Page {
