@@ -102,7 +102,7 @@ var (
 	headline = regexp.MustCompile(`^(PASS|FAIL): (\d+ \w+(, \d+ \w+)*)(?: \(expected: (\w+)\))?$`)
 	look     = regexp.MustCompile(`^(\S+) ([\w-]+): (\S+ % after .*): (.*)$`)
 	goingOn  = regexp.MustCompile(`^(\S+): (\d+ rounds?, \d+ s)$`)
-	built    = regexp.MustCompile(`^(baseline|candidate): built \S+ in \S+ s$`)
+	told     = regexp.MustCompile(`^\S+: (built \S+ in \S+ s|profiling both sides: .*)$`)
 )
 
 // shown asserts that the lines, without a gap, are some of what a gate prints.
@@ -124,7 +124,7 @@ func shown(t *testing.T, lines []string) {
 			p := report.Progress{Benchmark: m[1], Spent: time.Duration(n[2]) * time.Second, Verdicts: []policy.Verdict{
 				{Unit: m[2], ChangePercent: n[0], Baseline: policy.Summary{N: int(n[1])}, Outcome: outcome}}}
 			assert.Equal(t, p.Looked(), []string{line})
-		} else if built.MatchString(line) {
+		} else if told.MatchString(line) {
 			said(t, "regress", line)
 		} else if line != "" {
 			end := i + 1
