@@ -258,7 +258,7 @@ func provenance(t *testing.T, d *report.Document, items map[string]string) {
 	}
 }
 
-// reason asserts that every clause of a verdict's reason is one that package policy gives. A last one that was cut with three dots is left out.
+// reason asserts that every clause of a verdict's reason is one that package judge gives. A last one that was cut with three dots is left out.
 func reason(t *testing.T, text string) {
 	t.Helper()
 	text, cut := strings.CutSuffix(text, " ...")
@@ -267,7 +267,7 @@ func reason(t *testing.T, text string) {
 		clauses = clauses[:len(clauses)-1]
 	}
 	for _, clause := range clauses {
-		said(t, "policy", clause)
+		said(t, "internal/judge", clause)
 	}
 }
 

@@ -119,7 +119,7 @@ func shown(t *testing.T, lines []string) {
 			n := numbers(m[3])
 			outcome := policy.Outcome(m[4])
 			if outcome == "not settled yet" {
-				outcome = policy.Unsettled
+				outcome = ""
 			}
 			p := report.Progress{Benchmark: m[1], Spent: time.Duration(n[2]) * time.Second, Verdicts: []policy.Verdict{
 				{Unit: m[2], ChangePercent: n[0], Baseline: policy.Summary{N: int(n[1])}, Outcome: outcome}}}
