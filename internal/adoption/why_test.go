@@ -37,6 +37,24 @@ func TestWhyNamesTheFunction(t *testing.T) {
 		out, err := run("git", args...)
 		require.NoError(t, err, out)
 	}
+	namedFirst := func(t *testing.T, function string, flags ...string) {
+		t.Helper()
+		out, err := run("go", append([]string{"test", "-v", "-run", "TestGate", "."}, flags...)...)
+		require.Error(t, err, out)
+		var verdict struct {
+			Causes []struct {
+				Of        string
+				Functions []struct{ Name string }
+			}
+		}
+		data, err := os.ReadFile(filepath.Join(dir, ".tailgate/TestGate/verdict.json"))
+		require.NoError(t, err, out)
+		require.NoError(t, json.Unmarshal(data, &verdict))
+		require.NotEmpty(t, verdict.Causes, out)
+		require.NotEmpty(t, verdict.Causes[0].Functions, out)
+		assert.Equal(t, function, verdict.Causes[0].Functions[0].Name, out)
+		t.Log(verdict.Causes[0])
+	}
 	for i := range *whyRuns {
 		function := []string{"encode", "rank", "tokenize", "embed"}[i%4]
 		t.Run(function, func(t *testing.T) {
@@ -46,22 +64,10 @@ func TestWhyNamesTheFunction(t *testing.T) {
 			require.Contains(t, string(source), "for range 1 {")
 			require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(source), "for range 1 {", "for range 2 {", 1)), 0o644))
 			defer func() { require.NoError(t, os.WriteFile(file, source, 0o644)) }()
-			out, err := run("go", "test", "-v", "-run", "TestGate", ".")
-			require.Error(t, err, out)
-
-			var verdict struct {
-				Causes []struct {
-					Of        string
-					Functions []struct{ Name string }
-				}
-			}
-			data, err := os.ReadFile(filepath.Join(dir, ".tailgate/TestGate/verdict.json"))
-			require.NoError(t, err, out)
-			require.NoError(t, json.Unmarshal(data, &verdict))
-			require.NotEmpty(t, verdict.Causes, out)
-			require.NotEmpty(t, verdict.Causes[0].Functions, out)
-			assert.Equal(t, "example.com/shop."+function, verdict.Causes[0].Functions[0].Name, out)
-			t.Log(verdict.Causes[0])
+			namedFirst(t, "example.com/shop."+function)
 		})
 	}
+	t.Run("nothing, but a slowdown is planted", func(t *testing.T) {
+		namedFirst(t, "github.com/tailgate-go/tailgate/workload.(*Request).burn", "-regress.inject=100%")
+	})
 }
