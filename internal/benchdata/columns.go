@@ -1,22 +1,19 @@
 package benchdata
 
-import (
-	"io"
-	"slices"
-)
+import "slices"
 
 // ReadColumns is [ReadFiles] for results that are only to be compared with others: of each benchmark it keeps Columns, and of its
 // runs the first, without values, which says where it stands. So a value takes 8 bytes, where runs take three times that and 56 bytes
-// each, and files may be larger: see columnLimits.
+// each, and files may be larger: see columnLimits. What all files hold together is bounded as one file is.
 func ReadColumns(patterns ...string) (*Set, error) {
-	return readFiles(patterns, func(r io.Reader, name string) (*Set, error) { return newParser(r, name, columnLimits).columns() })
+	return readFiles(patterns, columnLimits, (*parser).columns)
 }
 
-// columnLimits bound what [ReadColumns] keeps: half a gigabyte of values, and a quarter of a million benchmarks. A file of two gigabytes
-// may be mostly what tests print, which is not kept at all.
+// columnLimits bound what [ReadColumns] keeps: half a gigabyte of values, a quarter of a million benchmarks with eight units each, and
+// 64 MiB of names. A file of two gigabytes may be mostly what tests print, which is not kept at all.
 var columnLimits = func() limits {
 	lim := defaultLimits
-	lim.file, lim.results, lim.values, lim.benchmarks, lim.runs = 2<<30, 1<<24, 1<<26, 1<<18, 1<<17
+	lim.file, lim.results, lim.values, lim.benchmarks, lim.runs, lim.series = 2<<30, 1<<24, 1<<26, 1<<18, 1<<17, 1<<21
 	return lim
 }()
 
@@ -34,8 +31,9 @@ type Columns struct {
 	Values [][]float64 // of each unit, one per run that has it, in the order measured
 }
 
-// add adds a run. hint is how many there may be.
-func (c *Columns) add(run Run, hint int) {
+// add adds a run. hint is how many there may be. It returns how many units are new.
+func (c *Columns) add(run Run, hint int) (units int) {
+	had := len(c.Units)
 	if c.Runs == 0 || run.Iters < c.Iters {
 		c.Iters = run.Iters
 	}
@@ -50,6 +48,7 @@ func (c *Columns) add(run Run, hint int) {
 		}
 		c.Values[i] = append(c.Values[i], v.Value)
 	}
+	return len(c.Units) - had
 }
 
 // join is c with the runs of o behind its own. Both stay as they are.

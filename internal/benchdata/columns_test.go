@@ -3,6 +3,7 @@ package benchdata
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -77,13 +78,14 @@ func TestColumnsOfAFileStayAsTheyAreWhenOthersJoin(t *testing.T) {
 
 func TestReadColumnsStopsAtItsLimits(t *testing.T) {
 	lim := columnLimits
-	lim.runs, lim.benchmarks = 2, 2
-	const split = "; name a file of benchmark results, or split it"
+	lim.runs, lim.benchmarks, lim.series = 2, 2, 5
+	const split = "; " + splitFix
 	for want, input := range map[string]string{
-		"":                            "BenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkX 1 1 a\n",
+		"":                            "BenchmarkX 1 1 a 2 b\nBenchmarkY 1 1 a 2 b\nBenchmarkX 1 1 a 2 b 3 c\n",
 		"x:3: more than 2 runs of X":  strings.Repeat("BenchmarkX 1 1 a\n", 3),
 		"x:3: more than 2 benchmarks": "BenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkZ 1 1 a\n",
 		"x:4: more than 2 runs of Y":  "BenchmarkY 1 1 a\nBenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkY 1 1 a\n",
+		"x:3: more than 5 units of benchmarks, each benchmark's added up": "BenchmarkX 1 1 a 2 b\nBenchmarkY 1 1 a 2 b\nBenchmarkX 1 1 a 2 b 3 c 4 d\n",
 	} {
 		_, err := newParser(strings.NewReader(input+"PASS\n"), "x", lim).columns()
 		if want == "" {
@@ -93,4 +95,61 @@ func TestReadColumnsStopsAtItsLimits(t *testing.T) {
 		require.Error(t, err)
 		assert.Equal(t, want+split, strings.Split(err.Error(), "\n")[0])
 	}
+}
+
+func TestFilesTogetherAreBoundedAsOneIs(t *testing.T) {
+	lim := limits{file: 1 << 20, line: 200, resultLine: 100, results: 6, benchmarks: 3, runs: 3, values: 8, units: 9, series: 5, text: 40, config: 3, packages: 2}
+	const one = "BenchmarkX 1 1 a 2 b\nBenchmarkX 1 1 a 2 b\nBenchmarkY 1 1 a\nPASS\n" // 3 results, 2 benchmarks, 5 values, 3 units
+	for _, tt := range []struct{ name, other, want string }{
+		{"as many results and runs as are allowed", "BenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkY 1 1 a\nPASS\n", ""},
+		{"as many benchmarks, values and units as are allowed", "BenchmarkX 1 1 a\nBenchmarkZ 1 1 a 2 b\nPASS\n", ""},
+		{"a run too many", strings.Repeat("BenchmarkX 1 1 a\n", 2) + "PASS\n", "more than 3 runs of X"},
+		{"a benchmark too many", "BenchmarkZ 1 1 a\nBenchmarkW 1 1 a\nPASS\n", "more than 3 benchmarks"},
+		{"a result too many", strings.Repeat("BenchmarkZ 1 1 a\n", 3) + "BenchmarkY 1 1 a\nPASS\n", ""},
+		{"a value too many", "BenchmarkX 1 1 a 2 b\nBenchmarkZ 1 1 a 2 b\nPASS\n", "more than 8 values"},
+		{"a unit of a benchmark too many", "BenchmarkZ 1 1 a 2 b 3 c\nPASS\n", "more than 5 units of benchmarks, each benchmark's added up"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inDir(t, map[string]string{"a.txt": one, "b.txt": tt.other})
+			lim := lim
+			if tt.name == "a result too many" {
+				lim.values, tt.want = 9, "more than 6 results"
+			}
+			for name, parse := range map[string]func(*parser) (*Set, error){"runs": (*parser).read, "columns": (*parser).columns} {
+				_, err := readFiles([]string{"?.txt"}, lim, parse)
+				if columnsOnly := strings.Contains(tt.want, "runs of") || strings.Contains(tt.want, "each benchmark's"); tt.want == "" || columnsOnly && name == "runs" {
+					require.NoError(t, err, name)
+					continue
+				}
+				assert.EqualError(t, err, "b.txt: with the files before it "+tt.want+"; "+splitFix, name)
+			}
+		})
+	}
+}
+
+func TestNamesOfAllFilesTogetherAreBounded(t *testing.T) {
+	_, columns := columnsOf(t, "pkg: shop\nBenchmarkX 1 1 a 2 bc\nBenchmarkY 1 1 a 2 bc\nPASS\n", "pkg: shop\nBenchmarkLong 1 1 ab\nPASS\n")
+	lim := columnLimits
+	lim.text = len("shop") + len("X") + len("a") + len("bc") + len("shop") + len("Y") + len("shop") + len("Long") + len("ab")
+	assert.Empty(t, columns.over(lim))
+	lim.text--
+	assert.Equal(t, "more than 22 bytes of names of benchmarks, packages and units", columns.over(lim))
+}
+
+// A file of 3 MB in which benchmarks of many runs and lines of many units took turns asked for 24 GB of addresses in advance.
+func TestRoomIsMadeInAdvanceOnlyForAsMuchAsThereHasBeen(t *testing.T) {
+	const runs, units = 1000, 100
+	var many strings.Builder
+	for unit := range units {
+		many.WriteString(" 1 u" + strconv.Itoa(unit))
+	}
+	set, err := newParser(strings.NewReader(strings.Repeat("BenchmarkX 1 1 a\n", runs)+"BenchmarkY 1"+many.String()+"\nPASS\n"), "x", columnLimits).columns()
+	require.NoError(t, err)
+	room := 0
+	for _, b := range set.Benchmarks {
+		for _, values := range b.Columns.Values {
+			room += cap(values)
+		}
+	}
+	assert.Less(t, room, 3*(runs+units))
 }

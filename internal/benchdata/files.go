@@ -14,10 +14,13 @@ import (
 // name, a pattern as of [filepath.Match]; a file that several patterns name is read once. A file that ends in .json may be one of the
 // inference gateway's load generator: each is one run of a benchmark LoadGenerator/model=<model>/rate=<rate>. The error is [Problems],
 // those of all files.
-func ReadFiles(patterns ...string) (*Set, error) { return readFiles(patterns, Read) }
+func ReadFiles(patterns ...string) (*Set, error) {
+	return readFiles(patterns, defaultLimits, (*parser).read)
+}
 
-// readFiles reads files each by itself.
-func readFiles(patterns []string, read func(io.Reader, string) (*Set, error)) (*Set, error) {
+// readFiles reads files each by itself. What they hold together is bounded as what one holds.
+func readFiles(patterns []string, lim limits, parse func(*parser) (*Set, error)) (*Set, error) {
+	read := func(r io.Reader, name string) (*Set, error) { return parse(newParser(r, name, lim)) }
 	var problems Problems
 	if len(patterns) == 0 {
 		problems = append(problems, Problem{Fact: "no file of benchmark results is named", Fix: recordFix("")})
@@ -41,6 +44,9 @@ func readFiles(patterns []string, read func(io.Reader, string) (*Set, error)) (*
 				set = one
 			} else if one != nil {
 				problems = append(problems, set.Add(one)...)
+				if fact := set.over(lim); fact != "" {
+					return nil, append(problems, Problem{File: name, Fact: "with the files before it " + fact, Fix: splitFix})
+				}
 			}
 		}
 	}

@@ -147,6 +147,7 @@ type layouts struct {
 	last  *layout
 	all   map[string]*layout // by units joined with blanks
 	units int                // of all of them
+	text  int                // bytes of these
 	key   []byte
 }
 
@@ -171,6 +172,7 @@ func (ls *layouts) of(values []Value) *layout {
 		}
 		ls.all[string(ls.key)] = l
 		ls.units += len(units)
+		ls.text += len(ls.key)
 	}
 	ls.last = l
 	return l

@@ -16,6 +16,8 @@ type limits struct {
 	benchmarks int   // different ones
 	runs       int   // of one benchmark, where they become Columns
 	values     int   // values of a file
+	series     int   // units of each benchmark, added up, where they become Columns
+	text       int   // bytes of the names of benchmarks, packages and units
 	units      int   // units in different sequences of units
 	config     int   // different configuration keys
 	packages   int   // packages in go test -json output
@@ -30,6 +32,8 @@ var defaultLimits = limits{
 	results:    1 << 20,
 	benchmarks: 1 << 20,
 	values:     1 << 23,
+	series:     1 << 23,
+	text:       1 << 26,
 	units:      1 << 16,
 	config:     256,
 	packages:   1 << 14,

@@ -110,8 +110,8 @@ func TestReadBoundsTheMemoryOfOutputWithoutALineEnd(t *testing.T) {
 }
 
 func TestReadStopsAtItsLimits(t *testing.T) {
-	lim := limits{file: 1 << 20, line: 200, resultLine: 100, results: 3, benchmarks: 2, values: 8, units: 5, config: 3, packages: 2}
-	const split = "; name a file of benchmark results, or split it"
+	lim := limits{file: 1 << 20, line: 200, resultLine: 100, results: 3, benchmarks: 2, values: 8, units: 5, text: 23, config: 3, packages: 2}
+	const split = "; " + splitFix
 	for _, tt := range []struct{ name, input, want string }{
 		{"as many results as are allowed", strings.Repeat("BenchmarkX 1 1 a\n", 3), ""},
 		{"too many results", strings.Repeat("BenchmarkX 1 1 a\n", 4), "x:4: more than 3 results" + split},
@@ -120,6 +120,11 @@ func TestReadStopsAtItsLimits(t *testing.T) {
 		{"too many values", strings.Repeat("BenchmarkX 1 1 a 2 b 3 c\n", 3), "x:3: more than 8 values" + split},
 		{"too many units", "BenchmarkX 1 1 a 2 b 3 c\nBenchmarkX 1 1 d 2 e 3 f\n", "x:2: more than 5 units" + split},
 		{"too many statements about units", "Unit x a=1 b=2 c=3 d=4 e=5 f=6\nBenchmarkX 1 1 a\n", "x:1: more than 5 statements in Unit lines" + split},
+		{"as many bytes of names as are allowed", "pkg: example\nBenchmarkLonger-2 1 1 unit-ns\n", ""},
+		{"a byte too many in the name of a benchmark", "pkg: example\nBenchmarkLongest-2 1 1 unit-ns\n", "x:2: more than 23 bytes of names of benchmarks, packages and units" + split},
+		{"a byte too many in the name of a package", "pkg: examples\nBenchmarkLonger-2 1 1 unit-ns\n", "x:2: more than 23 bytes of names of benchmarks, packages and units" + split},
+		{"a byte too many in the name of a unit", "pkg: example\nBenchmarkLonger-2 1 1 units-ns\n", "x:2: more than 23 bytes of names of benchmarks, packages and units" + split},
+		{"a name too long in a Unit line", "Unit a-unit-of-23-bytes better=lower\nBenchmarkX 1 1 a\n", "x:1: more than 23 bytes of names of benchmarks, packages and units" + split},
 		{"too many configuration keys", "a: 1\nb: 2\nc: 3\nd: 4\nBenchmarkX 1 1 a\n", "x:4: more than 3 configuration keys" + split},
 		{"too many configuration keys one after the other", "a: 1\nBenchmarkX 1 1 a\na:\nb: 1\nBenchmarkX 1 1 a\nb:\nc: 1\nd: 1\nBenchmarkX 1 1 a\n", "x:9: more than 3 configuration keys" + split},
 		{"too many packages", said("PASS\n") + saidBy("q", "PASS\n") + saidBy("r", "PASS\n"), "x:3: more than 2 packages" + split},

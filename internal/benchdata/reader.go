@@ -64,6 +64,8 @@ type parser struct {
 	columnar bool // runs become Columns
 
 	results, values, metadata int
+	series, reserved          int  // of Columns: units of each benchmark, and values for which there was room before they came
+	text                      int  // bytes of names, without those of layouts
 	broken                    int  // lines that should have been results
 	buildFailed               bool // an event of go test -json said so
 	nul                       bool // a NUL byte was seen
@@ -168,7 +170,27 @@ func (p *parser) problem(problem Problem) {
 // exceed notes that a limit is exceeded and ends reading.
 func (p *parser) exceed(line int, fact string) {
 	p.stop = true
-	p.problem(Problem{Line: line, Fact: fact, Fix: "name a file of benchmark results, or split it"})
+	p.problem(Problem{Line: line, Fact: fact, Fix: splitFix})
+}
+
+// splitFix helps against files that are too large, and against too many of them.
+const splitFix = "name a file of benchmark results, or judge parts of it in gates of their own"
+
+// roomForText reports whether the names so far are within the limit; else it ends reading.
+func (p *parser) roomForText() bool {
+	if p.text+p.layouts.text <= p.lim.text {
+		return true
+	}
+	p.exceed(p.line, tooMuchText(p.lim.text))
+	return false
+}
+
+func tooMuchText(most int) string {
+	return "more than " + strconv.Itoa(most) + " bytes of names of benchmarks, packages and units"
+}
+
+func tooManySeries(most int) string {
+	return "more than " + strconv.Itoa(most) + " units of benchmarks, each benchmark's added up"
 }
 
 // ended notes why a source ended early.

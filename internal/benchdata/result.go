@@ -24,7 +24,6 @@ func (p *parser) result(rec *benchfmt.Result) {
 
 	b, ok := p.benchmark(rec.Name)
 	if !ok {
-		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.benchmarks)+" benchmarks")
 		return
 	}
 	run := Run{File: p.name, Line: p.line, Iters: rec.Iters, Values: p.take(len(rec.Values))}
@@ -38,6 +37,9 @@ func (p *parser) result(rec *benchfmt.Result) {
 	layout := p.layouts.of(run.Values)
 	if p.layouts.units > p.lim.units {
 		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.units)+" units")
+		return
+	}
+	if !p.roomForText() {
 		return
 	}
 	for i := range run.Values {
@@ -69,11 +71,20 @@ func (p *parser) keepColumns(b int, run Run) {
 	if b > 0 {
 		hint = p.set.Benchmarks[b-1].Columns.Runs // -count is the same for all
 	}
+	if p.reserved+hint*len(run.Values) > p.values {
+		hint = 0 // no more room is made in advance than was needed so far: a short line could ask for gigabytes
+	}
 	if of.Columns.Runs == p.lim.runs {
 		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.runs)+" runs of "+printable(p.printed[b]))
 		return
 	}
-	of.Columns.add(run, hint)
+	units := of.Columns.add(run, hint)
+	p.series += units
+	p.reserved += units * hint
+	if p.series > p.lim.series {
+		p.exceed(p.line, tooManySeries(p.lim.series))
+		return
+	}
 	p.pool = run.Values // to be written over by the next
 }
 
@@ -90,7 +101,7 @@ func (p *parser) take(n int) []Value {
 
 type printedName struct{ pkg, name string }
 
-// benchmark returns the index of the benchmark of this name in the package of the line, unless there are too many.
+// benchmark returns the index of the benchmark of this name in the package of the line, unless that is one too many.
 func (p *parser) benchmark(name []byte) (b int, ok bool) {
 	pkg := p.from.pkg()
 	if p.last >= 0 && string(name) == p.printed[p.last] && pkg == p.set.Benchmarks[p.last].Pkg {
@@ -100,6 +111,11 @@ func (p *parser) benchmark(name []byte) (b int, ok bool) {
 	if !ok {
 		b = len(p.set.Benchmarks)
 		if b >= p.lim.benchmarks {
+			p.exceed(p.line, "more than "+strconv.Itoa(p.lim.benchmarks)+" benchmarks")
+			return 0, false
+		}
+		p.text += len(pkg) + len(name)
+		if !p.roomForText() {
 			return 0, false
 		}
 		printed := string(name)
@@ -124,6 +140,10 @@ func (p *parser) unit(rec *benchfmt.UnitMetadata) {
 	p.metadata++
 	if p.metadata > p.lim.units {
 		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.units)+" statements in Unit lines")
+		return
+	}
+	p.text += len(rec.OrigUnit) + len(rec.Key) + len(rec.Value)
+	if !p.roomForText() {
 		return
 	}
 	if rec.Key != "better" {
