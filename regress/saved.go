@@ -63,10 +63,25 @@ func judgeSaved(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.D
 	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. "+
 		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
 	b, c := results(baseline), results(candidate)
+	if err := judgeable(judge.Family(j.Pairs(b, c))); err != nil {
+		return err
+	}
 	doc.Report = j.Compare(b, c)
 	doc.Notes = append(doc.Notes, fits(b, c)...)
 	doc.Details = savedDetails(b, c, doc.Report.Verdicts)
 	return nil
+}
+
+// mostVerdicts is how many one gate gives: about 1 KB each, on the way to its reports.
+const mostVerdicts = 1 << 20
+
+// judgeable refuses more verdicts than fit.
+func judgeable(verdicts int) error {
+	if verdicts <= mostVerdicts {
+		return nil
+	}
+	return fmt.Errorf("%d verdicts, a rule on a benchmark each, and one gate gives at most %d: judge fewer benchmarks at once with -regress.bench, or take rules out of the policy",
+		verdicts, mostVerdicts)
 }
 
 // savedDetails are those of as many benchmarks as a page shows, what fails first: there may be thousands.

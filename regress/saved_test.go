@@ -28,3 +28,9 @@ func TestOfManySavedBenchmarksThoseThatFailKeepTheirDetails(t *testing.T) {
 	assert.Equal(t, report.Detail{Name: fmt.Sprint(2*report.MostDetails - 1), Series: want}, details[0])
 	assert.Equal(t, report.Detail{Name: "0", Series: want}, details[1])
 }
+
+func TestMoreVerdictsThanOneGateGivesAreRefused(t *testing.T) {
+	require.NoError(t, judgeable(mostVerdicts))
+	require.EqualError(t, judgeable(mostVerdicts+1), "1048577 verdicts, a rule on a benchmark each, and one gate gives at most 1048576: "+
+		"judge fewer benchmarks at once with -regress.bench, or take rules out of the policy")
+}
