@@ -13,12 +13,16 @@ type scale struct {
 	unit     string  // "ms"; the metric's own unit when it is no time
 	size     float64 // of unit, in the metric's unit
 	decimals int     // negative: too large or too small for decimals, so 1.234e+12
+	whole    bool    // all digits, however many
 }
+
+// selection tells which prompts were drawn from, as package workload/serving reports it: the first digits of a hash, which is no amount.
+const selection = "selection"
 
 // scaleOf suits the largest of the values. A time is in milliseconds, as in the original tool, down to 0.1 ms; below that in
 // microseconds, and under 0.1 us in nanoseconds. So nearly all rows of a report are in one unit.
 func scaleOf(unit string, values ...float64) scale {
-	s := scale{unit: unit, size: 1}
+	s := scale{unit: unit, size: 1, whole: unit == selection}
 	largest := 0.0
 	for _, v := range values {
 		if a := math.Abs(v); a > largest && !math.IsInf(a, 0) {
@@ -72,6 +76,8 @@ func (s scale) format(decimal, exponent string, v float64) string {
 		return "+inf"
 	case math.IsInf(v, -1):
 		return "-inf"
+	case s.whole:
+		return fmt.Sprintf(decimal, 0, v)
 	case s.decimals < 0 || math.Abs(v/s.size) >= 1e9:
 		return fmt.Sprintf(exponent, v/s.size)
 	}

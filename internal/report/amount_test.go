@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -28,6 +29,7 @@ func TestRowIsInOneUnit(t *testing.T) {
 		{"no change", "B/op", 4096, 4096, row{baseline: "4096", candidate: "4096", change: "0", percent: "0.00"}},
 		{"many", "B/op", 123456789, 123456790, row{baseline: "123456789", candidate: "123456790", change: "+1", percent: "0.00"}},
 		{"too many for decimals", "x", 1.5e12, 3e12, row{baseline: "1.500e+12", candidate: "3.000e+12", change: "+1.500e+12", percent: "+100.00"}},
+		{"what is no amount, which a rule is on", "selection", 235_231_973_034_225, 235_231_973_034_226, row{baseline: "235231973034225", candidate: "235231973034226", change: "+1", percent: "0.00"}},
 		{"too few", "x", 1.5e-9, 3e-9, row{baseline: "1.500e-09", candidate: "3.000e-09", change: "+1.500e-09", percent: "+100.00"}},
 		{"an infinity", "x", 1, inf, row{baseline: "1", candidate: "+inf", change: "+inf", percent: "+inf"}},
 		{"not a number", "x", 1, math.NaN(), row{baseline: "1", candidate: "?", change: "?", percent: "?"}},
@@ -38,6 +40,20 @@ func TestRowIsInOneUnit(t *testing.T) {
 			assert.Equal(t, c.want, r)
 		})
 	}
+}
+
+func TestRowsLeaveOutWhatIsNoAmount(t *testing.T) {
+	drawn := policy.Summary{Median: 235_231_973_034_225, N: 5}
+	rate := policy.Summary{Median: 12.5, N: 5}
+	m := policy.Measured{Metrics: []policy.Metric{
+		{Unit: "max-rate-req/s", Baseline: rate, Candidate: rate}, {Unit: "selection", Baseline: drawn, Candidate: drawn},
+	}}
+	shown := rows(m, nil)
+	require.Len(t, shown, 1)
+	assert.Equal(t, "max-rate-req/s", shown[0].metric)
+	shown = rows(m, []policy.Verdict{{Unit: "selection"}})
+	require.Len(t, shown, 2)
+	assert.Equal(t, "235231973034225", shown[1].candidate)
 }
 
 func TestStageAndMetric(t *testing.T) {
