@@ -40,7 +40,7 @@ func (c *Columns) add(run Run, hint int) (units int) {
 	c.Runs++
 	for i, v := range run.Values {
 		if i >= len(c.Units) || c.Units[i] != v.Unit { // almost all runs have the same units
-			if i = slices.Index(c.Units, v.Unit); i < 0 {
+			if i = slices.Index(c.Units[:had], v.Unit); i < 0 { // no run has one twice
 				i = len(c.Units)
 				c.Units = append(c.Units, v.Unit)
 				c.Values = append(c.Values, make([]float64, 0, max(hint, 1)))
