@@ -80,7 +80,8 @@ func judgeable(verdicts int) error {
 	if verdicts <= mostVerdicts {
 		return nil
 	}
-	return fmt.Errorf("%d verdicts, a rule on a benchmark each, and one gate gives at most %d: judge fewer benchmarks at once with -regress.bench, or take rules out of the policy",
+	return fmt.Errorf("%d verdicts, a rule on a benchmark each, and one gate gives at most %d; "+
+		"leave benchmarks out with -regress.bench, or take rules out of the policy",
 		verdicts, mostVerdicts)
 }
 

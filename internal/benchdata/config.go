@@ -30,7 +30,7 @@ func (p *parser) agree() {
 		switch {
 		case have == nil:
 			if len(p.config) >= p.lim.config {
-				p.exceed(p.line, "more than "+strconv.Itoa(p.lim.config)+" configuration keys")
+				p.exceed(p.line, strconv.Itoa(p.lim.config)+" configuration keys")
 				return
 			}
 			p.config[key] = &configKey{value: value, line: p.line, all: p.results == 1}
@@ -61,7 +61,7 @@ func (s *stream) configure(num int, key, value string) {
 		s.p.problem(Problem{Line: num, Fact: quoteFact(key, value) + ", not UTF-8", Fix: toStderr})
 		return
 	case !ok && len(s.config) >= s.p.lim.config:
-		s.p.exceed(num, "more than "+strconv.Itoa(s.p.lim.config)+" configuration keys")
+		s.p.exceed(num, strconv.Itoa(s.p.lim.config)+" configuration keys")
 		return
 	default:
 		s.config[key] = value

@@ -119,7 +119,7 @@ func (e *events) event(ev event, num int) {
 	s := e.streams[ev.Package]
 	if s == nil {
 		if len(e.streams) >= e.p.lim.packages {
-			e.p.exceed(num, "more than "+strconv.Itoa(e.p.lim.packages)+" packages")
+			e.p.exceed(num, strconv.Itoa(e.p.lim.packages)+" packages")
 			return
 		}
 		s = newStream(e.p, ev.Package)

@@ -44,8 +44,8 @@ func readFiles(patterns []string, lim limits, parse func(*parser) (*Set, error))
 				set = one
 			} else if one != nil {
 				problems = append(problems, set.Add(one)...)
-				if fact := set.over(lim); fact != "" {
-					return nil, append(problems, Problem{File: name, Fact: "with the files before it " + fact, Fix: splitFix})
+				if most := set.over(lim); most != "" {
+					return nil, append(problems, Problem{File: name, Fact: "with the files before it more than " + most, Fix: splitFix})
 				}
 			}
 		}

@@ -2,10 +2,10 @@ package benchdata
 
 import "strconv"
 
-// over says what of s is more than a file may hold; empty when nothing.
+// over names what s has more of than a file may hold, that much of it; empty when nothing.
 func (s *Set) over(lim limits) string {
 	if len(s.Benchmarks) > lim.benchmarks {
-		return "more than " + strconv.Itoa(lim.benchmarks) + " benchmarks"
+		return strconv.Itoa(lim.benchmarks) + " benchmarks"
 	}
 	results, values, series, text := 0, 0, 0, 0
 	var above []string // units of the benchmark above, with which most share theirs
@@ -19,7 +19,7 @@ func (s *Set) over(lim limits) string {
 			continue
 		}
 		if b.Columns.Runs > lim.runs {
-			return "more than " + strconv.Itoa(lim.runs) + " runs of " + printable(b.Name)
+			return strconv.Itoa(lim.runs) + " runs of " + printable(b.Name)
 		}
 		results += b.Columns.Runs
 		series += len(b.Columns.Units)
@@ -33,9 +33,9 @@ func (s *Set) over(lim limits) string {
 	}
 	switch {
 	case results > lim.results:
-		return "more than " + strconv.Itoa(lim.results) + " results"
+		return strconv.Itoa(lim.results) + " results"
 	case values > lim.values:
-		return "more than " + strconv.Itoa(lim.values) + " values"
+		return strconv.Itoa(lim.values) + " values"
 	case series > lim.series:
 		return tooManySeries(lim.series)
 	case text > lim.text:

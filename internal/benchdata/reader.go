@@ -167,10 +167,10 @@ func (p *parser) problem(problem Problem) {
 	p.problems = append(p.problems, problem)
 }
 
-// exceed notes that a limit is exceeded and ends reading.
-func (p *parser) exceed(line int, fact string) {
+// exceed notes that there is more than that and ends reading.
+func (p *parser) exceed(line int, most string) {
 	p.stop = true
-	p.problem(Problem{Line: line, Fact: fact, Fix: splitFix})
+	p.problem(Problem{Line: line, Fact: "more than " + most, Fix: splitFix})
 }
 
 // splitFix helps against files that are too large, and against too many of them.
@@ -186,11 +186,11 @@ func (p *parser) roomForText() bool {
 }
 
 func tooMuchText(most int) string {
-	return "more than " + strconv.Itoa(most) + " bytes of names of benchmarks, packages and units"
+	return strconv.Itoa(most) + " bytes of names of benchmarks, packages and units"
 }
 
 func tooManySeries(most int) string {
-	return "more than " + strconv.Itoa(most) + " units of benchmarks, each benchmark's added up"
+	return strconv.Itoa(most) + " units of benchmarks, each benchmark's added up"
 }
 
 // ended notes why a source ended early.
@@ -198,7 +198,7 @@ func (p *parser) ended(in *lines) {
 	switch {
 	case in.err == nil:
 	case errors.Is(in.err, errFileTooLarge):
-		p.exceed(in.num, "more than "+strconv.FormatInt(in.limit>>20, 10)+" MiB")
+		p.exceed(in.num, strconv.FormatInt(in.limit>>20, 10)+" MiB")
 	default:
 		p.problem(Problem{Line: in.num, Fact: "cannot be read: " + in.err.Error(), Fix: "check the file"})
 	}

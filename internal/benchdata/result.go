@@ -12,11 +12,11 @@ func (p *parser) result(rec *benchfmt.Result) {
 	p.results++
 	p.values += len(rec.Values)
 	if p.results > p.lim.results {
-		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.results)+" results")
+		p.exceed(p.line, strconv.Itoa(p.lim.results)+" results")
 		return
 	}
 	if p.values > p.lim.values {
-		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.values)+" values")
+		p.exceed(p.line, strconv.Itoa(p.lim.values)+" values")
 		return
 	}
 	p.from.opened(p.line)
@@ -36,7 +36,7 @@ func (p *parser) result(rec *benchfmt.Result) {
 	}
 	layout := p.layouts.of(run.Values)
 	if p.layouts.units > p.lim.units {
-		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.units)+" units")
+		p.exceed(p.line, strconv.Itoa(p.lim.units)+" units")
 		return
 	}
 	if !p.roomForText() {
@@ -75,7 +75,7 @@ func (p *parser) keepColumns(b int, run Run) {
 		hint = 0 // no more room is made in advance than was needed so far: a short line could ask for gigabytes
 	}
 	if of.Columns.Runs == p.lim.runs {
-		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.runs)+" runs of "+printable(p.printed[b]))
+		p.exceed(p.line, strconv.Itoa(p.lim.runs)+" runs of "+printable(p.printed[b]))
 		return
 	}
 	units := of.Columns.add(run, hint)
@@ -111,7 +111,7 @@ func (p *parser) benchmark(name []byte) (b int, ok bool) {
 	if !ok {
 		b = len(p.set.Benchmarks)
 		if b >= p.lim.benchmarks {
-			p.exceed(p.line, "more than "+strconv.Itoa(p.lim.benchmarks)+" benchmarks")
+			p.exceed(p.line, strconv.Itoa(p.lim.benchmarks)+" benchmarks")
 			return 0, false
 		}
 		p.text += len(pkg) + len(name)
@@ -139,7 +139,7 @@ func (p *parser) unit(rec *benchfmt.UnitMetadata) {
 	}
 	p.metadata++
 	if p.metadata > p.lim.units {
-		p.exceed(p.line, "more than "+strconv.Itoa(p.lim.units)+" statements in Unit lines")
+		p.exceed(p.line, strconv.Itoa(p.lim.units)+" statements in Unit lines")
 		return
 	}
 	p.text += len(rec.OrigUnit) + len(rec.Key) + len(rec.Value)
