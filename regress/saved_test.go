@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
@@ -33,4 +34,21 @@ func TestMoreVerdictsThanOneGateGivesAreRefused(t *testing.T) {
 	require.NoError(t, judgeable(mostVerdicts))
 	require.EqualError(t, judgeable(mostVerdicts+1), "1048577 verdicts, a rule on a benchmark each, and one gate gives at most 1048576; "+
 		"leave benchmarks out with -regress.bench, or take rules out of the policy")
+}
+
+func TestSavedResultsAreJudgedByAsManyVerdictsAsOneGateGives(t *testing.T) {
+	const benchmarks = 1 << 10
+	var rules []policy.Rule
+	columns := &benchdata.Columns{Runs: 1, Iters: 1}
+	for unit := range mostVerdicts/benchmarks + 1 {
+		rules = append(rules, policy.Rule{Metric: fmt.Sprintf("unit%d", unit), MaxRegressionPercent: 10, Direction: policy.Lower})
+		columns.Units, columns.Values = append(columns.Units, rules[unit].Metric), append(columns.Values, []float64{1})
+	}
+	set := &benchdata.Set{}
+	for i := range benchmarks {
+		set.Benchmarks = append(set.Benchmarks, benchdata.Benchmark{Name: fmt.Sprint(i), Procs: 1, Columns: columns})
+	}
+	var doc report.Document
+	require.EqualError(t, judgeSaved(judge.By(policy.Policy{Rules: rules}), set, set, &doc), judgeable(mostVerdicts+benchmarks).Error())
+	assert.Empty(t, doc.Report.Verdicts)
 }
