@@ -3,46 +3,16 @@
 package serving
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/instant"
 	"github.com/tailgate-go/tailgate/workload"
 )
-
-// server starts a server, and returns its address.
-func server(b *testing.B) string {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), serverEnv+"=1")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		_ = in.Close()
-		if err := cmd.Wait(); err != nil {
-			b.Error(err)
-		}
-	})
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		b.Fatal(err)
-	}
-	return "http://" + strings.TrimSpace(address)
-}
 
 // usage is the CPU time of this process so far, in nanoseconds, how often its threads have waited, and the most memory that it had, in
 // KiB (on Linux).
@@ -57,7 +27,7 @@ func usage(b *testing.B) (cpu, waits, peak int64) {
 // BenchmarkLoadGenerator shows what the load generator costs and keeps up with, against a server of another process that answers at once:
 // CPU time per request of this process alone, send lag, and the rates sent and achieved.
 func BenchmarkLoadGenerator(b *testing.B) {
-	url := server(b)
+	url := instant.Start(b)
 	for _, c := range []struct {
 		name   string
 		path   string

@@ -7,6 +7,8 @@ import (
 	"flag"
 	"os"
 	"testing"
+
+	"github.com/tailgate-go/tailgate/internal/instant"
 )
 
 // Settings of the binary. Each has an environment variable as its twin, for a ConfigMap; the flag wins.
@@ -34,8 +36,7 @@ func getenv(name string) string {
 }
 
 func TestMain(m *testing.M) {
-	if os.Getenv(serverEnv) != "" {
-		serve()
+	if instant.Serving() {
 		return
 	}
 	flag.Parse()

@@ -1,12 +1,8 @@
 package deploy
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,38 +11,9 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/fleet"
+	"github.com/tailgate-go/tailgate/internal/instant"
 	"github.com/tailgate-go/tailgate/internal/modtest"
 )
-
-// serverEnv makes this binary the server of the benchmarks: a process of its own, whose CPU time is nobody else's.
-const serverEnv = "DEPLOY_TEST_SERVER"
-
-// serve answers at once: in one piece, or a stream in 21 events. It ends with its standard input.
-func serve() {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	const usage = `"usage":{"prompt_tokens":7,"completion_tokens":21,"total_tokens":28}}`
-	go func() {
-		_ = http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			body, _ := io.ReadAll(r.Body)
-			if !strings.Contains(string(body), `"stream":true`) {
-				w.Header().Set("Content-Type", "application/json")
-				_, _ = io.WriteString(w, `{"id":"1","choices":[{"index":0,"text":"x","finish_reason":"length"}],`+usage)
-				return
-			}
-			w.Header().Set("Content-Type", "text/event-stream")
-			for range 21 {
-				_, _ = io.WriteString(w, `data: {"id":"1","choices":[{"index":0,"text":"x"}]}`+"\n\n")
-				_ = http.NewResponseController(w).Flush()
-			}
-			_, _ = io.WriteString(w, `data: {"id":"1","choices":[],`+usage+"\n\ndata: [DONE]\n\n")
-		}))
-	}()
-	fmt.Println(l.Addr())
-	_, _ = io.Copy(io.Discard, os.Stdin)
-}
 
 // BenchmarkShards shows what a load costs in one process and in several: the CPU time of all of them a request, their send lag, how far apart
 // they began, and what a merge takes. The model of README.md is that a shard costs what one client costs at the shard's rate: compare
@@ -55,8 +22,11 @@ func BenchmarkShards(b *testing.B) {
 	if testing.Short() {
 		b.Skip("takes minutes")
 	}
-	url := started(b)
+	url := instant.Start(b)
 	for _, stream := range []bool{false, true} {
+		if stream {
+			url += "/events/21"
+		}
 		for _, c := range []struct{ total, shards int }{{250, 1}, {500, 1}, {1000, 1}, {2000, 1}, {2000, 2}, {2000, 4}, {2000, 8}} {
 			b.Run(fmt.Sprintf("stream=%v/total=%d/shards=%d", stream, c.total, c.shards), func(b *testing.B) {
 				if b.N > 1 {
@@ -74,34 +44,6 @@ func BenchmarkShards(b *testing.B) {
 			})
 		}
 	}
-}
-
-// started starts a server, and returns its address.
-func started(b *testing.B) string {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), serverEnv+"=1")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		_ = in.Close()
-		if err := cmd.Wait(); err != nil {
-			b.Error(err)
-		}
-	})
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		b.Fatal(err)
-	}
-	return "http://" + strings.TrimSpace(address)
 }
 
 // together runs shards for five seconds, and merges them.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -20,11 +21,19 @@ import (
 	"github.com/stretchr/testify/require"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
+	"github.com/tailgate-go/tailgate/internal/instant"
 	"github.com/tailgate-go/tailgate/workload"
 	"github.com/tailgate-go/tailgate/workload/serving"
 )
 
 const timeout = 10 * time.Second
+
+func TestMain(m *testing.M) {
+	if instant.Serving() {
+		return
+	}
+	os.Exit(m.Run())
+}
 
 // generator sends the requests of a load to a server, each with the body, and returns how late they were sent, by the median.
 type generator func(url string, body []byte, load workload.Load) (lag time.Duration, err error)
@@ -97,6 +106,8 @@ func body() []byte {
 	return []byte(`{"model":"m","prompt":"` + strings.Repeat("word ", 200) + `","max_tokens":21}`)
 }
 
+const reply = `{"id":"cmpl-1","choices":[{"index":0,"text":" token","finish_reason":"length"}],"usage":{"prompt_tokens":7,"total_tokens":8,"completion_tokens":1}}`
+
 // What is compared must be the same: as many requests, of the same body, at the same times, give or take how late they are sent.
 func TestBothSendTheSame(t *testing.T) {
 	load := workload.Load{Rate: 500, Requests: 100, Seed: 1, Timeout: timeout, MaxInFlight: 100}
@@ -136,7 +147,7 @@ const turn = 2 * time.Second
 func BenchmarkPlain(b *testing.B) {
 	for _, rate := range []float64{350, 2000, 10_000} {
 		b.Run(fmt.Sprintf("rate=%v", rate), func(b *testing.B) {
-			url := sync.OnceValue(func() string { return server(b) })
+			url := sync.OnceValue(func() string { return instant.Start(b) })
 			load := workload.Load{Rate: rate, Requests: int(rate * turn.Seconds()), Seed: 1, Timeout: timeout, MaxInFlight: 1000, MaxLagPercent: 1e6}
 			var cpu, lag [2][]float64
 			var ratio []float64
