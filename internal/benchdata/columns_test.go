@@ -133,7 +133,7 @@ func TestNamesOfAllFilesTogetherAreBounded(t *testing.T) {
 	lim.text = len("shop") + len("X") + len("a") + len("bc") + len("shop") + len("Y") + len("shop") + len("Long") + len("ab")
 	assert.Empty(t, columns.over(lim))
 	lim.text--
-	assert.Equal(t, "22 bytes of names of benchmarks, packages and units", columns.over(lim))
+	assert.Equal(t, "22 bytes of names of benchmarks, packages and units, and of configuration", columns.over(lim))
 }
 
 // A file of 3 MB in which benchmarks of many runs and lines of many units took turns asked for 24 GB of addresses in advance.

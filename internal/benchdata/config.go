@@ -64,6 +64,12 @@ func (s *stream) configure(num int, key, value string) {
 		s.p.exceed(num, strconv.Itoa(s.p.lim.config)+" configuration keys")
 		return
 	default:
+		if s.p.text += max(len(value)-len(have), 0); !ok {
+			s.p.text += len(key)
+		}
+		if !s.p.roomForText(num) {
+			return
+		}
 		s.config[key] = value
 	}
 	s.changed = s.changed || have != value

@@ -48,6 +48,9 @@ func (e *events) next() (text []byte, line int, from *stream, ok bool) {
 		if text, ok := e.output(); ok {
 			return text, e.stream.partialLine, e.stream, true
 		}
+		if e.p.stop {
+			return nil, 0, nil, false
+		}
 		if s := e.ending; s != nil {
 			if text, ok := s.flush(); ok {
 				return text, s.partialLine, s, true
@@ -122,6 +125,9 @@ func (e *events) event(ev event, num int) {
 			e.p.exceed(num, strconv.Itoa(e.p.lim.packages)+" packages")
 			return
 		}
+		if e.p.text += len(ev.Package); !e.p.roomForText(num) {
+			return
+		}
 		s = newStream(e.p, ev.Package)
 		e.streams[ev.Package] = s
 		e.order = append(e.order, s)
@@ -155,7 +161,11 @@ func (e *events) output() (text []byte, ok bool) {
 		e.out = rest
 		if s.overlong = s.overlong || len(s.partial)+len(head) > e.p.lim.line; !s.overlong {
 			s.partial = append(s.partial, head...)
-		} else if s.partial = s.partial[:0]; whole {
+			if e.p.pending += len(head); e.p.pending > e.p.lim.pending {
+				e.p.exceed(e.outLine, strconv.Itoa(e.p.lim.pending)+" bytes of lines that packages have begun and not ended")
+				return nil, false
+			}
+		} else if s.drop(); whole {
 			s.overlong = false
 			e.p.overlong(s.partialLine)
 			continue
@@ -178,8 +188,17 @@ func (s *stream) flush() (text []byte, ok bool) {
 // take returns the line collected, valid until the next output of its package.
 func (s *stream) take() (text []byte, ok bool) {
 	text = bytes.TrimSuffix(s.partial, []byte("\r"))
-	s.partial = s.partial[:0]
+	s.drop()
 	return text, true
+}
+
+// drop forgets the line begun, and with a long one its room: there may be thousands of packages.
+func (s *stream) drop() {
+	const most = 4 << 10
+	s.p.pending -= len(s.partial)
+	if s.partial = s.partial[:0]; cap(s.partial) > most {
+		s.partial = nil
+	}
 }
 
 // packageEnds acts on the event that ends a package.

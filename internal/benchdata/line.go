@@ -17,7 +17,8 @@ type limits struct {
 	runs       int   // of one benchmark, where they become Columns
 	values     int   // values of a file
 	series     int   // units of each benchmark, added up, where they become Columns
-	text       int   // bytes of the names of benchmarks, packages and units
+	text       int   // bytes of the names of benchmarks, packages and units, and of configuration
+	pending    int   // bytes of lines that packages have begun in go test -json output
 	units      int   // units in different sequences of units
 	config     int   // different configuration keys
 	packages   int   // packages in go test -json output
@@ -34,6 +35,7 @@ var defaultLimits = limits{
 	values:     1 << 23,
 	series:     1 << 23,
 	text:       1 << 26,
+	pending:    1 << 26,
 	units:      1 << 16,
 	config:     256,
 	packages:   1 << 14,

@@ -110,8 +110,9 @@ func TestReadBoundsTheMemoryOfOutputWithoutALineEnd(t *testing.T) {
 }
 
 func TestReadStopsAtItsLimits(t *testing.T) {
-	lim := limits{file: 1 << 20, line: 200, resultLine: 100, results: 3, benchmarks: 2, values: 8, units: 5, text: 23, config: 3, packages: 2}
-	const split = "; " + splitFix
+	lim := limits{file: 1 << 20, line: 200, resultLine: 100, results: 3, benchmarks: 2, values: 8, units: 5, text: 33, pending: 32, config: 3, packages: 2}
+	const ended = `{"Action":"pass","Package":"p"}` + "\n" + `{"Action":"pass","Package":"q"}` + "\n"
+	const split, andSo = "; " + splitFix, " of benchmarks, packages and units, and of configuration"
 	for _, tt := range []struct{ name, input, want string }{
 		{"as many results as are allowed", strings.Repeat("BenchmarkX 1 1 a\n", 3), ""},
 		{"too many results", strings.Repeat("BenchmarkX 1 1 a\n", 4), "x:4: more than 3 results" + split},
@@ -121,12 +122,18 @@ func TestReadStopsAtItsLimits(t *testing.T) {
 		{"too many units", "BenchmarkX 1 1 a 2 b 3 c\nBenchmarkX 1 1 d 2 e 3 f\n", "x:2: more than 5 units" + split},
 		{"too many statements about units", "Unit x a=1 b=2 c=3 d=4 e=5 f=6\nBenchmarkX 1 1 a\n", "x:1: more than 5 statements in Unit lines" + split},
 		{"as many bytes of names as are allowed", "pkg: example\nBenchmarkLonger-2 1 1 unit-ns\n", ""},
-		{"a byte too many in the name of a benchmark", "pkg: example\nBenchmarkLongest-2 1 1 unit-ns\n", "x:2: more than 23 bytes of names of benchmarks, packages and units" + split},
-		{"a byte too many in the name of a package", "pkg: examples\nBenchmarkLonger-2 1 1 unit-ns\n", "x:2: more than 23 bytes of names of benchmarks, packages and units" + split},
-		{"a byte too many in the name of a unit", "pkg: example\nBenchmarkLonger-2 1 1 units-ns\n", "x:2: more than 23 bytes of names of benchmarks, packages and units" + split},
-		{"a name too long in a Unit line", "Unit a-unit-of-23-bytes better=lower\nBenchmarkX 1 1 a\n", "x:1: more than 23 bytes of names of benchmarks, packages and units" + split},
+		{"a byte too many in the name of a benchmark", "pkg: example\nBenchmarkLongest-2 1 1 unit-ns\n", "x:2: more than 33 bytes of names" + andSo + split},
+		{"a byte too many in the name of a package", "pkg: examples\nBenchmarkLonger-2 1 1 unit-ns\n", "x:2: more than 33 bytes of names" + andSo + split},
+		{"a byte too many in the name of a unit", "pkg: example\nBenchmarkLonger-2 1 1 units-ns\n", "x:2: more than 33 bytes of names" + andSo + split},
+		{"a name too long in a Unit line", "Unit a-unit-of-all-but-23-bytes better=lower\nBenchmarkX 1 1 a\n", "x:1: more than 33 bytes of names" + andSo + split},
 		{"too many configuration keys", "a: 1\nb: 2\nc: 3\nd: 4\nBenchmarkX 1 1 a\n", "x:4: more than 3 configuration keys" + split},
 		{"too many configuration keys one after the other", "a: 1\nBenchmarkX 1 1 a\na:\nb: 1\nBenchmarkX 1 1 a\nb:\nc: 1\nd: 1\nBenchmarkX 1 1 a\n", "x:9: more than 3 configuration keys" + split},
+		{"as many bytes of lines begun as are allowed", said("BenchmarkX 1 ") + saidBy("q", "BenchmarkY 1 1 a") + said("1 a\nPASS\n") + saidBy("q", "\nPASS\n") + ended, ""},
+		{"a byte too many in the lines begun", said("BenchmarkX 1 ") + saidBy("q", "BenchmarkY 1 1 abcde"), "x:2: more than 32 bytes of lines that packages have begun and not ended" + split},
+		{"lines that end count no more", strings.Repeat(said("a line of its own\n")+saidBy("q", "and the other's\n"), 9) + said("BenchmarkX 1 1 a\nPASS\n") + saidBy("q", "PASS\n") + ended, ""},
+		{"a package with a name that is too long", said("PASS\n") + saidBy(strings.Repeat("q", 33), "PASS\n"), "x:2: more than 33 bytes of names" + andSo + split},
+		{"a value too long in a configuration", "key: of-31-bytes-the-value-in-itself\nBenchmarkX 1 1 a\n", "x:1: more than 33 bytes of names" + andSo + split},
+		{"values in turn that each fit", "pkg: one\npkg: two\nBenchmarkX 1 1 a\n", ""},
 		{"too many packages", said("PASS\n") + saidBy("q", "PASS\n") + saidBy("r", "PASS\n"), "x:3: more than 2 packages" + split},
 		{"a result line that is too long", "BenchmarkX 1 " + strings.Repeat("1 a ", 30) + "\n", "x:1: a result or Unit line of more than 100 bytes; " + toStderr},
 		{"a line that is too long", strings.Repeat("x", 201) + "\nBenchmarkX 1 1 a\n", "x:1: a line of more than 200 bytes; " + toStderr},
@@ -134,7 +141,10 @@ func TestReadStopsAtItsLimits(t *testing.T) {
 		{"a file that is too large", "BenchmarkX 1 1 a\n" + strings.Repeat("\n", 1<<20), "x:1048560: more than 1 MiB" + split},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := read(strings.NewReader(tt.input+"PASS\n"), "x", lim)
+			if !strings.HasPrefix(tt.input, "{") {
+				tt.input += "PASS\n"
+			}
+			_, err := read(strings.NewReader(tt.input), "x", lim)
 			if tt.want == "" {
 				require.NoError(t, err)
 				return

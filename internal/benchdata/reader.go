@@ -65,7 +65,8 @@ type parser struct {
 
 	results, values, metadata int
 	series, reserved          int  // of Columns: units of each benchmark, and values for which there was room before they came
-	text                      int  // bytes of names, without those of layouts
+	text                      int  // bytes of names and configuration, without those of layouts
+	pending                   int  // bytes of lines that packages have begun in go test -json output
 	broken                    int  // lines that should have been results
 	buildFailed               bool // an event of go test -json said so
 	nul                       bool // a NUL byte was seen
@@ -177,16 +178,16 @@ func (p *parser) exceed(line int, most string) {
 const splitFix = "name a file of benchmark results, or judge parts of it in gates of their own"
 
 // roomForText reports whether the names so far are within the limit; else it ends reading.
-func (p *parser) roomForText() bool {
+func (p *parser) roomForText(line int) bool {
 	if p.text+p.layouts.text <= p.lim.text {
 		return true
 	}
-	p.exceed(p.line, tooMuchText(p.lim.text))
+	p.exceed(line, tooMuchText(p.lim.text))
 	return false
 }
 
 func tooMuchText(most int) string {
-	return strconv.Itoa(most) + " bytes of names of benchmarks, packages and units"
+	return strconv.Itoa(most) + " bytes of names of benchmarks, packages and units, and of configuration"
 }
 
 func tooManySeries(most int) string {

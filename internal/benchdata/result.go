@@ -39,7 +39,7 @@ func (p *parser) result(rec *benchfmt.Result) {
 		p.exceed(p.line, strconv.Itoa(p.lim.units)+" units")
 		return
 	}
-	if !p.roomForText() {
+	if !p.roomForText(p.line) {
 		return
 	}
 	for i := range run.Values {
@@ -115,7 +115,7 @@ func (p *parser) benchmark(name []byte) (b int, ok bool) {
 			return 0, false
 		}
 		p.text += len(pkg) + len(name)
-		if !p.roomForText() {
+		if !p.roomForText(p.line) {
 			return 0, false
 		}
 		printed := string(name)
@@ -143,7 +143,7 @@ func (p *parser) unit(rec *benchfmt.UnitMetadata) {
 		return
 	}
 	p.text += len(rec.OrigUnit) + len(rec.Key) + len(rec.Value)
-	if !p.roomForText() {
+	if !p.roomForText(p.line) {
 		return
 	}
 	if rec.Key != "better" {
