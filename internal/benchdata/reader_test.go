@@ -165,6 +165,8 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 		{"a benchmark that failed in its third run, which go test passes",
 			"BenchmarkOdd-2 5 5 ns/op\nBenchmarkOdd-2 \t--- FAIL: BenchmarkOdd\n    f_test.go:10: breaks\n--- FAIL: BenchmarkOdd-2\n    f_test.go:10: breaks\nPASS\nok  \tx\t0.1s\n",
 			"x.txt:3: Odd: failed; make the run pass: results beside a failure are not judged"},
+		{"a failure whose name is lost", "BenchmarkServe-2 100 5 ns/op\n--- FAIL: \nPASS\n",
+			"x.txt:3: a failure without a name; make the run pass: results beside a failure are not judged"},
 		{"a failed test", "--- FAIL: TestServe (0.01s)\n    --- FAIL: TestServe/small (0.00s)\nFAIL\nexit status 1\nFAIL\tx\t0.1s\nFAIL\n",
 			"x.txt:2: TestServe failed; make the run pass: results beside a failure are not judged\n" +
 				"x.txt:3: TestServe/small failed; make the run pass: results beside a failure are not judged"},

@@ -179,11 +179,13 @@ func (s *stream) failure(num int, text []byte) bool {
 	if ok {
 		name, _, _ := strings.Cut(string(rest), " ")
 		base, _ := splitProcs(name)
-		if base == s.culprit {
+		if base == s.culprit && base != "" {
 			return true // testing says it twice, with and without -N
 		}
 		s.culprit = base
-		if b, ok := strings.CutPrefix(name, "Benchmark"); ok {
+		if base == "" {
+			s.fail(num, "", "a failure without a name", makePass)
+		} else if b, ok := strings.CutPrefix(name, "Benchmark"); ok {
 			s.fail(num, b, "failed", makePass)
 		} else {
 			s.fail(num, "", printable(name)+" failed", makePass)
