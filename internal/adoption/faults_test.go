@@ -78,6 +78,7 @@ var faultKinds = []misfortune{
 	{name: "the candidate exits", says: `candidate: `, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate prints without end", says: `printed more than 8 MiB`, cause: func(f *faulty) { f.start() }},
 	{name: "a third party writes into the pipes", says: `(baseline|candidate): `, cause: func(f *faulty) { f.start(); f.babble() }},
+	{name: "the machine sleeps", scant: true, says: `no answer within`, cause: func(f *faulty) { f.start(); f.sleep() }},
 }
 
 // After any fault the gate is red and says why, or was killed; nothing of it is left; and no results pass for whole that are not.

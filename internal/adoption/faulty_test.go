@@ -114,6 +114,23 @@ func (f *faulty) killSide(side int) {
 	f.inDuet(side, func(pid int) bool { return syscall.Kill(pid, syscall.SIGKILL) == nil })
 }
 
+// sleep stops the gate and both sides for a while, in whatever order, as where a virtual machine is moved. The clocks go on: of a machine that
+// sleeps by itself none of them would know.
+func (f *faulty) sleep() {
+	f.inDuet(0, func(int) bool { return true })
+	f.after(time.Second, func() {})
+	pids := append(inDuet(f.temp), f.gate.Process.Pid)
+	all := func(s syscall.Signal) {
+		f.random.Shuffle(len(pids), func(i, j int) { pids[i], pids[j] = pids[j], pids[i] })
+		for _, pid := range pids {
+			_ = syscall.Kill(pid, s) // one that has ended needs none
+		}
+	}
+	all(syscall.SIGSTOP)
+	time.Sleep(time.Second + time.Duration(f.random.Int64N(int64(5*time.Second))))
+	all(syscall.SIGCONT)
+}
+
 // babble writes something into the pipes of one side, from outside.
 func (f *faulty) babble() {
 	f.inDuet(f.random.IntN(2), func(pid int) bool {
