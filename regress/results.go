@@ -6,7 +6,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// results are what a side has measured, as policy sees it.
+// results are what a side has measured, as its judge sees it.
 func results(s *benchdata.Set) judge.Results {
 	r := judge.Results{Better: directions(s)}
 	for _, b := range s.Benchmarks {
