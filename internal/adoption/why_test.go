@@ -16,7 +16,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
-var whyRuns = flag.Int("why", 2, "how many slowdowns TestWhyNamesTheFunction plants")
+var whyRuns = flag.Int("why", 1, "how many slowdowns TestWhyNamesTheFunction plants")
 
 // TestWhyNamesTheFunction plants a slowdown in one function after the other, and demands that the gate names it first.
 func TestWhyNamesTheFunction(t *testing.T) {
