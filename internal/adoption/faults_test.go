@@ -35,7 +35,7 @@ type misfortune struct {
 	says  string // pattern of what the gate prints; empty: it has no chance to print
 	cause func(f *faulty)
 	late  bool // all was measured: results and verdict may stand, and the gate may have ended before
-	scant bool // something is scarce, and may suffice by chance, or not even for Go's runtime, which then ends the gate
+	spare bool // the gate may pass all the same; where something is scarce, that may not do even for Go's runtime, which then ends the gate
 }
 
 // faultKinds are what can happen. cause lets it happen to the gate that is not started yet, and ends when that was started. Nothing that
@@ -67,10 +67,10 @@ var faultKinds = []misfortune{
 		f.full(f.out, f.pick("4k", "8k"))
 	}},
 	{name: "the disk of temporary files is full", says: `no space left on device`, cause: func(f *faulty) { f.full(f.temp, f.pick("64k", "1m", "4m")) }},
-	{name: "there are no descriptors", scant: true, says: `too many open files|invalid`, cause: func(f *faulty) {
+	{name: "there are no descriptors", spare: true, says: `too many open files|invalid`, cause: func(f *faulty) {
 		f.limited("ulimit -n " + strconv.Itoa(10+f.random.IntN(6)))
 	}},
-	{name: "no process can be started", scant: true, says: `(?i)resource temporarily unavailable|cannot fork|create new OS thread`, cause: func(f *faulty) { f.withoutProcesses() }},
+	{name: "no process can be started", spare: true, says: `(?i)resource temporarily unavailable|cannot fork|create new OS thread`, cause: func(f *faulty) { f.withoutProcesses() }},
 	{name: "the candidate takes all memory", says: `out of memory`, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate closes the pipes", says: `candidate: `, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate writes into the pipes", says: `candidate: `, cause: func(f *faulty) { f.start() }},
@@ -78,7 +78,7 @@ var faultKinds = []misfortune{
 	{name: "the candidate exits", says: `candidate: `, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate prints without end", says: `printed more than 8 MiB`, cause: func(f *faulty) { f.start() }},
 	{name: "a third party writes into the pipes", says: `(baseline|candidate): `, cause: func(f *faulty) { f.start(); f.babble() }},
-	{name: "the machine sleeps", scant: true, says: `no answer within`, cause: func(f *faulty) { f.start(); f.sleep() }},
+	{name: "the machine sleeps", spare: true, says: `no answer within`, cause: func(f *faulty) { f.start(); f.sleep() }},
 }
 
 // After any fault the gate is red and says why, or was killed; nothing of it is left; and no results pass for whole that are not.
@@ -134,9 +134,9 @@ func TestFaults(t *testing.T) {
 					return
 				}
 				switch outcome = "killed"; {
-				case kind.scant && f.gate.ProcessState.Success():
-					outcome = "passed, since there was enough"
-				case kind.scant && f.gate.ProcessState.ExitCode() == 2:
+				case kind.spare && f.gate.ProcessState.Success():
+					outcome = "passed all the same"
+				case kind.spare && f.gate.ProcessState.ExitCode() == 2:
 					outcome = "ended by Go's runtime"
 				case kind.says != "":
 					outcome = "invalid"

@@ -166,7 +166,7 @@ func (f *faulty) check(kind misfortune) (measured bool) {
 	go func() { ended <- f.gate.Wait() }()
 	select {
 	case err := <-ended:
-		if !kind.late && !kind.scant {
+		if !kind.late && !kind.spare {
 			require.Error(t, err, "the gate passed: %s", f.printed.String())
 		}
 	case <-time.After(time.Minute):
@@ -175,8 +175,8 @@ func (f *faulty) check(kind misfortune) (measured bool) {
 		require.Fail(t, "the gate hung", f.printed.String())
 	}
 	printed := f.printed.String()
-	passed := f.gate.ProcessState.Success() && (kind.late || kind.scant)
-	byRuntime := kind.scant && f.gate.ProcessState.ExitCode() == 2
+	passed := f.gate.ProcessState.Success() && (kind.late || kind.spare)
+	byRuntime := kind.spare && f.gate.ProcessState.ExitCode() == 2
 	switch {
 	case passed:
 		assert.Contains(t, printed, "PASS: 1 ok")

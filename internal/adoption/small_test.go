@@ -24,17 +24,17 @@ func TestSmallChange(t *testing.T) {
 		t.Skip("it is asked for with -small")
 	}
 	dir, env := modtest.Unpack(t, "testdata/small.txtar")
-	run := func(name string, args ...string) string {
+	run := func(name string, args ...string) ([]byte, error) {
 		cmd := exec.Command(name, args...)
 		cmd.Dir, cmd.Env = dir, env
-		out, _ := cmd.CombinedOutput() // the gate's exit code is in its verdict
-		return string(out)
+		return cmd.CombinedOutput()
 	}
 	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"commit", "-q", "-m", "first"}} {
-		run("git", args...)
+		out, err := run("git", args...)
+		require.NoError(t, err, "%s", out)
 	}
-	file := filepath.Join(dir, "shop.go")
-	source, err := os.ReadFile(file)
+	code := filepath.Join(dir, "shop.go")
+	source, err := os.ReadFile(code)
 	require.NoError(t, err)
 	more := strings.Replace(string(source), "steps = 100_000", "steps = 101_000", 1)
 	require.NotEqual(t, string(source), more)
@@ -46,15 +46,19 @@ func TestSmallChange(t *testing.T) {
 		if i%2 == 1 {
 			name, text = "1 % more", more
 		}
-		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
-		out := run("go", "test", "-count=1", "-v", "-run", "TestGate", ".")
+		require.NoError(t, os.WriteFile(code, []byte(text), 0o644))
+		out, failed := run("go", "test", "-v", "-run", "TestGate", ".")
 		var verdict struct {
 			Outcome string
+			Pass    bool
 			Seconds float64
 		}
-		data, err := os.ReadFile(filepath.Join(dir, ".tailgate/TestGate/verdict.json"))
-		require.NoError(t, err, out)
+		file := filepath.Join(dir, ".tailgate/TestGate/verdict.json")
+		data, err := os.ReadFile(file)
+		require.NoError(t, err, "%s", out)
 		require.NoError(t, json.Unmarshal(data, &verdict))
+		require.Equal(t, verdict.Pass, failed == nil, "%s", out)
+		require.NoError(t, os.Remove(file)) // the next is to leave its own
 		counts[name+": "+verdict.Outcome]++
 		seconds[name] += verdict.Seconds
 		t.Logf("%d: %s: %s, %.1f s", i+1, name, verdict.Outcome, verdict.Seconds)

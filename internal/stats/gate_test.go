@@ -22,7 +22,7 @@ type gate struct {
 func newGate(p Plan, percent, floor float64) gate {
 	g := gate{looks: p.Looks(), percent: percent, floor: floor}
 	for _, look := range g.looks {
-		k, _ := signedTail(look.Pairs, 1-look.Confidence()) // as intervals do: at 120 pairs 2*Alpha may be a rank more
+		k, _ := signedTail(look.Pairs, 1-look.Confidence()) // as intervals do: for 2*Alpha it may be a rank more
 		g.cuts = append(g.cuts, k)
 	}
 	return g

@@ -162,50 +162,49 @@ func TestShiftAgainstPlainList(t *testing.T) {
 
 func TestShiftAndRatioProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		value := rapid.Custom(func(t *rapid.T) float64 { return float64(rapid.IntRange(1, 1<<20).Draw(t, "ns")) })
-		baseline := rapid.SliceOfN(value, 1, 60).Draw(t, "baseline")
-		candidate := rapid.SliceOfN(value, 1, 60).Draw(t, "candidate")
-		by := value.Draw(t, "by")
-		apply := func(f func(x float64) float64) []float64 {
-			out := slices.Clone(candidate)
-			for i := range out {
-				out[i] = f(out[i])
-			}
-			return out
-		}
-		shift := Shift(baseline, candidate, 0.95)
-		if swapped := Shift(candidate, baseline, 0.95); swapped != (Interval{-shift.Estimate, -shift.Hi, -shift.Lo, shift.Confidence}) {
-			t.Fatalf("%+v, sides swapped %+v", shift, swapped)
-		}
-		moved := Shift(baseline, apply(func(x float64) float64 { return x + by }), 0.95)
-		if moved != (Interval{shift.Estimate + by, shift.Lo + by, shift.Hi + by, shift.Confidence}) {
-			t.Fatalf("%+v, candidate moved by %v %+v", shift, by, moved)
-		}
-
-		near := func(got, want float64) bool { return got == want || math.Abs(got-want) <= 1e-12*math.Abs(want) }
-		nearly := func(a, b Interval) bool {
-			return near(a.Estimate, b.Estimate) && near(a.Lo, b.Lo) && near(a.Hi, b.Hi) && a.Confidence == b.Confidence
-		}
-		ratio := Ratio(baseline, candidate, 0.95)
-		if swapped := Ratio(candidate, baseline, 0.95); !nearly(swapped, Interval{1 / ratio.Estimate, 1 / ratio.Hi, 1 / ratio.Lo, ratio.Confidence}) {
-			t.Fatalf("%+v, sides swapped %+v", ratio, swapped)
-		}
-		scaled := Ratio(baseline, apply(func(x float64) float64 { return x * by }), 0.95)
-		if !nearly(scaled, Interval{ratio.Estimate * by, ratio.Lo * by, ratio.Hi * by, ratio.Confidence}) {
-			t.Fatalf("%+v, candidate times %v %+v", ratio, by, scaled)
-		}
-		log := func(values []float64) []float64 {
-			out := slices.Clone(values)
-			for i := range out {
-				out[i] = math.Log(out[i])
-			}
-			return out
-		}
-		of := Shift(log(baseline), log(candidate), 0.95)
-		if !nearly(ratio, Interval{math.Exp(of.Estimate), math.Exp(of.Lo), math.Exp(of.Hi), of.Confidence}) {
-			t.Fatalf("%+v, by logarithms %+v", ratio, of)
-		}
+		baseline := rapid.SliceOfN(nanoseconds, 1, 60).Draw(t, "baseline")
+		candidate := rapid.SliceOfN(nanoseconds, 1, 60).Draw(t, "candidate")
+		moveWithTheirValues(t, Shift, Ratio, baseline, candidate)
 	})
+}
+
+var nanoseconds = rapid.Custom(func(t *rapid.T) float64 { return float64(rapid.IntRange(1, 1<<20).Draw(t, "ns")) })
+
+// moveWithTheirValues holds two estimators, of a shift and of a ratio, to what they must do where sides are swapped, moved or scaled.
+func moveWithTheirValues(t *rapid.T, shiftOf, ratioOf func(baseline, candidate []float64, confidence float64) Interval, baseline, candidate []float64) {
+	by := nanoseconds.Draw(t, "by")
+	apply := func(f func(x float64) float64) []float64 {
+		out := slices.Clone(candidate)
+		for i := range out {
+			out[i] = f(out[i])
+		}
+		return out
+	}
+	shift := shiftOf(baseline, candidate, 0.95)
+	if swapped := shiftOf(candidate, baseline, 0.95); swapped != (Interval{-shift.Estimate, -shift.Hi, -shift.Lo, shift.Confidence}) {
+		t.Fatalf("%+v, sides swapped %+v", shift, swapped)
+	}
+	moved := shiftOf(baseline, apply(func(x float64) float64 { return x + by }), 0.95)
+	if moved != (Interval{shift.Estimate + by, shift.Lo + by, shift.Hi + by, shift.Confidence}) {
+		t.Fatalf("%+v, candidate moved by %v %+v", shift, by, moved)
+	}
+
+	near := func(got, want float64) bool { return got == want || math.Abs(got-want) <= 1e-12*math.Abs(want) }
+	nearly := func(a, b Interval) bool {
+		return near(a.Estimate, b.Estimate) && near(a.Lo, b.Lo) && near(a.Hi, b.Hi) && a.Confidence == b.Confidence
+	}
+	ratio := ratioOf(baseline, candidate, 0.95)
+	if swapped := ratioOf(candidate, baseline, 0.95); !nearly(swapped, Interval{1 / ratio.Estimate, 1 / ratio.Hi, 1 / ratio.Lo, ratio.Confidence}) {
+		t.Fatalf("%+v, sides swapped %+v", ratio, swapped)
+	}
+	scaled := ratioOf(baseline, apply(func(x float64) float64 { return x * by }), 0.95)
+	if !nearly(scaled, Interval{ratio.Estimate * by, ratio.Lo * by, ratio.Hi * by, ratio.Confidence}) {
+		t.Fatalf("%+v, candidate times %v %+v", ratio, by, scaled)
+	}
+	of := shiftOf(logs(baseline), logs(candidate), 0.95)
+	if !nearly(ratio, Interval{math.Exp(of.Estimate), math.Exp(of.Lo), math.Exp(of.Hi), of.Confidence}) {
+		t.Fatalf("%+v, by logarithms %+v", ratio, of)
+	}
 }
 
 // TestIntervalAgreesWithTest: without ties the interval leaves out 0 just when p reaches the level.
