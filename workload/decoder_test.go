@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/tailgate-go/tailgate/internal/kernel"
+	"github.com/tailgate-go/tailgate/internal/testbed/kernel"
 	"github.com/tailgate-go/tailgate/workload"
 )
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/tailgate-go/tailgate/internal/kernel"
+	"github.com/tailgate-go/tailgate/internal/testbed/kernel"
 )
 
 // TestMain writes the BLAS in use into benchmark results, as a configuration line: benchstat and the gate then keep

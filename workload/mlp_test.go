@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/tailgate-go/tailgate/internal/kernel"
+	"github.com/tailgate-go/tailgate/internal/testbed/kernel"
 	"github.com/tailgate-go/tailgate/workload"
 )
 

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	// The copy below is tailgate itself: without these go test would reuse a result from before it changed.
-	_ "github.com/tailgate-go/tailgate/internal/stack"
+	_ "github.com/tailgate-go/tailgate/internal/testbed/stack"
 	_ "github.com/tailgate-go/tailgate/workload/serving"
 )
 

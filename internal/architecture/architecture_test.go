@@ -39,17 +39,17 @@ var arrows = map[string][]string{
 	"internal/stats":                      nil,
 	"internal/strictjson":                 nil,
 	"internal/testbin":                    nil,
-	"internal/engine":                     {"internal/kernel", "internal/pace"},
+	"internal/testbed/engine":             {"internal/testbed/kernel", "internal/pace"},
 	"internal/fleet":                      {"internal/latency", "internal/strictjson"},
 	"internal/growth":                     nil,
-	"internal/instant":                    nil, // a server for tests
-	"internal/kernel":                     nil,
+	"internal/testbed/instant":            nil, // a server for tests
+	"internal/testbed/kernel":             nil,
 	"internal/modtest":                    nil,
 	"internal/openai":                     nil,
-	"internal/server":                     {"internal/engine", "internal/openai", "internal/tokens"},
-	"internal/gateway":                    {"internal/openai"},
-	"internal/stack":                      {"internal/engine", "internal/gateway", "internal/server"},
-	"internal/tokens":                     nil,
+	"internal/testbed/server":             {"internal/testbed/engine", "internal/openai", "internal/testbed/tokens"},
+	"internal/testbed/gateway":            {"internal/openai"},
+	"internal/testbed/stack":              {"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/server"},
+	"internal/testbed/tokens":             nil,
 	"internal/trouble":                    nil, // a test that holds a page to the code
 	"internal/pace":                       nil,
 	"internal/readme":                     nil, // for tests that execute pages
@@ -110,7 +110,7 @@ func TestArrowsPointOneWay(t *testing.T) {
 func TestAdoptersDoNotPayForTheStack(t *testing.T) {
 	packages := list(t)
 	for prefix, user := range map[string]string{
-		"gorgonia.org/": "internal/kernel", "github.com/prometheus/": "internal/server", "github.com/tiktoken-go/": "workload/serving/dataset/tiktoken", // user shows that the check sees something
+		"gorgonia.org/": "internal/testbed/kernel", "github.com/prometheus/": "internal/testbed/server", "github.com/tiktoken-go/": "workload/serving/dataset/tiktoken", // user shows that the check sees something
 	} {
 		heavy := func(path string) bool { return strings.HasPrefix(path, prefix) }
 		for _, name := range adopted {

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/modtest"
-	"github.com/tailgate-go/tailgate/internal/stack"
+	"github.com/tailgate-go/tailgate/internal/testbed/stack"
 	// What the commands build is the go command's alone to know: without these go test would reuse a result from before tailgate changed.
 	_ "github.com/tailgate-go/tailgate/regress"
 	_ "github.com/tailgate-go/tailgate/workload/serving"

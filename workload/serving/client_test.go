@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/tailgate-go/tailgate/internal/instant"
+	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 )
 
 func TestMain(m *testing.M) {

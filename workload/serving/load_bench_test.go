@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/instant"
+	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 	"github.com/tailgate-go/tailgate/workload"
 )
 

@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
-	"github.com/tailgate-go/tailgate/internal/gateway"
-	"github.com/tailgate-go/tailgate/internal/kernel"
-	"github.com/tailgate-go/tailgate/internal/stack"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/gateway"
+	"github.com/tailgate-go/tailgate/internal/testbed/kernel"
+	"github.com/tailgate-go/tailgate/internal/testbed/stack"
 	"github.com/tailgate-go/tailgate/workload/serving"
 )
 

@@ -8,7 +8,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/tailgate-go/tailgate/internal/instant"
+	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 )
 
 // Settings of the binary. Each has an environment variable as its twin, for a ConfigMap; the flag wins.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/fleet"
-	"github.com/tailgate-go/tailgate/internal/instant"
+	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 

@@ -16,9 +16,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
-	"github.com/tailgate-go/tailgate/internal/gateway"
-	"github.com/tailgate-go/tailgate/internal/server"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/gateway"
+	"github.com/tailgate-go/tailgate/internal/testbed/server"
 )
 
 // Config says what to start. Its zero value is one replica on the modelled clock of an H100.

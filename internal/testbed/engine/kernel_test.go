@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tailgate-go/tailgate/internal/kernel"
+	"github.com/tailgate-go/tailgate/internal/testbed/kernel"
 )
 
 // little is a decoder that is quick enough to be asked often.

@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
 	"github.com/tailgate-go/tailgate/internal/openai"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
 )
 
 func (s *Server) completions(w http.ResponseWriter, r *http.Request) {

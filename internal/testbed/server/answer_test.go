@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
 	"github.com/tailgate-go/tailgate/internal/openai"
-	"github.com/tailgate-go/tailgate/internal/server"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/server"
 )
 
 const (

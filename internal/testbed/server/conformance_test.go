@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
-	"github.com/tailgate-go/tailgate/internal/server"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/server"
 )
 
 // official is OpenAI's own client of a server.

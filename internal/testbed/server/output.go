@@ -3,8 +3,8 @@ package server
 import (
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
-	"github.com/tailgate-go/tailgate/internal/tokens"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/tokens"
 )
 
 // output turns the tokens of one request into text, until a stop text.

@@ -15,10 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
 	"github.com/tailgate-go/tailgate/internal/openai"
-	"github.com/tailgate-go/tailgate/internal/server"
-	"github.com/tailgate-go/tailgate/internal/tokens"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/server"
+	"github.com/tailgate-go/tailgate/internal/testbed/tokens"
 )
 
 // A connection that is closed on a client which still sends lingers for half a second (net/http, rstAvoidanceDelay), with or without us.

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
 )
 
 // Bucket bounds of vLLM 0.26 (vllm/v1/metrics/loggers.py), in seconds, or in tokens.

@@ -19,10 +19,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
-	"github.com/tailgate-go/tailgate/internal/kernel"
 	"github.com/tailgate-go/tailgate/internal/openai"
-	"github.com/tailgate-go/tailgate/internal/stack"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/kernel"
+	"github.com/tailgate-go/tailgate/internal/testbed/stack"
 )
 
 // A connection that is closed on a client which still sends lingers for half a second (net/http, rstAvoidanceDelay), with or without us.

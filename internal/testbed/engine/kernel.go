@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/kernel"
+	"github.com/tailgate-go/tailgate/internal/testbed/kernel"
 )
 
 // Shape of the adapters that a Kernel makes.

@@ -11,9 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
 	"github.com/tailgate-go/tailgate/internal/openai"
-	"github.com/tailgate-go/tailgate/internal/tokens"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/tokens"
 )
 
 // Config is what a server is made of. Only Engine must be set.

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
-	"github.com/tailgate-go/tailgate/internal/server"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/server"
 )
 
 const conversation = `"messages":[{"role":"user","content":"hi"}]`

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/tailgate-go/tailgate/internal/tokens"
+	"github.com/tailgate-go/tailgate/internal/testbed/tokens"
 )
 
 func vocabulary(t require.TestingT, size int) tokens.Vocabulary {

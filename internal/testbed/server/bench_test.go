@@ -11,9 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/tailgate-go/tailgate/internal/engine"
 	"github.com/tailgate-go/tailgate/internal/openai"
-	"github.com/tailgate-go/tailgate/internal/server"
+	"github.com/tailgate-go/tailgate/internal/testbed/engine"
+	"github.com/tailgate-go/tailgate/internal/testbed/server"
 )
 
 // lockstep is a device that samples a token when the client has read the one before.
