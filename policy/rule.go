@@ -18,15 +18,6 @@ type Rule struct {
 	Direction            Direction // which way is better; empty: see Direction
 }
 
-// Direction tells which way a metric is better. Where a rule names none it is what the results declare, in Unit lines, or what is known of
-// the unit: times, B/op and allocs/op are better when lower, what ends in "/s" when higher.
-type Direction string
-
-const (
-	Lower  Direction = "lower"
-	Higher Direction = "higher"
-)
-
 var quantileMetric = regexp.MustCompile(`^p\d+(\.\d+)?-ns$`)
 
 // Unit is the metric as benchmarks report it, stage included.

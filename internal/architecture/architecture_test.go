@@ -22,7 +22,7 @@ const module = "github.com/tailgate-go/tailgate"
 // exist: add it with its arrows.
 var arrows = map[string][]string{
 	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/judge", "internal/latency", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
-	"policy":                              {"internal/strictjson"},
+	"policy":                              {"internal/stats", "internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
 	"workload/serving/deploy":             nil, // a test binary

@@ -50,7 +50,7 @@ func needed(v policy.Verdict) float64 {
 	if estimate < 0 {
 		estimate, h = -estimate, v.Percent.Hi-v.ChangePercent
 	}
-	limit := max(v.Rule.MaxRegressionPercent, percentOf(v.Rule.MinRegression, v.Baseline.Median))
+	limit := max(v.Rule.MaxRegressionPercent, policy.PercentOf(v.Rule.MinRegression, v.Baseline.Median))
 	n := float64(min(v.Baseline.N, v.Candidate.N))
 	need := math.Ceil(n * math.Pow(h/max(estimate-limit, limit), 2))
 	if !(h > 0) || math.IsNaN(need) || math.IsInf(need, 0) {

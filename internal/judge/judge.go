@@ -1,8 +1,6 @@
 package judge
 
 import (
-	"fmt"
-
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -36,19 +34,18 @@ func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 	verdicts := make([]policy.Verdict, 0, len(pair.rules))
 	for _, rule := range pair.rules {
 		unit := rule.Unit()
-		direction, problem := declared(*rule, baselineBetter[unit], candidateBetter[unit])
 		v := policy.Verdict{Rule: *rule, Unit: unit, Alpha: look.Alpha}
 		v.Outcome, v.Reason = j.standing(pair, unit)
-		if v.Outcome == Unsettled && problem != "" {
+		direction, problem := declared(*rule, baselineBetter[unit], candidateBetter[unit])
+		switch {
+		case v.Outcome != Unsettled:
+		case problem != "":
 			v.Outcome, v.Reason = policy.Invalid, problem
-		}
-		if v.Outcome == Unsettled {
-			v = test(*rule, pair.Baseline.Metrics[unit], pair.Candidate.Metrics[unit], direction, look)
-			v = enoughRuns(v, look)
-			if v.Paired && v.Baseline.N != v.Candidate.N {
-				v.Outcome, v.Reason = policy.Invalid, fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again",
-					v.Baseline.N, v.Candidate.N)
-			}
+		default:
+			directed := *rule
+			directed.Direction = direction
+			v = directed.Judge(pair.Baseline.Metrics[unit], pair.Candidate.Metrics[unit], look)
+			v.Rule = *rule
 			if v.Outcome != policy.Invalid {
 				v = underLoad(v, pair)
 			}
@@ -61,12 +58,8 @@ func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 
 // effect decides whether v fails the test run.
 func (j Judge) effect(v policy.Verdict) policy.Verdict {
-	switch v.Outcome {
-	case policy.Regressed, policy.Invalid:
-		v.Fails = true
-	case policy.Inconclusive:
-		v.Fails = j.policy.OnInconclusive != policy.Warn
-	}
+	v.Fails = v.Outcome == policy.Regressed || v.Outcome == policy.Invalid ||
+		v.Outcome == policy.Inconclusive && j.policy.OnInconclusive != policy.Warn
 	return v
 }
 

@@ -36,7 +36,7 @@ func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
 		return v
 	}
 	throughput := func(rule *policy.Rule) bool {
-		return directionOf(rule.Unit()) == policy.Higher || rule.Direction == policy.Higher
+		return policy.DirectionOf(rule.Unit()) == policy.Higher || rule.Direction == policy.Higher
 	}
 	if !slices.ContainsFunc(pair.rules, throughput) {
 		return v // it would be judged by nothing

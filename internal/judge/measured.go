@@ -11,7 +11,7 @@ func measured(pair Pair) policy.Measured {
 	for _, unit := range pair.units() {
 		metric := policy.Metric{Unit: unit, Baseline: pair.Baseline.summary(unit), Candidate: pair.Candidate.summary(unit)}
 		if metric.Baseline.N > 0 && metric.Candidate.N > 0 {
-			metric.ChangePercent = percentOf(metric.Candidate.Median-metric.Baseline.Median, metric.Baseline.Median)
+			metric.ChangePercent = policy.PercentOf(metric.Candidate.Median-metric.Baseline.Median, metric.Baseline.Median)
 		}
 		m.Metrics = append(m.Metrics, metric)
 	}

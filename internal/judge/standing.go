@@ -2,9 +2,7 @@ package judge
 
 import (
 	"fmt"
-	"math"
 
-	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -37,36 +35,7 @@ func (j Judge) standing(pair Pair, unit string) (policy.Outcome, string) {
 			if have, runs := len(side.Metrics[unit]), side.runs(); have < runs {
 				return policy.Invalid, fmt.Sprintf("%s: %s is reported by %d of %d runs: report it in all", side.name, unit, have, runs)
 			}
-			for _, value := range side.Metrics[unit] {
-				if math.IsNaN(value) || math.IsInf(value, 0) {
-					return policy.Invalid, fmt.Sprintf("%s: %s is %v in one of its runs: measure it again", side.name, unit, value)
-				}
-			}
 		}
 		return Unsettled, ""
 	}
-}
-
-// enoughRuns makes v invalid when no difference, however large, could have been significant: such a gate could never fail.
-func enoughRuns(v policy.Verdict, look Look) policy.Verdict {
-	smallest := func(n int) float64 { return stats.SmallestP(n, n) }
-	have, fewest := stats.SmallestP(v.Baseline.N, v.Candidate.N), 2
-	if look.Paired {
-		smallest, have, fewest = stats.SmallestSignedRankP, stats.SmallestSignedRankP(v.Baseline.N), 1
-	}
-	if !look.Last || have <= look.Alpha {
-		return v
-	}
-	need := fewest
-	for smallest(need) > look.Alpha {
-		need++
-	}
-	v.Outcome = policy.Invalid
-	if look.Paired {
-		v.Reason = fmt.Sprintf("%d rounds can never reach significance: at least %d are needed (a larger budget)", v.Baseline.N, need)
-		return v
-	}
-	v.Reason = fmt.Sprintf("%d baseline and %d candidate runs can never reach significance at alpha %.2g: at least %d a side are needed "+
-		"(-count=%d, or a larger budget)", v.Baseline.N, v.Candidate.N, look.Alpha, need, need)
-	return v
 }

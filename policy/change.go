@@ -1,42 +1,41 @@
-package judge
+package policy
 
 import (
 	"math"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
-	"github.com/tailgate-go/tailgate/policy"
 )
 
-// comparison is what the values of both sides say of the change.
-type comparison struct {
+// change is what the values of both sides say of the change.
+type change struct {
 	base         float64        // the baseline's median
-	change       float64        // estimate of candidate - baseline
+	diff         float64        // estimate of candidate - baseline
 	ratio, shift stats.Interval // of candidate / baseline and of candidate - baseline; no ratio where a value is 0, as allocs/op may be
 	p            float64        // that there is no change, two-sided
 	paired       bool
 }
 
 // compareRuns compares runs that have nothing to do with each other: what is said of them is what benchstat says.
-func compareRuns(baseline, candidate []float64, alpha float64) comparison {
+func compareRuns(baseline, candidate []float64, alpha float64) change {
 	base := stats.Median(baseline)
-	return comparison{
-		base:   base,
-		change: stats.Median(candidate) - base,
-		ratio:  stats.Ratio(baseline, candidate, 1-alpha),
-		shift:  stats.Shift(baseline, candidate, 1-alpha),
-		p:      stats.MannWhitney(baseline, candidate).P,
+	return change{
+		base:  base,
+		diff:  stats.Median(candidate) - base,
+		ratio: stats.Ratio(baseline, candidate, 1-alpha),
+		shift: stats.Shift(baseline, candidate, 1-alpha),
+		p:     stats.MannWhitney(baseline, candidate).P,
 	}
 }
 
 // compareRounds compares the sides round by round.
-func compareRounds(baseline, candidate []float64, alpha float64) comparison {
-	c := comparison{
+func compareRounds(baseline, candidate []float64, alpha float64) change {
+	c := change{
 		base:   stats.Median(baseline),
 		ratio:  stats.PairedRatio(baseline, candidate, 1-alpha),
 		shift:  stats.PairedShift(baseline, candidate, 1-alpha),
 		paired: true,
 	}
-	c.change = c.shift.Estimate
+	c.diff = c.shift.Estimate
 	changes := make([]float64, min(len(baseline), len(candidate)))
 	for i := range changes {
 		changes[i] = candidate[i] - baseline[i]
@@ -48,17 +47,17 @@ func compareRounds(baseline, candidate []float64, alpha float64) comparison {
 	return c
 }
 
-func (c comparison) hasRatio() bool { return c.ratio.Estimate > 0 }
+func (c change) hasRatio() bool { return c.ratio.Estimate > 0 }
 
-func (c comparison) percent() float64 {
+func (c change) percent() float64 {
 	if c.paired && c.hasRatio() {
 		return 100 * (c.ratio.Estimate - 1)
 	}
-	return percentOf(c.change, c.base)
+	return PercentOf(c.diff, c.base)
 }
 
 // estimate is c with its estimates for intervals.
-func (c comparison) estimate() comparison {
+func (c change) estimate() change {
 	point := func(i stats.Interval) stats.Interval {
 		return stats.Interval{Estimate: i.Estimate, Lo: i.Estimate, Hi: i.Estimate, Confidence: 1}
 	}
@@ -68,8 +67,8 @@ func (c comparison) estimate() comparison {
 
 // place is where the intervals of the change lie against both limits of a rule: beyond if beyond both, within if within either. direction is
 // the one that is better.
-func (c comparison) place(r policy.Rule, direction policy.Direction) stats.Place {
-	sign, falling := 1.0, direction == policy.Higher
+func (c change) place(r Rule, direction Direction) stats.Place {
+	sign, falling := 1.0, direction == Higher
 	if falling {
 		sign = -1
 	}
@@ -83,9 +82,9 @@ func (c comparison) place(r policy.Rule, direction policy.Direction) stats.Place
 
 // breaks reports whether the estimate is worse, where direction is what is better, by more than both limits. Of runs it is the medians
 // that count, and multiplying keeps the boundary exact: 11 ms against 10 ms is not more than 10 %.
-func (c comparison) breaks(r policy.Rule, direction policy.Direction) bool {
-	worse := c.change
-	if direction == policy.Higher {
+func (c change) breaks(r Rule, direction Direction) bool {
+	worse := c.diff
+	if direction == Higher {
 		worse = -worse
 	}
 	if worse <= 0 {
@@ -96,3 +95,13 @@ func (c comparison) breaks(r policy.Rule, direction policy.Direction) bool {
 	}
 	return worse*100 > r.MaxRegressionPercent*c.base && worse >= r.MinRegression
 }
+
+// PercentOf is change in percent of base; 0 of 0 is no change.
+func PercentOf(change, base float64) float64 {
+	if change == 0 {
+		return 0
+	}
+	return 100 * change / base
+}
+
+func isNotFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
