@@ -2,6 +2,9 @@ package policy
 
 import (
 	"math"
+	"slices"
+
+	"golang.org/x/perf/benchmath"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
 )
@@ -15,22 +18,32 @@ type change struct {
 	paired       bool
 }
 
-// compareRuns compares runs that have nothing to do with each other: what is said of them is what benchstat says.
+// compareRuns compares runs that have nothing to do with each other, as the benchstat command does: their medians are those of
+// golang.org/x/perf/benchmath, and p is too, but for ties where that is wrong (stats.MannWhitney). Intervals of the change it has none.
 func compareRuns(baseline, candidate []float64, alpha float64) change {
-	base := stats.Median(baseline)
+	base := center(baseline)
 	return change{
 		base:  base,
-		diff:  stats.Median(candidate) - base,
+		diff:  center(candidate) - base,
 		ratio: stats.Ratio(baseline, candidate, 1-alpha),
 		shift: stats.Shift(baseline, candidate, 1-alpha),
 		p:     stats.MannWhitney(baseline, candidate).P,
 	}
 }
 
+// center is the median of one side's values, as benchstat has it.
+func center(values []float64) float64 {
+	sample := benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds) // which sorts them
+	return benchmath.AssumeNothing.Summary(sample, shownConfidence).Center
+}
+
+// shownConfidence is that of the intervals of medians that benchstat shows. The median does not depend on it.
+const shownConfidence = 0.95
+
 // compareRounds compares the sides round by round.
 func compareRounds(baseline, candidate []float64, alpha float64) change {
 	c := change{
-		base:   stats.Median(baseline),
+		base:   center(baseline),
 		ratio:  stats.PairedRatio(baseline, candidate, 1-alpha),
 		shift:  stats.PairedShift(baseline, candidate, 1-alpha),
 		paired: true,

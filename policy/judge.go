@@ -47,6 +47,9 @@ func (r Rule) untestable(baseline, candidate []float64, direction Direction) (Ou
 			return Invalid, fmt.Sprintf("%s: %s is %v in one of its runs: measure it again", side.name, unit, side.values[i])
 		}
 	}
+	if !(r.MaxRegressionPercent >= 0) || !(r.MinRegression >= 0) {
+		return Invalid, "the rule's limits are no numbers of 0 or more: correct them"
+	}
 	if direction == "" {
 		return Invalid, fmt.Sprintf(`it is not known which way %s is better: set the rule's "direction" to "lower" or "higher"`, unit)
 	}
@@ -62,8 +65,8 @@ func (r Rule) test(baseline, candidate []float64, direction Direction, look Look
 		Rule:      r,
 		Unit:      r.Unit(),
 		Direction: direction,
-		Baseline:  Summary{Median: stats.Median(baseline), N: len(baseline)},
-		Candidate: Summary{Median: stats.Median(candidate), N: len(candidate)},
+		Baseline:  Summary{Median: center(baseline), N: len(baseline)},
+		Candidate: Summary{Median: center(candidate), N: len(candidate)},
 		Paired:    look.Paired,
 		Alpha:     look.Alpha,
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/aclements/go-moremath/stats"
+	"golang.org/x/perf/benchmath"
 )
 
 // The exact distribution of the Mann-Whitney test is used up to these numbers of values on the larger side, the normal
@@ -22,11 +22,11 @@ type Test struct {
 	Exact  bool    // P is from the exact distribution, not from the normal approximation
 }
 
-// MannWhitney tests whether baseline and candidate come from the same distribution. P is what benchstat prints, but for
-// one case where benchstat is wrong.
+// MannWhitney tests whether baseline and candidate come from the same distribution. P is that of golang.org/x/perf/benchmath, which
+// benchstat prints, but for one case where that is wrong.
 //
 // That case is ties with unequal numbers of values, up to 25. With ties the distribution of U is lopsided unless n1 = n2, yet
-// go-moremath doubles one tail of it: 3,1,3 against 1,1,1,1,1 gives 0.714 where the truth is 6/56 = 0.107, and of 3,000
+// go-moremath, which benchmath asks, doubles one tail of it: 3,1,3 against 1,1,1,1,1 gives 0.714 where the truth is 6/56 = 0.107, and of 3,000
 // tied cases compared with all their permutations the worst was off by 0.61 and 129 were above 1. There P is counted over
 // all ways to deal the pooled values out to the two sides: the fraction whose U is at least as far from its mean as the
 // one observed.
@@ -43,15 +43,14 @@ func MannWhitney(baseline, candidate []float64) Test {
 		limit = exactLimitTies
 	}
 	t.Exact = max(t.N1, t.N2) <= limit
-	if t.Exact && pool.tied { // where n1 = n2 go-moremath counts the same, ten times slower
+	if t.Exact && pool.tied && t.N1 != t.N2 {
 		t.P = pool.permutationP()
 		return t
 	}
-	res, err := stats.MannWhitneyUTest(baseline, candidate, stats.LocationDiffers)
-	if err != nil {
-		return t // all values equal
+	sample := func(values []float64) *benchmath.Sample {
+		return benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds)
 	}
-	t.P = min(res.P, 1)
+	t.P = min(benchmath.AssumeNothing.Compare(sample(baseline), sample(candidate)).P, 1) // 1 where all values are equal
 	return t
 }
 
