@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"fmt"
-
-	"github.com/tailgate-go/tailgate/internal/stats"
-)
+import "github.com/tailgate-go/tailgate/internal/stats"
 
 // enough makes v invalid when no difference, however large, could have been significant: such a gate could never fail.
 func enough(v Verdict, look Look) Verdict {
@@ -16,16 +12,17 @@ func enough(v Verdict, look Look) Verdict {
 	if !look.Last || have <= look.Alpha {
 		return v
 	}
-	need := fewest
-	for smallest(need) > look.Alpha {
-		need++
+	need := 0 // no number would do
+	if look.Alpha > 0 {
+		for need = fewest; smallest(need) > look.Alpha; {
+			need++
+		}
 	}
 	v.Outcome = Invalid
 	if look.Paired {
-		v.Reason = fmt.Sprintf("%d rounds can never reach significance: at least %d are needed (a larger budget)", v.Baseline.N, need)
+		v.Reason = Reason{FewRounds, Facts{Have: v.Baseline.N, Need: need}, []Advice{{Do: MoreRounds, Amount: float64(need)}}}
 		return v
 	}
-	v.Reason = fmt.Sprintf("%d baseline and %d candidate runs can never reach significance at alpha %.2g: at least %d a side are needed "+
-		"(-count=%d, or a larger budget)", v.Baseline.N, v.Candidate.N, look.Alpha, need, need)
+	v.Reason = Reason{FewRuns, Facts{Need: need}, []Advice{{Do: MoreRuns, Amount: float64(need)}}}
 	return v
 }

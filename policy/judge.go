@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
@@ -22,38 +21,37 @@ func (r Rule) judge(baseline, candidate []float64, look Look) Verdict {
 	if direction == "" {
 		direction = DirectionOf(r.Unit())
 	}
-	if outcome, reason := r.untestable(baseline, candidate, direction); outcome != Unsettled {
-		return Verdict{Rule: r, Unit: r.Unit(), Alpha: look.Alpha, Outcome: outcome, Reason: reason}
+	if reason := r.untestable(baseline, candidate, direction); reason.Code != "" {
+		return Verdict{Rule: r, Unit: r.Unit(), Alpha: look.Alpha, Outcome: Invalid, Reason: reason}
 	}
 	v := enough(r.test(baseline, candidate, direction, look), look)
 	if v.Paired && v.Baseline.N != v.Candidate.N {
-		v.Outcome, v.Reason = Invalid, fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again",
-			v.Baseline.N, v.Candidate.N)
+		v.Outcome, v.Reason = Invalid, Reason{Code: NoPairs, Advice: []Advice{{Do: MeasureAgain}}}
 	}
 	return v
 }
 
-// untestable says why values cannot be tested; Unsettled where they can.
-func (r Rule) untestable(baseline, candidate []float64, direction Direction) (Outcome, string) {
-	unit := r.Unit()
+// untestable says why values cannot be tested; without a code they can.
+func (r Rule) untestable(baseline, candidate []float64, direction Direction) Reason {
+	again := []Advice{{Do: MeasureAgain}}
 	for _, side := range []struct {
 		name   string
 		values []float64
 	}{{"baseline", baseline}, {"candidate", candidate}} {
 		if len(side.values) == 0 {
-			return Invalid, fmt.Sprintf("%s: there are no values of %s: measure it", side.name, unit)
+			return Reason{NoValues, Facts{Side: side.name}, again}
 		}
 		if i := slices.IndexFunc(side.values, isNotFinite); i >= 0 {
-			return Invalid, fmt.Sprintf("%s: %s is %v in one of its runs: measure it again", side.name, unit, side.values[i])
+			return Reason{NotFinite, Facts{Side: side.name, Value: side.values[i]}, again}
 		}
 	}
-	if !(r.MaxRegressionPercent >= 0) || !(r.MinRegression >= 0) {
-		return Invalid, "the rule's limits are no numbers of 0 or more: correct them"
+	switch {
+	case !(r.MaxRegressionPercent >= 0) || !(r.MinRegression >= 0):
+		return Reason{Code: BadLimits, Advice: []Advice{{Do: CorrectRule}}}
+	case direction == "":
+		return Reason{Code: DirectionUnknown, Advice: []Advice{{Do: SetDirection}}}
 	}
-	if direction == "" {
-		return Invalid, fmt.Sprintf(`it is not known which way %s is better: set the rule's "direction" to "lower" or "higher"`, unit)
-	}
-	return Unsettled, ""
+	return Reason{}
 }
 
 // power is the chance with which the smallest detectable change would be found.
@@ -83,31 +81,31 @@ func (r Rule) test(baseline, candidate []float64, direction Direction, look Look
 		v.Percent = Bounds{Lo: PercentOf(c.shift.Lo, c.base), Hi: PercentOf(c.shift.Hi, c.base)}
 	}
 	v.Detectable = PercentOf(stats.Detectable(c.shift, power), c.base)
-	v.Outcome, v.Reason = decide(r, c, direction, look)
+	v.Outcome, v.Reason.Code = decide(r, c, direction, look)
 	return v
 }
 
 // decide says what is settled, or leaves it open for a later look.
-func decide(r Rule, c change, direction Direction, look Look) (Outcome, string) {
+func decide(r Rule, c change, direction Direction, look Look) (Outcome, Code) {
 	place := c.place(r, direction)
 	better := opposite(direction)
 	significant := c.p <= look.Alpha
 	switch {
 	case !look.Last && place == stats.Beyond:
-		return Regressed, "the whole interval is beyond both limits"
+		return Regressed, IntervalBeyond
 	case !look.Last && place == stats.Within:
 		if c.breaks(r, better) && significant {
-			return Improved, "better by more than both limits"
+			return Improved, BetterByMore
 		}
-		return OK, "the whole interval is within a limit"
+		return OK, IntervalWithin
 	case !look.Last:
 		return Unsettled, ""
 	case c.breaks(r, direction) && significant:
-		return Regressed, "beyond both limits, and significant"
+		return Regressed, BeyondLimits
 	case c.breaks(r, direction):
-		return Inconclusive, "beyond both limits, but the measurements vary too much to be sure"
+		return Inconclusive, TooNoisy
 	case c.breaks(r, better) && significant:
-		return Improved, "better by more than both limits"
+		return Improved, BetterByMore
 	}
-	return OK, "within a limit"
+	return OK, WithinLimit
 }

@@ -21,7 +21,7 @@ type Verdict struct {
 	Rule      Rule      // the rule applied
 	Direction Direction // the one that is better; empty where nothing could be tested
 	Outcome   Outcome
-	Reason    string // why the outcome is what it is, and for invalid what to do
+	Reason    Reason // why the outcome is what it is, and what to do
 	Fails     bool   // whether the test run fails because of it
 
 	Baseline  Summary

@@ -28,10 +28,10 @@ func ExampleGate_Run() {
 		return
 	}
 	for _, v := range result.Report.Verdicts {
-		fmt.Printf("%s %s %s: %.1f ms, then %.1f ms: %v\n", v.Benchmark, v.Unit, v.Outcome, v.Baseline.Median/1e6, v.Candidate.Median/1e6, v.Reason)
+		fmt.Printf("%s %s %s: %.1f ms, then %.1f ms: %s\n", v.Benchmark, v.Unit, v.Outcome, v.Baseline.Median/1e6, v.Candidate.Median/1e6, v.Reason.Code)
 	}
 	fmt.Println("passes:", result.Passes())
 	// Output:
-	// MLPSmall p95-ns regressed: 4.8 ms, then 7.9 ms: beyond both limits, and significant
+	// MLPSmall p95-ns regressed: 4.8 ms, then 7.9 ms: beyond-limits
 	// passes: false
 }

@@ -59,12 +59,12 @@ func TestSoak(t *testing.T) {
 		var v policy.Verdict
 		var noise policy.Noise
 		if err != nil {
-			v.Reason = err.Error()
+			v.Reason.Facts.Problem = err.Error()
 		} else {
 			v, noise = result.Report.Verdicts[0], result.Report.Benchmarks[0].Noise
 		}
 		soaks[side].add(result.Outcome(), noise)
-		t.Logf("%d: planted %q: %s: %+.1f %% (%+.1f to %+.1f), %d rounds in %d launches, %.1f s; %.1f stalls/s, steal %.1f %%, CPUs %.0f %% busy, load %.2f: %s",
+		t.Logf("%d: planted %q: %s: %+.1f %% (%+.1f to %+.1f), %d rounds in %d launches, %.1f s; %.1f stalls/s, steal %.1f %%, CPUs %.0f %% busy, load %.2f: %v",
 			i+1, plants[side], result.Outcome(), v.ChangePercent, v.Percent.Lo, v.Percent.Hi, noise.Rounds, noise.Launches, noise.Seconds, noise.Stalls, noise.Steal,
 			noise.Busy, noise.Load, v.Reason)
 

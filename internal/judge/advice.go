@@ -1,40 +1,28 @@
 package judge
 
 import (
-	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// advice says what would settle v, which is inconclusive.
-func advice(v policy.Verdict, m policy.Measured, plan Plan) string {
-	var ways []string
-	most := ""
+// advice is what would settle v, which is inconclusive, and the most rounds that it can have where no more would do; else 0.
+func advice(v policy.Verdict, m policy.Measured, plan Plan) (ways []policy.Advice, most int) {
 	switch need, last := needed(v), plan.last(); {
 	case v.Paired && need > last:
-		most = fmt.Sprintf("; no budget would do, since a verdict has %.0f rounds at most", last)
-	case v.Paired && need > 0:
-		ways = append(ways, fmt.Sprintf("about %.0f rounds (%s)", need, budget(m.Noise, need)))
+		most = int(last)
 	case v.Paired:
-		ways = append(ways, "a larger budget")
-	case need > 0 && need <= 1000:
-		ways = append(ways, fmt.Sprintf("about %.0f runs a side (-count=%.0f)", need, need))
+		ways = append(ways, policy.Advice{Do: policy.MoreRounds, Amount: need, Budget: budget(m.Noise, need)})
+	case need <= 1000:
+		ways = append(ways, policy.Advice{Do: policy.MoreRuns, Amount: need})
 	default:
-		ways = append(ways, "more runs")
+		ways = append(ways, policy.Advice{Do: policy.MoreRuns})
 	}
-	if signs := disturbed(m); len(signs) > 0 {
-		ways = append(ways, "a quieter machine ("+strings.Join(signs, ", ")+")")
-	} else if !watched(m.Noise) {
-		ways = append(ways, "a quieter machine")
+	if signs := disturbed(m); len(signs) > 0 || !watched(m.Noise) {
+		ways = append(ways, policy.Advice{Do: policy.QuieterMachine, Signs: signs})
 	}
-	text := "to settle it: "
-	if len(ways) > 0 {
-		text += strings.Join(ways, ", ") + " or "
-	}
-	return text + widerLimit(v) + most
+	return append(ways, policy.Advice{Do: policy.WiderLimit, Amount: widerLimit(v)}), most
 }
 
 // needed is about how many rounds, or runs a side, would settle v; 0 when not known. The interval shrinks with the square root of
@@ -59,50 +47,50 @@ func needed(v policy.Verdict) float64 {
 	return max(need, n+1)
 }
 
-// budget is the setting that gives a benchmark so many rounds.
-func budget(n policy.Noise, rounds float64) string {
+// budget is the setting that gives a benchmark so many rounds; 0 when not known.
+func budget(n policy.Noise, rounds float64) time.Duration {
 	seconds := 10 * math.Ceil(n.Seconds/float64(n.Rounds)*rounds/10)
 	if !(seconds > 0 && seconds < 1e6) {
-		return "a larger -regress.budget"
+		return 0
 	}
-	return "-regress.budget=" + (time.Duration(seconds) * time.Second).String()
+	return time.Duration(seconds) * time.Second
 }
 
 // watched reports whether neighbours would have been noticed.
 func watched(n policy.Noise) bool { return n.Method == "duet" && n.Busy > 0 }
 
 // disturbed are the signs that neighbours or the host kept the benchmark waiting.
-func disturbed(m policy.Measured) []string {
+func disturbed(m policy.Measured) []policy.Sign {
 	n := m.Noise
-	var signs []string
+	var signs []policy.Sign
 	// A turn is a request, or as many as make 1 ms. Where 2 in 100 stall they move p95.
 	request := m.Metric("ns/op").Baseline.Median
 	if n.Stalls*max(request, 1e6)/1e9 > 0.02 {
-		signs = append(signs, fmt.Sprintf("%.3g stalls/s", n.Stalls))
+		signs = append(signs, policy.Sign{Name: "stalls/s", Value: n.Stalls})
 	}
 	if n.Steal > 1 {
-		signs = append(signs, fmt.Sprintf("steal %.3g %%", n.Steal))
+		signs = append(signs, policy.Sign{Name: "steal-percent", Value: n.Steal})
 	}
 	cpus := float64(m.Procs)
 	own := m.Metric("cpu-ns").Baseline.Median / request
 	if n.Load > cpus && n.Busy/100*cpus > own+0.5 && own > 0 {
-		signs = append(signs, fmt.Sprintf("load %.3g on %d CPUs", n.Load, m.Procs))
+		signs = append(signs, policy.Sign{Name: "load", Value: n.Load, CPUs: m.Procs})
 	}
 	return signs
 }
 
-// widerLimit is the limit that the interval is within.
-func widerLimit(v policy.Verdict) string {
+// widerLimit is the limit, in percent, that the interval is within; 0 when none is so wide.
+func widerLimit(v policy.Verdict) float64 {
 	worst := v.Percent.Hi
 	if v.ChangePercent < 0 {
 		worst = -v.Percent.Lo
 	}
 	if !(worst > 0 && worst <= 100) {
-		return "a wider limit"
+		return 0
 	}
 	fine := 1.0
 	if worst < 10 {
 		fine = 10
 	}
-	return fmt.Sprintf("a limit of %g %%", math.Ceil(worst*fine)/fine)
+	return math.Ceil(worst*fine) / fine
 }

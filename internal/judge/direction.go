@@ -1,20 +1,16 @@
 package judge
 
-import (
-	"fmt"
+import "github.com/tailgate-go/tailgate/policy"
 
-	"github.com/tailgate-go/tailgate/policy"
-)
-
-// declared is the direction that the rule or the results declare; empty when none does.
-func declared(r policy.Rule, baseline, candidate policy.Direction) (d policy.Direction, problem string) {
+// declared is the direction that the rule or the results declare; empty when none does. It is not ok where the sides contradict each other.
+func declared(r policy.Rule, baseline, candidate policy.Direction) (d policy.Direction, ok bool) {
 	switch {
 	case r.Direction != "":
-		return r.Direction, ""
+		return r.Direction, true
 	case baseline != "" && candidate != "" && baseline != candidate:
-		return "", fmt.Sprintf("the baseline declares %s better when %s, the candidate when %s: set the rule's direction", r.Unit(), baseline, candidate)
+		return "", false
 	case candidate != "":
-		return candidate, ""
+		return candidate, true
 	}
-	return baseline, ""
+	return baseline, true
 }

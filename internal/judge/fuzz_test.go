@@ -43,7 +43,7 @@ func FuzzPolicy(f *testing.F) {
 		for _, v := range j.Compare(both, both).Verdicts {
 			assert.NotEqual(t, Unsettled, v.Outcome)
 			assert.NotEqual(t, policy.Regressed, v.Outcome, v.Reason)
-			assert.NotEmpty(t, v.Reason)
+			assert.NotEmpty(t, v.Reason.Code)
 		}
 		plan := j.Plan(len(p.Rules))
 		for _, pair := range j.Pairs(both, both) {

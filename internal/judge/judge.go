@@ -36,11 +36,12 @@ func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 		unit := rule.Unit()
 		v := policy.Verdict{Rule: *rule, Unit: unit, Alpha: look.Alpha}
 		v.Outcome, v.Reason = j.standing(pair, unit)
-		direction, problem := declared(*rule, baselineBetter[unit], candidateBetter[unit])
+		direction, agree := declared(*rule, baselineBetter[unit], candidateBetter[unit])
 		switch {
 		case v.Outcome != Unsettled:
-		case problem != "":
-			v.Outcome, v.Reason = policy.Invalid, problem
+		case !agree:
+			v.Outcome, v.Reason = invalid(policy.DirectionsContradict,
+				policy.Facts{Words: []string{string(baselineBetter[unit]), string(candidateBetter[unit])}}, policy.Advice{Do: policy.SetDirection})
 		default:
 			directed := *rule
 			directed.Direction = direction

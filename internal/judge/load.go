@@ -20,17 +20,16 @@ const (
 // prompts are not compared, nor are two sweeps that both found no knee. Of a rate at which both sides fall behind, latencies say how long it was
 // run: they give way to throughput, where a rule judges that.
 func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
-	invalid := func(format string, args ...any) policy.Verdict {
-		v.Outcome, v.Reason = policy.Invalid, fmt.Sprintf(format, args...)
-		return v
-	}
 	if baseline, candidate := pair.Baseline.Metrics[selectionUnit], pair.Candidate.Metrics[selectionUnit]; len(baseline) > 0 && len(candidate) > 0 {
 		if all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(baseline, candidate)))); len(all) > 1 {
-			return invalid("its runs drew from other prompts (selection %.0f and %.0f): measure both sides with one dataset, filter and seed", all[0], all[1])
+			two := []string{fmt.Sprintf("%.0f", all[0]), fmt.Sprintf("%.0f", all[1])}
+			v.Outcome, v.Reason = invalid(policy.OtherPrompts, policy.Facts{Words: two}, policy.Advice{Do: policy.SamePrompts})
+			return v
 		}
 	}
 	if v.Unit == maxRateUnit && pair.both(sweptOutUnit) {
-		return invalid("both sides hold at the highest rate that the sweep tries, so that no change could be seen: raise the scenario's sweep.high")
+		v.Outcome, v.Reason = invalid(policy.SweptOut, policy.Facts{}, policy.Advice{Do: policy.RaiseSweep})
+		return v
 	}
 	if !policy.IsTime(v.Unit) || !pair.both(saturatedUnit) {
 		return v
@@ -41,7 +40,7 @@ func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
 	if !slices.ContainsFunc(pair.rules, throughput) {
 		return v // it would be judged by nothing
 	}
-	v.Outcome, v.Reason = policy.OK, "both sides fell behind at this rate, where latencies say how long it was run: it is judged by throughput"
+	v.Outcome, v.Reason = policy.OK, policy.Reason{Code: policy.Saturated}
 	return v
 }
 

@@ -64,7 +64,8 @@ func TestSidesThatWereSentOtherPromptsAreNotCompared(t *testing.T) {
 		v := only(t, byDefault.Compare(loaded(20*ms, 1000, "selection", c.baseline...), loaded(20*ms, 1000, "selection", c.candidate...)))
 		assert.Equal(t, c.want, v.Outcome, c.name)
 		if c.want == policy.Invalid {
-			assert.Contains(t, v.Reason, "70000000000000", c.name)
+			assert.Equal(t, policy.OtherPrompts, v.Reason.Code, c.name)
+			assert.Contains(t, v.Reason.Facts.Words, "70000000000000", c.name)
 		}
 	}
 }

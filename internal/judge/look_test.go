@@ -36,12 +36,14 @@ func TestRoundsThatCannotSettleAnything(t *testing.T) {
 	assert.Equal(t, Unsettled, judge(4, 4, Look{Paired: true}).Outcome)
 	v := judge(4, 4, plan.Final(4))
 	assert.Equal(t, policy.Invalid, v.Outcome)
-	assert.Contains(t, v.Reason, "4 rounds can never reach significance: at least")
+	assert.Equal(t, policy.FewRounds, v.Reason.Code)
+	assert.Equal(t, 4, v.Reason.Facts.Have)
+	assert.Zero(t, v.Reason.Facts.Need, "the plan has no alpha for so few")
 	assert.Equal(t, 5, plan.Fewest())
 	assert.Equal(t, policy.Regressed, judge(5, 5, plan.Final(5)).Outcome)
 	v = judge(9, 8, plan.Final(8))
 	assert.Equal(t, policy.Invalid, v.Outcome)
-	assert.Contains(t, v.Reason, "9 rounds of the baseline and 8 of the candidate are no pairs")
+	assert.Equal(t, policy.NoPairs, v.Reason.Code)
 }
 
 // Beyond by the estimate and not by the interval: at the last look it is red if surely slower, inconclusive if not.
@@ -68,7 +70,7 @@ func TestThroughputAtALook(t *testing.T) {
 	for candidate, want := range map[float64]policy.Outcome{900: policy.OK, 899: policy.Regressed, 1000: policy.OK, 1200: policy.Improved, 0: policy.Regressed} {
 		b, c := side("req/s", 1000, 1000, 1000, 1000, 1000, 1000), side("req/s", candidate, candidate, candidate, candidate, candidate, candidate)
 		v := j.Verdicts(j.Pairs(b, c)[0], nil, nil, Look{Alpha: 0.0125})[0]
-		assert.Equal(t, want, v.Outcome, "%v req/s: %s", candidate, v.Reason)
+		assert.Equal(t, want, v.Outcome, "%v req/s: %v", candidate, v.Reason)
 	}
 }
 

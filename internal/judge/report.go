@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -44,7 +43,7 @@ func (j Judge) Report(pairs []Pair, found func(Pair) []policy.Verdict) policy.Re
 }
 
 // matchesNothing says what a rule that matches nothing could have matched.
-func matchesNothing(rule policy.Rule, pairs []Pair) string {
+func matchesNothing(rule policy.Rule, pairs []Pair) policy.Reason {
 	var named, all []string
 	units := map[string]bool{}
 	for _, pair := range pairs {
@@ -56,28 +55,24 @@ func matchesNothing(rule policy.Rule, pairs []Pair) string {
 			}
 		}
 	}
+	correct := policy.Advice{Do: policy.CorrectRule}
 	switch {
 	case len(pairs) == 0:
-		return "the rule matches nothing: there are no benchmarks"
+		return policy.Reason{Code: policy.RuleWithoutBenchmarks}
 	case len(named) == 0:
-		return fmt.Sprintf("the rule matches nothing: benchmark %q must match the whole of one of %s", rule.Benchmark, list(all))
+		return policy.Reason{
+			Code: policy.RuleMatchesNoName, Facts: policy.Facts{Benchmarks: first(all), BenchmarksInAll: len(all)}, Advice: []policy.Advice{correct},
+		}
 	}
-	hint := "name one of those"
+	advice := []policy.Advice{correct}
 	if strings.HasPrefix(rule.Metric, "p") && policy.IsTime(rule.Metric) && !units["p50-ns"] {
-		hint = "record its requests with workload.Record, or name one of those"
+		advice = []policy.Advice{{Do: policy.RecordRequests}, correct}
 	}
-	verb := "reports"
-	if len(named) > 1 {
-		verb = "report"
-	}
-	return fmt.Sprintf("the rule matches nothing: %s %s no %s, only %s: %s", list(named), verb, rule.Unit(), list(slices.Sorted(maps.Keys(units))), hint)
+	reported := slices.Sorted(maps.Keys(units))
+	return policy.Reason{Code: policy.RuleMatchesNoMetric, Advice: advice, Facts: policy.Facts{
+		Benchmarks: first(named), BenchmarksInAll: len(named), Units: first(reported), UnitsInAll: len(reported),
+	}}
 }
 
-// list joins up to five words.
-func list(words []string) string {
-	const most = 5
-	if len(words) > most {
-		return strings.Join(words[:most], ", ") + fmt.Sprintf(" and %d more", len(words)-most)
-	}
-	return strings.Join(words, ", ")
-}
+// first are the first five names: there may be thousands.
+func first(names []string) []string { return slices.Clone(names[:min(len(names), 5)]) }

@@ -1,41 +1,41 @@
 package judge
 
-import (
-	"fmt"
-
-	"github.com/tailgate-go/tailgate/policy"
-)
+import "github.com/tailgate-go/tailgate/policy"
 
 // standing settles what needs no statistics: benchmarks and metrics that one side lacks, and those that must not be judged.
-func (j Judge) standing(pair Pair, unit string) (policy.Outcome, string) {
+func (j Judge) standing(pair Pair, unit string) (policy.Outcome, policy.Reason) {
 	switch b, c := pair.Baseline, pair.Candidate; {
 	case c == nil && j.policy.OnRemoved == policy.Warn:
-		return policy.OK, "removed: in the baseline, not in the candidate; the policy allows it"
+		return policy.OK, policy.Reason{Code: policy.RemovalAllowed}
 	case c == nil:
-		return policy.Invalid, `removed: in the baseline, not in the candidate; if that is meant, set "on_removed": "warn" in the policy`
+		return invalid(policy.BenchmarkRemoved, policy.Facts{}, policy.Advice{Do: policy.AllowRemoval})
 	case c.Problem != "":
-		return policy.Invalid, c.Problem
+		return invalid(policy.Failed, policy.Facts{Problem: c.Problem})
 	case b == nil:
-		return policy.Added, "not in the baseline yet"
+		return policy.Added, policy.Reason{Code: policy.NewBenchmark}
 	case b.Problem != "":
-		return policy.Invalid, b.Problem
+		return invalid(policy.Failed, policy.Facts{Problem: b.Problem})
 	case len(c.Metrics[unit]) == 0:
-		return policy.Invalid, fmt.Sprintf("the baseline reports %s, the candidate does not: report it again, or take it out of the policy", unit)
+		return invalid(policy.MetricRemoved, policy.Facts{}, policy.Advice{Do: policy.ReportAgain})
 	case len(b.Metrics[unit]) == 0:
-		return policy.Added, "the baseline does not report " + unit + " yet"
+		return policy.Added, policy.Reason{Code: policy.NewMetric}
 	default:
 		for _, side := range []struct {
 			name string
 			*Benchmark
 		}{{"baseline", b}, {"candidate", c}} {
 			if need := minRequests(unit); side.Requests < need {
-				return policy.Invalid, fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx",
-					side.name, side.Requests, unit, need, need)
+				return invalid(policy.FewRequests, policy.Facts{Side: side.name, Have: side.Requests, Need: need},
+					policy.Advice{Do: policy.MoreRequests, Amount: float64(need)})
 			}
 			if have, runs := len(side.Metrics[unit]), side.runs(); have < runs {
-				return policy.Invalid, fmt.Sprintf("%s: %s is reported by %d of %d runs: report it in all", side.name, unit, have, runs)
+				return invalid(policy.InSomeRuns, policy.Facts{Side: side.name, Have: have, Need: runs}, policy.Advice{Do: policy.ReportInAll})
 			}
 		}
-		return Unsettled, ""
+		return policy.Unsettled, policy.Reason{}
 	}
+}
+
+func invalid(code policy.Code, facts policy.Facts, advice ...policy.Advice) (policy.Outcome, policy.Reason) {
+	return policy.Invalid, policy.Reason{Code: code, Facts: facts, Advice: advice}
 }

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,43 +18,79 @@ func TestWhatMustNotBeJudgedIsInvalid(t *testing.T) {
 		change(&r.Benchmarks[0])
 		return r
 	}
+	score := func(better policy.Direction) Results {
+		return Results{side("score", runs(9)...).Benchmarks, map[string]policy.Direction{"score": better}}
+	}
+	rules := func(r ...policy.Rule) policy.Policy { return policy.Policy{Rules: r} }
+	failed := func(problem string) Results {
+		return with(func(b *Benchmark) { b.Metrics, b.Problem = nil, problem })
+	}
+	type facts = policy.Facts
 	for _, c := range []struct {
 		name                string
 		policy              policy.Policy
 		baseline, candidate Results
-		says                string
+		code                policy.Code
+		facts               policy.Facts
+		do                  policy.Action
 	}{
-		{"a removed benchmark", policy.Policy{}, good, Results{}, `removed: in the baseline, not in the candidate; if that is meant, set "on_removed": "warn"`},
-		{"a benchmark that failed", policy.Policy{}, good, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "candidate: it panicked" }), "candidate: it panicked"},
-		{"a baseline that failed", policy.Policy{}, with(func(b *Benchmark) { b.Metrics, b.Problem = nil, "baseline: it panicked" }), good, "baseline: it panicked"},
-		{"a metric that is gone", policy.Policy{}, good, side("p50-ns", runs(20*ms)...), "the baseline reports p95-ns, the candidate does not"},
-		{"a metric that some runs lack", policy.Policy{}, good, with(func(b *Benchmark) { b.Metrics["ns/op"] = append(runs(1), 1) }), "candidate: p95-ns is reported by 6 of 7 runs"},
-		{"NaN", policy.Policy{}, good, side("p95-ns", append(runs(20*ms), math.NaN())...), "candidate: p95-ns is NaN"},
-		{"an infinity", policy.Policy{}, side("p95-ns", append(runs(20*ms), math.Inf(1))...), good, "baseline: p95-ns is +Inf"},
-		{"one request short", policy.Policy{}, good, with(func(b *Benchmark) { b.Requests = 59 }), "candidate: 59 requests a run are too few for p95-ns, which needs 60: run with -benchtime=60x"},
-		{"one run short", policy.Policy{Alpha: 0.005}, side("p95-ns", runs(20 * ms)[:5]...), side("p95-ns", runs(20 * ms)[:5]...), "5 baseline and 5 candidate runs can never reach significance at alpha 0.005: at least 6 a side are needed"},
-		{"a rule that matches no name", policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", Benchmark: "ML"}}}, good, good, `the rule matches nothing: benchmark "ML" must match the whole of one of MLP`},
-		{"a rule that matches no metric", policy.Policy{Rules: []policy.Rule{{Metric: "p99-ns"}}}, side("ns/op", runs(3)...), side("ns/op", runs(3)...), "MLP reports no p99-ns, only ns/op: record its requests with workload.Record, or name one of those"},
-		{"no benchmarks", policy.Policy{}, Results{}, Results{}, "there are no benchmarks"},
-		{"an unknown direction", policy.Policy{Rules: []policy.Rule{{Metric: "score"}}}, side("score", runs(9)...), side("score", runs(9)...), `set the rule's "direction"`},
-		{"directions that disagree", policy.Policy{Rules: []policy.Rule{{Metric: "score"}}}, Results{side("score", runs(9)...).Benchmarks, map[string]policy.Direction{"score": policy.Lower}},
-			Results{side("score", runs(9)...).Benchmarks, map[string]policy.Direction{"score": policy.Higher}}, "the baseline declares score better when lower, the candidate when higher"},
+		{"a removed benchmark", policy.Policy{}, good, Results{}, policy.BenchmarkRemoved, facts{}, policy.AllowRemoval},
+		{"a benchmark that failed", policy.Policy{}, good, failed("it panicked"), policy.Failed, facts{Problem: "it panicked"}, ""},
+		{"a baseline that failed", policy.Policy{}, failed("it panicked"), good, policy.Failed, facts{Problem: "it panicked"}, ""},
+		{"a metric that is gone", policy.Policy{}, good, side("p50-ns", runs(20*ms)...), policy.MetricRemoved, facts{}, policy.ReportAgain},
+		{
+			"a metric that some runs lack", policy.Policy{}, good, with(func(b *Benchmark) { b.Metrics["ns/op"] = append(runs(1), 1) }),
+			policy.InSomeRuns, facts{Side: "candidate", Have: 6, Need: 7}, policy.ReportInAll,
+		},
+		{
+			"an infinity", policy.Policy{}, side("p95-ns", append(runs(20*ms), math.Inf(1))...), good,
+			policy.NotFinite, facts{Side: "baseline", Value: math.Inf(1)}, policy.MeasureAgain,
+		},
+		{
+			"one request short", policy.Policy{}, good, with(func(b *Benchmark) { b.Requests = 59 }),
+			policy.FewRequests, facts{Side: "candidate", Have: 59, Need: 60}, policy.MoreRequests,
+		},
+		{
+			"one run short", policy.Policy{Alpha: 0.005}, side("p95-ns", runs(20 * ms)[:5]...), side("p95-ns", runs(20 * ms)[:5]...),
+			policy.FewRuns, facts{Need: 6}, policy.MoreRuns,
+		},
+		{
+			"a rule that matches no name", rules(policy.Rule{Metric: "p95-ns", Benchmark: "ML"}), good, good,
+			policy.RuleMatchesNoName, facts{Benchmarks: []string{"MLP"}, BenchmarksInAll: 1}, policy.CorrectRule,
+		},
+		{
+			"a rule that matches no metric", rules(policy.Rule{Metric: "p99-ns"}), side("ns/op", runs(3)...), side("ns/op", runs(3)...),
+			policy.RuleMatchesNoMetric, facts{Benchmarks: []string{"MLP"}, BenchmarksInAll: 1, Units: []string{"ns/op"}, UnitsInAll: 1},
+			policy.RecordRequests,
+		},
+		{"no benchmarks", policy.Policy{}, Results{}, Results{}, policy.RuleWithoutBenchmarks, facts{}, ""},
+		{
+			"an unknown direction", rules(policy.Rule{Metric: "score"}), score(""), score(""), policy.DirectionUnknown, facts{}, policy.SetDirection,
+		},
+		{
+			"directions that disagree", rules(policy.Rule{Metric: "score"}), score(policy.Lower), score(policy.Higher),
+			policy.DirectionsContradict, facts{Words: []string{"lower", "higher"}}, policy.SetDirection,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			report := By(c.policy).Compare(c.baseline, c.candidate)
-			var reasons []string
-			for _, v := range report.Verdicts {
-				if v.Outcome == policy.Invalid {
-					assert.True(t, v.Fails)
-					reasons = append(reasons, v.Reason)
-				}
+			i := slices.IndexFunc(report.Verdicts, func(v policy.Verdict) bool { return v.Outcome == policy.Invalid })
+			require.GreaterOrEqual(t, i, 0)
+			v := report.Verdicts[i]
+			assert.True(t, v.Fails)
+			assert.Equal(t, c.code, v.Reason.Code)
+			assert.Equal(t, c.facts, v.Reason.Facts)
+			if c.do != "" {
+				require.NotEmpty(t, v.Reason.Advice)
+				assert.Equal(t, c.do, v.Reason.Advice[0].Do)
 			}
-			require.NotEmpty(t, reasons)
-			assert.Contains(t, reasons[0], c.says)
 			assert.Equal(t, policy.Invalid, report.Outcome())
 			assert.True(t, report.Fails())
 		})
 	}
+	v := only(t, byDefault.Compare(good, side("p95-ns", append(runs(20*ms), math.NaN())...)))
+	assert.Equal(t, policy.NotFinite, v.Reason.Code)
+	assert.True(t, math.IsNaN(v.Reason.Facts.Value))
 }
 
 func TestAddedAndAllowedRemovals(t *testing.T) {
@@ -63,10 +100,10 @@ func TestAddedAndAllowedRemovals(t *testing.T) {
 	assert.False(t, v.Fails)
 	v = only(t, byDefault.Compare(side("p50-ns", runs(20*ms)...), good))
 	assert.Equal(t, policy.Added, v.Outcome)
-	assert.Equal(t, "the baseline does not report p95-ns yet", v.Reason)
+	assert.Equal(t, policy.NewMetric, v.Reason.Code)
 
 	report := By(policy.Policy{OnRemoved: policy.Warn}).Compare(good, Results{})
 	assert.Equal(t, policy.OK, only(t, report).Outcome)
-	assert.Contains(t, only(t, report).Reason, "the policy allows it")
+	assert.Equal(t, policy.RemovalAllowed, only(t, report).Reason.Code)
 	assert.False(t, report.Fails())
 }

@@ -108,7 +108,8 @@ func document(t *testing.T, lines []string) report.Document {
 		}
 	}
 	if outcome, why, ok := strings.Cut(flat("status"), ": "); ok {
-		v.Outcome, v.Reason = policy.Outcome(strings.ToLower(outcome)), why
+		v.Outcome = policy.Outcome(strings.ToLower(outcome))
+		v.Reason = policy.Reason{Code: policy.Failed, Facts: policy.Facts{Problem: why}} // whose words are those
 		reason(t, why)
 	} else if items["why"] != "" {
 		v.Outcome = policy.Regressed
@@ -267,7 +268,7 @@ func reason(t *testing.T, text string) {
 		clauses = clauses[:len(clauses)-1]
 	}
 	for _, clause := range clauses {
-		said(t, "internal/judge", clause)
+		said(t, "internal/report", clause)
 	}
 }
 

@@ -6,39 +6,48 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Coloured is Text, whose outcomes have colours, for a terminal that knows them. Without the colours it is Text.
-func (d Document) Coloured() string {
-	var b strings.Builder
-	for line := range strings.Lines(d.Text()) {
-		b.WriteString(colouredLine(line, d.Passes()))
-	}
-	return b.String()
-}
-
 const (
 	red, green, yellow = "\x1b[31m", "\x1b[32m", "\x1b[33m"
 	strong, noColour   = "\x1b[1m", "\x1b[0m"
 )
 
-// colouredLine colours the outcome of a line that states one: the headline, or a verdict's status.
-func colouredLine(line string, passes bool) string {
-	rest, isStatus := strings.CutPrefix(line, "  status     ")
-	word, after, found := strings.Cut(rest, ":")
-	switch {
-	case !found:
-		return line
-	case isStatus:
-		return "  status     " + outcomeColour(word) + word + noColour + ":" + after
-	case word == "PASS" && passes:
-		return strong + green + word + noColour + ":" + after
-	case word == "FAIL" && !passes:
-		return strong + red + word + noColour + ":" + after
+// coloured is s, whose head is that word, with the word in a colour where the terminal knows colours.
+func (b *terminal) coloured(s, word, colour string) string {
+	rest, ok := strings.CutPrefix(s, word)
+	if !ok || !b.colours || colour == "" {
+		return s
 	}
-	return line
+	return colour + word + noColour + rest
 }
 
-func outcomeColour(word string) string {
-	switch policy.Outcome(strings.ToLower(word)) {
+// status states the outcome of a verdict, and why.
+func (b *terminal) status(v policy.Verdict, why string) {
+	name := "status"
+	for i, line := range itemLines(status(v) + ": " + why) {
+		if i == 0 {
+			line = b.coloured(line, status(v), outcomeColour(v.Outcome))
+		}
+		b.itemLine(name, line)
+		name = ""
+	}
+}
+
+// conclusion is the headline.
+func (b *terminal) conclusion(d Document) {
+	word, colour := d.word(), strong+red
+	if d.Passes() {
+		colour = strong + green
+	}
+	for i, line := range wrap(plain(cell(d.headline())), width) {
+		if i == 0 {
+			line = b.coloured(line, word, colour)
+		}
+		b.line(line)
+	}
+}
+
+func outcomeColour(o policy.Outcome) string {
+	switch o {
 	case policy.Regressed, policy.Invalid:
 		return red
 	case policy.Inconclusive:

@@ -73,12 +73,17 @@ func (d Document) Outcome() policy.Outcome {
 	return d.Report.Outcome()
 }
 
+// word is PASS or FAIL.
+func (d Document) word() string {
+	if d.Passes() {
+		return "PASS"
+	}
+	return "FAIL"
+}
+
 // headline says in a line how it went: "FAIL: 1 regressed, 3 ok".
 func (d Document) headline() string {
-	word := "FAIL"
-	if d.Passes() {
-		word = "PASS"
-	}
+	word := d.word()
 	switch {
 	case d.Error != "":
 		return word + ": invalid: nothing could be judged"

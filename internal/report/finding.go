@@ -186,8 +186,8 @@ func (d Document) evidence() []string {
 	if accused := d.accused(v); accused != "" {
 		said = append(said, accused)
 	}
-	if reason := sentence(cause(v)); reason != "" {
-		said = append(said, reason)
+	if more := sentence(beyondOutcome(v)); more != "" {
+		said = append(said, more)
 	}
 	return said
 }

@@ -56,6 +56,9 @@ type (
 		Outcome           policy.Outcome `json:"outcome"`
 		Fails             bool           `json:"fails"`
 		Reason            string         `json:"reason"`
+		Code              policy.Code    `json:"code"`
+		Facts             factsJSON      `json:"facts"`
+		Advice            []adviceJSON   `json:"advice"`
 		Baseline          summaryJSON    `json:"baseline"`
 		Candidate         summaryJSON    `json:"candidate"`
 		Paired            bool           `json:"paired"`
@@ -196,7 +199,8 @@ func list[T, J any](j *jsonWriter, name string, items []T, convert func(T) J) {
 
 func newVerdictJSON(v policy.Verdict) verdictJSON {
 	out := verdictJSON{
-		Package: v.Package, Benchmark: v.Benchmark, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails, Reason: v.Reason,
+		Package: v.Package, Benchmark: v.Benchmark, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails, Reason: reason(v),
+		Code: v.Reason.Code, Facts: newFactsJSON(v.Reason), Advice: newAdviceJSON(v.Reason),
 		Rule: ruleJSON{v.Rule.Metric, v.Rule.Stage, v.Rule.Benchmark, number(v.Rule.MaxRegressionPercent), number(v.Rule.MinRegression),
 			v.Rule.Direction},
 		Baseline: newSummaryJSON(v.Baseline), Candidate: newSummaryJSON(v.Candidate), Paired: v.Paired,

@@ -9,14 +9,14 @@ import (
 
 // Line is a verdict in a line, for a log.
 func Line(v policy.Verdict) string {
-	reason := oneLine(cut(v.Reason, mostOfReason))
+	why := oneLine(cut(reason(v), mostOfReason))
 	switch {
 	case v.Benchmark == "":
-		return oneLine(fmt.Sprintf("%s: rule %s", v.Outcome, v.Rule)) + ": " + reason
+		return oneLine(fmt.Sprintf("%s: rule %s", v.Outcome, v.Rule)) + ": " + why
 	case v.Baseline.N == 0:
-		return fmt.Sprintf("%s: %s %s: %s", v.Outcome, cell(v.Benchmark), cell(v.Unit), reason)
+		return fmt.Sprintf("%s: %s %s: %s", v.Outcome, cell(v.Benchmark), cell(v.Unit), why)
 	}
-	return fmt.Sprintf("%s: %s %s: %s %% (%s): %s", v.Outcome, cell(v.Benchmark), cell(v.Unit), percent(v.ChangePercent), tested(v), reason)
+	return fmt.Sprintf("%s: %s %s: %s %% (%s): %s", v.Outcome, cell(v.Benchmark), cell(v.Unit), percent(v.ChangePercent), tested(v), why)
 }
 
 // Progress is how far the measuring of a benchmark is.

@@ -140,15 +140,16 @@ func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string, most 
 			continue
 		}
 		head := fmt.Sprintf("- %s %s %s:", bold(v), code(label(v)), prose(title(v.Unit)))
-		switch isLong := strings.Contains(strings.TrimSpace(v.Reason), "\n"); {
-		case isLong && v.Reason == last:
+		why := reason(v)
+		switch isLong := strings.Contains(strings.TrimSpace(why), "\n"); {
+		case isLong && why == last:
 			items = append(items, head+" as above\n")
 		case isLong:
-			items = append(items, head+"\n"+fenced(v.Reason, mostOfReason, "  "))
+			items = append(items, head+"\n"+fenced(why, mostOfReason, "  "))
 		default:
-			items = append(items, strings.TrimSpace(head+" "+prose(v.Reason))+"\n")
+			items = append(items, strings.TrimSpace(head+" "+prose(why))+"\n")
 		}
-		last = v.Reason
+		last = why
 	}
 	if len(items) == 0 {
 		return ""

@@ -194,7 +194,7 @@ func newPart(id, name string, g group) part {
 		s := newStatement(v)
 		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change, Interval: s.interval}
 		if v.Outcome != policy.OK || s.change == "" { // of what is well the table says enough
-			said.Tested, said.Limits, said.Reason = s.p, shortLimits(v.Rule), plain(cut(strings.Trim(cause(v), "\r\n"), mostOfReason))
+			said.Tested, said.Limits, said.Reason = s.p, shortLimits(v.Rule), plain(cut(strings.Trim(beyondOutcome(v), "\r\n"), mostOfReason))
 		}
 		p.Verdicts = append(p.Verdicts, said)
 	}
@@ -202,15 +202,6 @@ func newPart(id, name string, g group) part {
 		p.Metrics = append(p.Metrics, partMetric{cell(r.stage), cell(r.metric), cell(r.unit), r.baseline, r.candidate, r.change, r.percent})
 	}
 	return p
-}
-
-// cause is the reason without what the outcome says already.
-func cause(v policy.Verdict) string {
-	if v.Outcome != policy.Regressed && v.Outcome != policy.Improved {
-		return v.Reason
-	}
-	_, cause, _ := strings.Cut(v.Reason, "; ")
-	return cause
 }
 
 var spaced = regexp.MustCompile(`(\d) (%|ms|us|ns|s|MB|B)\b|(\d) (%)`)

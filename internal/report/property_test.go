@@ -51,10 +51,32 @@ var (
 			Steal: anyFloat.Draw(t, "steal"), Busy: anyFloat.Draw(t, "busy"), Load: anyFloat.Draw(t, "load"),
 		}
 	})
+	anyReason = rapid.Custom(func(t *rapid.T) policy.Reason {
+		strings := rapid.SliceOfN(anyString, 0, 3)
+		reason := policy.Reason{
+			Code: rapid.OneOf(rapid.SampledFrom(codes), rapid.Map(anyString, func(s string) policy.Code { return policy.Code(s) })).Draw(t, "code"),
+			Facts: policy.Facts{
+				Side: rapid.SampledFrom([]string{"", "baseline", "candidate"}).Draw(t, "side"), Problem: anyString.Draw(t, "problem"),
+				Have: rapid.IntRange(0, 9).Draw(t, "have"), Need: rapid.IntRange(0, 9).Draw(t, "need"), Value: anyFloat.Draw(t, "value"),
+				Words: strings.Draw(t, "words"), Benchmarks: strings.Draw(t, "benchmarks"), BenchmarksInAll: rapid.IntRange(0, 9).Draw(t, "in all"),
+				Units: strings.Draw(t, "units"), UnitsInAll: rapid.IntRange(0, 9).Draw(t, "units in all"),
+				Work:       rapid.SampledFrom([]policy.Work{"", policy.Computes, policy.Waits, policy.TailWaits}).Draw(t, "work"),
+				CPUPercent: anyFloat.Draw(t, "CPU"), MeanPercent: anyFloat.Draw(t, "mean"),
+			},
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "advice") {
+			reason.Advice = append(reason.Advice, policy.Advice{
+				Do:     rapid.SampledFrom([]policy.Action{policy.MoreRounds, policy.MoreRuns, policy.QuieterMachine, policy.WiderLimit, policy.MeasureAgain}).Draw(t, "do"),
+				Amount: anyFloat.Draw(t, "amount"), Budget: time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "budget")),
+				Signs: []policy.Sign{{Name: anyString.Draw(t, "sign"), Value: anyFloat.Draw(t, "value"), CPUs: rapid.IntRange(0, 3).Draw(t, "cpus")}},
+			})
+		}
+		return reason
+	})
 	anyVerdict = rapid.Custom(func(t *rapid.T) policy.Verdict {
 		return policy.Verdict{
 			Package: anyString.Draw(t, "package"), Benchmark: anyString.Draw(t, "benchmark"), Procs: rapid.IntRange(0, 2).Draw(t, "procs"),
-			Unit: anyString.Draw(t, "unit"), Reason: anyString.Draw(t, "reason"), Fails: rapid.Bool().Draw(t, "fails"), Paired: rapid.Bool().Draw(t, "paired"),
+			Unit: anyString.Draw(t, "unit"), Reason: anyReason.Draw(t, "reason"), Fails: rapid.Bool().Draw(t, "fails"), Paired: rapid.Bool().Draw(t, "paired"),
 			Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome"),
 			Rule: policy.Rule{
 				Metric: anyString.Draw(t, "metric"), Stage: anyString.Draw(t, "stage"), Benchmark: anyString.Draw(t, "pattern"),
@@ -93,6 +115,15 @@ var (
 		return d
 	})
 )
+
+// codes are those of package policy.
+var codes = []policy.Code{
+	policy.IntervalBeyond, policy.IntervalWithin, policy.BeyondLimits, policy.WithinLimit, policy.BetterByMore, policy.TooNoisy, policy.Saturated,
+	policy.NewBenchmark, policy.NewMetric, policy.RemovalAllowed, policy.BenchmarkRemoved, policy.MetricRemoved, policy.NoValues, policy.Failed,
+	policy.FewRequests, policy.InSomeRuns, policy.NotFinite, policy.FewRuns, policy.FewRounds, policy.NoPairs, policy.BadLimits,
+	policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut, policy.RuleWithoutBenchmarks,
+	policy.RuleMatchesNoName, policy.RuleMatchesNoMetric,
+}
 
 // TestAnyDocument gives every field anything at all.
 func TestAnyDocument(t *testing.T) {

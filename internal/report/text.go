@@ -18,8 +18,13 @@ const (
 
 // Text is the report for a terminal of 100 columns: what was compared, then the benchmarks in the words of the original tool,
 // those that fail last, nearest the prompt. A large report shows what passes in one table.
-func (d Document) Text() string {
-	b := &terminal{}
+func (d Document) Text() string { return d.text(false) }
+
+// Coloured is Text, whose outcomes have colours, for a terminal that knows them. Without the colours it is Text.
+func (d Document) Coloured() string { return d.text(true) }
+
+func (d Document) text(colours bool) string {
+	b := &terminal{colours: colours}
 	b.line("")
 	b.paragraph("tailgate "+cell(d.Name), "")
 	d.provenance(b)
@@ -35,7 +40,7 @@ func (d Document) Text() string {
 		b.paragraph(cut(strings.Trim(d.Error, "\r\n"), mostOfError), "  ")
 	}
 	b.line("")
-	b.paragraph(cell(d.headline()), "")
+	b.conclusion(d)
 	return broken(commandLines, b.String())
 }
 
@@ -109,7 +114,10 @@ func order(g group) int {
 func byGravity(a, b policy.Verdict) int { return cmp.Compare(gravity(a), gravity(b)) }
 
 // terminal is text that is written to be read on a terminal.
-type terminal struct{ strings.Builder }
+type terminal struct {
+	strings.Builder
+	colours bool
+}
 
 func (b *terminal) line(s string) { b.WriteString(strings.TrimRight(s, " ") + "\n") }
 
@@ -121,15 +129,22 @@ func (b *terminal) paragraph(s, indent string) {
 
 // item prints a name and a text that goes on below itself; nothing when there is no text.
 func (b *terminal) item(name, value string) {
-	const indent = 13
 	if value == "" {
 		return
 	}
-	for _, line := range wrap(plain(cut(value, mostOfReason)), width-indent) {
-		b.line(fmt.Sprintf("  %-10s %s", name, line))
+	for _, line := range itemLines(value) {
+		b.itemLine(name, line)
 		name = ""
 	}
 }
+
+// itemLines are the lines of an item's text.
+func itemLines(text string) []string {
+	const indent = 13
+	return wrap(plain(cut(text, mostOfReason)), width-indent)
+}
+
+func (b *terminal) itemLine(name, line string) { b.line(fmt.Sprintf("  %-10s %s", name, line)) }
 
 func (b *terminal) table(t table) {
 	const indent = 4
@@ -145,7 +160,7 @@ func (b *terminal) group(d Document, g group) {
 		for _, v := range g.verdicts {
 			b.item("rule", v.Rule.String())
 			b.item("limits", limits(v.Rule))
-			b.item("status", status(v)+": "+v.Reason)
+			b.status(v, reason(v))
 		}
 		return
 	}
@@ -169,11 +184,12 @@ func (b *terminal) group(d Document, g group) {
 	for i, v := range g.verdicts {
 		if i > 0 {
 			b.line("")
-			if strings.Contains(v.Reason, "\n") && v.Reason == g.verdicts[i-1].Reason {
-				v.Reason = "as above"
-			}
 		}
-		b.verdict(v, g.Noise)
+		why := reason(v)
+		if i > 0 && strings.Contains(why, "\n") && why == reason(g.verdicts[i-1]) {
+			why = "as above"
+		}
+		b.verdict(v, why, g.Noise)
 	}
 	b.why(d, g)
 	if seen := noise(g.Noise); seen != "" {
@@ -185,7 +201,7 @@ func (b *terminal) group(d Document, g group) {
 // cell is s as one line that is short enough for a table.
 func cell(s string) string { return oneLine(cut(s, 200)) }
 
-func (b *terminal) verdict(v policy.Verdict, n policy.Noise) {
+func (b *terminal) verdict(v policy.Verdict, why string, n policy.Noise) {
 	b.metric(v.Unit)
 	if s := newStatement(v); s.change != "" {
 		b.item("change", s.change+"; interval "+s.interval)
@@ -196,7 +212,7 @@ func (b *terminal) verdict(v policy.Verdict, n policy.Noise) {
 		b.item("evidence", fmt.Sprintf("%s%s, alpha %.3g; smallest detectable change %s", s.p, launches, v.Alpha, s.detectable))
 	}
 	b.item("limits", limits(v.Rule))
-	b.item("status", status(v)+": "+v.Reason)
+	b.status(v, why)
 }
 
 func (b *terminal) metric(unit string) {

@@ -130,7 +130,7 @@ func TestHugeMessagesAreCut(t *testing.T) {
 		d.Notes = append(d.Notes, huge[:3000])
 	}
 	for i := range d.Report.Verdicts {
-		d.Report.Verdicts[i].Reason = huge + fmt.Sprint(i)
+		d.Report.Verdicts[i].Reason = policy.Reason{Code: policy.Failed, Facts: policy.Facts{Problem: huge + fmt.Sprint(i)}}
 		d.Report.Verdicts[i].Benchmark += huge
 	}
 	checkMarkdown(t, d.Markdown())

@@ -1,0 +1,164 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// reason puts a verdict's reason into words: why, what its requests do, and what would settle or mend it.
+func reason(v policy.Verdict) string {
+	parts := []string{why(v)}
+	if v.Outcome == policy.Inconclusive {
+		parts = append(parts, toSettle(v.Reason))
+	}
+	if did := whatRequestsDo(v.Reason.Facts); did != "" {
+		parts = append(parts, did)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// beyondOutcome is reason without what the outcome says already; empty where there is no more.
+func beyondOutcome(v policy.Verdict) string {
+	if v.Outcome == policy.Regressed || v.Outcome == policy.Improved {
+		return whatRequestsDo(v.Reason.Facts)
+	}
+	return reason(v)
+}
+
+// why is what the code says, with what would mend it.
+func why(v policy.Verdict) string {
+	f, unit := v.Reason.Facts, v.Unit
+	switch v.Reason.Code {
+	case policy.IntervalBeyond:
+		return "the whole interval is beyond both limits"
+	case policy.IntervalWithin:
+		return "the whole interval is within a limit"
+	case policy.BeyondLimits:
+		return "beyond both limits, and significant"
+	case policy.WithinLimit:
+		return "within a limit"
+	case policy.BetterByMore:
+		return "better by more than both limits"
+	case policy.TooNoisy:
+		return "beyond both limits, but the measurements vary too much to be sure"
+	case policy.Saturated:
+		return "both sides fell behind at this rate, where latencies say how long it was run: it is judged by throughput"
+	case policy.NewBenchmark:
+		return "not in the baseline yet"
+	case policy.NewMetric:
+		return "the baseline does not report " + unit + " yet"
+	case policy.RemovalAllowed:
+		return "removed: in the baseline, not in the candidate; the policy allows it"
+	case policy.BenchmarkRemoved:
+		return `removed: in the baseline, not in the candidate; if that is meant, set "on_removed": "warn" in the policy`
+	case policy.MetricRemoved:
+		return fmt.Sprintf("the baseline reports %s, the candidate does not: report it again, or take it out of the policy", unit)
+	case policy.NoValues:
+		return fmt.Sprintf("%s: there are no values of %s: measure it", f.Side, unit)
+	case policy.Failed:
+		return f.Problem
+	case policy.FewRequests:
+		return fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx", f.Side, f.Have, unit, f.Need, f.Need)
+	case policy.InSomeRuns:
+		return fmt.Sprintf("%s: %s is reported by %d of %d runs: report it in all", f.Side, unit, f.Have, f.Need)
+	case policy.NotFinite:
+		return fmt.Sprintf("%s: %s is %v in one of its runs: measure it again", f.Side, unit, f.Value)
+	case policy.FewRounds, policy.FewRuns:
+		return tooFew(v)
+	case policy.NoPairs:
+		return fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again", v.Baseline.N, v.Candidate.N)
+	case policy.BadLimits:
+		return "the rule's limits are no numbers of 0 or more: correct them"
+	case policy.DirectionUnknown:
+		return fmt.Sprintf(`it is not known which way %s is better: set the rule's "direction" to "lower" or "higher"`, unit)
+	case policy.DirectionsContradict:
+		return fmt.Sprintf("the baseline declares %s better when %s, the candidate when %s: set the rule's direction", unit, word(f, 0), word(f, 1))
+	case policy.OtherPrompts:
+		return fmt.Sprintf("its runs drew from other prompts (selection %s and %s): measure both sides with one dataset, filter and seed",
+			word(f, 0), word(f, 1))
+	case policy.SweptOut:
+		return "both sides hold at the highest rate that the sweep tries, so that no change could be seen: raise the scenario's sweep.high"
+	case policy.RuleWithoutBenchmarks, policy.RuleMatchesNoName, policy.RuleMatchesNoMetric:
+		return matchesNothing(v)
+	}
+	return string(v.Reason.Code) // of a later release
+}
+
+// word is one of the words of a reason: those that JSON brings may be fewer than its code has.
+func word(f policy.Facts, i int) string {
+	if i >= len(f.Words) {
+		return "?"
+	}
+	return f.Words[i]
+}
+
+func tooFew(v policy.Verdict) string {
+	f := v.Reason.Facts
+	switch {
+	case f.Need == 0 && v.Reason.Code == policy.FewRounds:
+		return fmt.Sprintf("%d rounds can never reach significance: more are needed (a larger budget)", f.Have)
+	case f.Need == 0:
+		return fmt.Sprintf("no difference could be significant at alpha %.2g: raise the policy's alpha", v.Alpha)
+	case v.Reason.Code == policy.FewRounds:
+		return fmt.Sprintf("%d rounds can never reach significance: at least %d are needed (a larger budget)", f.Have, f.Need)
+	}
+	return fmt.Sprintf("%d baseline and %d candidate runs can never reach significance at alpha %.2g: at least %d a side are needed "+
+		"(-count=%d, or a larger budget)", v.Baseline.N, v.Candidate.N, v.Alpha, f.Need, f.Need)
+}
+
+// matchesNothing says what a rule that matches nothing could have matched.
+func matchesNothing(v policy.Verdict) string {
+	f := v.Reason.Facts
+	benchmarks := listed(f.Benchmarks, f.BenchmarksInAll)
+	switch v.Reason.Code {
+	case policy.RuleWithoutBenchmarks:
+		return "the rule matches nothing: there are no benchmarks"
+	case policy.RuleMatchesNoName:
+		return fmt.Sprintf("the rule matches nothing: benchmark %q must match the whole of one of %s", v.Rule.Benchmark, benchmarks)
+	}
+	hint := "name one of those"
+	for _, a := range v.Reason.Advice {
+		if a.Do == policy.RecordRequests {
+			hint = "record its requests with workload.Record, or name one of those"
+		}
+	}
+	verb := "reports"
+	if f.BenchmarksInAll > 1 {
+		verb = "report"
+	}
+	return fmt.Sprintf("the rule matches nothing: %s %s no %s, only %s: %s", benchmarks, verb, v.Rule.Unit(), listed(f.Units, f.UnitsInAll), hint)
+}
+
+// listed joins the first names of so many.
+func listed(first []string, inAll int) string {
+	text := strings.Join(first, ", ")
+	if more := inAll - len(first); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// whatRequestsDo says whether requests that take longer also compute more; empty where that is not known.
+func whatRequestsDo(f policy.Facts) string {
+	cpu := shortPercent(f.CPUPercent)
+	switch f.Work {
+	case policy.Computes:
+		return fmt.Sprintf("CPU time per request grew with it (%s)", cpu)
+	case policy.TailWaits:
+		return fmt.Sprintf("CPU time per request did not grow with it (%s), nor did the mean (%s): few requests wait or do more, "+
+			"or the machine was disturbed", cpu, shortPercent(f.MeanPercent))
+	case policy.Waits:
+		return fmt.Sprintf("CPU time per request did not grow with it (%s): requests wait (lock, sleep, I/O), or the machine was disturbed", cpu)
+	}
+	return ""
+}
+
+func shortPercent(p float64) string {
+	if math.Abs(p) >= 1e4 {
+		return fmt.Sprintf("%+.1e %%", p)
+	}
+	return fmt.Sprintf("%+.2f %%", p)
+}

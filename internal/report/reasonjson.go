@@ -1,0 +1,99 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// A reason in the JSON report. Facts that say nothing are left out.
+type (
+	factsJSON struct {
+		Side            string      `json:"side,omitempty"`
+		Problem         string      `json:"problem,omitempty"`
+		Have            int         `json:"have,omitempty"`
+		Need            int         `json:"need,omitempty"`
+		Most            int         `json:"most,omitempty"`
+		Value           string      `json:"value,omitempty"` // JSON has no such number
+		Words           []string    `json:"words,omitempty"`
+		Benchmarks      []string    `json:"benchmarks,omitempty"`
+		BenchmarksInAll int         `json:"benchmarks_in_all,omitempty"`
+		Units           []string    `json:"units,omitempty"`
+		UnitsInAll      int         `json:"units_in_all,omitempty"`
+		Work            policy.Work `json:"work,omitempty"`
+		CPUPercent      *number     `json:"cpu_percent,omitempty"`
+		MeanPercent     *number     `json:"mean_percent,omitempty"`
+	}
+	adviceJSON struct {
+		Do            policy.Action `json:"do"`
+		Amount        number        `json:"amount,omitempty"`
+		BudgetSeconds number        `json:"budget_seconds,omitempty"`
+		Signs         []signJSON    `json:"signs,omitempty"`
+	}
+	signJSON struct {
+		Name  string `json:"name"`
+		Value number `json:"value"`
+		CPUs  int    `json:"cpus,omitempty"`
+	}
+)
+
+func newFactsJSON(r policy.Reason) factsJSON {
+	f := r.Facts
+	out := factsJSON{
+		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Benchmarks: f.Benchmarks,
+		BenchmarksInAll: f.BenchmarksInAll, Units: f.Units, UnitsInAll: f.UnitsInAll, Work: f.Work,
+	}
+	if f.Value != 0 {
+		out.Value = strconv.FormatFloat(f.Value, 'g', -1, 64)
+	}
+	if f.Work != "" {
+		cpu, mean := number(f.CPUPercent), number(f.MeanPercent)
+		out.CPUPercent, out.MeanPercent = &cpu, &mean
+	}
+	return out
+}
+
+func newAdviceJSON(r policy.Reason) []adviceJSON {
+	out := []adviceJSON{}
+	for _, a := range r.Advice {
+		one := adviceJSON{Do: a.Do, Amount: number(a.Amount), BudgetSeconds: number(a.Budget.Seconds())}
+		for _, s := range a.Signs {
+			one.Signs = append(one.Signs, signJSON{s.Name, number(s.Value), s.CPUs})
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// reason is what the JSON says of it, but for the words.
+func (v verdictJSON) reason() policy.Reason {
+	f := v.Facts
+	out := policy.Reason{Code: v.Code, Facts: policy.Facts{
+		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Benchmarks: f.Benchmarks,
+		BenchmarksInAll: f.BenchmarksInAll, Units: f.Units, UnitsInAll: f.UnitsInAll, Work: f.Work,
+	}}
+	if value, err := strconv.ParseFloat(f.Value, 64); err == nil {
+		out.Facts.Value = value
+	}
+	if f.CPUPercent != nil && f.MeanPercent != nil {
+		out.Facts.CPUPercent, out.Facts.MeanPercent = float64(*f.CPUPercent), float64(*f.MeanPercent)
+	}
+	for _, a := range v.Advice {
+		one := policy.Advice{Do: a.Do, Amount: known0(a.Amount), Budget: time.Duration(known0(a.BudgetSeconds) * float64(time.Second))}
+		for _, s := range a.Signs {
+			one.Signs = append(one.Signs, policy.Sign{Name: s.Name, Value: float64(s.Value), CPUs: s.CPUs})
+		}
+		out.Advice = append(out.Advice, one)
+	}
+	return out
+}
+
+// known0 is n, and 0 where it is not known.
+func known0(n number) float64 {
+	if math.IsNaN(float64(n)) {
+		return 0
+	}
+	return float64(n)
+}

@@ -1,0 +1,124 @@
+package policy
+
+import "time"
+
+// Reason says why an outcome is what it is, as data. Reports put it into words.
+type Reason struct {
+	Code   Code     // why
+	Facts  Facts    // what the code rests on
+	Advice []Advice // what to do; where there are several, any one of them does
+}
+
+// Code is why an outcome is what it is. What stands in Facts beside it is said of each code.
+type Code string
+
+// Codes of what was judged.
+const (
+	IntervalBeyond Code = "interval-beyond" // Regressed: the whole interval is beyond both limits
+	IntervalWithin Code = "interval-within" // OK: the whole interval is within a limit
+	BeyondLimits   Code = "beyond-limits"   // Regressed: beyond both limits by the estimate, and significant
+	WithinLimit    Code = "within-limit"    // OK: within a limit by the estimate
+	BetterByMore   Code = "better-by-more"  // Improved: by more than both limits
+	TooNoisy       Code = "too-noisy"       // Inconclusive: beyond both limits, but not surely. Most
+	Saturated      Code = "saturated"       // OK: both sides of a service fell behind; its throughput is judged
+)
+
+// Codes of what a side lacks.
+const (
+	NewBenchmark     Code = "new-benchmark"     // Added
+	NewMetric        Code = "new-metric"        // Added
+	RemovalAllowed   Code = "removal-allowed"   // OK: the policy says so
+	BenchmarkRemoved Code = "benchmark-removed" // Invalid
+	MetricRemoved    Code = "metric-removed"    // Invalid
+	NoValues         Code = "no-values"         // Invalid. Side
+)
+
+// Codes of what must not be judged.
+const (
+	Failed                Code = "failed"                  // it could not be measured. Problem
+	FewRequests           Code = "few-requests"            // for the quantile. Side, Have and Need: requests a run
+	InSomeRuns            Code = "in-some-runs"            // a metric is not reported by all runs. Side, Have, Need: runs
+	NotFinite             Code = "not-finite"              // a value is infinite or no number. Side, Value
+	FewRuns               Code = "few-runs"                // no difference could be significant. Need: runs a side; 0 where no number would do
+	FewRounds             Code = "few-rounds"              // no difference could be significant. Have, Need: rounds; 0 where no number would do
+	NoPairs               Code = "no-pairs"                // a side has more rounds than the other
+	BadLimits             Code = "bad-limits"              // the rule's limits are no numbers of 0 or more
+	DirectionUnknown      Code = "direction-unknown"       // which way the metric is better
+	DirectionsContradict  Code = "directions-contradict"   // the sides declare different ones. Baseline is better when Words[0], Candidate when Words[1]
+	OtherPrompts          Code = "other-prompts"           // runs drew from different prompts. Words: two selections
+	SweptOut              Code = "swept-out"               // both sides hold at the highest rate of a sweep
+	RuleWithoutBenchmarks Code = "rule-without-benchmarks" // the rule matches nothing, because there are no benchmarks
+	RuleMatchesNoName     Code = "rule-matches-no-name"    // the rule matches nothing. Benchmarks: those that there are
+	RuleMatchesNoMetric   Code = "rule-matches-no-metric"  // the rule matches nothing. Benchmarks that it names, Units that they report
+)
+
+// Facts are what a reason rests on. A field that says nothing is zero.
+type Facts struct {
+	Side       string   // "baseline" or "candidate": the one that the code speaks of
+	Problem    string   // what went wrong, in the words of what found it; may have several lines
+	Have, Need int      // how many there are, and how many are needed
+	Most       int      // rounds that a verdict can have
+	Value      float64  // that is not finite
+	Words      []string // see the code
+
+	// Benchmarks and Units are the first five names of benchmarks and of metrics, where a rule matches nothing; then how many there are.
+	Benchmarks      []string
+	BenchmarksInAll int
+	Units           []string
+	UnitsInAll      int
+
+	// Work says whether a request that takes longer also computes more, of Regressed and Inconclusive; CPUPercent and MeanPercent are how
+	// CPU time and mean time of a request changed, in percent.
+	Work        Work
+	CPUPercent  float64
+	MeanPercent float64
+}
+
+// Work is what became of the CPU time of requests that take longer.
+type Work string
+
+const (
+	Computes  Work = "computes"   // it grew with them
+	Waits     Work = "waits"      // it did not: they wait, or the machine was disturbed
+	TailWaits Work = "tail-waits" // nor did the mean: few requests wait or do more, or the machine was disturbed
+)
+
+// Advice is one thing to do.
+type Advice struct {
+	Do     Action
+	Amount float64       // rounds, runs, requests or percent; 0: not known
+	Budget time.Duration // of MoreRounds, that gives so many; 0: not known
+	Signs  []Sign        // of QuieterMachine: what disturbed it
+}
+
+// Action is what to do.
+type Action string
+
+// Actions that settle what is inconclusive.
+const (
+	MoreRounds     Action = "more-rounds"     // Amount, Budget
+	MoreRuns       Action = "more-runs"       // Amount: a side
+	QuieterMachine Action = "quieter-machine" // Signs
+	WiderLimit     Action = "wider-limit"     // Amount: percent
+)
+
+// Actions that mend what is invalid.
+const (
+	MeasureAgain   Action = "measure-again"
+	MoreRequests   Action = "more-requests"   // Amount: requests a run
+	ReportInAll    Action = "report-in-all"   // runs
+	ReportAgain    Action = "report-again"    // the metric, or take it out of the policy
+	AllowRemoval   Action = "allow-removal"   // "on_removed": "warn" in the policy, if it is meant
+	SetDirection   Action = "set-direction"   // of the rule
+	CorrectRule    Action = "correct-rule"    // so that it matches
+	RecordRequests Action = "record-requests" // with workload.Record
+	SamePrompts    Action = "same-prompts"    // measure both sides with one dataset, filter and seed
+	RaiseSweep     Action = "raise-sweep"     // the scenario's sweep.high
+)
+
+// Sign is something that was seen to disturb the machine.
+type Sign struct {
+	Name  string // "stalls/s", "steal-percent", "load"
+	Value float64
+	CPUs  int // of "load": that the benchmark may use
+}
