@@ -144,7 +144,7 @@ func (l *live) buildSides(ctx context.Context, packages []place) error {
 		case b.err != nil:
 			failed[b.side] = fmt.Errorf("%s: %w", b.side.name, b.err)
 		case b.bin != nil:
-			l.progress.say("%s: built %s in %.1f s", b.side.name, b.path, b.took.Seconds())
+			l.display.Say("%s: built %s in %.1f s", b.side.name, b.path, b.took.Seconds())
 			b.side.bins[b.path] = b.bin
 		}
 	}

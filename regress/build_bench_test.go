@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
@@ -29,7 +30,7 @@ func BenchmarkDiscover(b *testing.B) {
 
 	var ours, plain time.Duration
 	for b.Loop() {
-		l := &live{settings: settings{bench: ".", timeout: time.Minute}, scratch: scratch, doc: &report.Document{}, progress: &progress{lines: io.Discard}}
+		l := &live{settings: settings{bench: ".", timeout: time.Minute}, scratch: scratch, doc: &report.Document{}, display: progress.New(io.Discard, nil)}
 		for i, name := range sideNames {
 			l.sides[i] = &side{name: name, bins: map[string]*testbin.Binary{"example.com/crowd": bin}}
 		}

@@ -42,7 +42,7 @@ func (l *live) explain(ctx context.Context, pairs []judge.Pair) {
 		}
 		end := time.Now().Add(min(profiling, l.budget/2))
 		for _, of := range l.suspects(pair) {
-			l.progress.say("%s: profiling both sides: %s", pair.Name(), of.name)
+			l.display.Say("%s: profiling both sides: %s", pair.Name(), of.name)
 			cause := l.cause(ctx, pair, of, end)
 			l.doc.Causes = append(l.doc.Causes, cause)
 			if len(cause.Functions) > 0 {

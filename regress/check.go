@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -40,7 +41,7 @@ func (s settings) check(t *testing.T) {
 	ctx, cancel := untilDeadline(t)
 	defer cancel()
 	s.test = true
-	result, _ := s.run(ctx, t.Name(), newProgress(t.Output(), os.Stderr)) // the error is in the report
+	result, _ := s.run(ctx, t.Name(), progress.New(t.Output(), os.Stderr)) // the error is in the report
 	tell(t, s, result)
 }
 

@@ -31,7 +31,7 @@ func (m *measurement) relink(ctx context.Context) error {
 		if len(s.layouts[path]) > 0 {
 			continue
 		}
-		m.progress.say("%s: linking %s in %d orders", s.name, path, layouts)
+		m.display.Say("%s: linking %s in %d orders", s.name, path, layouts)
 		links, err := relink(ctx, s.bins[path])
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)

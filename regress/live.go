@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
@@ -17,17 +18,17 @@ import (
 // live measures two sides on this machine, one after the other in turn, and judges as it goes.
 type live struct {
 	settings
-	name     string // the test's
-	dir      string // its folder
-	scratch  *testbin.Scratch
-	repo     *testbin.Repo
-	sides    [2]*side // baseline, candidate
-	progress *progress
-	out      *output
-	doc      *report.Document
-	seed     uint64 // of random
-	random   *rand.Rand
-	rounds   taker // in place of processes, in tests; nil: none
+	name    string // the test's
+	dir     string // its folder
+	scratch *testbin.Scratch
+	repo    *testbin.Repo
+	sides   [2]*side // baseline, candidate
+	display *progress.Display
+	out     *output
+	doc     *report.Document
+	seed    uint64 // of random
+	random  *rand.Rand
+	rounds  taker // in place of processes, in tests; nil: none
 }
 
 // taker measures rounds with one start of both sides' processes: about so many, until enough says so.
@@ -85,7 +86,7 @@ func (l *live) coin() int { return l.random.IntN(2) }
 // lock waits until no other gate measures on this machine.
 func (l *live) lock(ctx context.Context) (release func(), err error) {
 	release, err = testbin.Lock(ctx, testbin.LockPath(), func(holder string) {
-		l.progress.say("another gate is measuring on this machine (%s): waiting for it", holder)
+		l.display.Say("another gate is measuring on this machine (%s): waiting for it", holder)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("another gate is measuring on this machine: %w", err)

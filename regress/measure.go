@@ -78,7 +78,7 @@ func (l *live) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *me
 		return m
 	}
 	m.began = time.Now()
-	defer m.progress.clear()
+	defer m.display.Clear()
 	m.before = readMachine()
 	err = m.untilSettled(ctx)
 	m.pair.Noise = m.seen()
@@ -165,7 +165,7 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 		case m.spent():
 			look, m.early = m.plan.Final(m.rounds), true
 		case !planned:
-			m.progress.goOn(m.now())
+			m.display.GoOn(m.now())
 			continue
 		}
 		if m.settled(look) {
@@ -179,7 +179,7 @@ func (m *measurement) settled(look judge.Look) bool {
 	defer m.spend("judged", time.Now())
 	m.looks = append(m.looks, m.rounds)
 	settled := m.charted.keep(&m.verdicts, m.found(look))
-	m.progress.looked(m.now(), settled)
+	m.display.Looked(m.now(), settled)
 	return settled
 }
 

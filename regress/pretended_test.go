@@ -17,6 +17,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/internal/testbin"
@@ -72,7 +73,7 @@ func (g pretended) run(t *testing.T, part shards.Part, dir string) (result Resul
 		out, err := newOutput(dir)
 		require.NoError(t, err)
 		doc := report.Document{Name: "TestGate", Began: time.Now()}
-		l := &live{settings: s, name: "TestGate", dir: "/module/gate", out: out, doc: &doc, progress: &progress{lines: io.Discard}, rounds: g.take}
+		l := &live{settings: s, name: "TestGate", dir: "/module/gate", out: out, doc: &doc, display: progress.New(io.Discard, nil), rounds: g.take}
 		l.shuffle(uint64(part.I))
 		for i, name := range sideNames {
 			l.sides[i] = g.side(name)

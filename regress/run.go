@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
@@ -35,30 +36,30 @@ func (r Result) Text() string { return r.doc.Text() }
 
 // printed is Text as it suits os.Stdout.
 func (r Result) printed() string {
-	if isColourful(os.Stdout) {
+	if progress.Colourful(os.Stdout) {
 		return r.doc.Coloured()
 	}
 	return r.Text()
 }
 
 // Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
-// output folder. What goes on is written to progress, a line at a time, or on a terminal one that changes. The error says why nothing
+// output folder. What goes on is written to lines, a line at a time, or on a terminal one that changes. The error says why nothing
 // could be judged, and what to do; a regression is no error. Flags and environment variables are not heeded, but for what says of the
 // terminal whether somebody watches. Run may be called concurrently: gates that measure wait for each other.
-func (g Gate) Run(ctx context.Context, name string, progress io.Writer) (Result, error) {
+func (g Gate) Run(ctx context.Context, name string, lines io.Writer) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err != nil {
 		return Result{doc: report.Document{Name: name, Error: err.Error(), Began: time.Now()}}, err
 	}
-	terminal, _ := progress.(*os.File)
-	return s.run(ctx, name, newProgress(progress, terminal))
+	terminal, _ := lines.(*os.File)
+	return s.run(ctx, name, progress.New(lines, terminal))
 }
 
-func (s settings) run(ctx context.Context, name string, progress *progress) (Result, error) {
+func (s settings) run(ctx context.Context, name string, display *progress.Display) (Result, error) {
 	doc := report.Document{
 		Name: name, Settings: s.won, Planted: s.plant.String(), Expected: s.expect, Began: time.Now(),
 	}
-	out, err := s.compare(ctx, name, progress, &doc)
+	out, err := s.compare(ctx, name, display, &doc)
 	return finish(doc, out, err)
 }
 
@@ -90,7 +91,7 @@ func finish(doc report.Document, out *output, err error) (Result, error) {
 }
 
 // compare fills doc with what there is to say.
-func (s settings) compare(ctx context.Context, name string, progress *progress, doc *report.Document) (*output, error) {
+func (s settings) compare(ctx context.Context, name string, display *progress.Display, doc *report.Document) (*output, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, err
@@ -125,8 +126,8 @@ func (s settings) compare(ctx context.Context, name string, progress *progress, 
 	}
 	l := &live{
 		settings: s, name: name, dir: dir, repo: repo, out: out, doc: doc,
-		sides:    [2]*side{{name: "baseline", source: baseline}, {name: "candidate", source: candidate}},
-		progress: progress,
+		sides:   [2]*side{{name: "baseline", source: baseline}, {name: "candidate", source: candidate}},
+		display: display,
 	}
 	l.shuffle(rand.Uint64())
 	if !s.plant.IsZero() {

@@ -21,7 +21,7 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/judge", "internal/latency", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
+	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/judge", "internal/latency", "internal/progress", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
 	"policy":                              {"internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
@@ -52,6 +52,7 @@ var arrows = map[string][]string{
 	"internal/testbed/tokens":             nil,
 	"internal/trouble":                    nil, // a test that holds a page to the code
 	"internal/pace":                       nil,
+	"internal/progress":                   {"internal/report"},
 	"internal/readme":                     nil, // for tests that execute pages
 }
 

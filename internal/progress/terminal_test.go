@@ -1,6 +1,6 @@
 //go:build linux
 
-package regress
+package progress
 
 import (
 	"os"
@@ -48,12 +48,12 @@ func TestWhoWatches(t *testing.T) {
 			for name, value := range c.env {
 				t.Setenv(name, value)
 			}
-			p := newProgress(nil, c.file)
-			assert.Equal(t, c.live, p.live != nil)
+			d := New(nil, c.file)
+			assert.Equal(t, c.live, d.live != nil)
 			if c.live {
-				assert.Equal(t, 72, p.width)
+				assert.Equal(t, 72, d.width)
 			}
-			assert.Equal(t, c.colours, isColourful(c.file))
+			assert.Equal(t, c.colours, Colourful(c.file))
 		})
 	}
 }

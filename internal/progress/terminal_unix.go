@@ -1,6 +1,6 @@
 //go:build unix
 
-package regress
+package progress
 
 import (
 	"os"
