@@ -4,12 +4,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
 )
 
 // again is how to see for oneself what a gate has found, from the folder of go.mod. The commits are named, since branches move.
 func (s settings) again(name, dir string, doc report.Document) []report.Command {
-	pkg, err := filepath.Rel(moduleRoot(dir), dir)
+	pkg, err := filepath.Rel(output.Module(dir), dir)
 	if err != nil {
 		pkg = "."
 	}

@@ -116,7 +116,7 @@ func (l *live) cause(ctx context.Context, pair judge.Pair, of profileKind, end t
 	case !diff.Leads():
 		cause.Doubt = "which of them grew most is within the luck of sampling"
 	}
-	if cause.Command, err = p.save(l.out.root); err != nil {
+	if cause.Command, err = p.save(l.out); err != nil {
 		l.note(fmt.Sprintf("the profiles of %s could not be saved: %v", pair.Name(), err))
 	}
 	return cause

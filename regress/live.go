@@ -10,25 +10,29 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
 // live measures two sides on this machine, one after the other in turn, and judges as it goes.
 type live struct {
 	settings
-	name    string // the test's
-	dir     string // its folder
-	scratch *testbin.Scratch
-	repo    *testbin.Repo
-	sides   [2]*side // baseline, candidate
-	display *progress.Display
-	out     *output
-	doc     *report.Document
-	seed    uint64 // of random
-	random  *rand.Rand
-	rounds  taker // in place of processes, in tests; nil: none
+	name     string // the test's
+	dir      string // its folder
+	scratch  *testbin.Scratch
+	repo     *testbin.Repo
+	sides    [2]*side // baseline, candidate
+	display  *progress.Display
+	out      *output.Folder
+	results  *output.Results  // what is saved as it comes
+	manifest *shards.Manifest // what a merge will need, of a shard that measured
+	doc      *report.Document
+	seed     uint64 // of random
+	random   *rand.Rand
+	rounds   taker // in place of processes, in tests; nil: none
 }
 
 // taker measures rounds with one start of both sides' processes: about so many, until enough says so.

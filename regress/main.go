@@ -12,6 +12,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
 )
 
@@ -86,7 +87,7 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 			err = s.compareOutput(&printed, baseline, &doc)
 		}
 	}
-	result, err := finish(doc, out, err)
+	result, err := finish(doc, out, nil, err)
 	fmt.Print(result.printed())
 	switch {
 	case result.Passes():
@@ -124,7 +125,7 @@ func tee(m interface{ Run() int }, copyTo io.Writer) (code int, err error) {
 }
 
 // prepare makes the output folder and reads the baseline.
-func (s settings) prepare(doc *report.Document) (*output, *benchdata.Set, error) {
+func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, nil, err

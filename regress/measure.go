@@ -16,8 +16,8 @@ import (
 )
 
 // measure measures every benchmark that both sides have and a rule speaks of, and leaves the report in l.doc.
-func (l *live) measure(ctx context.Context) error {
-	if err := l.out.begin(l); err != nil {
+func (l *live) measure(ctx context.Context) (err error) {
+	if l.results, err = l.out.Begin(); err != nil {
 		return err
 	}
 	pairs := l.pairs()
@@ -42,10 +42,10 @@ func (l *live) measure(ctx context.Context) error {
 		}
 	}
 	l.doc.Notes = append(l.doc.Notes, fits(baseline, candidate)...)
-	if err := l.out.finish(); err != nil {
+	if err := l.results.Finish(); err != nil {
 		return err
 	}
-	l.out.manifest = l.manifest(all)
+	l.manifest = l.newManifest(all)
 	defer l.spend("profiled", time.Now())
 	l.explain(ctx, pairs)
 	return nil

@@ -76,7 +76,7 @@ func (m *measurement) keep(r round) error {
 		if problems := m.sets[i].Add(set); len(problems) > 0 {
 			return problems
 		}
-		if err := m.out.save(i, set); err != nil {
+		if err := m.live.results.Save(i, set, func() benchdata.Header { return m.header(i, set) }); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
@@ -66,11 +67,11 @@ func (g Gate) Merge(name string) (Result, error) {
 func (s settings) merge(name string) (Result, error) {
 	doc := report.Document{Name: name, Settings: s.won, Began: time.Now()}
 	out, err := s.mergeInto(name, &doc)
-	return finish(doc, out, err)
+	return finish(doc, out, nil, err)
 }
 
 // mergeInto fills doc, and the output folder but for the reports.
-func (s settings) mergeInto(name string, doc *report.Document) (*output, error) {
+func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, err
@@ -84,7 +85,7 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := out.remove("baseline.txt", "candidate.txt"); err != nil {
+	if err := out.Remove("baseline.txt", "candidate.txt"); err != nil {
 		return out, err
 	}
 	m, err := readMerge(s.judge, folders)
@@ -102,7 +103,7 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output, error) 
 
 // mergeAgain is how to merge once more.
 func (s settings) mergeAgain(name, dir string) []report.Command {
-	pkg, err := filepath.Rel(moduleRoot(dir), dir)
+	pkg, err := filepath.Rel(output.Module(dir), dir)
 	if err != nil {
 		pkg = "."
 	}
@@ -147,7 +148,7 @@ func glob(pattern, dir string) ([]string, error) {
 	if err != nil || len(matches) > 0 || filepath.IsAbs(pattern) {
 		return matches, err
 	}
-	return filepath.Glob(filepath.Join(moduleRoot(dir), pattern))
+	return filepath.Glob(filepath.Join(output.Module(dir), pattern))
 }
 
 // noShard says of a folder why there may be no shard in it.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -55,10 +56,10 @@ func (m *merged) describe(doc *report.Document) {
 }
 
 // save writes the rounds of all shards in the report's order.
-func (m *merged) save(out *output) error {
+func (m *merged) save(out *output.Folder) error {
 	var errs []error
 	for side, name := range []string{"baseline.txt", "candidate.txt"} {
-		f, err := os.Create(filepath.Join(out.dir, name))
+		f, err := os.Create(filepath.Join(out.Dir, name))
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
@@ -70,7 +71,7 @@ func (g pretended) run(t *testing.T, part shards.Part, dir string) (result Resul
 		if s.budget == 0 {
 			s.budget = time.Hour
 		}
-		out, err := newOutput(dir)
+		out, err := output.New(dir)
 		require.NoError(t, err)
 		doc := report.Document{Name: "TestGate", Began: time.Now()}
 		l := &live{settings: s, name: "TestGate", dir: "/module/gate", out: out, doc: &doc, display: progress.New(io.Discard, nil), rounds: g.take}
@@ -78,7 +79,8 @@ func (g pretended) run(t *testing.T, part shards.Part, dir string) (result Resul
 		for i, name := range sideNames {
 			l.sides[i] = g.side(name)
 		}
-		result, err = finish(doc, out, l.measure(t.Context()))
+		err = l.measure(t.Context())
+		result, err = finish(doc, out, l.manifest, err)
 		require.NoError(t, err)
 	})
 	return result

@@ -17,6 +17,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/growth"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
 )
 
 // profileKind is a profile that package testing writes.
@@ -178,11 +179,7 @@ func plainName(name string) string {
 
 // save saves the profiles of both sides in the folder profiles of the folder of results, the baseline's as if it had served as many requests as the
 // candidate. The command shows their difference, from that folder.
-func (p *profiler) save(results *os.Root) (command string, err error) {
-	const folder = "profiles"
-	if err := results.MkdirAll(folder, 0o755); err != nil {
-		return "", err
-	}
+func (p *profiler) save(results *output.Folder) (command string, err error) {
 	base := fmt.Sprintf("%d-%s.%s.", len(p.doc.Causes)+1, plainName(p.pair.Name()), p.of.file)
 	for i, s := range p.live.sides {
 		merged, err := profile.Merge(p.sides[i].all)
@@ -192,7 +189,7 @@ func (p *profiler) save(results *os.Root) (command string, err error) {
 		if i == baselineSide {
 			merged.Scale(float64(p.sides[candidateSide].costs.Requests) / float64(p.sides[baselineSide].costs.Requests))
 		}
-		if err := writeFile(results, filepath.Join(folder, base+s.name+".pb.gz"), merged.Write); err != nil {
+		if err := results.Profile(base+s.name+".pb.gz", merged.Write); err != nil {
 			return "", err
 		}
 	}

@@ -3,17 +3,17 @@ package regress
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -59,46 +59,25 @@ func (s settings) run(ctx context.Context, name string, display *progress.Displa
 	doc := report.Document{
 		Name: name, Settings: s.won, Planted: s.plant.String(), Expected: s.expect, Began: time.Now(),
 	}
-	out, err := s.compare(ctx, name, display, &doc)
-	return finish(doc, out, err)
+	out, manifest, err := s.compare(ctx, name, display, &doc)
+	return finish(doc, out, manifest, err)
 }
 
 // finish completes doc and writes it to the output folder, if there is one. err says why nothing could be judged.
-func finish(doc report.Document, out *output, err error) (Result, error) {
-	doc.Took = time.Since(doc.Began)
-	if err != nil {
-		doc.Error = err.Error()
-	}
-	if out != nil {
-		doc.Out = out.dir
-		publishErr := out.publish(doc)
-		if publishErr == nil && err == nil {
-			publishErr = out.seal()
-		}
-		if publishErr != nil && err == nil {
-			err = publishErr
-			doc.Error = err.Error()
-		}
-		if illustrateErr := out.illustrate(doc); illustrateErr != nil { // the verdict stands without pictures
-			doc.Notes = append(doc.Notes, fmt.Sprintf("not all reports could be written: %v", illustrateErr))
-		}
-		if closeErr := out.close(); closeErr != nil && err == nil {
-			err = closeErr
-			doc.Error = err.Error()
-		}
-	}
+func finish(doc report.Document, out *output.Folder, manifest *shards.Manifest, err error) (Result, error) {
+	doc, err = output.Leave(out, doc, manifest.Seal, err)
 	return Result{Report: doc.Report, doc: doc}, err
 }
 
 // compare fills doc with what there is to say.
-func (s settings) compare(ctx context.Context, name string, display *progress.Display, doc *report.Document) (*output, error) {
+func (s settings) compare(ctx context.Context, name string, display *progress.Display, doc *report.Document) (*output.Folder, *shards.Manifest, error) {
 	dir, err := os.Getwd()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	out, err := s.output(dir, name, doc)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	baseline, candidate, repo, err := s.sources(ctx, dir)
 	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side
@@ -106,23 +85,23 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		doc.Again = s.again(name, dir, *doc)
 	}
 	if err != nil {
-		return out, err
+		return out, nil, err
 	}
 	if baseline.saved != "" && !s.shard.IsZero() {
-		return out, errors.New("saved results are judged in one piece: leave -regress.shard out; to merge what shards measured, see regress.Merge")
+		return out, nil, errors.New("saved results are judged in one piece: leave -regress.shard out; to merge what shards measured, see regress.Merge")
 	}
 	if baseline.saved != "" {
-		return out, s.compareSaved(baseline, candidate, doc)
+		return out, nil, s.compareSaved(baseline, candidate, doc)
 	}
 	if s.expect == policy.Regressed && s.plant.IsZero() {
-		return out, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +
+		return out, nil, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +
 			"plant one with -regress.inject, or leave -regress.expect out")
 	}
 	if err := instrumented(); err != nil {
-		return out, err
+		return out, nil, err
 	}
-	if err := out.remove("baseline.txt", "candidate.txt"); err != nil { // no old results stand beside a new verdict
-		return out, err
+	if err := out.Remove("baseline.txt", "candidate.txt"); err != nil { // no old results stand beside a new verdict
+		return out, nil, err
 	}
 	l := &live{
 		settings: s, name: name, dir: dir, repo: repo, out: out, doc: doc,
@@ -147,7 +126,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		l.note(text)
 	}
 	doc.Environment = environment(l.config(), before, l.seed)
-	return out, err
+	return out, l.manifest, err
 }
 
 // withheld says which variables the benchmarks were not given, which may be why they fail; empty when none.
@@ -160,45 +139,11 @@ func (s settings) withheld() string {
 		"; if one needs them, name them in Gate.Env or -regress.env"
 }
 
-// output makes the output folder: the one that is set, or one in the module. Either way a file in the module keeps the result
-// from being cached.
-func (s settings) output(dir, name string, doc *report.Document) (*output, error) {
-	module := moduleRoot(dir)
-	own, err := makeFolder(module)
-	if err == nil {
-		defer own.Close()
-		err = uncacheable(own)
+// output makes the output folder.
+func (s settings) output(dir, name string, doc *report.Document) (*output.Folder, error) {
+	out, note, err := output.Of(output.Test{Dir: dir, Name: name, Part: s.shardFolder()}, s.out)
+	if note != "" {
+		doc.Notes = append(doc.Notes, note)
 	}
-	switch {
-	case err == nil && s.out == "":
-		pkg, err := filepath.Rel(module, dir) // two packages may have tests of one name
-		if err != nil {
-			return nil, err
-		}
-		return newOutputIn(own, filepath.Join(pkg, safe(name), s.shardFolder()))
-	case err == nil:
-		return newOutput(s.out)
-	case s.out == "":
-		return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
-	}
-	doc.Notes = append(doc.Notes, fmt.Sprintf("go test may reuse this result, because the module cannot be written to (%v): run it with -count=1", err))
-	return newOutput(s.out)
-}
-
-// safe is a test's name as a path that stays below its folder.
-func safe(name string) string {
-	parts := strings.Split(name, "/")
-	for i, part := range parts {
-		part = strings.Map(func(r rune) rune {
-			if strings.ContainsRune(`\:*?"<>|`, r) || r < ' ' {
-				return '_'
-			}
-			return r
-		}, part)
-		if strings.Trim(part, ". ") == "" {
-			part = "_"
-		}
-		parts[i] = part
-	}
-	return strings.Join(parts, "/")
+	return out, err
 }

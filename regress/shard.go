@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -88,8 +89,8 @@ func finite(x float64) float64 {
 	return x
 }
 
-// manifest is what a shard leaves for the merge, but for the sums of its files; nil for the whole.
-func (l *live) manifest(all []shards.Benchmark) *shards.Manifest {
+// newManifest is what a shard leaves for the merge, but for the sums of its files; nil for the whole.
+func (l *live) newManifest(all []shards.Benchmark) *shards.Manifest {
 	if l.shard.IsZero() {
 		return nil
 	}
@@ -116,7 +117,7 @@ func (s *side) manifest() shards.Side {
 
 // gateName tells a module's gates apart: the folder of the test's package, and the test.
 func gateName(dir, name string) string {
-	pkg, err := filepath.Rel(moduleRoot(dir), dir)
+	pkg, err := filepath.Rel(output.Module(dir), dir)
 	if err != nil {
 		return name
 	}

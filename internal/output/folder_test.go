@@ -1,4 +1,4 @@
-package regress
+package output
 
 import (
 	"os"
@@ -13,6 +13,9 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
+// unsealed is what a gate leaves that is no shard.
+func unsealed(*Folder) error { return nil }
+
 func TestEveryOutcomeHasItsPage(t *testing.T) {
 	for name, doc := range map[string]report.Document{
 		"ok":               {Report: policy.Report{Verdicts: []policy.Verdict{{Outcome: policy.OK}}}},
@@ -21,15 +24,15 @@ func TestEveryOutcomeHasItsPage(t *testing.T) {
 		"nothing to judge": {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, err := newOutput(t.TempDir())
+			out, err := New(t.TempDir())
 			require.NoError(t, err)
 			doc.Began = time.Now()
-			_, err = finish(doc, out, nil)
+			_, err = Leave(out, doc, unsealed, nil)
 			require.NoError(t, err)
 			for _, file := range []string{"verdict.json", "report.md", "summary.md", "report.html"} {
-				assert.FileExists(t, filepath.Join(out.dir, file))
+				assert.FileExists(t, filepath.Join(out.Dir, file))
 			}
-			left, err := os.ReadDir(out.dir)
+			left, err := os.ReadDir(out.Dir)
 			require.NoError(t, err)
 			assert.Len(t, left, 4, "no part of a file is left")
 		})
@@ -39,13 +42,13 @@ func TestEveryOutcomeHasItsPage(t *testing.T) {
 func TestAPageThatCannotBeWrittenChangesNoVerdict(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "report.html", "taken"), 0o755))
-	out, err := newOutput(dir)
+	out, err := New(dir)
 	require.NoError(t, err)
 	doc := report.Document{Began: time.Now(), Report: policy.Report{Verdicts: []policy.Verdict{{Outcome: policy.OK}}}}
-	result, err := finish(doc, out, nil)
+	doc, err = Leave(out, doc, unsealed, nil)
 	require.NoError(t, err)
-	assert.True(t, result.Passes())
-	assert.Contains(t, result.Text(), "not all reports could be written: rename")
+	assert.True(t, doc.Passes())
+	assert.Contains(t, doc.Text(), "not all reports could be written: rename")
 	assert.FileExists(t, filepath.Join(dir, "verdict.json"))
 }
 
@@ -98,17 +101,18 @@ func TestNothingIsWrittenOutsideTheOutputFolder(t *testing.T) {
 			plant(t, module, inside, outside)
 
 			var doc report.Document
-			out, err := settings{}.output(module, "TestGate", &doc)
+			out, _, err := Of(Test{Dir: module, Name: "TestGate"}, "")
 			if err == nil {
 				doc.Began = time.Now()
-				require.NoError(t, out.begin(&live{}))
-				for _, f := range out.files {
+				results, err := out.Begin()
+				require.NoError(t, err)
+				for _, f := range results.files {
 					_, err := f.WriteString("results")
 					require.NoError(t, err)
 				}
-				require.NoError(t, out.finish())
-				_ = writeFile(out.root, "profiles/1.pb.gz", text("profile"))
-				_, err = finish(doc, out, nil)
+				require.NoError(t, results.Finish())
+				_ = out.Profile("1.pb.gz", text("profile"))
+				_, err = Leave(out, doc, unsealed, nil)
 				require.NoError(t, err)
 				assert.FileExists(t, filepath.Join(module, folder, "TestGate", "verdict.json"))
 			} else {
@@ -135,35 +139,18 @@ func TestNoNameLeadsOutOfTheOutputFolder(t *testing.T) {
 			module := filepath.Join(top, "module")
 			require.NoError(t, os.Mkdir(module, 0o755))
 			require.NoError(t, os.WriteFile(filepath.Join(module, "go.mod"), []byte("module example.com/shop\n"), 0o644))
-			out, err := settings{}.output(module, name, &report.Document{})
+			out, _, err := Of(Test{Dir: module, Name: name}, "")
 			require.NoError(t, err)
-			defer out.close()
-			require.NoError(t, writeFile(out.root, "verdict.json", text("{}")))
+			defer out.Close()
+			require.NoError(t, out.Write("verdict.json", text("{}")))
 			left, err := os.ReadDir(top)
 			require.NoError(t, err)
 			assert.Len(t, left, 1)
-			within, err := filepath.Rel(filepath.Join(module, folder), out.dir)
+			within, err := filepath.Rel(filepath.Join(module, folder), out.Dir)
 			require.NoError(t, err)
-			assert.True(t, filepath.IsLocal(within) && within != ".", out.dir)
-			assert.FileExists(t, filepath.Join(out.dir, "verdict.json"))
+			assert.True(t, filepath.IsLocal(within) && within != ".", out.Dir)
+			assert.FileExists(t, filepath.Join(out.Dir, "verdict.json"))
 		})
-	}
-	for _, name := range []string{"../../x", "Chat/../../x", "a/b", "a\x00b", "-flag", "x; rm -rf /", "", "\x1b[2J"} {
-		assert.Regexp(t, `^[A-Za-z0-9.=_-]*$`, plainName(name))
-	}
-}
-
-func TestAFileThatIsTooLargeIsNotRead(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "policy.json")
-	require.NoError(t, os.WriteFile(name, make([]byte, 1025), 0o644))
-	_, err := readFile(name, 1024)
-	require.EqualError(t, err, name+": more than 1 KiB")
-	data, err := readFile(name, 1025)
-	require.NoError(t, err)
-	assert.Len(t, data, 1025)
-	if _, err := os.Stat("/dev/zero"); err == nil {
-		_, err := Gate{PolicyFile: "/dev/zero"}.settle(fromNowhere)
-		assert.EqualError(t, err, "Gate.PolicyFile: /dev/zero: more than 2048 KiB; leave the policy out for the default: p95-ns, 10 %, 1 ms")
 	}
 }
 
@@ -185,13 +172,25 @@ func TestWhatAKilledGateHadBegunToWriteGoesWithTheNext(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, nil, 0o644))
 		then := time.Now().Add(-c.age)
 		require.NoError(t, os.Chtimes(file, then, then))
-		out, err := newOutput(dir)
+		out, err := New(dir)
 		require.NoError(t, err)
-		require.NoError(t, out.close())
+		require.NoError(t, out.Close())
 		if c.stays {
 			assert.FileExists(t, file)
 		} else {
 			assert.NoFileExists(t, file)
 		}
+	}
+}
+
+func TestOutputFolderStaysBelowItsParent(t *testing.T) {
+	for name, want := range map[string]string{
+		"TestGate":            "TestGate",
+		"TestSelf/planted":    "TestSelf/planted",
+		"TestGate/../../etc":  "TestGate/_/_/etc",
+		"TestGate/a:b*c\x00d": "TestGate/a_b_c_d",
+		"TestGate//. ./ok":    "TestGate/_/_/ok",
+	} {
+		assert.Equal(t, want, safe(name))
 	}
 }

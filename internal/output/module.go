@@ -1,18 +1,19 @@
-package regress
+package output
 
 import (
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 // folder is where a gate leaves its results in a module, beside go.mod. It ignores itself, so nobody needs to.
 const folder = ".tailgate"
 
-// moduleRoot is the folder at or above dir that holds go.mod; dir when there is none.
-func moduleRoot(dir string) string {
+// Module is the folder at or above dir that holds go.mod; dir when there is none.
+func Module(dir string) string {
 	for at := dir; ; at = filepath.Dir(at) {
 		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
 			return at
@@ -64,4 +65,57 @@ func uncacheable(own *os.Root) error {
 		return err
 	}
 	return f.Close()
+}
+
+// Test is whose output it is.
+type Test struct {
+	Dir  string // the folder of the test's package
+	Name string
+	Part string // the folder of a part of the output, in that of the test; empty for the whole
+}
+
+// Of makes the output folder of a test: the one that is set, or if none is one in the module. Either way a file in the module keeps the
+// result from being cached; a note says so where that cannot be.
+func Of(test Test, set string) (f *Folder, note string, err error) {
+	module := Module(test.Dir)
+	own, err := makeFolder(module)
+	if err == nil {
+		defer own.Close()
+		err = uncacheable(own)
+	}
+	switch {
+	case err == nil && set == "":
+		pkg, err := filepath.Rel(module, test.Dir) // two packages may have tests of one name
+		if err != nil {
+			return nil, "", err
+		}
+		f, err = newIn(own, filepath.Join(pkg, safe(test.Name), test.Part))
+		return f, "", err
+	case err == nil:
+		f, err = New(set)
+		return f, "", err
+	case set == "":
+		return nil, "", fmt.Errorf("output folder: %w; name another with -regress.out", err)
+	}
+	note = fmt.Sprintf("go test may reuse this result, because the module cannot be written to (%v): run it with -count=1", err)
+	f, err = New(set)
+	return f, note, err
+}
+
+// safe is a test's name as a path that stays below its folder.
+func safe(name string) string {
+	parts := strings.Split(name, "/")
+	for i, part := range parts {
+		part = strings.Map(func(r rune) rune {
+			if strings.ContainsRune(`\:*?"<>|`, r) || r < ' ' {
+				return '_'
+			}
+			return r
+		}, part)
+		if strings.Trim(part, ". ") == "" {
+			part = "_"
+		}
+		parts[i] = part
+	}
+	return strings.Join(parts, "/")
 }
