@@ -1,7 +1,6 @@
 package regress
 
 import (
-	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/stats"
@@ -13,7 +12,6 @@ type charted struct {
 	pool   [2]latency.Distribution // of all rounds
 	curves [2][][]float64          // by level and round: the quantile of one round, in nanoseconds
 	rounds []policy.Noise
-	looks  [][]report.Estimate // by verdict
 }
 
 // add adds a round.
@@ -61,44 +59,9 @@ func telling(levels []float64, n int64) int {
 	return len(levels)
 }
 
-// look keeps what a look at the rounds found of verdict i.
-func (s *charted) look(i int, v policy.Verdict) {
-	for len(s.looks) <= i {
-		s.looks = append(s.looks, nil)
-	}
-	if v.Paired {
-		s.looks[i] = append(s.looks[i], report.Estimate{Rounds: v.Baseline.N, Change: v.ChangePercent, Bounds: v.Percent})
-	}
-}
-
-// keep keeps in verdicts, of each the first that settles, what a look has found, and reports whether all are settled.
-func (s *charted) keep(verdicts *[]policy.Verdict, found []policy.Verdict) (settled bool) {
-	settled = true
-	for i, v := range found {
-		switch {
-		case len(*verdicts) == i:
-			*verdicts = append(*verdicts, v)
-			s.look(i, v)
-		case (*verdicts)[i].Outcome == judge.Unsettled:
-			(*verdicts)[i] = v
-			s.look(i, v)
-		}
-		settled = settled && (*verdicts)[i].Outcome != judge.Unsettled
-	}
-	return settled
-}
-
 // detail is what the report shows of the benchmark, beside its verdicts.
 func (m *measurement) detail() report.Detail {
-	d := report.Detail{Package: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs()}
-	for i, rule := range m.pair.Rules() {
-		unit := rule.Unit()
-		s := report.Series{Unit: unit, Baseline: m.pair.Baseline.Metrics[unit], Candidate: m.pair.Candidate.Metrics[unit]}
-		if i < len(m.charted.looks) {
-			s.Looks = m.charted.looks[i]
-		}
-		d.Series = append(d.Series, s)
-	}
+	d := report.Detail{Package: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs(), Series: m.verdicts.Series(m.pair)}
 	d.Rounds = m.charted.rounds
 	levels := report.Levels()
 	levels = levels[:telling(levels, min(m.charted.pool[baselineSide].Len(), m.charted.pool[candidateSide].Len()))]
@@ -107,7 +70,7 @@ func (m *measurement) detail() report.Detail {
 	}
 	d.Baseline, d.Candidate = floats(m.charted.pool[baselineSide].Quantiles(levels...)), floats(m.charted.pool[candidateSide].Quantiles(levels...))
 	d.Alpha = m.plan.Final(m.rounds).Alpha
-	for _, v := range m.verdicts { // so that the interval of a quantile that is judged is the verdict's
+	for _, v := range m.verdicts.All { // so that the interval of a quantile that is judged is the verdict's
 		if v.Alpha > 0 {
 			d.Alpha = v.Alpha
 		}

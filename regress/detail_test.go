@@ -39,8 +39,7 @@ func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 	look, planned := m.plan.Look(rounds)
 	require.True(t, planned)
 	v := m.judge.Verdicts(m.pair, nil, nil, look)[0]
-	m.verdicts = []policy.Verdict{v}
-	m.charted.look(0, v)
+	m.verdicts.Keep([]policy.Verdict{v})
 
 	d := m.detail()
 	levels := report.Levels()

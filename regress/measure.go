@@ -10,6 +10,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
@@ -29,7 +30,7 @@ func (l *live) measure(ctx context.Context) (err error) {
 			continue
 		}
 		m := l.settle(ctx, pairs[i], plan)
-		pairs[i], verdicts = m.pair, append(verdicts, m.verdicts)
+		pairs[i], verdicts = m.pair, append(verdicts, m.verdicts.All)
 		all[i].Measured = m.measured()
 	}
 	next := 0
@@ -41,7 +42,7 @@ func (l *live) measure(ctx context.Context) (err error) {
 			candidate.Benchmarks = append(candidate.Benchmarks, *pair.Candidate)
 		}
 	}
-	l.doc.Notes = append(l.doc.Notes, fits(baseline, candidate)...)
+	l.doc.Notes = append(l.doc.Notes, evidence.Fits(baseline, candidate)...)
 	if err := l.results.Finish(); err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (l *live) measure(ctx context.Context) (err error) {
 
 // pairs are the benchmarks of both sides.
 func (l *live) pairs() []judge.Pair {
-	pairs := l.judge.Pairs(results(&l.sides[baselineSide].smoke), results(&l.sides[candidateSide].smoke))
+	pairs := l.judge.Pairs(evidence.Results(&l.sides[baselineSide].smoke), evidence.Results(&l.sides[candidateSide].smoke))
 	for _, pair := range pairs {
 		if !l.plant.IsZero() && pair.Candidate != nil && !recorded(pair.Candidate) {
 			l.note(pair.Name() + " is measured without the slowdown: it can only be planted in requests recorded with workload.Record")
@@ -68,8 +69,8 @@ func recorded(b *judge.Benchmark) bool { return b != nil && len(b.Metrics["p50-n
 // settle measures one benchmark until all its verdicts settle or its budget is spent.
 func (l *live) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *measurement {
 	m := &measurement{live: l, pair: pair, plan: plan}
-	if !isMeasured(pair) {
-		m.verdicts = m.found(judge.Look{Last: true})
+	if !evidence.IsMeasured(pair) {
+		m.verdicts.All = m.found(judge.Look{Last: true})
 		return m
 	}
 	err := m.ready(ctx)
@@ -87,11 +88,6 @@ func (l *live) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *me
 	}
 	l.doc.Details = append(l.doc.Details, m.detail())
 	return m
-}
-
-// isMeasured reports whether the pair is to be measured: both sides have it, and a rule speaks of it.
-func isMeasured(pair judge.Pair) bool {
-	return pair.Judged() && pair.Baseline != nil && pair.Candidate != nil
 }
 
 // ready prepares what is needed before the first launch.
@@ -121,11 +117,11 @@ type measurement struct {
 	flags    [2][]string   // more of them for each side's test binary
 	long     time.Duration // of a whole run; 0 for what the settings say
 	sets     [2]benchdata.Set
-	verdicts []policy.Verdict // the first outcome that settles stands
-	looks    []int            // the numbers of rounds after which they were judged
-	early    bool             // the last look was the last because the budget was spent
-	problem  string           // why nothing must be judged
-	least    int              // rounds to reach a verdict; 0 until asked for
+	verdicts evidence.Verdicts
+	looks    []int  // the numbers of rounds after which they were judged
+	early    bool   // the last look was the last because the budget was spent
+	problem  string // why nothing must be judged
+	least    int    // rounds to reach a verdict; 0 until asked for
 
 	began    time.Time
 	before   machine
@@ -178,20 +174,20 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 func (m *measurement) settled(look judge.Look) bool {
 	defer m.spend("judged", time.Now())
 	m.looks = append(m.looks, m.rounds)
-	settled := m.charted.keep(&m.verdicts, m.found(look))
+	settled := m.verdicts.Keep(m.found(look))
 	m.display.Looked(m.now(), settled)
 	return settled
 }
 
 // found is what a look finds.
 func (m *measurement) found(look judge.Look) []policy.Verdict {
-	return m.judge.Verdicts(m.pair, directions(&m.sides[baselineSide].smoke), directions(&m.sides[candidateSide].smoke), look)
+	return m.judge.Verdicts(m.pair, evidence.Directions(&m.sides[baselineSide].smoke), evidence.Directions(&m.sides[candidateSide].smoke), look)
 }
 
 // now is how far the measuring is.
 func (m *measurement) now() report.Progress {
-	p := report.Progress{Benchmark: m.pair.Name(), Rounds: m.rounds, Spent: time.Since(m.began), Verdicts: m.verdicts}
-	for _, v := range m.verdicts {
+	p := report.Progress{Benchmark: m.pair.Name(), Rounds: m.rounds, Spent: time.Since(m.began), Verdicts: m.verdicts.All}
+	for _, v := range m.verdicts.All {
 		p.Left = max(p.Left, m.plan.Left(v)-(m.rounds-v.Baseline.N))
 	}
 	if m.rounds > 0 && m.perRound() > 0 {

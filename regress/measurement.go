@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 )
 
@@ -93,7 +94,7 @@ func (m *measurement) keep(r round) error {
 }
 
 func (m *measurement) side(i int) *judge.Benchmark {
-	b := benchmark(m.sets[i].Benchmarks[0])
+	b := evidence.Benchmark(m.sets[i].Benchmarks[0])
 	return &b
 }
 
@@ -137,17 +138,6 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 // fail makes the benchmark one that must not be judged.
 func (m *measurement) fail(err error) {
 	m.problem = err.Error()
-	m.pair = broken(m.pair, m.rounds, m.problem)
-	m.verdicts = m.found(judge.Look{Last: true})
-}
-
-// broken is a pair that must not be judged, after so many rounds.
-func broken(pair judge.Pair, rounds int, problem string) judge.Pair {
-	baseline, candidate := *pair.Baseline, *pair.Candidate
-	if rounds == 0 { // all there is are smoke runs
-		baseline.Metrics, candidate.Metrics = nil, nil
-	}
-	candidate.Problem = problem
-	pair.Baseline, pair.Candidate = &baseline, &candidate
-	return pair
+	m.pair = evidence.Broken(m.pair, m.rounds, m.problem)
+	m.verdicts.All = m.found(judge.Look{Last: true})
 }

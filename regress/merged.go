@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
@@ -143,9 +144,9 @@ func (m *merged) pairs() ([]judge.Pair, error) {
 func (m *merged) judged(pair judge.Pair, s shard, b shards.Benchmark, plan judge.Plan) (judged, error) {
 	better := [2]map[string]policy.Direction{declaredBy(s.Baseline), declaredBy(s.Candidate)}
 	switch {
-	case b.Measured != nil && !isMeasured(pair):
+	case b.Measured != nil && !evidence.IsMeasured(pair):
 		return judged{}, errors.New("it was measured, and there is nothing to judge of it")
-	case b.Measured == nil && isMeasured(pair):
+	case b.Measured == nil && evidence.IsMeasured(pair):
 		return judged{}, errors.New("it was to be measured, and was not")
 	case b.Measured == nil:
 		look := judge.Look{Last: true}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
@@ -39,12 +40,11 @@ func (r replay) run() (judged, error) {
 	pair := r.after(r.how.Rounds)
 	pair.Noise = policy.Noise(r.how.Noise)
 	if r.how.Problem != "" {
-		pair = broken(pair, r.how.Rounds, r.how.Problem)
+		pair = evidence.Broken(pair, r.how.Rounds, r.how.Problem)
 		return judged{pair: pair, verdicts: r.look(pair, judge.Look{Last: true})}, nil
 	}
 	var (
-		c        charted
-		verdicts []policy.Verdict
+		verdicts evidence.Verdicts
 		settled  bool
 	)
 	for i, n := range r.how.Looks {
@@ -58,12 +58,12 @@ func (r replay) run() (judged, error) {
 		if !planned {
 			return judged{}, fmt.Errorf("it was judged after %d rounds, where the plan has no look", n)
 		}
-		settled = c.keep(&verdicts, r.look(r.after(n), look))
+		settled = verdicts.Keep(r.look(r.after(n), look))
 	}
 	if n := len(r.how.Looks); n == 0 || !settled || r.how.Looks[n-1] != r.how.Rounds {
 		return judged{}, errors.New("its verdicts are not settled by its rounds: some of them are gone")
 	}
-	return judged{pair, verdicts, r.detail(pair, c)}, nil
+	return judged{pair, verdicts.All, r.detail(pair, verdicts)}, nil
 }
 
 var sideNames = [2]string{"baseline", "candidate"}
@@ -73,7 +73,7 @@ func (r replay) after(n int) judge.Pair {
 	pair := r.pair
 	for side, b := range r.rounds {
 		b.Runs = b.Runs[:n]
-		values := benchmark(b)
+		values := evidence.Benchmark(b)
 		*[]**judge.Benchmark{&pair.Baseline, &pair.Candidate}[side] = &values
 	}
 	return pair
@@ -84,15 +84,6 @@ func (r replay) look(pair judge.Pair, look judge.Look) []policy.Verdict {
 }
 
 // detail is what the rounds tell of the charts; latencies of single requests are only on the shard's own page.
-func (r replay) detail(pair judge.Pair, c charted) report.Detail {
-	d := report.Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs()}
-	for i, rule := range pair.Rules() {
-		unit := rule.Unit()
-		s := report.Series{Unit: unit, Baseline: pair.Baseline.Metrics[unit], Candidate: pair.Candidate.Metrics[unit]}
-		if i < len(c.looks) {
-			s.Looks = c.looks[i]
-		}
-		d.Series = append(d.Series, s)
-	}
-	return d
+func (r replay) detail(pair judge.Pair, verdicts evidence.Verdicts) report.Detail {
+	return report.Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Series: verdicts.Series(pair)}
 }

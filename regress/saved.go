@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
@@ -62,12 +63,12 @@ func judgeSaved(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.D
 	}
 	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. "+
 		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
-	b, c := results(baseline), results(candidate)
+	b, c := evidence.Results(baseline), evidence.Results(candidate)
 	if err := judgeable(judge.Family(j.Pairs(b, c))); err != nil {
 		return err
 	}
 	doc.Report = j.Compare(b, c)
-	doc.Notes = append(doc.Notes, fits(b, c)...)
+	doc.Notes = append(doc.Notes, evidence.Fits(b, c)...)
 	doc.Details = savedDetails(b, c, doc.Report.Verdicts)
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/shards"
@@ -36,7 +37,7 @@ func (l *live) divide(pairs []judge.Pair) []shards.Benchmark {
 		all[i] = shards.Benchmark{
 			Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Shard: 1, Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate),
 		}
-		jobs[i] = shards.Job{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Free: !isMeasured(pair)}
+		jobs[i] = shards.Job{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Free: !evidence.IsMeasured(pair)}
 	}
 	if l.shard.IsZero() {
 		return all
@@ -68,7 +69,7 @@ func smoke(b *judge.Benchmark) *shards.Smoke {
 
 // measured is what a merge needs to judge the rounds again; nil when there was nothing to measure.
 func (m *measurement) measured() *shards.Measured {
-	if !isMeasured(m.pair) {
+	if !evidence.IsMeasured(m.pair) {
 		return nil
 	}
 	n := m.pair.Noise
@@ -108,7 +109,7 @@ func (s *side) manifest() shards.Side {
 	for _, pkg := range slices.Sorted(maps.Keys(s.bins)) {
 		out.Binaries = append(out.Binaries, shards.File{Name: pkg, Sum: s.bins[pkg].SHA256})
 	}
-	for unit, direction := range directions(&s.smoke) {
+	for unit, direction := range evidence.Directions(&s.smoke) {
 		out.Better = append(out.Better, shards.Direction{Unit: unit, Better: string(direction)})
 	}
 	slices.SortFunc(out.Better, func(a, b shards.Direction) int { return cmp.Compare(a.Unit, b.Unit) })

@@ -21,7 +21,7 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/judge", "internal/latency", "internal/output", "internal/progress", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
+	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output", "internal/progress", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
 	"policy":                              {"internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"internal/report":                     {"policy"},
 	"internal/benchdata":                  nil,
 	"internal/duet":                       nil,
+	"internal/evidence":                   {"internal/benchdata", "internal/judge", "internal/report", "internal/stats", "policy"},
 	"internal/judge":                      {"internal/stats", "policy"},
 	"internal/latency":                    {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/output":                     {"internal/benchdata", "internal/report"},

@@ -1,4 +1,4 @@
-package regress
+package evidence
 
 import (
 	"fmt"
@@ -33,6 +33,6 @@ func TestFitsAreNoted(t *testing.T) {
 		{"no rate in common", curve(10, 20, 30), judge.Results{Benchmarks: []judge.Benchmark{{Name: "MLP"}}}, nil},
 		{"no rates", judge.Results{Benchmarks: []judge.Benchmark{{Name: "MLP"}}}, judge.Results{Benchmarks: []judge.Benchmark{{Name: "MLP"}}}, nil},
 	} {
-		assert.Equal(t, c.want, fits(c.baseline, c.candidate), c.name)
+		assert.Equal(t, c.want, Fits(c.baseline, c.candidate), c.name)
 	}
 }

@@ -1,4 +1,4 @@
-package regress
+package evidence
 
 import (
 	"fmt"
@@ -20,13 +20,13 @@ const (
 	smallChange = 10  // percent
 )
 
-// fits are notes about benchmarks that differ in rate alone: R2 of each core metric over the rates that both sides have,
+// Fits are notes about benchmarks that differ in rate alone: R2 of each core metric over the rates that both sides have,
 //
 //	R2 = 1 - sum (b - a)^2 / sum (b - mean b)^2    b the baseline's medians, a the candidate's; of constant b: 1 if all are equal, else 0
 //
 // as the guide's notebook computes it (scikit-learn's r2_score). It is reported, because the guide asks for it, and judged by nobody:
 // candidates that are all 10 % worse have anything from -35 to 0.98, depending on how steeply the metric grows with the rate.
-func fits(baseline, candidate judge.Results) []string {
+func Fits(baseline, candidate judge.Results) []string {
 	type pair struct{ b, a map[string][]float64 }
 	type identity struct {
 		pkg, name string

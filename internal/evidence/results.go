@@ -1,4 +1,6 @@
-package regress
+// Package evidence is what a judge is shown of benchmark results, and what is kept of what it found: by a gate as it measures, of the rounds that
+// shards left, and of saved results.
+package evidence
 
 import (
 	"github.com/tailgate-go/tailgate/internal/benchdata"
@@ -6,17 +8,17 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// results are what a side has measured, as its judge sees it.
-func results(s *benchdata.Set) judge.Results {
-	r := judge.Results{Better: directions(s)}
+// Results are what a side has measured, as its judge sees it.
+func Results(s *benchdata.Set) judge.Results {
+	r := judge.Results{Better: Directions(s)}
 	for _, b := range s.Benchmarks {
-		r.Benchmarks = append(r.Benchmarks, benchmark(b))
+		r.Benchmarks = append(r.Benchmarks, Benchmark(b))
 	}
 	return r
 }
 
-// directions are those that the results declare, in Unit lines.
-func directions(s *benchdata.Set) map[string]policy.Direction {
+// Directions are those that the results declare, in Unit lines.
+func Directions(s *benchdata.Set) map[string]policy.Direction {
 	declared := map[string]policy.Direction{}
 	for unit, better := range s.Better {
 		declared[unit] = policy.Lower
@@ -27,7 +29,8 @@ func directions(s *benchdata.Set) map[string]policy.Direction {
 	return declared
 }
 
-func benchmark(b benchdata.Benchmark) judge.Benchmark {
+// Benchmark is one benchmark, as its judge sees it.
+func Benchmark(b benchdata.Benchmark) judge.Benchmark {
 	out := judge.Benchmark{Package: b.Pkg, Name: b.Name, Procs: b.Procs, Metrics: map[string][]float64{}}
 	if c := b.Columns; c != nil {
 		out.Requests = c.Iters
