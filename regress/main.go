@@ -14,6 +14,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/saved"
 )
 
 // Main is the second door, for a package's TestMain: it judges the benchmarks of the very `go test -bench` run that it stands
@@ -154,12 +155,12 @@ func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set,
 	}
 	baseline, err := benchdata.ReadColumns(s.baseline.Value)
 	if err == nil { // what this run leaves out was not removed
-		baseline, err = selected(baseline, flagValue("test.bench"), flagValue("test.skip"))
+		baseline, err = saved.Select(baseline, flagValue("test.bench"), flagValue("test.skip"))
 	}
 	if err != nil {
 		return out, nil, fmt.Errorf("baseline: %w", err)
 	}
-	describeSaved(&doc.Baseline, baseline)
+	saved.Describe(&doc.Baseline, baseline)
 	return out, baseline, nil
 }
 
@@ -170,5 +171,5 @@ func (s settings) compareOutput(printed *bytes.Buffer, baseline *benchdata.Set, 
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}
-	return judgeSaved(s.judge, baseline, candidate, doc)
+	return saved.Judge(s.judge, baseline, candidate, doc)
 }

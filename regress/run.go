@@ -13,6 +13,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/saved"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
@@ -91,7 +92,10 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		return out, nil, errors.New("saved results are judged in one piece: leave -regress.shard out; to merge what shards measured, see regress.Merge")
 	}
 	if baseline.saved != "" {
-		return out, nil, s.compareSaved(baseline, candidate, doc)
+		if !s.plant.IsZero() {
+			return out, nil, errors.New("a slowdown cannot be planted in saved results: leave -regress.inject out, or compare git revisions")
+		}
+		return out, nil, saved.Compare(s.judge, baseline.saved, candidate.saved, s.bench, doc)
 	}
 	if s.expect == policy.Regressed && s.plant.IsZero() {
 		return out, nil, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +

@@ -11,6 +11,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/saved"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -124,7 +125,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	if s.bench = bench.Value; s.bench == "" {
 		s.bench = "."
 	}
-	if _, err := parseFilter(s.bench); err != nil {
+	if err := saved.CheckPattern(s.bench); err != nil {
 		return s, fmt.Errorf("%s is %q: %w; write a pattern as for go test -bench", bench.Source, s.bench, err)
 	}
 	s.baseline = take(baselineOption, g.Baseline)

@@ -21,7 +21,7 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output", "internal/progress", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
+	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output", "internal/progress", "internal/report", "internal/saved", "internal/shards", "internal/stats", "internal/testbin"},
 	"policy":                              {"internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"internal/judge":                      {"internal/stats", "policy"},
 	"internal/latency":                    {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/output":                     {"internal/benchdata", "internal/report"},
+	"internal/saved":                      {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
 	"internal/shards":                     {"internal/output", "internal/strictjson"},
 	"internal/sse":                        nil,
 	"internal/stats":                      nil,
@@ -127,9 +128,9 @@ func TestAdoptersDoNotPayForTheStack(t *testing.T) {
 	}
 }
 
-func TestPolicyAndJudgeArePure(t *testing.T) {
+func TestPolicyJudgeAndEvidenceArePure(t *testing.T) {
 	packages := list(t)
-	for _, name := range []string{"policy", "internal/judge"} {
+	for _, name := range []string{"policy", "internal/judge", "internal/evidence"} {
 		p := packages[name]
 		require.NotEmpty(t, p.Imports, name)
 		for _, path := range impure {

@@ -1,4 +1,4 @@
-package regress
+package saved
 
 import (
 	"fmt"
@@ -23,11 +23,11 @@ func TestOfManySavedBenchmarksThoseThatFailKeepTheirDetails(t *testing.T) {
 		verdicts = append(verdicts, policy.Verdict{Benchmark: name, Unit: "ns/op", Fails: i == 2*report.MostDetails-1})
 	}
 	verdicts = append(verdicts, policy.Verdict{Unit: "p95-ns", Fails: true}) // a rule that matches nothing
-	details := savedDetails(baseline, candidate, verdicts)
-	require.Len(t, details, report.MostDetails)
+	found := details(baseline, candidate, verdicts)
+	require.Len(t, found, report.MostDetails)
 	want := []report.Series{{Unit: "ns/op", Baseline: []float64{1, 2}, Candidate: []float64{3, 4}}}
-	assert.Equal(t, report.Detail{Name: fmt.Sprint(2*report.MostDetails - 1), Series: want}, details[0])
-	assert.Equal(t, report.Detail{Name: "0", Series: want}, details[1])
+	assert.Equal(t, report.Detail{Name: fmt.Sprint(2*report.MostDetails - 1), Series: want}, found[0])
+	assert.Equal(t, report.Detail{Name: "0", Series: want}, found[1])
 }
 
 func TestMoreVerdictsThanOneGateGivesAreRefused(t *testing.T) {
@@ -49,6 +49,6 @@ func TestSavedResultsAreJudgedByAsManyVerdictsAsOneGateGives(t *testing.T) {
 		set.Benchmarks = append(set.Benchmarks, benchdata.Benchmark{Name: fmt.Sprint(i), Procs: 1, Columns: columns})
 	}
 	var doc report.Document
-	require.EqualError(t, judgeSaved(judge.By(policy.Policy{Rules: rules}), set, set, &doc), judgeable(mostVerdicts+benchmarks).Error())
+	require.EqualError(t, Judge(judge.By(policy.Policy{Rules: rules}), set, set, &doc), judgeable(mostVerdicts+benchmarks).Error())
 	assert.Empty(t, doc.Report.Verdicts)
 }

@@ -1,4 +1,4 @@
-package regress
+package saved
 
 import (
 	"regexp"
@@ -46,6 +46,12 @@ func parseFilter(pattern string) (filter, error) {
 	return f, add(pattern[from:])
 }
 
+// CheckPattern says what is wrong with a pattern of go test -bench; nil when nothing is.
+func CheckPattern(pattern string) error {
+	_, err := parseFilter(pattern)
+	return err
+}
+
 // matches reports whether the pattern means the benchmark of that name, and not only sub-benchmarks that it might have.
 func (f filter) matches(name string) bool {
 	elements := strings.Split(name, "/")
@@ -62,8 +68,8 @@ func (f filter) matches(name string) bool {
 	return false
 }
 
-// selected is the set with only the benchmarks that go test would measure with these patterns for -bench and -skip.
-func selected(set *benchdata.Set, bench, skip string) (*benchdata.Set, error) {
+// Select is the set with only the benchmarks that go test would measure with these patterns for -bench and -skip.
+func Select(set *benchdata.Set, bench, skip string) (*benchdata.Set, error) {
 	wanted, err := parseFilter(bench)
 	if err != nil {
 		return nil, err

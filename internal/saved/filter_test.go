@@ -1,4 +1,4 @@
-package regress
+package saved
 
 import (
 	"testing"
@@ -30,7 +30,7 @@ func TestFilterSelectsWhatGoTestWouldMeasure(t *testing.T) {
 	} {
 		t.Run("-bench "+c.bench+" -skip "+c.skip, func(t *testing.T) {
 			set := &benchdata.Set{Benchmarks: []benchdata.Benchmark{{Name: "Chat/size=1"}, {Name: "Chat/size=10"}, {Name: "ChatLong"}, {Name: "Embed"}}}
-			some, err := selected(set, c.bench, c.skip)
+			some, err := Select(set, c.bench, c.skip)
 			require.NoError(t, err)
 			var names []string
 			for _, b := range some.Benchmarks {
@@ -40,6 +40,6 @@ func TestFilterSelectsWhatGoTestWouldMeasure(t *testing.T) {
 			assert.Len(t, set.Benchmarks, 4, "what is given stays as it is")
 		})
 	}
-	_, err := selected(&benchdata.Set{}, "Chat/(", "")
+	_, err := Select(&benchdata.Set{}, "Chat/(", "")
 	assert.ErrorContains(t, err, "missing closing )")
 }

@@ -1,4 +1,5 @@
-package regress
+// Package saved judges results that were saved, each side's at a time of its own.
+package saved
 
 import (
 	"errors"
@@ -11,26 +12,23 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// compareSaved judges saved results.
-func (s settings) compareSaved(baseline, candidate source, doc *report.Document) error {
-	if !s.plant.IsZero() {
-		return fmt.Errorf("a slowdown cannot be planted in saved results: leave -regress.inject out, or compare git revisions")
-	}
-	b, baselineErr := s.readSaved("baseline", baseline)
-	c, candidateErr := s.readSaved("candidate", candidate)
+// Compare judges the results in two files, or patterns of files, and fills doc. bench is the pattern of the benchmarks that are judged.
+func Compare(j judge.Judge, baseline, candidate, bench string, doc *report.Document) error {
+	b, baselineErr := read("baseline", baseline, bench)
+	c, candidateErr := read("candidate", candidate, bench)
 	if err := errors.Join(baselineErr, candidateErr); err != nil {
 		return err
 	}
-	describeSaved(&doc.Baseline, b)
-	describeSaved(&doc.Candidate, c)
-	return judgeSaved(s.judge, b, c, doc)
+	Describe(&doc.Baseline, b)
+	Describe(&doc.Candidate, c)
+	return Judge(j, b, c, doc)
 }
 
-// readSaved reads the benchmarks of one side that are to be judged.
-func (s settings) readSaved(side string, from source) (*benchdata.Set, error) {
-	set, err := benchdata.ReadColumns(from.saved)
+// read reads the benchmarks of one side that are to be judged.
+func read(side, file, bench string) (*benchdata.Set, error) {
+	set, err := benchdata.ReadColumns(file)
 	if err == nil {
-		set, err = selected(set, s.bench, "")
+		set, err = Select(set, bench, "")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", side, err)
@@ -38,8 +36,8 @@ func (s settings) readSaved(side string, from source) (*benchdata.Set, error) {
 	return set, nil
 }
 
-// describeSaved adds what the results say of themselves, if a gate wrote them.
-func describeSaved(side *report.Side, set *benchdata.Set) {
+// Describe adds what the results say of themselves, if a gate wrote them.
+func Describe(side *report.Side, set *benchdata.Set) {
 	if source := set.Provenance["source"]; source != "" {
 		side.What += " (" + source + ")"
 	}
@@ -47,8 +45,8 @@ func describeSaved(side *report.Side, set *benchdata.Set) {
 	side.Dirty = set.Provenance["dirty"] == "true"
 }
 
-// judgeSaved judges two sets that were measured at different times.
-func judgeSaved(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Document) error {
+// Judge judges two sets that were measured at different times.
+func Judge(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Document) error {
 	if planted := baseline.Provenance["planted"]; planted != "" { // it would hide as much of a regression
 		return fmt.Errorf("baseline: %s was measured with a slowdown of %s planted: measure it without -regress.inject", baseline.Source, planted)
 	}
@@ -69,7 +67,7 @@ func judgeSaved(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.D
 	}
 	doc.Report = j.Compare(b, c)
 	doc.Notes = append(doc.Notes, evidence.Fits(b, c)...)
-	doc.Details = savedDetails(b, c, doc.Report.Verdicts)
+	doc.Details = details(b, c, doc.Report.Verdicts)
 	return nil
 }
 
@@ -86,36 +84,36 @@ func judgeable(verdicts int) error {
 		verdicts, mostVerdicts)
 }
 
-// savedDetails are those of as many benchmarks as a page shows, what fails first: there may be thousands.
-func savedDetails(baseline, candidate judge.Results, verdicts []policy.Verdict) []report.Detail {
+// details are those of as many benchmarks as a page shows, what fails first: there may be thousands.
+func details(baseline, candidate judge.Results, verdicts []policy.Verdict) []report.Detail {
 	type identity struct {
 		pkg, name string
 		procs     int
 	}
-	var details []report.Detail
+	var all []report.Detail
 	at := map[identity]int{}
 	for _, failing := range []bool{true, false} {
 		for _, v := range verdicts {
 			id := identity{v.Package, v.Benchmark, v.Procs}
-			if _, known := at[id]; !known && v.Fails == failing && v.Benchmark != "" && len(details) < report.MostDetails {
-				at[id] = len(details)
-				details = append(details, report.Detail{Package: v.Package, Name: v.Benchmark, Procs: v.Procs})
+			if _, known := at[id]; !known && v.Fails == failing && v.Benchmark != "" && len(all) < report.MostDetails {
+				at[id] = len(all)
+				all = append(all, report.Detail{Package: v.Package, Name: v.Benchmark, Procs: v.Procs})
 			}
 		}
 	}
 	for _, v := range verdicts {
 		if i, ok := at[identity{v.Package, v.Benchmark, v.Procs}]; ok {
-			details[i].Series = append(details[i].Series, report.Series{Unit: v.Unit})
+			all[i].Series = append(all[i].Series, report.Series{Unit: v.Unit})
 		}
 	}
 	for side, results := range []judge.Results{baseline, candidate} {
 		for _, b := range results.Benchmarks {
 			i, ok := at[identity{b.Package, b.Name, b.Procs}]
-			for s := 0; ok && s < len(details[i].Series); s++ {
-				series := &details[i].Series[s]
+			for s := 0; ok && s < len(all[i].Series); s++ {
+				series := &all[i].Series[s]
 				*[]*[]float64{&series.Baseline, &series.Candidate}[side] = b.Metrics[series.Unit]
 			}
 		}
 	}
-	return details
+	return all
 }

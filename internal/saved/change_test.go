@@ -1,4 +1,4 @@
-package regress
+package saved
 
 import (
 	"fmt"
@@ -49,7 +49,7 @@ func judgedText(sides [2]string) (policy.Report, error) {
 		}
 	}
 	var doc report.Document
-	err := judgeSaved(savedJudge, sets[0], sets[1], &doc)
+	err := Judge(savedJudge, sets[0], sets[1], &doc)
 	return doc.Report, err
 }
 
