@@ -108,8 +108,7 @@ func TestShardWithoutBenchmarksPassesAndSaysSo(t *testing.T) {
 	assert.Equal(t, policy.OK, empty.Outcome())
 	assert.Contains(t, empty.Text(), "PASS: nothing to judge in this shard")
 	assert.Contains(t, empty.Text(), "shard 2 of 2: it has 0 of the gate's 1 benchmarks")
-	verdict, err := readVerdict(filepath.Join(dir, "2", "verdict.json"))
-	require.NoError(t, err)
+	verdict := readVerdict(t, filepath.Join(dir, "2"))
 	assert.True(t, verdict.Report.Verdicts == nil && verdict.Error == "")
 
 	got, err := one.merge(t, pattern)
@@ -287,11 +286,19 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 			assert.Equal(t, policy.Invalid, got.Outcome())
 			assert.False(t, got.Passes())
-			verdict, err := readVerdict(filepath.Join(got.doc.Out, "verdict.json"))
-			require.NoError(t, err)
-			assert.Contains(t, verdict.Error, c.want)
+			assert.Contains(t, readVerdict(t, got.doc.Out).Error, c.want)
 		})
 	}
+}
+
+// readVerdict reads the verdict.json that a gate left.
+func readVerdict(t *testing.T, dir string) report.Document {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "verdict.json"))
+	require.NoError(t, err)
+	doc, err := report.ReadJSON(data)
+	require.NoError(t, err)
+	return doc
 }
 
 // resum changes a manifest and makes its sums match again.

@@ -76,7 +76,7 @@ func (g pretended) run(t *testing.T, part shards.Part, dir string) (result Resul
 		doc := report.Document{Name: "TestGate", Began: time.Now()}
 		l := &live{settings: s, name: "TestGate", dir: "/module/gate", out: out, doc: &doc, display: progress.New(io.Discard, nil), rounds: g.take}
 		l.shuffle(uint64(part.I))
-		for i, name := range sideNames {
+		for i, name := range []string{"baseline", "candidate"} {
 			l.sides[i] = g.side(name)
 		}
 		err = l.measure(t.Context())

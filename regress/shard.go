@@ -2,15 +2,11 @@ package regress
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"path"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -18,7 +14,6 @@ import (
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/shards"
-	"github.com/tailgate-go/tailgate/policy"
 )
 
 // shardFolder is the folder of a shard's results in the gate's own; empty for the whole.
@@ -96,7 +91,7 @@ func (l *live) newManifest(all []shards.Benchmark) *shards.Manifest {
 		return nil
 	}
 	return &shards.Manifest{
-		Tailgate: ownVersion(), Gate: gateName(l.dir, l.name), Shard: l.shard.I, Of: l.shard.N, Policy: policySum(l.judge.Policy()),
+		Tailgate: shards.Version(), Gate: gateName(l.dir, l.name), Shard: l.shard.I, Of: l.shard.N, Policy: shards.PolicySum(l.judge.Policy()),
 		Planted: l.plant.String(), Expected: string(l.expect), Costs: l.costs.Sum,
 		Baseline: l.sides[baselineSide].manifest(), Candidate: l.sides[candidateSide].manifest(), Benchmarks: all,
 	}
@@ -123,31 +118,4 @@ func gateName(dir, name string) string {
 		return name
 	}
 	return path.Join(filepath.ToSlash(pkg), name)
-}
-
-// policySum tells policies apart whose defaults are filled in.
-func policySum(p policy.Policy) string {
-	data, err := json.Marshal(p)
-	if err != nil { // of what Validate lets pass there is nothing that JSON does not have
-		return err.Error()
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
-}
-
-const module = "github.com/tailgate-go/tailgate"
-
-// ownVersion is the version of this module in the running binary: of the tailgate that measures. In a checkout of its own that is "(devel)", and
-// the commit says more.
-func ownVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
-		if m.Path == module {
-			return m.Version
-		}
-	}
-	return ""
 }

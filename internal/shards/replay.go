@@ -1,4 +1,4 @@
-package regress
+package shards
 
 import (
 	"errors"
@@ -8,7 +8,6 @@ import (
 	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
-	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -19,7 +18,7 @@ type replay struct {
 	better [2]map[string]policy.Direction
 	pair   judge.Pair             // as the smoke runs found it
 	rounds [2]benchdata.Benchmark // value i of one side and of the other are a round
-	how    shards.Measured
+	how    Measured
 }
 
 // judged is what came of it.
@@ -65,6 +64,11 @@ func (r replay) run() (judged, error) {
 	}
 	return judged{pair, verdicts.All, r.detail(pair, verdicts)}, nil
 }
+
+const (
+	baselineSide  = 0
+	candidateSide = 1
+)
 
 var sideNames = [2]string{"baseline", "candidate"}
 

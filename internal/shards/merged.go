@@ -1,4 +1,4 @@
-package regress
+package shards
 
 import (
 	"errors"
@@ -10,26 +10,25 @@ import (
 	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
-	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// merged is all shards of one gate, in order.
-type merged struct {
+// Merged is all shards of one gate, in order.
+type Merged struct {
 	judge  judge.Judge
-	shards []shard
+	shards []left
 }
 
-// shard is what one shard left.
-type shard struct {
-	shards.Found
+// left is what one shard left.
+type left struct {
+	found   Found
 	verdict report.Document
 	sets    [2]*benchdata.Set // rounds of each side; empty sets where nothing was measured
 }
 
-// readShard reads what stands beside a manifest.
-func readShard(f shards.Found) (s shard, err error) {
-	s.Found = f
+// readLeft reads what stands beside a manifest.
+func readLeft(f Found) (s left, err error) {
+	s.found = f
 	if s.verdict, err = readVerdict(filepath.Join(f.Dir, "verdict.json")); err != nil {
 		return s, err
 	}
@@ -51,10 +50,10 @@ func readShard(f shards.Found) (s shard, err error) {
 }
 
 // check says if there are results of what this shard has not measured.
-func (s shard) check() error {
+func (s left) check() error {
 	for _, set := range s.sets {
 		for _, b := range set.Benchmarks {
-			if !slices.ContainsFunc(s.Benchmarks, func(m shards.Benchmark) bool {
+			if !slices.ContainsFunc(s.found.Benchmarks, func(m Benchmark) bool {
 				return m.Measured != nil && m.Package == b.Pkg && m.Name == b.Name && m.Procs == b.Procs
 			}) {
 				return fmt.Errorf("%s has results of %s, which this shard did not measure", set.Source, b.Name)
@@ -65,7 +64,7 @@ func (s shard) check() error {
 }
 
 // rounds are a side's of a benchmark.
-func (s shard) rounds(side int, m shards.Benchmark) benchdata.Benchmark {
+func (s left) rounds(side int, m Benchmark) benchdata.Benchmark {
 	for _, b := range s.sets[side].Benchmarks {
 		if m.Package == b.Pkg && m.Name == b.Name && m.Procs == b.Procs {
 			return b
@@ -74,8 +73,8 @@ func (s shard) rounds(side int, m shards.Benchmark) benchdata.Benchmark {
 	return benchdata.Benchmark{Pkg: m.Package, Name: m.Name, Procs: m.Procs}
 }
 
-// report fills doc with one report on all shards.
-func (m *merged) report(doc *report.Document) error {
+// Report fills doc with one report on all shards.
+func (m *Merged) Report(doc *report.Document) error {
 	pairs, err := m.pairs()
 	if err != nil {
 		return err
@@ -83,11 +82,11 @@ func (m *merged) report(doc *report.Document) error {
 	plan := m.judge.Plan(judge.Family(pairs))
 	verdicts := map[string][]policy.Verdict{}
 	var errs []error
-	for i, b := range m.shards[0].Benchmarks {
+	for i, b := range m.shards[0].found.Benchmarks {
 		s := m.shards[b.Shard-1]
-		j, err := m.judged(pairs[i], s, s.Benchmarks[i], plan)
+		j, err := m.judged(pairs[i], s, s.found.Benchmarks[i], plan)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %s: %w", s, b.Name, err))
+			errs = append(errs, fmt.Errorf("%s: %s: %w", s.found, b.Name, err))
 			continue
 		}
 		pairs[i], verdicts[key(j.pair)] = j.pair, j.verdicts
@@ -101,7 +100,7 @@ func (m *merged) report(doc *report.Document) error {
 	found := func(pair judge.Pair) []policy.Verdict { return verdicts[key(pair)] }
 	for _, s := range m.shards {
 		if err := s.agrees(m.judge, pairs, found); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", s, err))
+			errs = append(errs, fmt.Errorf("%s: %w", s.found, err))
 		}
 	}
 	if len(errs) > 0 {
@@ -116,11 +115,11 @@ func (m *merged) report(doc *report.Document) error {
 func key(p judge.Pair) string { return fmt.Sprintf("%s\n%s\n%d", p.Package(), p.Name(), p.Procs()) }
 
 // pairs are all benchmarks of the gate, as each shard's own smoke runs found them.
-func (m *merged) pairs() ([]judge.Pair, error) {
+func (m *Merged) pairs() ([]judge.Pair, error) {
 	var sides [2]judge.Results
-	for i, b := range m.shards[0].Benchmarks {
-		own := m.shards[b.Shard-1].Benchmarks[i]
-		for side, smoke := range []*shards.Smoke{own.Baseline, own.Candidate} {
+	for i, b := range m.shards[0].found.Benchmarks {
+		own := m.shards[b.Shard-1].found.Benchmarks[i]
+		for side, smoke := range []*Smoke{own.Baseline, own.Candidate} {
 			if smoke == nil {
 				continue
 			}
@@ -132,17 +131,17 @@ func (m *merged) pairs() ([]judge.Pair, error) {
 		}
 	}
 	pairs := m.judge.Pairs(sides[baselineSide], sides[candidateSide])
-	for i, b := range m.shards[0].Benchmarks {
+	for i, b := range m.shards[0].found.Benchmarks {
 		if p := pairs[i]; p.Package() != b.Package || p.Name() != b.Name || p.Procs() != b.Procs {
-			return nil, fmt.Errorf("%s: its benchmarks are not in the order in which a gate finds them: it was edited", m.shards[0])
+			return nil, fmt.Errorf("%s: its benchmarks are not in the order in which a gate finds them: it was edited", m.shards[0].found)
 		}
 	}
 	return pairs, nil
 }
 
 // judged judges one benchmark as its shard did.
-func (m *merged) judged(pair judge.Pair, s shard, b shards.Benchmark, plan judge.Plan) (judged, error) {
-	better := [2]map[string]policy.Direction{declaredBy(s.Baseline), declaredBy(s.Candidate)}
+func (m *Merged) judged(pair judge.Pair, s left, b Benchmark, plan judge.Plan) (judged, error) {
+	better := [2]map[string]policy.Direction{declaredBy(s.found.Baseline), declaredBy(s.found.Candidate)}
 	switch {
 	case b.Measured != nil && !evidence.IsMeasured(pair):
 		return judged{}, errors.New("it was measured, and there is nothing to judge of it")
@@ -159,7 +158,7 @@ func (m *merged) judged(pair judge.Pair, s shard, b shards.Benchmark, plan judge
 }
 
 // declaredBy are the directions that a side's Unit lines declared.
-func declaredBy(s shards.Side) map[string]policy.Direction {
+func declaredBy(s Side) map[string]policy.Direction {
 	declared := map[string]policy.Direction{}
 	for _, d := range s.Better {
 		declared[d.Unit] = policy.Direction(d.Better)
@@ -167,18 +166,18 @@ func declaredBy(s shards.Side) map[string]policy.Direction {
 	return declared
 }
 
-func sideOf(s shards.Side) report.Side {
+func sideOf(s Side) report.Side {
 	return report.Side{What: s.What, Why: s.Why, Commit: s.Commit, Dirty: s.Dirty}
 }
 
 // agrees says if the shard's own verdict.json has other verdicts than those that follow from its rounds.
-func (s shard) agrees(j judge.Judge, pairs []judge.Pair, found func(judge.Pair) []policy.Verdict) error {
+func (s left) agrees(j judge.Judge, pairs []judge.Pair, found func(judge.Pair) []policy.Verdict) error {
 	if s.verdict.Error != "" {
 		return errors.New("its gate ended with: " + s.verdict.Error)
 	}
 	own := slices.Clone(pairs)
 	for i := range own {
-		own[i].Elsewhere = s.Benchmarks[i].Shard != s.Shard
+		own[i].Elsewhere = s.found.Benchmarks[i].Shard != s.found.Shard
 	}
 	want := j.Report(own, found).Verdicts
 	if len(want) != len(s.verdict.Report.Verdicts) {

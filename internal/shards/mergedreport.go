@@ -1,4 +1,4 @@
-package regress
+package shards
 
 import (
 	"errors"
@@ -18,10 +18,10 @@ import (
 )
 
 // describe says in doc what was merged.
-func (m *merged) describe(doc *report.Document) {
+func (m *Merged) describe(doc *report.Document) {
 	first := m.shards[0]
-	doc.Baseline, doc.Candidate = sideOf(first.Baseline), sideOf(first.Candidate)
-	doc.Planted, doc.Expected = first.Planted, policy.Outcome(first.Expected)
+	doc.Baseline, doc.Candidate = sideOf(first.found.Baseline), sideOf(first.found.Candidate)
+	doc.Planted, doc.Expected = first.found.Planted, policy.Outcome(first.found.Expected)
 	began, ended := first.verdict.Began, time.Time{}
 	facts := distinct{}
 	for _, s := range m.shards {
@@ -36,13 +36,13 @@ func (m *merged) describe(doc *report.Document) {
 		}
 		for _, note := range s.verdict.Notes {
 			if !strings.HasPrefix(note, "shard ") {
-				note = fmt.Sprintf("shard %d: %s", s.Shard, note)
+				note = fmt.Sprintf("shard %d: %s", s.found.Shard, note)
 			}
 			doc.Notes = append(doc.Notes, note)
 		}
 		for _, c := range s.verdict.Causes {
 			if c.Command != "" {
-				c.Doubt = strings.TrimPrefix(c.Doubt+"; its profiles are with the results of "+s.String(), "; ")
+				c.Doubt = strings.TrimPrefix(c.Doubt+"; its profiles are with the results of "+s.found.String(), "; ")
 				c.Command = ""
 			}
 			doc.Causes = append(doc.Causes, c)
@@ -55,8 +55,8 @@ func (m *merged) describe(doc *report.Document) {
 		"their own pages", len(m.shards), began.UTC().Format(time.DateTime), ended.UTC().Format(time.DateTime)))
 }
 
-// save writes the rounds of all shards in the report's order.
-func (m *merged) save(out *output.Folder) error {
+// Save writes the rounds of all shards in the report's order.
+func (m *Merged) Save(out *output.Folder) error {
 	var errs []error
 	for side, name := range []string{"baseline.txt", "candidate.txt"} {
 		f, err := os.Create(filepath.Join(out.Dir, name))
@@ -68,11 +68,11 @@ func (m *merged) save(out *output.Folder) error {
 	return errors.Join(errs...)
 }
 
-func (m *merged) write(f *os.File, side int) error {
+func (m *Merged) write(f *os.File, side int) error {
 	w := benchdata.NewWriter(f, m.header(side))
-	for i, b := range m.shards[0].Benchmarks {
+	for i, b := range m.shards[0].found.Benchmarks {
 		s := m.shards[b.Shard-1]
-		rounds := s.rounds(side, s.Benchmarks[i])
+		rounds := s.rounds(side, s.found.Benchmarks[i])
 		if len(rounds.Runs) == 0 {
 			continue
 		}
@@ -84,7 +84,7 @@ func (m *merged) write(f *os.File, side int) error {
 }
 
 // header is what all shards' results say of themselves; in what they differ is provenance, since benchstat compares nothing else.
-func (m *merged) header(side int) benchdata.Header {
+func (m *Merged) header(side int) benchdata.Header {
 	h := benchdata.Header{Config: map[string]string{}, Provenance: map[string]string{"shards": strconv.Itoa(len(m.shards))}, Better: map[string]int{}}
 	config, provenance := distinct{}, distinct{}
 	for _, s := range m.shards {
