@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
@@ -104,7 +105,7 @@ func (s settings) mergeAgain(name, dir string) []report.Command {
 	if err != nil {
 		pkg = "."
 	}
-	line := "REGRESS_IN=" + shellQuoted(s.in) + " go test -count=1 -v -run " + shellQuoted(whole(name)) + " " + shellQuoted("./"+filepath.ToSlash(pkg))
+	line := "REGRESS_IN=" + shellQuoted(s.in) + " go test -count=1 -v -run " + shellQuoted(measure.Pattern(name)) + " " + shellQuoted("./"+filepath.ToSlash(pkg))
 	return []report.Command{
 		{Purpose: "To merge it again, in the folder of go.mod:", Line: line},
 		{Purpose: "To see the same medians with benchstat, in the folder of the results:", Line: "benchstat baseline.txt candidate.txt"},

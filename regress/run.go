@@ -3,13 +3,14 @@ package regress
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"strings"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
@@ -107,30 +108,18 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err := out.Remove("baseline.txt", "candidate.txt"); err != nil { // no old results stand beside a new verdict
 		return out, nil, err
 	}
-	l := &live{
-		settings: s, name: name, dir: dir, repo: repo, out: out, doc: doc,
-		sides:   [2]*side{{name: "baseline", source: baseline}, {name: "candidate", source: candidate}},
-		display: display,
-	}
-	l.shuffle(rand.Uint64())
-	if !s.plant.IsZero() {
-		l.sides[candidateSide].env = []string{duet.PlantEnv + "=" + s.plant.String()}
-	}
-	for _, s := range l.sides {
-		if s.source.address != "" {
-			s.env = append(s.env, duet.TargetEnv+"="+s.source.address)
-		}
-	}
-	before := readMachine()
-	err = l.run(ctx)
+	manifest, err := measure.Order{
+		Name: name, Dir: dir, Packages: s.packages, Bench: s.bench, Benchtime: s.benchtime, Repo: repo, Baseline: baseline.live(), Candidate: candidate.live(),
+		Judge: s.judge, Budget: s.budget, Timeout: s.timeout, Plant: s.plant, Expect: s.expect, Variables: s.variables, Profile: s.profile,
+		Shard: s.shard, Costs: s.costs, Seed: rand.Uint64(), Display: display, Out: out, Doc: doc,
+	}.Run(ctx)
 	if text := unseenHere(doc.Report); text != "" {
-		l.note(text)
+		doc.Notes = append(doc.Notes, text)
 	}
 	if text := s.withheld(); text != "" && (err != nil || doc.Outcome() == policy.Invalid) {
-		l.note(text)
+		doc.Notes = append(doc.Notes, text)
 	}
-	doc.Environment = environment(l.config(), before, l.seed)
-	return out, l.manifest, err
+	return out, manifest, err
 }
 
 // withheld says which variables the benchmarks were not given, which may be why they fail; empty when none.
@@ -150,4 +139,12 @@ func (s settings) output(dir, name string, doc *report.Document) (*output.Folder
 		doc.Notes = append(doc.Notes, note)
 	}
 	return out, err
+}
+
+// shardFolder is the folder of a shard's results in the gate's own; empty for the whole.
+func (s settings) shardFolder() string {
+	if s.shard.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("shard-%d-of-%d", s.shard.I, s.shard.N)
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
@@ -20,6 +21,11 @@ type source struct {
 	saved   string          // file or pattern; empty when measured live
 	address string          // of a server, which the work tree's benchmarks measure; empty when they measure what they start themselves
 	commit  *testbin.Commit // nil: the work tree, a server, or saved
+}
+
+// live is the source of what is to be measured.
+func (s source) live() measure.Source {
+	return measure.Source{Side: s.Side, Address: s.address, Commit: s.commit}
 }
 
 // isTree reports whether the source is the work tree.

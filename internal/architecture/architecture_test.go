@@ -21,7 +21,7 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output", "internal/progress", "internal/report", "internal/saved", "internal/shards", "internal/stats", "internal/testbin"},
+	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/judge", "internal/measure", "internal/output", "internal/progress", "internal/report", "internal/saved", "internal/shards", "internal/testbin"},
 	"policy":                              {"internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
@@ -34,29 +34,34 @@ var arrows = map[string][]string{
 	"internal/duet":                       nil,
 	"internal/evidence":                   {"internal/benchdata", "internal/judge", "internal/report", "internal/stats", "policy"},
 	"internal/judge":                      {"internal/stats", "policy"},
-	"internal/latency":                    {"internal/stats"}, // what a Recorder reports are the judge's quantiles
-	"internal/output":                     {"internal/benchdata", "internal/report"},
-	"internal/saved":                      {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
-	"internal/shards":                     {"internal/benchdata", "internal/evidence", "internal/judge", "internal/output", "internal/report", "internal/strictjson", "policy"},
-	"internal/sse":                        nil,
-	"internal/stats":                      nil,
-	"internal/strictjson":                 nil,
-	"internal/testbin":                    nil,
-	"internal/testbed/engine":             {"internal/testbed/kernel", "internal/pace"},
-	"internal/fleet":                      {"internal/latency", "internal/strictjson"},
-	"internal/growth":                     nil,
-	"internal/testbed/instant":            nil, // a server for tests
-	"internal/testbed/kernel":             nil,
-	"internal/modtest":                    nil,
-	"internal/openai":                     nil,
-	"internal/testbed/server":             {"internal/testbed/engine", "internal/openai", "internal/testbed/tokens"},
-	"internal/testbed/gateway":            {"internal/openai"},
-	"internal/testbed/stack":              {"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/server"},
-	"internal/testbed/tokens":             nil,
-	"internal/trouble":                    nil, // a test that holds a page to the code
-	"internal/pace":                       nil,
-	"internal/progress":                   {"internal/report"},
-	"internal/readme":                     nil, // for tests that execute pages
+	"internal/measure": {
+		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output",
+		"internal/progress", "internal/report", "internal/shards", "internal/stats", "internal/testbin",
+	},
+	"internal/latency":           {"internal/stats"}, // what a Recorder reports are the judge's quantiles
+	"internal/output":            {"internal/benchdata", "internal/report"},
+	"internal/saved":             {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
+	"internal/shards":            {"internal/benchdata", "internal/evidence", "internal/judge", "internal/output", "internal/report", "internal/strictjson", "policy"},
+	"internal/sse":               nil,
+	"internal/stats":             nil,
+	"internal/strictjson":        nil,
+	"internal/testbin":           nil,
+	"internal/testbed/engine":    {"internal/testbed/kernel", "internal/pace"},
+	"internal/fleet":             {"internal/latency", "internal/strictjson"},
+	"internal/growth":            nil,
+	"internal/testbed/instant":   nil, // a server for tests
+	"internal/testbed/kernel":    nil,
+	"internal/testbed/neighbour": nil, // a busy machine for tests
+	"internal/modtest":           nil,
+	"internal/openai":            nil,
+	"internal/testbed/server":    {"internal/testbed/engine", "internal/openai", "internal/testbed/tokens"},
+	"internal/testbed/gateway":   {"internal/openai"},
+	"internal/testbed/stack":     {"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/server"},
+	"internal/testbed/tokens":    nil,
+	"internal/trouble":           nil, // a test that holds a page to the code
+	"internal/pace":              nil,
+	"internal/progress":          {"internal/report"},
+	"internal/readme":            nil, // for tests that execute pages
 }
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
