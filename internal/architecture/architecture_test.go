@@ -147,6 +147,20 @@ func TestPolicyJudgeAndEvidenceArePure(t *testing.T) {
 	}
 }
 
+// TestMeasuringReadsNoSettings holds that what measures, merges and judges is told all by package regress.
+func TestMeasuringReadsNoSettings(t *testing.T) {
+	packages := list(t)
+	for _, name := range []string{"internal/evidence", "internal/judge", "internal/measure", "internal/output", "internal/saved", "internal/shards"} {
+		p := packages[name]
+		require.NotEmpty(t, p.sources, name)
+		for i, source := range p.sources {
+			for _, reads := range []string{"os.Getenv", "os.LookupEnv", "os.Environ"} {
+				assert.NotContains(t, source, reads, "%s/%s", name, p.GoFiles[i])
+			}
+		}
+	}
+}
+
 func TestOnlyRegressRegistersFlags(t *testing.T) {
 	for name, p := range list(t) {
 		if name != "regress" {

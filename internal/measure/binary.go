@@ -22,7 +22,7 @@ type task struct {
 }
 
 // runBinary starts a test binary once and reads the results that it prints.
-func (l *live) runBinary(ctx context.Context, s *side, bin *testbin.Binary, t task) (*benchdata.Set, error) {
+func (g *gate) runBinary(ctx context.Context, s *side, bin *testbin.Binary, t task) (*benchdata.Set, error) {
 	output, err := bin.Run(ctx, testbin.RunOptions{
 		Args: append([]string{
 			"-test.run=^$", "-test.bench=" + t.bench, "-test.benchtime=" + t.benchtime, "-test.benchmem", "-test.count=1",
@@ -30,8 +30,8 @@ func (l *live) runBinary(ctx context.Context, s *side, bin *testbin.Binary, t ta
 			"-test.v", "-test.paniconexit0",
 		}, t.flags...),
 		Env:     slices.Concat([]string{duet.ChildEnv + "=1"}, t.env, s.env),
-		Keep:    l.order.Variables,
-		Timeout: l.order.Timeout, // testing's own -test.timeout does not cover benchmarks
+		Keep:    g.order.Variables,
+		Timeout: g.order.Timeout, // testing's own -test.timeout does not cover benchmarks
 	})
 	var late *testbin.TimeoutError
 	if errors.As(err, &late) {
@@ -85,17 +85,17 @@ func tail(o testbin.Output) string {
 // structure is wrong before any time is spent on measuring them.
 //
 // One run tells of both sides where they are one: the same binaries, with the same in their environment.
-func (l *live) discover(ctx context.Context) error {
-	for i, s := range l.sides {
-		if i == candidateSide && l.areOne() {
+func (g *gate) discover(ctx context.Context) error {
+	for i, s := range g.sides {
+		if i == candidateSide && g.areOne() {
 			s.smoke.Source = s.name
-			if problems := s.smoke.Add(&l.sides[baselineSide].smoke); len(problems) > 0 {
+			if problems := s.smoke.Add(&g.sides[baselineSide].smoke); len(problems) > 0 {
 				return problems
 			}
 			continue
 		}
 		for _, path := range slices.Sorted(maps.Keys(s.bins)) {
-			set, err := l.runBinary(ctx, s, s.bins[path], task{bench: l.order.Bench, benchtime: "1x", env: []string{duet.SmokeEnv + "=1"}})
+			set, err := g.runBinary(ctx, s, s.bins[path], task{bench: g.order.Bench, benchtime: "1x", env: []string{duet.SmokeEnv + "=1"}})
 			if err != nil {
 				return fmt.Errorf("smoke run of %s: %w", path, err)
 			}
@@ -104,14 +104,14 @@ func (l *live) discover(ctx context.Context) error {
 			}
 		}
 	}
-	if len(l.sides[candidateSide].smoke.Benchmarks) == 0 {
-		return fmt.Errorf("no benchmark of %s matches %q; go test -list Benchmark shows what there is", strings.Join(l.order.Packages, " "), l.order.Bench)
+	if len(g.sides[candidateSide].smoke.Benchmarks) == 0 {
+		return fmt.Errorf("no benchmark of %s matches %q; go test -list Benchmark shows what there is", strings.Join(g.order.Packages, " "), g.order.Bench)
 	}
 	return nil
 }
 
 // areOne reports whether both sides are the same processes.
-func (l *live) areOne() bool {
-	baseline, candidate := l.sides[baselineSide], l.sides[candidateSide]
+func (g *gate) areOne() bool {
+	baseline, candidate := g.sides[baselineSide], g.sides[candidateSide]
 	return baseline.tree == nil && candidate.tree == nil && slices.Equal(baseline.env, candidate.env)
 }

@@ -15,34 +15,34 @@ import (
 )
 
 // build compiles every package of both sides.
-func (l *live) build(ctx context.Context) error {
+func (g *gate) build(ctx context.Context) error {
 	began := time.Now()
-	for _, s := range l.sides {
+	for _, s := range g.sides {
 		s.bins, s.layouts = map[string]*testbin.Binary{}, map[string][]*testbin.Binary{}
 		if s.source.Commit == nil {
 			continue
 		}
-		tree, err := l.scratch.Worktree(ctx, l.order.Repo, *s.source.Commit)
+		tree, err := g.scratch.Worktree(ctx, g.order.Repo, *s.source.Commit)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		s.tree = tree
 	}
-	packages, err := l.packages(ctx)
-	l.spend("checked out", began)
+	packages, err := g.packages(ctx)
+	g.spend("checked out", began)
 	if err != nil {
 		return err
 	}
 	began = time.Now()
-	err = l.buildSides(ctx, packages)
-	l.spend("built", began)
+	err = g.buildSides(ctx, packages)
+	g.spend("built", began)
 	if err != nil {
 		return err
 	}
-	if len(l.sides[candidateSide].bins) == 0 {
-		return fmt.Errorf("no test files in %s: a gate measures benchmarks; name packages that have some in Gate.Packages", strings.Join(l.order.Packages, " "))
+	if len(g.sides[candidateSide].bins) == 0 {
+		return fmt.Errorf("no test files in %s: a gate measures benchmarks; name packages that have some in Gate.Packages", strings.Join(g.order.Packages, " "))
 	}
-	l.compareBinaries()
+	g.compareBinaries()
 	return nil
 }
 
@@ -53,17 +53,17 @@ type place struct {
 }
 
 // packages finds the packages of both sides: the patterns may match some that only the baseline has.
-func (l *live) packages(ctx context.Context) ([]place, error) {
+func (g *gate) packages(ctx context.Context) ([]place, error) {
 	var all []place
-	for i, s := range []*side{l.sides[candidateSide], l.sides[baselineSide]} {
-		dir, err := l.in(s, l.order.Dir)
+	for i, s := range []*side{g.sides[candidateSide], g.sides[baselineSide]} {
+		dir, err := g.in(s, g.order.Dir)
 		if err != nil {
 			return nil, err
 		}
-		patterns := l.order.Packages
+		patterns := g.order.Packages
 		if i > 0 { // a package named by itself that the baseline lacks is a new one
 			patterns = slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return !strings.Contains(p, "...") })
-			if len(patterns) == 0 || l.sides[candidateSide].tree == s.tree {
+			if len(patterns) == 0 || g.sides[candidateSide].tree == s.tree {
 				continue
 			}
 		}
@@ -77,8 +77,8 @@ func (l *live) packages(ctx context.Context) ([]place, error) {
 		}
 		for _, pkg := range packages {
 			at := pkg.Dir
-			if l.order.Repo != nil {
-				if at, err = filepath.Rel(l.top(s), pkg.Dir); err != nil {
+			if g.order.Repo != nil {
+				if at, err = filepath.Rel(g.top(s), pkg.Dir); err != nil {
 					return nil, err
 				}
 			}
@@ -91,15 +91,15 @@ func (l *live) packages(ctx context.Context) ([]place, error) {
 }
 
 // top is the top of the side's tree.
-func (l *live) top(s *side) string {
+func (g *gate) top(s *side) string {
 	if s.tree != nil {
 		return s.tree.Dir
 	}
-	return l.order.Repo.Root
+	return g.order.Repo.Root
 }
 
 // in is the folder of the side's tree that corresponds to dir in the work tree.
-func (l *live) in(s *side, dir string) (string, error) {
+func (g *gate) in(s *side, dir string) (string, error) {
 	if s.tree == nil {
 		return filepath.EvalSymlinks(dir)
 	}
@@ -118,9 +118,9 @@ type built struct {
 // buildSides compiles the packages of both sides at once: the linker, which takes most of the time, keeps one CPU busy. (Two links
 // of ./workload, on two shared cores, load 17 to 28, November 2026: 10 to 22 s in turn, 8.5 to 17 s at once.) Nothing is measured meanwhile:
 // beside builds a gate takes 16 rounds where it takes 11 when quiet (README, How often it is wrong), which is longer than they take.
-func (l *live) buildSides(ctx context.Context, packages []place) error {
-	sides := l.sides[:]
-	same := l.sides[baselineSide].tree == nil && l.sides[candidateSide].tree == nil // the work tree against itself
+func (g *gate) buildSides(ctx context.Context, packages []place) error {
+	sides := g.sides[:]
+	same := g.sides[baselineSide].tree == nil && g.sides[candidateSide].tree == nil // the work tree against itself
 	if same {
 		sides = sides[:1]
 	}
@@ -129,7 +129,7 @@ func (l *live) buildSides(ctx context.Context, packages []place) error {
 	for _, s := range sides {
 		building.Go(func() {
 			for _, pkg := range packages {
-				b := l.buildPackage(ctx, s, pkg)
+				b := g.buildPackage(ctx, s, pkg)
 				results <- b
 				if b.err != nil {
 					return
@@ -144,7 +144,7 @@ func (l *live) buildSides(ctx context.Context, packages []place) error {
 		case b.err != nil:
 			failed[b.side] = fmt.Errorf("%s: %w", b.side.name, b.err)
 		case b.bin != nil:
-			l.order.Display.Say("%s: built %s in %.1f s", b.side.name, b.path, b.took.Seconds())
+			g.order.Display.Say("%s: built %s in %.1f s", b.side.name, b.path, b.took.Seconds())
 			b.side.bins[b.path] = b.bin
 		}
 	}
@@ -156,24 +156,24 @@ func (l *live) buildSides(ctx context.Context, packages []place) error {
 	for _, s := range sides {
 		for _, path := range slices.Sorted(maps.Keys(s.bins)) {
 			for _, warning := range s.bins[path].Warnings {
-				l.note(s.name + ": " + warning)
+				g.note(s.name + ": " + warning)
 			}
 		}
 	}
 	if same {
-		l.sides[candidateSide].bins = l.sides[baselineSide].bins
+		g.sides[candidateSide].bins = g.sides[baselineSide].bins
 	}
 	return nil
 }
 
 // buildPackage compiles one package of one side, if the side has it and it has tests.
-func (l *live) buildPackage(ctx context.Context, s *side, pkg place) built {
+func (g *gate) buildPackage(ctx context.Context, s *side, pkg place) built {
 	dir := pkg.dir
-	if l.order.Repo != nil {
-		dir = filepath.Join(l.top(s), pkg.dir)
+	if g.order.Repo != nil {
+		dir = filepath.Join(g.top(s), pkg.dir)
 	}
 	began := time.Now()
-	bin, err := l.scratch.Build(ctx, dir)
+	bin, err := g.scratch.Build(ctx, dir)
 	if errors.Is(err, testbin.ErrNoPackage) || errors.Is(err, testbin.ErrNoTests) {
 		bin, err = nil, nil
 	}
@@ -181,32 +181,32 @@ func (l *live) buildPackage(ctx context.Context, s *side, pkg place) built {
 }
 
 // compareBinaries notes when nothing has changed.
-func (l *live) compareBinaries() {
-	if l.sides[baselineSide].source.Address != "" {
+func (g *gate) compareBinaries() {
+	if g.sides[baselineSide].source.Address != "" {
 		return // the servers differ, or not: who knows
 	}
-	baseline, candidate := l.sides[baselineSide].bins, l.sides[candidateSide].bins
+	baseline, candidate := g.sides[baselineSide].bins, g.sides[candidateSide].bins
 	for path, bin := range candidate {
 		if other := baseline[path]; other == nil || other.SHA256 != bin.SHA256 {
 			return
 		}
 	}
 	if len(baseline) == len(candidate) {
-		l.note("the test binaries of both sides are identical: nothing changed, what differs is noise" + l.unlessPlanted())
+		g.note("the test binaries of both sides are identical: nothing changed, what differs is noise" + g.unlessPlanted())
 	}
 }
 
-func (l *live) unlessPlanted() string {
-	if l.order.Plant.IsZero() {
+func (g *gate) unlessPlanted() string {
+	if g.order.Plant.IsZero() {
 		return ""
 	}
 	return " and the planted slowdown"
 }
 
 // goVersion is the Go version of all binaries; empty when they differ, as after a change of toolchain.
-func (l *live) goVersion() string {
+func (g *gate) goVersion() string {
 	version := ""
-	for _, s := range l.sides {
+	for _, s := range g.sides {
 		for _, bin := range s.bins {
 			if version != "" && version != bin.GoVersion {
 				return ""

@@ -30,15 +30,15 @@ func BenchmarkDiscover(b *testing.B) {
 
 	var ours, plain time.Duration
 	for b.Loop() {
-		l := newLive(Order{Bench: ".", Timeout: time.Minute, Doc: &report.Document{}, Display: progress.New(io.Discard, nil)})
-		l.scratch = scratch
-		for _, s := range l.sides {
+		g := newGate(Order{Bench: ".", Timeout: time.Minute, Doc: &report.Document{}, Display: progress.New(io.Discard, nil)})
+		g.scratch = scratch
+		for _, s := range g.sides {
 			s.bins = map[string]*testbin.Binary{"example.com/crowd": bin}
 		}
 		began := time.Now()
-		require.NoError(b, l.discover(b.Context()))
+		require.NoError(b, g.discover(b.Context()))
 		ours += time.Since(began)
-		require.Len(b, l.sides[candidateSide].smoke.Benchmarks, 500)
+		require.Len(b, g.sides[candidateSide].smoke.Benchmarks, 500)
 
 		began = time.Now()
 		cmd := exec.Command(bin.Path, "-test.run=^$", "-test.bench=.", "-test.benchtime=1x", "-test.benchmem")

@@ -21,7 +21,7 @@ func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 	for i := range sides {
 		sides[i] = judge.Benchmark{Name: "Chat", Requests: 100, Metrics: map[string][]float64{}}
 	}
-	m := &measurement{live: &live{order: Order{Judge: judge.By(policy.Policy{})}}}
+	m := &measurement{gate: &gate{order: Order{Judge: judge.By(policy.Policy{})}}}
 	for r := range rounds {
 		round := round{machine: policy.Noise{Load: float64(r)}, noise: noise{stalls: r, measured: 2e9}}
 		for i := range sides {
@@ -34,11 +34,11 @@ func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 		}
 		m.charted.add(round)
 	}
-	m.pair = m.order.Judge.Pairs(judge.Results{Benchmarks: sides[:1]}, judge.Results{Benchmarks: sides[1:]})[0]
-	m.plan, m.rounds = m.order.Judge.Plan(1), rounds
+	m.pair = m.gate.order.Judge.Pairs(judge.Results{Benchmarks: sides[:1]}, judge.Results{Benchmarks: sides[1:]})[0]
+	m.plan, m.rounds = m.gate.order.Judge.Plan(1), rounds
 	look, planned := m.plan.Look(rounds)
 	require.True(t, planned)
-	v := m.order.Judge.Verdicts(m.pair, nil, nil, look)[0]
+	v := m.gate.order.Judge.Verdicts(m.pair, nil, nil, look)[0]
 	m.verdicts.Keep([]policy.Verdict{v})
 
 	d := m.detail()

@@ -36,7 +36,7 @@ var errDrivesItself = errors.New("it decides itself when its requests are served
 
 // duo is one launch of a duet: a process of each side, on one benchmark.
 type duo struct {
-	*measurement
+	of        *measurement
 	processes [2]*testbin.Process
 	peers     [2]*duet.Peer
 	turn      duet.Turn
@@ -48,7 +48,7 @@ type duo struct {
 // duet measures rounds with one start of both processes, which take turns. It returns what was measured also when it fails.
 func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) (l launch, err error) {
 	began := time.Now()
-	d := &duo{measurement: m}
+	d := &duo{of: m}
 	defer d.kill()
 	if err := d.start(ctx); err != nil {
 		return l, err
@@ -95,30 +95,30 @@ func (d *duo) start(ctx context.Context) error {
 			}
 		}
 	}()
-	first := d.coin()
+	first := d.of.gate.coin()
 	for _, i := range [2]int{first, 1 - first} {
-		s := d.sides[i]
+		s := d.of.gate.sides[i]
 		var err error
 		if invitations[i], err = duet.Invite(); err != nil {
 			return err
 		}
-		d.processes[i], err = d.bin(i).Start(ctx, testbin.RunOptions{
+		d.processes[i], err = d.of.bin(i).Start(ctx, testbin.RunOptions{
 			Args: append([]string{
-				"-test.run=^$", "-test.bench=" + pattern(d.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1", "-test.v", "-test.paniconexit0",
-			}, d.flags[i]...),
+				"-test.run=^$", "-test.bench=" + pattern(d.of.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1", "-test.v", "-test.paniconexit0",
+			}, d.of.flags[i]...),
 			Env:   append([]string{duet.ChildEnv + "=1", invitations[i].Env()}, s.env...),
-			Keep:  d.order.Variables,
+			Keep:  d.of.gate.order.Variables,
 			Files: invitations[i].Files,
 			// The gate ends it. This is for a gate that cannot.
-			Timeout: 2 * (d.order.Timeout + d.order.Budget),
+			Timeout: 2 * (d.of.gate.order.Timeout + d.of.gate.order.Budget),
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	ready, cancel := context.WithTimeout(ctx, d.order.Timeout)
+	ready, cancel := context.WithTimeout(ctx, d.of.gate.order.Timeout)
 	defer cancel()
-	for i := range d.sides {
+	for i := range d.of.gate.sides {
 		var err error
 		if d.peers[i], err = invitations[i].Open(ready); err != nil {
 			if ctx.Err() != nil {
@@ -129,9 +129,9 @@ func (d *duo) start(ctx context.Context) error {
 		if d.peers[i].Hello.Capabilities&duet.DrivesItself != 0 {
 			return errDrivesItself
 		}
-		if hello := d.peers[i].Hello; hello.Procs != d.pair.Procs() || hello.Benchmark != "Benchmark"+d.pair.Name() {
+		if hello := d.peers[i].Hello; hello.Procs != d.of.pair.Procs() || hello.Benchmark != "Benchmark"+d.of.pair.Name() {
 			return fmt.Errorf("%s: %s with GOMAXPROCS %d came, where %s with %d was to: a benchmark must run alone as it does among others",
-				d.sides[i].name, hello.Benchmark, hello.Procs, d.pair.Name(), d.pair.Procs())
+				d.of.gate.sides[i].name, hello.Benchmark, hello.Procs, d.of.pair.Name(), d.of.pair.Procs())
 		}
 	}
 	return nil
@@ -150,7 +150,7 @@ func (d *duo) held(ctx context.Context, do func() error) error {
 
 // grant grants both sides a turn each, one side first.
 func (d *duo) grant(ctx context.Context, first int, turn duet.Turn) (results [2]*duet.Result, err error) {
-	turn.Within = d.order.Timeout
+	turn.Within = d.of.gate.order.Timeout
 	for _, i := range [2]int{first, 1 - first} {
 		if results[i], err = d.peers[i].Grant(ctx, turn); err != nil {
 			return results, d.fault(i, err)
@@ -161,11 +161,11 @@ func (d *duo) grant(ctx context.Context, first int, turn duet.Turn) (results [2]
 
 // warmUp finds out on the way what a turn is to be: the same for both sides.
 func (d *duo) warmUp(ctx context.Context) error {
-	least := d.order.Judge.Requests()
+	least := d.of.gate.order.Judge.Requests()
 	concurrency := 1
 	perRequest := time.Duration(math.MaxInt64)         // of both sides, at best: a stall says nothing of what is to come
 	for requests, turn, began := 0, 2, time.Now(); ; { // of two requests both may be in flight
-		results, err := d.grant(ctx, d.coin(), duet.Turn{Requests: turn, WarmUp: true})
+		results, err := d.grant(ctx, d.of.gate.coin(), duet.Turn{Requests: turn, WarmUp: true})
 		if err != nil {
 			return err
 		}
@@ -196,7 +196,7 @@ func (d *duo) round(ctx context.Context) (*duetRound, error) {
 	r := &duetRound{}
 	before := readMachine()
 	for range d.turns {
-		first := d.coin()
+		first := d.of.gate.coin()
 		results, err := d.grant(ctx, first, d.turn)
 		if err != nil {
 			return nil, err
@@ -207,76 +207,9 @@ func (d *duo) round(ctx context.Context) (*duetRound, error) {
 	return r, nil
 }
 
-// end ends both processes as they would end by themselves: cleaned up, profiles written.
-func (d *duo) end(ctx context.Context, measured []*duetRound) error {
-	for i, s := range d.sides {
-		totals, err := d.peers[i].End(ctx)
-		if err != nil {
-			return d.fault(i, err)
-		}
-		for _, r := range measured {
-			r.sides[i].totals = totals
-		}
-		done := time.AfterFunc(d.order.Timeout, d.processes[i].Kill)
-		output, err := d.processes[i].Wait()
-		if !done.Stop() {
-			return fmt.Errorf("%s: it did not end within %v (-regress.timeout)%s", s.name, d.order.Timeout, tail(output))
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w%s", s.name, err, tail(output))
-		}
-		if output.ExitCode != 0 {
-			return fmt.Errorf("%s: the test binary exited with status %d%s", s.name, output.ExitCode, tail(output))
-		}
-	}
-	return nil
-}
-
-// mourning is how long a process that failed may take to end by itself and say why.
-const mourning = 2 * time.Second
-
-// fault words what went wrong with side i, with what its process said of it.
-func (d *duo) fault(i int, err error) error {
-	name := d.sides[i].name
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	hint := ""
-	if errors.Is(err, duet.ErrStalled) {
-		d.processes[i].Kill()
-		hint = ": fix the hang, or allow more time (-regress.timeout)"
-	}
-	if d.peers[i] != nil {
-		d.peers[i].Close() // it ends when it sees that
-	}
-	done := time.AfterFunc(mourning, d.processes[i].Kill)
-	output, gone := d.processes[i].Wait()
-	done.Stop()
-	switch {
-	case gone == nil && output.ExitCode != 0:
-		err = fmt.Errorf("the test binary exited with status %d: %w", output.ExitCode, err)
-	case gone != nil && errors.Is(err, duet.ErrGone):
-		err = gone // by a signal
-	}
-	return fmt.Errorf("%s: %w%s%s", name, err, hint, tail(output))
-}
-
-// kill ends what is left of both processes.
-func (d *duo) kill() {
-	for i := range d.sides {
-		if d.peers[i] != nil {
-			d.peers[i].Close()
-		}
-		if d.processes[i] != nil {
-			d.processes[i].Kill()
-			_, _ = d.processes[i].Wait() // what it says is known, or does not matter
-		}
-	}
-}
-
 // speak reports whether both sides can take part in a duet, else why not.
-func (l *live) speak(pkg string) error {
-	for _, s := range l.sides {
+func (g *gate) speak(pkg string) error {
+	for _, s := range g.sides {
 		ok, err := duet.Speaks(s.bins[pkg].Path)
 		if err != nil {
 			return err

@@ -26,12 +26,12 @@ func Duet(ctx context.Context, dir, benchmark string, seed uint64, launches, pai
 	}
 	const path = "recorded"
 	bins := map[string]*testbin.Binary{path: bin}
-	l := newLive(Order{Judge: judge.By(policy.Policy{}), Timeout: time.Minute, Budget: time.Hour, Seed: seed})
-	for _, s := range l.sides {
+	g := newGate(Order{Judge: judge.By(policy.Policy{}), Timeout: time.Minute, Budget: time.Hour, Seed: seed})
+	for _, s := range g.sides {
 		s.bins = bins
 	}
 	both := judge.Results{Benchmarks: []judge.Benchmark{{Package: path, Name: benchmark, Procs: runtime.GOMAXPROCS(0)}}}
-	m := &measurement{live: l, pair: l.order.Judge.Pairs(both, both)[0]}
+	m := &measurement{gate: g, pair: g.order.Judge.Pairs(both, both)[0]}
 	for i := range launches {
 		if err := m.record(ctx, pairs, func(first int, ns [2]int64) { turns(i, first == candidateSide, ns) }); err != nil {
 			return err
@@ -41,14 +41,14 @@ func Duet(ctx context.Context, dir, benchmark string, seed uint64, launches, pai
 }
 
 func (m *measurement) record(ctx context.Context, pairs int, turns func(first int, ns [2]int64)) error {
-	d := &duo{measurement: m}
+	d := &duo{of: m}
 	defer d.kill()
 	if err := d.start(ctx); err != nil {
 		return err
 	}
 	return errors.Join(d.held(ctx, func() error {
 		for range pairs {
-			first := d.coin()
+			first := d.of.gate.coin()
 			results, err := d.grant(ctx, first, duet.Turn{Requests: 1})
 			if err != nil {
 				return err

@@ -12,13 +12,13 @@ import (
 
 // header describes one side. What differs between the sides stands in comments: benchstat puts files whose configuration
 // differs into separate tables and compares nothing.
-func (l *live) header(i int, set *benchdata.Set) benchdata.Header {
-	s := l.sides[i]
+func (g *gate) header(i int, set *benchdata.Set) benchdata.Header {
+	s := g.sides[i]
 	h := benchdata.Header{
 		Config: map[string]string{},
 		Provenance: map[string]string{
 			"side": s.name, "source": s.source.Side.What, "commit": s.source.Side.Commit, "dirty": strconv.FormatBool(s.source.Side.Dirty),
-			"load": readMachine().loadText(), "seed": strconv.FormatUint(l.order.Seed, 10),
+			"load": readMachine().loadText(), "seed": strconv.FormatUint(g.order.Seed, 10),
 		},
 		Better: map[string]int{},
 	}
@@ -32,12 +32,12 @@ func (l *live) header(i int, set *benchdata.Set) benchdata.Header {
 		h.Provenance["go"] = s.bins[path].GoVersion
 	}
 	h.Provenance["binary"] = strings.Join(binaries, "; ")
-	if version := l.goVersion(); version != "" {
+	if version := g.goVersion(); version != "" {
 		h.Config["go"] = version
 		delete(h.Provenance, "go")
 	}
 	if i == candidateSide {
-		h.Provenance["planted"] = l.order.Plant.String()
+		h.Provenance["planted"] = g.order.Plant.String()
 	}
 	for unit, better := range set.Better {
 		h.Better[unit] = better

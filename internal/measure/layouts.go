@@ -24,21 +24,21 @@ func (m *measurement) relink(ctx context.Context) error {
 	if !m.inDuet || !m.narrow() {
 		return nil
 	}
-	if m.sides[baselineSide].bins[path].SHA256 == m.sides[candidateSide].bins[path].SHA256 {
+	if m.gate.sides[baselineSide].bins[path].SHA256 == m.gate.sides[candidateSide].bins[path].SHA256 {
 		return nil
 	}
-	for _, s := range m.sides {
+	for _, s := range m.gate.sides {
 		if len(s.layouts[path]) > 0 {
 			continue
 		}
-		m.order.Display.Say("%s: linking %s in %d orders", s.name, path, layouts)
+		m.gate.order.Display.Say("%s: linking %s in %d orders", s.name, path, layouts)
 		links, err := relink(ctx, s.bins[path])
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		s.layouts[path] = links
 	}
-	m.note(fmt.Sprintf("%s is judged by limits under %d %%: its launches take turns with %d links of each side, whose functions lie in other orders "+
+	m.gate.note(fmt.Sprintf("%s is judged by limits under %d %%: its launches take turns with %d links of each side, whose functions lie in other orders "+
 		"(-randlayout=1 to %d)", m.pair.Name(), fine, layouts, layouts))
 	return nil
 }
@@ -75,8 +75,8 @@ func relink(ctx context.Context, bin *testbin.Binary) ([]*testbin.Binary, error)
 
 // bin is the binary of side i for the launch that is next.
 func (m *measurement) bin(i int) *testbin.Binary {
-	if links := m.sides[i].layouts[m.pair.Package()]; len(links) > 0 && m.narrow() {
+	if links := m.gate.sides[i].layouts[m.pair.Package()]; len(links) > 0 && m.narrow() {
 		return links[m.launches%len(links)]
 	}
-	return m.sides[i].bins[m.pair.Package()]
+	return m.gate.sides[i].bins[m.pair.Package()]
 }

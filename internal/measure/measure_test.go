@@ -17,7 +17,7 @@ func schedule(p policy.Policy, budget, perLaunch, perRound time.Duration) (sizes
 	b := judge.Benchmark{Name: "Chat", Metrics: map[string][]float64{"p95-ns": {1}}}
 	j := judge.By(p)
 	pairs := j.Pairs(judge.Results{Benchmarks: []judge.Benchmark{b}}, judge.Results{Benchmarks: []judge.Benchmark{b}})
-	m := &measurement{live: &live{order: Order{Budget: budget, Judge: j}}, pair: pairs[0], plan: j.Plan(1), inDuet: true, began: time.Now()}
+	m := &measurement{gate: &gate{order: Order{Budget: budget, Judge: j}}, pair: pairs[0], plan: j.Plan(1), inDuet: true, began: time.Now()}
 	for {
 		n := m.size()
 		sizes = append(sizes, n)

@@ -7,132 +7,117 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
-// launch starts each side once, and keeps and saves the rounds that come of it.
-func (m *measurement) launch(ctx context.Context) error {
-	measure := m.wholeRuns
-	switch {
-	case m.live.rounds != nil:
-		measure = func(ctx context.Context, n int, enough func() bool) (launch, error) {
-			return m.live.rounds(m, ctx, n, enough)
-		}
-	case m.inDuet:
-		measure = m.duet
+// measurement is what has been measured of one benchmark.
+type measurement struct {
+	gate     *gate
+	pair     judge.Pair
+	plan     judge.Plan
+	inDuet   bool
+	flags    [2][]string   // more of them for each side's test binary
+	long     time.Duration // of a whole run; 0 for what the order says
+	sets     [2]benchdata.Set
+	verdicts evidence.Verdicts
+	looks    []int  // the numbers of rounds after which they were judged
+	early    bool   // the last look was the last because the budget was spent
+	problem  string // why nothing must be judged
+	least    int    // rounds to reach a verdict; 0 until asked for
+
+	began    time.Time
+	before   machine
+	rounds   int
+	launches int
+	setup    time.Duration // of all launches, before their first round
+	noise    noise
+	charted  charted
+}
+
+// ready prepares what is needed before the first launch.
+func (m *measurement) ready(ctx context.Context) error {
+	if err := m.targeted(); err != nil {
+		return err
 	}
-	done, began := m.rounds, time.Now()
-	l, err := measure(ctx, m.size(), func() bool {
-		done++
-		return done >= m.fewest() && time.Since(m.began)+m.perRound() > m.order.Budget
-	})
-	m.order.Doc.Spend("started", l.setup+l.ending)
-	m.order.Doc.Spend("measured", time.Since(began)-l.setup-l.ending)
-	if m.rounds == 0 && errors.Is(err, errDrivesItself) {
-		m.instead(errDrivesItself.Error())
+	m.choose()
+	defer m.gate.spend("linked", time.Now())
+	return m.relink(ctx)
+}
+
+// targeted says if two servers are to be compared and the benchmark measures neither.
+func (m *measurement) targeted() error {
+	if m.gate.sides[baselineSide].source.Address == "" || len(m.pair.Baseline.Metrics[duet.TargetUnit]) > 0 && len(m.pair.Candidate.Metrics[duet.TargetUnit]) > 0 {
 		return nil
 	}
-	m.setup += l.setup
-	m.launches++
-	for _, r := range l.rounds {
-		if err == nil && m.rounds == 0 && m.inDuet && !m.reports(r) {
-			m.instead("its policy judges what only a benchmark that ends reports")
+	return errors.New("it did not ask for the address to measure, so that it would measure the same on both sides: send its requests to workload.Target(b)")
+}
+
+// choose chooses how to measure.
+func (m *measurement) choose() {
+	if m.gate.take != nil {
+		return
+	}
+	switch why := m.gate.speak(m.pair.Package()); {
+	case !recorded(m.pair.Baseline) || !recorded(m.pair.Candidate):
+		m.gate.note(m.pair.Name() + " is measured in whole runs, not in a duet: not all its requests go through workload.Record")
+	case why != nil:
+		m.gate.note(fmt.Sprintf("measured in whole runs, not in a duet: %v", why))
+	default:
+		m.inDuet = true
+	}
+}
+
+// untilSettled measures launch after launch, and looks at the results when the plan says so or the budget is spent.
+func (m *measurement) untilSettled(ctx context.Context) error {
+	for {
+		if err := m.launch(ctx); err != nil {
+			return err
+		}
+		if err := m.feasible(m.perLaunch(), m.perRound()); err != nil {
+			return err
+		}
+		look, planned := m.plan.Look(m.rounds)
+		switch {
+		case m.spent():
+			look, m.early = m.plan.Final(m.rounds), true
+		case !planned:
+			m.gate.order.Display.GoOn(m.now())
+			continue
+		}
+		if m.settled(look) {
 			return nil
 		}
-		if err := m.keep(r); err != nil {
-			return err
-		}
 	}
-	return err
 }
 
-// instead goes on in whole runs, as if nothing had been measured.
-func (m *measurement) instead(why string) {
-	m.inDuet = false
-	m.note(m.pair.Name() + " is measured in whole runs, not in a duet: " + why)
-	m.setup, m.launches, m.began = 0, 0, time.Now()
+// settled judges, keeps what is settled, and reports whether all is.
+func (m *measurement) settled(look judge.Look) bool {
+	defer m.gate.spend("judged", time.Now())
+	m.looks = append(m.looks, m.rounds)
+	settled := m.verdicts.Keep(m.found(look))
+	m.gate.order.Display.Looked(m.now(), settled)
+	return settled
 }
 
-// reports reports whether both sides' runs have all that is judged.
-func (m *measurement) reports(r round) bool {
-	for _, rule := range m.pair.Rules() {
-		for _, run := range r.runs {
-			if _, ok := run.Value(rule.Unit()); !ok {
-				return false
-			}
-		}
-	}
-	return true
+// found is what a look finds.
+func (m *measurement) found(look judge.Look) []policy.Verdict {
+	return m.gate.order.Judge.Verdicts(m.pair, evidence.Directions(&m.gate.sides[baselineSide].smoke), evidence.Directions(&m.gate.sides[candidateSide].smoke), look)
 }
 
-// keep adds a round to what was measured, and saves it.
-func (m *measurement) keep(r round) error {
-	for i, run := range r.runs {
-		smoke := &m.sides[i].smoke
-		set := &benchdata.Set{
-			Source: m.sides[i].name, Config: smoke.Config, Better: smoke.Better,
-			Benchmarks: []benchdata.Benchmark{{Pkg: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs(), Runs: []benchdata.Run{run}}},
-		}
-		if problems := m.sets[i].Add(set); len(problems) > 0 {
-			return problems
-		}
-		if err := m.live.results.Save(i, set, func() benchdata.Header { return m.header(i, set) }); err != nil {
-			return err
-		}
+// now is how far the measuring is.
+func (m *measurement) now() report.Progress {
+	p := report.Progress{Benchmark: m.pair.Name(), Rounds: m.rounds, Spent: time.Since(m.began), Verdicts: m.verdicts.All}
+	for _, v := range m.verdicts.All {
+		p.Left = max(p.Left, m.plan.Left(v)-(m.rounds-v.Baseline.N))
 	}
-	m.rounds++
-	m.noise.add(r.noise)
-	m.charted.add(r)
-	if m.rounds == 1 {
-		if problems := benchdata.Compatible(&m.sets[baselineSide], &m.sets[candidateSide]); len(problems) > 0 {
-			return problems
-		}
+	if m.rounds > 0 && m.perRound() > 0 {
+		p.Left = min(p.Left, max(0, int((m.gate.order.Budget-p.Spent)/m.perRound())))
 	}
-	m.pair.Baseline, m.pair.Candidate = m.side(baselineSide), m.side(candidateSide)
-	return nil
-}
-
-func (m *measurement) side(i int) *judge.Benchmark {
-	b := evidence.Benchmark(m.sets[i].Benchmarks[0])
-	return &b
-}
-
-// wholeRuns measures one round: a run of each side's process from its start to its end, in the order that a coin decides.
-func (m *measurement) wholeRuns(ctx context.Context, _ int, _ func() bool) (l launch, err error) {
-	var r round
-	before := readMachine()
-	first := m.coin()
-	for _, i := range [2]int{first, 1 - first} {
-		if r.runs[i], err = m.wholeRun(ctx, i); err != nil {
-			return l, err
-		}
-	}
-	r.machine = readMachine().since(before)
-	l.rounds = []round{r}
-	return l, nil
-}
-
-// wholeRequests is the fewest requests of a whole run: its start costs more than they do.
-const wholeRequests = 100
-
-func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error) {
-	s, benchtime := m.sides[i], m.order.Benchtime
-	switch {
-	case m.long > 0:
-		benchtime = m.long.String()
-	case recorded(m.pair.Candidate):
-		benchtime = fmt.Sprintf("%dx", max(m.order.Judge.Requests(), wholeRequests))
-	}
-	set, err := m.runBinary(ctx, s, s.bins[m.pair.Package()], task{bench: pattern(m.pair.Name()), benchtime: benchtime, flags: m.flags[i]})
-	if err != nil {
-		return benchdata.Run{}, err
-	}
-	if len(set.Benchmarks) != 1 || set.Benchmarks[0].Name != m.pair.Name() || len(set.Benchmarks[0].Runs) != 1 {
-		return benchdata.Run{}, fmt.Errorf("%s: one result of %s was to come, and %d benchmarks reported: a benchmark must run alone as it does among others",
-			s.name, m.pair.Name(), len(set.Benchmarks))
-	}
-	return set.Benchmarks[0].Runs[0], nil
+	return p
 }
 
 // fail makes the benchmark one that must not be judged.

@@ -50,17 +50,17 @@ type Source struct {
 // Run measures and judges. What it finds is in o.Doc; the error says why there is nothing to find. The manifest is what a merge will need, of a
 // shard that measured; else it is nil.
 func (o Order) Run(ctx context.Context) (*shards.Manifest, error) {
-	l := newLive(o)
+	g := newGate(o)
 	if !o.Plant.IsZero() {
-		l.sides[candidateSide].env = []string{duet.PlantEnv + "=" + o.Plant.String()}
+		g.sides[candidateSide].env = []string{duet.PlantEnv + "=" + o.Plant.String()}
 	}
-	for _, s := range l.sides {
+	for _, s := range g.sides {
 		if s.source.Address != "" {
 			s.env = append(s.env, duet.TargetEnv+"="+s.source.Address)
 		}
 	}
 	before := readMachine()
-	err := l.run(ctx)
-	o.Doc.Environment = environment(l.config(), before, o.Seed)
-	return l.manifest, err
+	err := g.run(ctx)
+	o.Doc.Environment = environment(g.config(), before, o.Seed)
+	return g.manifest, err
 }

@@ -71,11 +71,11 @@ func (g pretended) run(t *testing.T, part shards.Part, dir string) (doc report.D
 		out, err := output.New(dir)
 		require.NoError(t, err)
 		doc = report.Document{Name: "TestGate", Began: time.Now()}
-		l := newLive(Order{
+		l := newGate(Order{
 			Name: "TestGate", Dir: "/module/gate", Judge: judge.By(g.policy), Budget: cmp.Or(g.budget, time.Hour), Timeout: time.Minute,
 			Shard: part, Costs: g.costs, Seed: uint64(part.I), Display: progress.New(io.Discard, nil), Out: out, Doc: &doc,
 		})
-		l.rounds = g.take
+		l.take = g.take
 		for i, s := range l.sides {
 			l.sides[i] = g.side(s.name)
 		}

@@ -41,55 +41,58 @@ var (
 
 // profiler profiles both sides of a benchmark.
 type profiler struct {
-	measurement
-	of    profileKind
-	dir   string // where processes write
-	sides [2]profiledSide
+	measurement *measurement // how both sides are made to serve
+	of          profileKind
+	dir         string // where processes write
+	profiled    [2]profiled
 }
 
-type profiledSide struct {
+// profiled is what the profiles of one side say.
+type profiled struct {
 	costs  *growth.Profiles
 	all    []*profile.Profile
 	served time.Duration // of ns/op, times requests
 	n      float64
 }
 
-func (l *live) newProfiler(pair judge.Pair, of profileKind) (*profiler, error) {
-	p := &profiler{of: of}
-	p.live, p.pair, p.inDuet = l, pair, pair.Noise.Method == "duet"
-	p.rounds = 1 // it is known how long one takes
+func (g *gate) newProfiler(pair judge.Pair, of profileKind) (*profiler, error) {
+	m := &measurement{gate: g, pair: pair, inDuet: pair.Noise.Method == "duet"}
+	m.rounds = 1 // it is known how long one takes
+	p := &profiler{measurement: m, of: of}
 	var err error
-	if p.dir, err = os.MkdirTemp(l.scratch.Dir, "profile-"); err != nil {
+	if p.dir, err = os.MkdirTemp(g.scratch.Dir, "profile-"); err != nil {
 		return nil, err
 	}
-	for i, s := range l.sides {
+	for i, s := range g.sides {
 		module, err := growth.ReadModule(s.bins[pair.Package()].Path)
 		if err != nil {
 			return nil, err
 		}
-		p.sides[i].costs = growth.NewProfiles(module)
-		p.flags[i] = append([]string{of.flags[0] + p.file(i)}, of.flags[1:]...)
+		p.profiled[i].costs = growth.NewProfiles(module)
+		m.flags[i] = append([]string{of.flags[0] + p.file(i)}, of.flags[1:]...)
 	}
 	return p, nil
 }
 
-func (p *profiler) file(i int) string { return filepath.Join(p.dir, p.live.sides[i].name+".pb.gz") }
+func (p *profiler) file(i int) string {
+	return filepath.Join(p.dir, p.measurement.gate.sides[i].name+".pb.gz")
+}
 
 // launch starts each side once more, lets it serve for about so long, and adds what the profiles say.
 func (p *profiler) launch(ctx context.Context, long time.Duration) error {
-	measure := p.wholeRuns
-	if p.inDuet {
-		measure = p.duet
+	measure := p.measurement.wholeRuns
+	if p.measurement.inDuet {
+		measure = p.measurement.duet
 	}
 	began := time.Now()
-	p.long = max(long, time.Second)
+	p.measurement.long = max(long, time.Second)
 	l, err := measure(ctx, math.MaxInt, func() bool { return time.Since(began) >= long })
 	if err != nil {
 		return err
 	}
-	for i := range p.sides {
+	for i := range p.profiled {
 		if err := p.add(i, l); err != nil {
-			return fmt.Errorf("%s: %w", p.live.sides[i].name, err)
+			return fmt.Errorf("%s: %w", p.measurement.gate.sides[i].name, err)
 		}
 	}
 	return nil
@@ -115,7 +118,7 @@ func (p *profiler) add(i int, l launch) error {
 	if err != nil {
 		return err
 	}
-	s := &p.sides[i]
+	s := &p.profiled[i]
 	requests := 0
 	for _, r := range l.rounds {
 		run := r.runs[i]
@@ -163,10 +166,10 @@ func (p *profiler) tookLonger() float64 { return max(p.took(candidateSide)-p.too
 
 // took is the mean time of a request of side i in nanoseconds; 0 when not known.
 func (p *profiler) took(i int) float64 {
-	if p.sides[i].n == 0 {
+	if p.profiled[i].n == 0 {
 		return 0
 	}
-	return float64(p.sides[i].served) / p.sides[i].n
+	return float64(p.profiled[i].served) / p.profiled[i].n
 }
 
 var notPlain = regexp.MustCompile(`[^A-Za-z0-9.=_-]+`)
@@ -180,14 +183,14 @@ func plainName(name string) string {
 // save saves the profiles of both sides in the folder profiles of the folder of results, the baseline's as if it had served as many requests as the
 // candidate. The command shows their difference, from that folder.
 func (p *profiler) save(results *output.Folder) (command string, err error) {
-	base := fmt.Sprintf("%d-%s.%s.", len(p.order.Doc.Causes)+1, plainName(p.pair.Name()), p.of.file)
-	for i, s := range p.live.sides {
-		merged, err := profile.Merge(p.sides[i].all)
+	base := fmt.Sprintf("%d-%s.%s.", len(p.measurement.gate.order.Doc.Causes)+1, plainName(p.measurement.pair.Name()), p.of.file)
+	for i, s := range p.measurement.gate.sides {
+		merged, err := profile.Merge(p.profiled[i].all)
 		if err != nil {
 			return "", err
 		}
 		if i == baselineSide {
-			merged.Scale(float64(p.sides[candidateSide].costs.Requests) / float64(p.sides[baselineSide].costs.Requests))
+			merged.Scale(float64(p.profiled[candidateSide].costs.Requests) / float64(p.profiled[baselineSide].costs.Requests))
 		}
 		if err := results.Profile(base+s.name+".pb.gz", merged.Write); err != nil {
 			return "", err

@@ -17,7 +17,7 @@ import (
 )
 
 // divide marks the pairs that other shards measure, and says of each whose it is. Without shards all is this gate's.
-func (l *live) divide(pairs []judge.Pair) []shards.Benchmark {
+func (g *gate) divide(pairs []judge.Pair) []shards.Benchmark {
 	all := make([]shards.Benchmark, len(pairs))
 	jobs := make([]shards.Job, len(pairs))
 	for i, pair := range pairs {
@@ -26,19 +26,19 @@ func (l *live) divide(pairs []judge.Pair) []shards.Benchmark {
 		}
 		jobs[i] = shards.Job{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Free: !evidence.IsMeasured(pair)}
 	}
-	if l.order.Shard.IsZero() {
+	if g.order.Shard.IsZero() {
 		return all
 	}
 	own := 0
-	for i, owner := range shards.Divide(jobs, l.order.Costs, l.order.Shard.N) {
+	for i, owner := range shards.Divide(jobs, g.order.Costs, g.order.Shard.N) {
 		all[i].Shard = owner
-		pairs[i].Elsewhere = owner != l.order.Shard.I
+		pairs[i].Elsewhere = owner != g.order.Shard.I
 		if !pairs[i].Elsewhere {
 			own++
 		}
 	}
-	l.note(fmt.Sprintf("shard %d of %d: it has %d of the gate's %d benchmarks, and alpha is split over the verdicts on all of them",
-		l.order.Shard.I, l.order.Shard.N, own, len(pairs)))
+	g.note(fmt.Sprintf("shard %d of %d: it has %d of the gate's %d benchmarks, and alpha is split over the verdicts on all of them",
+		g.order.Shard.I, g.order.Shard.N, own, len(pairs)))
 	return all
 }
 
@@ -78,14 +78,14 @@ func finite(x float64) float64 {
 }
 
 // newManifest is what a shard leaves for the merge, but for the sums of its files; nil for the whole.
-func (l *live) newManifest(all []shards.Benchmark) *shards.Manifest {
-	if l.order.Shard.IsZero() {
+func (g *gate) newManifest(all []shards.Benchmark) *shards.Manifest {
+	if g.order.Shard.IsZero() {
 		return nil
 	}
 	return &shards.Manifest{
-		Tailgate: shards.Version(), Gate: gateName(l.order.Dir, l.order.Name), Shard: l.order.Shard.I, Of: l.order.Shard.N, Policy: shards.PolicySum(l.order.Judge.Policy()),
-		Planted: l.order.Plant.String(), Expected: string(l.order.Expect), Costs: l.order.Costs.Sum,
-		Baseline: l.sides[baselineSide].manifest(), Candidate: l.sides[candidateSide].manifest(), Benchmarks: all,
+		Tailgate: shards.Version(), Gate: gateName(g.order.Dir, g.order.Name), Shard: g.order.Shard.I, Of: g.order.Shard.N, Policy: shards.PolicySum(g.order.Judge.Policy()),
+		Planted: g.order.Plant.String(), Expected: string(g.order.Expect), Costs: g.order.Costs.Sum,
+		Baseline: g.sides[baselineSide].manifest(), Candidate: g.sides[candidateSide].manifest(), Benchmarks: all,
 	}
 }
 

@@ -26,26 +26,26 @@ const (
 	mostFunctions = 5
 )
 
-// explain profiles the benchmarks whose regressions are gravest, and leaves in l.order.Doc where their requests came to cost more. What goes wrong
+// explain profiles the benchmarks whose regressions are gravest, and leaves in g.order.Doc where their requests came to cost more. What goes wrong
 // meanwhile is said there and changes no verdict.
-func (l *live) explain(ctx context.Context, pairs []judge.Pair) {
-	if !l.order.Profile || l.order.Expect != "" { // a slowdown that was planted and caught needs no explanation
+func (g *gate) explain(ctx context.Context, pairs []judge.Pair) {
+	if !g.order.Profile || g.order.Expect != "" { // a slowdown that was planted and caught needs no explanation
 		return
 	}
-	grave := func(pair judge.Pair) float64 { return math.Abs(l.regression(pair).ChangePercent) }
-	regressed := slices.DeleteFunc(slices.Clone(pairs), func(p judge.Pair) bool { return l.regression(p).Outcome == "" })
+	grave := func(pair judge.Pair) float64 { return math.Abs(g.regression(pair).ChangePercent) }
+	regressed := slices.DeleteFunc(slices.Clone(pairs), func(p judge.Pair) bool { return g.regression(p).Outcome == "" })
 	slices.SortStableFunc(regressed, func(a, b judge.Pair) int { return cmp.Compare(grave(b), grave(a)) })
 	for i, pair := range regressed {
 		if i == explained {
-			l.note(fmt.Sprintf("%d of %d benchmarks that regressed were profiled: name another with -regress.bench", explained, len(regressed)))
+			g.note(fmt.Sprintf("%d of %d benchmarks that regressed were profiled: name another with -regress.bench", explained, len(regressed)))
 			return
 		}
-		end := time.Now().Add(min(profiling, l.order.Budget/2))
-		for _, of := range l.suspects(pair) {
-			l.order.Display.Say("%s: profiling both sides: %s", pair.Name(), of.name)
-			cause := l.cause(ctx, pair, of, end)
-			l.order.Doc.Causes = append(l.order.Doc.Causes, cause)
-			if len(cause.Functions) > 0 {
+		end := time.Now().Add(min(profiling, g.order.Budget/2))
+		for _, of := range g.suspects(pair) {
+			g.order.Display.Say("%s: profiling both sides: %s", pair.Name(), of.name)
+			found := g.profile(ctx, pair, of, end)
+			g.order.Doc.Causes = append(g.order.Doc.Causes, found)
+			if len(found.Functions) > 0 {
 				break
 			}
 		}
@@ -53,8 +53,8 @@ func (l *live) explain(ctx context.Context, pairs []judge.Pair) {
 }
 
 // regression is the verdict on a benchmark that says regressed, by the largest change in whichever direction; zero when none does.
-func (l *live) regression(pair judge.Pair) (gravest policy.Verdict) {
-	for _, v := range l.order.Doc.Report.Verdicts {
+func (g *gate) regression(pair judge.Pair) (gravest policy.Verdict) {
+	for _, v := range g.order.Doc.Report.Verdicts {
 		if v.Package == pair.Package() && v.Benchmark == pair.Name() && v.Outcome == policy.Regressed && math.Abs(v.ChangePercent) >= math.Abs(gravest.ChangePercent) {
 			gravest = v
 		}
@@ -63,8 +63,8 @@ func (l *live) regression(pair judge.Pair) (gravest policy.Verdict) {
 }
 
 // suspects are the profiles that may explain a regression, in order: of a time the CPU's, and if that did not grow, what waiting there is.
-func (l *live) suspects(pair judge.Pair) []profileKind {
-	unit := l.regression(pair).Unit
+func (g *gate) suspects(pair judge.Pair) []profileKind {
+	unit := g.regression(pair).Unit
 	if unit == "allocs/op" || unit == "B/op" {
 		return []profileKind{memory}
 	}
@@ -81,43 +81,43 @@ func (l *live) suspects(pair judge.Pair) []profileKind {
 	return []profileKind{processor, waiting}
 }
 
-// cause profiles one benchmark, once and then on until it is known which function grew most, or the end has come.
-func (l *live) cause(ctx context.Context, pair judge.Pair, of profileKind, end time.Time) report.Cause {
-	cause := report.Cause{Package: pair.Package(), Benchmark: pair.Name(), Of: of.name, Unit: of.unit}
-	p, err := l.newProfiler(pair, of)
+// profile profiles one benchmark, once and then on until it is known which function grew most, or the end has come.
+func (g *gate) profile(ctx context.Context, pair judge.Pair, of profileKind, end time.Time) report.Cause {
+	found := report.Cause{Package: pair.Package(), Benchmark: pair.Name(), Of: of.name, Unit: of.unit}
+	p, err := g.newProfiler(pair, of)
 	var diff growth.Diff
 	for err == nil {
 		if err = p.launch(ctx, min(profiledLaunch, time.Until(end))); err != nil {
 			break
 		}
-		diff = growth.Compare(p.sides[baselineSide].costs, p.sides[candidateSide].costs)
+		diff = growth.Compare(p.profiled[baselineSide].costs, p.profiled[candidateSide].costs)
 		explains := of.unit != "ns" || diff.AtMost() > p.tookLonger()/10
 		if diff.Leads() || !explains || time.Until(end) < profiledLaunch/4 {
 			break
 		}
 	}
 	if err != nil {
-		cause.Doubt = "it could not be profiled: " + err.Error()
-		return cause
+		found.Doubt = "it could not be profiled: " + err.Error()
+		return found
 	}
-	cause.Baseline, cause.Candidate, cause.Requests = diff.Baseline, diff.Candidate, p.sides[candidateSide].costs.Requests
-	cause.Took = p.tookLonger()
+	found.Baseline, found.Candidate, found.Requests = diff.Baseline, diff.Candidate, p.profiled[candidateSide].costs.Requests
+	found.Took = p.tookLonger()
 	for _, f := range diff.Functions {
 		// What grew by a hundredth of the whole is not what somebody looks for.
-		if f.Sure() && f.Growth() > diff.Growth()/100 && len(cause.Functions) < mostFunctions {
-			cause.Functions = append(cause.Functions, report.CostlyFunction{
+		if f.Sure() && f.Growth() > diff.Growth()/100 && len(found.Functions) < mostFunctions {
+			found.Functions = append(found.Functions, report.CostlyFunction{
 				Name: f.Name, Via: f.Via, File: f.File, Line: f.Line, Baseline: f.Baseline, Candidate: f.Candidate,
 			})
 		}
 	}
 	switch {
-	case len(cause.Functions) == 0:
-		cause.Doubt = "no function grew by more than the luck of sampling: " + of.otherwise
+	case len(found.Functions) == 0:
+		found.Doubt = "no function grew by more than the luck of sampling: " + of.otherwise
 	case !diff.Leads():
-		cause.Doubt = "which of them grew most is within the luck of sampling"
+		found.Doubt = "which of them grew most is within the luck of sampling"
 	}
-	if cause.Command, err = p.save(l.order.Out); err != nil {
-		l.note(fmt.Sprintf("the profiles of %s could not be saved: %v", pair.Name(), err))
+	if found.Command, err = p.save(g.order.Out); err != nil {
+		g.note(fmt.Sprintf("the profiles of %s could not be saved: %v", pair.Name(), err))
 	}
-	return cause
+	return found
 }

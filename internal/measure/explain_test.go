@@ -28,8 +28,8 @@ func TestTheGravestRegressionIsExplained(t *testing.T) {
 		{"not another benchmark's", []policy.Verdict{{Package: b.Package, Benchmark: "Other", Unit: "p95-ns", Outcome: policy.Regressed, ChangePercent: 50}}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := &live{order: Order{Doc: &report.Document{Report: policy.Report{Verdicts: c.verdicts}}}}
-			assert.Equal(t, c.want, l.regression(pair).Unit)
+			g := &gate{order: Order{Doc: &report.Document{Report: policy.Report{Verdicts: c.verdicts}}}}
+			assert.Equal(t, c.want, g.regression(pair).Unit)
 		})
 	}
 }

@@ -15,15 +15,15 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
-// live measures two sides on this machine, one after the other in turn, and judges as it goes.
-type live struct {
+// gate measures two sides on this machine, one after the other in turn, and judges as it goes.
+type gate struct {
 	order    Order
 	scratch  *testbin.Scratch
 	sides    [2]*side         // baseline, candidate
 	results  *output.Results  // what is saved as it comes
 	manifest *shards.Manifest // what a merge will need, of a shard that measured
 	random   *rand.Rand
-	rounds   taker // in place of processes, in tests; nil: none
+	take     taker // in place of processes, in tests; nil: none
 }
 
 // taker measures rounds with one start of both sides' processes: about so many, until enough says so.
@@ -45,46 +45,46 @@ const (
 	candidateSide = 1
 )
 
-// run measures and judges. What it finds is in l.order.Doc; the error says why there is nothing to find.
-func (l *live) run(ctx context.Context) (err error) {
-	if l.scratch, err = testbin.NewScratch(); err != nil {
+// run measures and judges. What it finds is in g.order.Doc; the error says why there is nothing to find.
+func (g *gate) run(ctx context.Context) (err error) {
+	if g.scratch, err = testbin.NewScratch(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, l.scratch.Close()) }()
-	if err := l.build(ctx); err != nil {
+	defer func() { err = errors.Join(err, g.scratch.Close()) }()
+	if err := g.build(ctx); err != nil {
 		return err
 	}
 	began := time.Now()
-	err = l.discover(ctx)
-	l.spend("tried", began)
+	err = g.discover(ctx)
+	g.spend("tried", began)
 	if err != nil {
 		return err
 	}
 	began = time.Now()
-	release, err := l.lock(ctx)
-	l.spend("waited", began)
+	release, err := g.lock(ctx)
+	g.spend("waited", began)
 	if err != nil {
 		return err
 	}
 	defer release()
-	return l.measure(ctx)
+	return g.measure(ctx)
 }
 
-// newLive is what has not measured anything yet. The order of all turns to come is one of the seed's.
-func newLive(o Order) *live {
-	return &live{
+// newGate is what has not measured anything yet. The order of all turns to come is one of the seed's.
+func newGate(o Order) *gate {
+	return &gate{
 		order: o, random: rand.New(rand.NewPCG(o.Seed, 0)),
 		sides: [2]*side{{name: "baseline", source: o.Baseline}, {name: "candidate", source: o.Candidate}},
 	}
 }
 
 // coin is the side that is first.
-func (l *live) coin() int { return l.random.IntN(2) }
+func (g *gate) coin() int { return g.random.IntN(2) }
 
 // lock waits until no other gate measures on this machine.
-func (l *live) lock(ctx context.Context) (release func(), err error) {
+func (g *gate) lock(ctx context.Context) (release func(), err error) {
 	release, err = testbin.Lock(ctx, testbin.LockPath(), func(holder string) {
-		l.order.Display.Say("another gate is measuring on this machine (%s): waiting for it", holder)
+		g.order.Display.Say("another gate is measuring on this machine (%s): waiting for it", holder)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("another gate is measuring on this machine: %w", err)
@@ -93,20 +93,20 @@ func (l *live) lock(ctx context.Context) (release func(), err error) {
 }
 
 // config is what the candidate's results say of themselves and its binaries, the same for all of them.
-func (l *live) config() map[string]string {
+func (g *gate) config() map[string]string {
 	config := map[string]string{}
-	maps.Copy(config, l.sides[candidateSide].smoke.Config)
-	if version := l.goVersion(); version != "" {
+	maps.Copy(config, g.sides[candidateSide].smoke.Config)
+	if version := g.goVersion(); version != "" {
 		config["go"] = version
 	}
 	return config
 }
 
 // spend says in the report that the time since then was spent on a phase.
-func (l *live) spend(phase string, since time.Time) { l.order.Doc.Spend(phase, time.Since(since)) }
+func (g *gate) spend(phase string, since time.Time) { g.order.Doc.Spend(phase, time.Since(since)) }
 
-func (l *live) note(text string) {
-	if !slices.Contains(l.order.Doc.Notes, text) {
-		l.order.Doc.Notes = append(l.order.Doc.Notes, text)
+func (g *gate) note(text string) {
+	if !slices.Contains(g.order.Doc.Notes, text) {
+		g.order.Doc.Notes = append(g.order.Doc.Notes, text)
 	}
 }
