@@ -7,6 +7,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/source"
 )
 
 // again is how to see for oneself what a gate has found, from the folder of go.mod. The commits are named, since branches move.
@@ -20,8 +21,8 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 		setting report.Setting
 		is      report.Side
 	}{{s.baseline, doc.Baseline}, {s.candidate, doc.Candidate}} {
-		value := discreet(side.setting.Value)
-		if side.is.Commit != "" && !side.is.Dirty && !isFile(value) {
+		value := source.Discreet(side.setting.Value)
+		if side.is.Commit != "" && !side.is.Dirty && !source.IsFile(value) {
 			value = side.is.Commit
 		}
 		if value != "" && !s.itself {
@@ -38,7 +39,7 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 	if doc.Candidate.Dirty {
 		commands[0].Purpose = "To judge it again, in the folder of go.mod, with the changes that the candidate had:"
 	}
-	if isFile(s.baseline.Value) {
+	if source.IsFile(s.baseline.Value) {
 		return commands
 	}
 	return append(commands, report.Command{

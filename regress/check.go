@@ -11,6 +11,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -48,7 +49,7 @@ func (s settings) check(t *testing.T) {
 // saved reports whether there is nothing to measure: saved results are compared with saved results, or not at all.
 func (s settings) saved() bool {
 	for _, side := range []string{s.baseline.Value, s.candidate.Value} {
-		if isFile(side) || looksLikeFile(side) {
+		if source.IsFile(side) || source.LooksLikeFile(side) {
 			return true
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/saved"
+	"github.com/tailgate-go/tailgate/internal/source"
 )
 
 // Main is the second door, for a package's TestMain: it judges the benchmarks of the very `go test -bench` run that it stands
@@ -149,7 +150,7 @@ func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set,
 	if err := instrumented(); err != nil {
 		return out, nil, err
 	}
-	if !isFile(s.baseline.Value) {
+	if !source.IsFile(s.baseline.Value) {
 		return out, nil, fmt.Errorf("no saved results at %s in %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 -regress.baseline=none . > %s",
 			s.baseline.Value, dir, s.baseline.Value)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/saved"
 	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -81,7 +82,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err != nil {
 		return nil, nil, err
 	}
-	baseline, candidate, repo, err := s.sources(ctx, dir)
+	baseline, candidate, repo, err := source.Request{Baseline: s.baseline, Candidate: s.candidate, Itself: s.itself}.Choose(ctx, dir)
 	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side
 	if s.test {
 		doc.Again = s.again(name, dir, *doc)
@@ -89,14 +90,14 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err != nil {
 		return out, nil, err
 	}
-	if baseline.saved != "" && !s.shard.IsZero() {
+	if baseline.Saved != "" && !s.shard.IsZero() {
 		return out, nil, errors.New("saved results are judged in one piece: leave -regress.shard out; to merge what shards measured, see regress.Merge")
 	}
-	if baseline.saved != "" {
+	if baseline.Saved != "" {
 		if !s.plant.IsZero() {
 			return out, nil, errors.New("a slowdown cannot be planted in saved results: leave -regress.inject out, or compare git revisions")
 		}
-		return out, nil, saved.Compare(s.judge, baseline.saved, candidate.saved, s.bench, doc)
+		return out, nil, saved.Compare(s.judge, baseline.Saved, candidate.Saved, s.bench, doc)
 	}
 	if s.expect == policy.Regressed && s.plant.IsZero() {
 		return out, nil, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +
@@ -109,7 +110,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		return out, nil, err
 	}
 	manifest, err := measure.Order{
-		Name: name, Dir: dir, Packages: s.packages, Bench: s.bench, Benchtime: s.benchtime, Repo: repo, Baseline: baseline.live(), Candidate: candidate.live(),
+		Name: name, Dir: dir, Packages: s.packages, Bench: s.bench, Benchtime: s.benchtime, Repo: repo, Baseline: baseline, Candidate: candidate,
 		Judge: s.judge, Budget: s.budget, Timeout: s.timeout, Plant: s.plant, Expect: s.expect, Variables: s.variables, Profile: s.profile,
 		Shard: s.shard, Costs: s.costs, Seed: rand.Uint64(), Display: display, Out: out, Doc: doc,
 	}.Run(ctx)

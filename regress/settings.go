@@ -8,11 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/bounded"
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/saved"
 	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -117,7 +119,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	take := func(o option, field string) report.Setting {
 		v := o.value(field, outside)
 		if v.Value != "" {
-			s.won = append(s.won, report.Setting{Name: v.Name, Value: discreet(v.Value), Source: v.Source})
+			s.won = append(s.won, report.Setting{Name: v.Name, Value: source.Discreet(v.Value), Source: v.Source})
 		}
 		return v
 	}
@@ -139,7 +141,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 		return s, fmt.Errorf("%s: %w", shard.Source, err)
 	}
 	if file := take(costsOption, g.Costs); file.Value != "" {
-		data, err := readFile(file.Value, mostOfCosts)
+		data, err := bounded.ReadFile(file.Value, mostOfCosts)
 		if err == nil {
 			s.costs, err = shards.ParseCosts(data)
 		}
@@ -169,7 +171,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	}
 	p := g.Policy
 	if file := take(policyOption, g.PolicyFile); file.Value != "" {
-		data, err := readFile(file.Value, mostOfPolicy)
+		data, err := bounded.ReadFile(file.Value, mostOfPolicy)
 		if err != nil {
 			return s, fmt.Errorf("%s: %w; leave the policy out for the default: p95-ns, 10 %%, 1 ms", file.Source, err)
 		}

@@ -21,7 +21,10 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/judge", "internal/measure", "internal/output", "internal/progress", "internal/report", "internal/saved", "internal/shards", "internal/testbin"},
+	"regress": {
+		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/judge", "internal/measure", "internal/output", "internal/progress",
+		"internal/report", "internal/saved", "internal/shards", "internal/source", "internal/testbin",
+	},
 	"policy":                              {"internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
@@ -31,17 +34,19 @@ var arrows = map[string][]string{
 	"workload/serving/dataset/tiktoken":   {"workload/serving/dataset"},
 	"internal/report":                     {"policy"},
 	"internal/benchdata":                  nil,
+	"internal/bounded":                    nil,
 	"internal/duet":                       nil,
 	"internal/evidence":                   {"internal/benchdata", "internal/judge", "internal/report", "internal/stats", "policy"},
 	"internal/judge":                      {"internal/stats", "policy"},
 	"internal/measure": {
 		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output",
-		"internal/progress", "internal/report", "internal/shards", "internal/stats", "internal/testbin",
+		"internal/progress", "internal/report", "internal/shards", "internal/source", "internal/stats", "internal/testbin",
 	},
 	"internal/latency":           {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/output":            {"internal/benchdata", "internal/report"},
 	"internal/saved":             {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
 	"internal/shards":            {"internal/benchdata", "internal/evidence", "internal/judge", "internal/output", "internal/report", "internal/strictjson", "policy"},
+	"internal/source":            {"internal/bounded", "internal/report", "internal/testbin"},
 	"internal/sse":               nil,
 	"internal/stats":             nil,
 	"internal/strictjson":        nil,

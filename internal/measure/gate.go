@@ -12,6 +12,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
@@ -32,7 +33,7 @@ type taker func(m *measurement, ctx context.Context, rounds int, enough func() b
 // side is one of the two things measured.
 type side struct {
 	name    string // "baseline", "candidate"
-	source  Source
+	source  source.Source
 	tree    *testbin.Tree                // nil: the work tree
 	bins    map[string]*testbin.Binary   // by import path
 	layouts map[string][]*testbin.Binary // links of the same in other orders, where limits are narrow

@@ -10,6 +10,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -23,7 +24,7 @@ type Order struct {
 	Bench               string        // pattern of the benchmarks
 	Benchtime           string        // of a whole run, as in go test -benchtime
 	Repo                *testbin.Repo // nil when Dir is in none
-	Baseline, Candidate Source
+	Baseline, Candidate source.Source
 
 	Judge           judge.Judge
 	Budget, Timeout time.Duration  // for a benchmark, and for an answer of a process
@@ -38,13 +39,6 @@ type Order struct {
 	Display *progress.Display // who is told meanwhile
 	Out     *output.Folder    // where results and profiles are saved
 	Doc     *report.Document  // what is filled with what there is to say
-}
-
-// Source is where one side comes from.
-type Source struct {
-	Side    report.Side
-	Address string          // of a server, which the work tree's benchmarks measure; empty when they measure what they start themselves
-	Commit  *testbin.Commit // nil: the work tree, or a server
 }
 
 // Run measures and judges. What it finds is in o.Doc; the error says why there is nothing to find. The manifest is what a merge will need, of a

@@ -21,7 +21,7 @@ var write = flag.Bool("write", false, "write TROUBLESHOOTING.md")
 
 // sections are the files whose texts say what to do, a pattern a word.
 var sections = []struct{ title, files string }{
-	{"Settings, baselines and what is measured", "regress/*.go internal/measure/*.go internal/output/*.go internal/saved/*.go"},
+	{"Settings, baselines and what is measured", "regress/*.go internal/bounded/*.go internal/source/*.go internal/measure/*.go internal/output/*.go internal/saved/*.go"},
 	{"Policies", "policy/*.go"},
 	{"Verdicts", "internal/judge/*.go"},
 	{"Git, builds and processes", "internal/testbin/*.go"},

@@ -1,4 +1,4 @@
-package regress
+package source
 
 import (
 	"fmt"
@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/report"
 )
 
 // repository makes a git repository with the branches and commits of a pull request:
@@ -42,11 +44,9 @@ func repository(t *testing.T) (dir string, git func(args ...string) string) {
 	return dir, git
 }
 
-func defaults(t *testing.T, dir string) (baseline, candidate source) {
+func defaults(t *testing.T, dir string) (baseline, candidate Source) {
 	t.Helper()
-	s, err := Gate{}.settle(fromNowhere)
-	require.NoError(t, err)
-	baseline, candidate, _, err = s.sources(t.Context(), dir)
+	baseline, candidate, _, err := Request{}.Choose(t.Context(), dir)
 	require.NoError(t, err)
 	return baseline, candidate
 }
@@ -57,41 +57,41 @@ func TestDefaultBaseline(t *testing.T) {
 		t.Setenv("GITHUB_BASE_REF", "main")
 		t.Setenv("GITHUB_EVENT_NAME", "pull_request")
 		baseline, candidate := defaults(t, dir)
-		assert.Contains(t, baseline.What, "(two)")
-		assert.Equal(t, "merge base with the pull request's target main", baseline.Why)
+		assert.Contains(t, baseline.Side.What, "(two)")
+		assert.Equal(t, "merge base with the pull request's target main", baseline.Side.Why)
 		assert.True(t, candidate.isTree())
 	})
 	t.Run("of a push is what the branch pointed at before", func(t *testing.T) {
 		dir, git := repository(t)
 		t.Setenv("GITHUB_EVENT_NAME", "push")
 		baseline, _ := defaults(t, dir)
-		assert.Contains(t, baseline.What, "(four)", "without an event, the parent")
+		assert.Contains(t, baseline.Side.What, "(four)", "without an event, the parent")
 
 		event := filepath.Join(t.TempDir(), "event.json")
 		t.Setenv("GITHUB_EVENT_PATH", event)
 		require.NoError(t, os.WriteFile(event, fmt.Appendf(nil, `{"before": %q}`, git("rev-parse", "feature~2")), 0o600))
 		baseline, _ = defaults(t, dir)
-		assert.Contains(t, baseline.What, "(two)")
+		assert.Contains(t, baseline.Side.What, "(two)")
 
 		require.NoError(t, os.WriteFile(event, fmt.Appendf(nil, `{"before": %q}`, strings.Repeat("0", 40)), 0o600))
 		baseline, _ = defaults(t, dir)
-		assert.Contains(t, baseline.What, "(four)", "of a new branch, the parent")
+		assert.Contains(t, baseline.Side.What, "(four)", "of a new branch, the parent")
 	})
 	t.Run("of a work tree with changes is HEAD", func(t *testing.T) {
 		dir, _ := repository(t)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "new.go"), nil, 0o600))
 		baseline, candidate := defaults(t, dir)
-		assert.Contains(t, baseline.What, "HEAD, ")
-		assert.Contains(t, baseline.What, "(five)")
-		assert.Equal(t, "the work tree has changes", baseline.Why)
-		assert.True(t, candidate.Dirty)
+		assert.Contains(t, baseline.Side.What, "HEAD, ")
+		assert.Contains(t, baseline.Side.What, "(five)")
+		assert.Equal(t, "the work tree has changes", baseline.Side.Why)
+		assert.True(t, candidate.Side.Dirty)
 	})
 	t.Run("of a clean work tree is the tree itself", func(t *testing.T) {
 		dir, _ := repository(t)
 		baseline, candidate := defaults(t, dir)
 		assert.True(t, baseline.isTree())
 		assert.True(t, candidate.isTree())
-		assert.Contains(t, baseline.Why, "A/A")
+		assert.Contains(t, baseline.Side.Why, "A/A")
 	})
 }
 
@@ -99,15 +99,15 @@ func TestAFileWinsOverARevisionOfItsName(t *testing.T) {
 	dir, git := repository(t)
 	git("branch", "results.txt")
 	t.Chdir(dir)
-	s, err := Gate{Baseline: "results.txt", Candidate: "results.txt"}.settle(fromNowhere)
+	saved := report.Setting{Value: "results.txt", Source: "Gate.Baseline"}
+	request := Request{Baseline: saved, Candidate: saved}
+	baseline, _, _, err := request.Choose(t.Context(), dir)
 	require.NoError(t, err)
-	baseline, _, _, err := s.sources(t.Context(), dir)
-	require.NoError(t, err)
-	assert.Empty(t, baseline.saved)
+	assert.Empty(t, baseline.Saved)
 	require.NoError(t, os.WriteFile("results.txt", nil, 0o600))
-	baseline, _, _, err = s.sources(t.Context(), dir)
+	baseline, _, _, err = request.Choose(t.Context(), dir)
 	require.NoError(t, err)
-	assert.Equal(t, "results.txt", baseline.saved)
+	assert.Equal(t, "results.txt", baseline.Saved)
 }
 
 func TestDiscreet(t *testing.T) {
@@ -116,6 +116,6 @@ func TestDiscreet(t *testing.T) {
 		"https://host/v1?key=secret": "an address at host", "http://host/#secret": "an address at host",
 		"https://secret%zz": "an address", "v1.4.0?": "v1.4.0?", "old.txt": "old.txt", "": "",
 	} {
-		assert.Equal(t, want, discreet(value))
+		assert.Equal(t, want, Discreet(value))
 	}
 }

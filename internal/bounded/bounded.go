@@ -1,4 +1,5 @@
-package regress
+// Package bounded reads what may be larger than anybody meant.
+package bounded
 
 import (
 	"errors"
@@ -7,8 +8,8 @@ import (
 	"os"
 )
 
-// readFile reads a file of at most so many bytes.
-func readFile(name string, most int64) ([]byte, error) {
+// ReadFile reads a file of at most so many bytes.
+func ReadFile(name string, most int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
