@@ -48,7 +48,8 @@ func (r Result) printed() string {
 // Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
 // output folder. What goes on is written to lines, a line at a time, or on a terminal one that changes. The error says why nothing
 // could be judged, and what to do; a regression is no error. Flags and environment variables are not heeded, but for what says of the
-// terminal whether somebody watches. Run may be called concurrently: gates that measure wait for each other.
+// terminal whether somebody watches: NO_COLOR, TERM and CI. What is measured gets the environment of this process, less its secrets. Run may
+// be called concurrently: gates that measure wait for each other.
 func (g Gate) Run(ctx context.Context, name string, lines io.Writer) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err != nil {
@@ -82,7 +83,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err != nil {
 		return nil, nil, err
 	}
-	baseline, candidate, repo, err := source.Request{Baseline: s.baseline, Candidate: s.candidate, Itself: s.itself}.Choose(ctx, dir)
+	baseline, candidate, repo, err := source.Request{Baseline: s.baseline, Candidate: s.candidate, Itself: s.itself, Env: s.env}.Choose(ctx, dir)
 	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side
 	if s.test {
 		doc.Again = s.again(name, dir, *doc)
@@ -114,7 +115,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		Judge: s.judge, Budget: s.budget, Timeout: s.timeout, Plant: s.plant, Expect: s.expect, Variables: s.variables, Profile: s.profile,
 		Shard: s.shard, Costs: s.costs, Seed: rand.Uint64(), Display: display, Out: out, Doc: doc,
 	}.Run(ctx)
-	if text := unseenHere(doc.Report); text != "" {
+	if text := s.unseenHere(doc.Report); text != "" {
 		doc.Notes = append(doc.Notes, text)
 	}
 	if text := s.withheld(); text != "" && (err != nil || doc.Outcome() == policy.Invalid) {

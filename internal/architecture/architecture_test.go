@@ -155,7 +155,7 @@ func TestPolicyJudgeAndEvidenceArePure(t *testing.T) {
 // TestMeasuringReadsNoSettings holds that what measures, merges and judges is told all by package regress.
 func TestMeasuringReadsNoSettings(t *testing.T) {
 	packages := list(t)
-	for _, name := range []string{"internal/evidence", "internal/judge", "internal/measure", "internal/output", "internal/saved", "internal/shards"} {
+	for _, name := range []string{"internal/evidence", "internal/judge", "internal/measure", "internal/output", "internal/saved", "internal/shards", "internal/source"} {
 		p := packages[name]
 		require.NotEmpty(t, p.sources, name)
 		for i, source := range p.sources {
@@ -163,6 +163,15 @@ func TestMeasuringReadsNoSettings(t *testing.T) {
 				assert.NotContains(t, source, reads, "%s/%s", name, p.GoFiles[i])
 			}
 		}
+	}
+}
+
+// TestSettingsAreReadInOnePlace holds that a Gate whose methods are called without a test heeds no environment: what regress reads of it goes
+// through what settings.go says is heeded.
+func TestSettingsAreReadInOnePlace(t *testing.T) {
+	p := list(t)["regress"]
+	for i, source := range p.sources {
+		assert.Equal(t, p.GoFiles[i] == "settings.go", strings.Contains(source, "os.Getenv"), p.GoFiles[i])
 	}
 }
 

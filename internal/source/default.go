@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/tailgate-go/tailgate/internal/bounded"
@@ -13,7 +12,7 @@ import (
 )
 
 // defaultBaseline picks what the candidate is compared with when nobody said.
-func defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo error, candidate Source) (Source, error) {
+func (r Request) defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo error, candidate Source) (Source, error) {
 	const give = "give one with -regress.baseline or Gate.Baseline"
 	if repo == nil {
 		return Source{}, fmt.Errorf("there is none to choose by default: %w; %s", noRepo, give)
@@ -23,15 +22,15 @@ func defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo error, cand
 	} else if !has {
 		return Source{}, fmt.Errorf("the repository has no commits to compare with: commit first, or %s", give)
 	}
-	if target := os.Getenv("GITHUB_BASE_REF"); target != "" {
+	if target := r.Env("GITHUB_BASE_REF"); target != "" {
 		commit, err := repo.MergeBase(ctx, "origin/"+target, "HEAD")
 		if err != nil {
 			return Source{}, fmt.Errorf("merge base with the pull request's target %s: %w", target, err)
 		}
 		return commitSource("", commit, "merge base with the pull request's target "+target), nil
 	}
-	if os.Getenv("GITHUB_EVENT_NAME") == "push" {
-		commit, err := beforePush(ctx, repo)
+	if r.Env("GITHUB_EVENT_NAME") == "push" {
+		commit, err := r.beforePush(ctx, repo)
 		if err != nil {
 			return Source{}, fmt.Errorf("commit before the push: %w", err)
 		}
@@ -56,11 +55,11 @@ func defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo error, cand
 const mostOfEvent = 25 << 20
 
 // beforePush is what the pushed branch pointed at before, or the parent of HEAD for a new branch.
-func beforePush(ctx context.Context, repo *testbin.Repo) (testbin.Commit, error) {
+func (r Request) beforePush(ctx context.Context, repo *testbin.Repo) (testbin.Commit, error) {
 	var event struct {
 		Before string `json:"before"`
 	}
-	if data, err := bounded.ReadFile(os.Getenv("GITHUB_EVENT_PATH"), mostOfEvent); err == nil {
+	if data, err := bounded.ReadFile(r.Env("GITHUB_EVENT_PATH"), mostOfEvent); err == nil {
 		// An event of another shape has no before: its parent will do.
 		_ = json.Unmarshal(data, &event)
 	}

@@ -28,7 +28,8 @@ func (s Source) isTree() bool { return s.Saved == "" && s.Address == "" && s.Com
 // Request is what is asked for.
 type Request struct {
 	Baseline, Candidate report.Setting
-	Itself              bool // a self-test: the work tree is compared with itself
+	Itself              bool                     // a self-test: the work tree is compared with itself
+	Env                 func(name string) string // the environment variables in which CI says what is to be compared; empty of those not set
 }
 
 // Choose decides what is compared with what. repo is nil when dir is in no repository.
@@ -53,7 +54,7 @@ func (r Request) Choose(ctx context.Context, dir string) (baseline, candidate So
 		return baseline, candidate, nil, fmt.Errorf("the candidate is saved results, %s: give saved results as baseline too, with -regress.baseline",
 			candidate.Saved)
 	} else {
-		baseline, err = defaultBaseline(ctx, repo, noRepo, candidate)
+		baseline, err = r.defaultBaseline(ctx, repo, noRepo, candidate)
 		if err != nil {
 			return baseline, candidate, nil, fmt.Errorf("baseline: %w", err)
 		}

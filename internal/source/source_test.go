@@ -46,7 +46,7 @@ func repository(t *testing.T) (dir string, git func(args ...string) string) {
 
 func defaults(t *testing.T, dir string) (baseline, candidate Source) {
 	t.Helper()
-	baseline, candidate, _, err := Request{}.Choose(t.Context(), dir)
+	baseline, candidate, _, err := Request{Env: os.Getenv}.Choose(t.Context(), dir)
 	require.NoError(t, err)
 	return baseline, candidate
 }
@@ -100,7 +100,7 @@ func TestAFileWinsOverARevisionOfItsName(t *testing.T) {
 	git("branch", "results.txt")
 	t.Chdir(dir)
 	saved := report.Setting{Value: "results.txt", Source: "Gate.Baseline"}
-	request := Request{Baseline: saved, Candidate: saved}
+	request := Request{Baseline: saved, Candidate: saved, Env: os.Getenv}
 	baseline, _, _, err := request.Choose(t.Context(), dir)
 	require.NoError(t, err)
 	assert.Empty(t, baseline.Saved)
