@@ -23,7 +23,11 @@ func (r Request) defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo
 		return Source{}, fmt.Errorf("the repository has no commits to compare with: commit first, or %s", give)
 	}
 	if target := r.Env("GITHUB_BASE_REF"); target != "" {
-		commit, err := repo.MergeBase(ctx, "origin/"+target, "HEAD")
+		of := "HEAD"
+		if candidate.Commit != nil {
+			of = candidate.Commit.Hash
+		}
+		commit, err := repo.MergeBase(ctx, "origin/"+target, of)
 		if err != nil {
 			return Source{}, fmt.Errorf("merge base with the pull request's target %s: %w", target, err)
 		}
