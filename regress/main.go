@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -80,13 +79,13 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 	}
 	out, baseline, err := s.prepare(&doc)
 	if err == nil {
-		var printed bytes.Buffer
-		if code, err = tee(m, &printed); code != 0 {
+		printed := &printed{}
+		if code, err = tee(m, printed); code != 0 {
 			fmt.Println("regress: not judged: the tests or benchmarks failed")
 			return code
 		}
 		if err == nil {
-			err = s.compareOutput(&printed, baseline, &doc)
+			err = s.compareOutput(printed, baseline, &doc)
 		}
 	}
 	result, err := finish(doc, out, nil, err)
@@ -100,30 +99,6 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 		fmt.Printf("regress: %s\n", result.Outcome())
 	}
 	return 1
-}
-
-// tee runs m and keeps a copy of what is written to os.Stdout meanwhile, where testing prints results.
-func tee(m interface{ Run() int }, copyTo io.Writer) (code int, err error) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		return 0, err
-	}
-	stdout := os.Stdout
-	copied := make(chan error, 1)
-	go func() {
-		_, err := io.Copy(io.MultiWriter(stdout, copyTo), r)
-		copied <- err
-	}()
-	os.Stdout = w
-	code = m.Run()
-	os.Stdout = stdout
-	err = errors.Join(w.Close(), r.SetReadDeadline(time.Now().Add(grace)))
-	if copyErr := <-copied; errors.Is(copyErr, os.ErrDeadlineExceeded) {
-		err = errors.Join(err, errors.New("a process that this run started still has its standard output open: end such processes with their benchmark"))
-	} else {
-		err = errors.Join(err, copyErr)
-	}
-	return code, errors.Join(err, r.Close())
 }
 
 // prepare makes the output folder and reads the baseline.
@@ -166,9 +141,8 @@ func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set,
 }
 
 // compareOutput judges what this process has printed.
-func (s settings) compareOutput(printed *bytes.Buffer, baseline *benchdata.Set, doc *report.Document) error {
-	// Under -json testing marks its lines with a control character.
-	candidate, err := benchdata.Read(bytes.NewReader(bytes.ReplaceAll(printed.Bytes(), []byte{0x16}, nil)), "this run")
+func (s settings) compareOutput(printed *printed, baseline *benchdata.Set, doc *report.Document) error {
+	candidate, err := benchdata.Read(bytes.NewReader(printed.results()), "this run")
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}
