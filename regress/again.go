@@ -4,12 +4,15 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/measure"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/source"
 )
 
 // again is how to see for oneself what a gate has found, from the folder of go.mod. The commits are named, since branches move.
 func (s settings) again(name, dir string, doc report.Document) []report.Command {
-	pkg, err := filepath.Rel(moduleRoot(dir), dir)
+	pkg, err := filepath.Rel(output.Module(dir), dir)
 	if err != nil {
 		pkg = "."
 	}
@@ -18,8 +21,8 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 		setting report.Setting
 		is      report.Side
 	}{{s.baseline, doc.Baseline}, {s.candidate, doc.Candidate}} {
-		value := discreet(side.setting.Value)
-		if side.is.Commit != "" && !side.is.Dirty && !isFile(value) {
+		value := source.Discreet(side.setting.Value)
+		if side.is.Commit != "" && !side.is.Dirty && !source.IsFile(value) {
 			value = side.is.Commit
 		}
 		if value != "" && !s.itself {
@@ -31,12 +34,12 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 			set = append(set, "REGRESS_"+strings.ToUpper(won.Name)+"="+shellQuoted(won.Value))
 		}
 	}
-	line := strings.Join(append(set, "go test -count=1 -v -run "+shellQuoted(whole(name))+" "+shellQuoted("./"+filepath.ToSlash(pkg))), " ")
+	line := strings.Join(append(set, "go test -count=1 -v -run "+shellQuoted(measure.Pattern(name))+" "+shellQuoted("./"+filepath.ToSlash(pkg))), " ")
 	commands := []report.Command{{Purpose: "To judge it again, in the folder of go.mod:", Line: line}}
 	if doc.Candidate.Dirty {
 		commands[0].Purpose = "To judge it again, in the folder of go.mod, with the changes that the candidate had:"
 	}
-	if isFile(s.baseline.Value) {
+	if source.IsFile(s.baseline.Value) {
 		return commands
 	}
 	return append(commands, report.Command{

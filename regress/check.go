@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -40,14 +42,14 @@ func (s settings) check(t *testing.T) {
 	ctx, cancel := untilDeadline(t)
 	defer cancel()
 	s.test = true
-	result, _ := s.run(ctx, t.Name(), newProgress(t.Output(), os.Stderr)) // the error is in the report
+	result, _ := s.run(ctx, t.Name(), progress.New(t.Output(), os.Stderr)) // the error is in the report
 	tell(t, s, result)
 }
 
 // saved reports whether there is nothing to measure: saved results are compared with saved results, or not at all.
 func (s settings) saved() bool {
 	for _, side := range []string{s.baseline.Value, s.candidate.Value} {
-		if isFile(side) || looksLikeFile(side) {
+		if source.IsFile(side) || source.LooksLikeFile(side) {
 			return true
 		}
 	}

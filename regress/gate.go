@@ -9,8 +9,9 @@ import (
 // Gate says what is measured and how it is judged. The zero value gates every benchmark of the package that the test stands
 // in, working tree against the default baseline, by the default policy.
 //
-// Under Check, Main and SelfTest a field that has a flag is overridden by the flag, or else by its REGRESS_* environment variable; the
-// report says which won. A Gate is not altered and may be used again.
+// Under Check, Main, SelfTest and the function Merge a field that has a flag is overridden by the flag, or else by its REGRESS_*
+// environment variable; the report says which won. What the environment says of CI is heeded under them, too. The methods Run and Merge
+// heed neither. A Gate is not altered and may be used again.
 type Gate struct {
 	// Packages are the packages whose benchmarks are measured, as patterns of the go command relative to the test's
 	// folder: "./infer", "./...". Empty means the test's own package.

@@ -5,14 +5,16 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/saved"
+	"github.com/tailgate-go/tailgate/internal/source"
 )
 
 // Main is the second door, for a package's TestMain: it judges the benchmarks of the very `go test -bench` run that it stands
@@ -77,16 +79,16 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 	}
 	out, baseline, err := s.prepare(&doc)
 	if err == nil {
-		var printed bytes.Buffer
-		if code, err = tee(m, &printed); code != 0 {
+		printed := &printed{}
+		if code, err = tee(m, printed); code != 0 {
 			fmt.Println("regress: not judged: the tests or benchmarks failed")
 			return code
 		}
 		if err == nil {
-			err = s.compareOutput(&printed, baseline, &doc)
+			err = s.compareOutput(printed, baseline, &doc)
 		}
 	}
-	result, err := finish(doc, out, err)
+	result, err := finish(doc, out, nil, err)
 	fmt.Print(result.printed())
 	switch {
 	case result.Passes():
@@ -99,32 +101,8 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 	return 1
 }
 
-// tee runs m and keeps a copy of what is written to os.Stdout meanwhile, where testing prints results.
-func tee(m interface{ Run() int }, copyTo io.Writer) (code int, err error) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		return 0, err
-	}
-	stdout := os.Stdout
-	copied := make(chan error, 1)
-	go func() {
-		_, err := io.Copy(io.MultiWriter(stdout, copyTo), r)
-		copied <- err
-	}()
-	os.Stdout = w
-	code = m.Run()
-	os.Stdout = stdout
-	err = errors.Join(w.Close(), r.SetReadDeadline(time.Now().Add(grace)))
-	if copyErr := <-copied; errors.Is(copyErr, os.ErrDeadlineExceeded) {
-		err = errors.Join(err, errors.New("a process that this run started still has its standard output open: end such processes with their benchmark"))
-	} else {
-		err = errors.Join(err, copyErr)
-	}
-	return code, errors.Join(err, r.Close())
-}
-
 // prepare makes the output folder and reads the baseline.
-func (s settings) prepare(doc *report.Document) (*output, *benchdata.Set, error) {
+func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, nil, err
@@ -147,27 +125,26 @@ func (s settings) prepare(doc *report.Document) (*output, *benchdata.Set, error)
 	if err := instrumented(); err != nil {
 		return out, nil, err
 	}
-	if !isFile(s.baseline.Value) {
+	if !source.IsFile(s.baseline.Value) {
 		return out, nil, fmt.Errorf("no saved results at %s in %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 -regress.baseline=none . > %s",
 			s.baseline.Value, dir, s.baseline.Value)
 	}
 	baseline, err := benchdata.ReadColumns(s.baseline.Value)
 	if err == nil { // what this run leaves out was not removed
-		baseline, err = selected(baseline, flagValue("test.bench"), flagValue("test.skip"))
+		baseline, err = saved.Select(baseline, flagValue("test.bench"), flagValue("test.skip"))
 	}
 	if err != nil {
 		return out, nil, fmt.Errorf("baseline: %w", err)
 	}
-	describeSaved(&doc.Baseline, baseline)
+	saved.Describe(&doc.Baseline, baseline)
 	return out, baseline, nil
 }
 
 // compareOutput judges what this process has printed.
-func (s settings) compareOutput(printed *bytes.Buffer, baseline *benchdata.Set, doc *report.Document) error {
-	// Under -json testing marks its lines with a control character.
-	candidate, err := benchdata.Read(bytes.NewReader(bytes.ReplaceAll(printed.Bytes(), []byte{0x16}, nil)), "this run")
+func (s settings) compareOutput(printed *printed, baseline *benchdata.Set, doc *report.Document) error {
+	candidate, err := benchdata.Read(bytes.NewReader(printed.results()), "this run")
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}
-	return judgeSaved(s.judge, baseline, candidate, doc)
+	return saved.Judge(s.judge, baseline, candidate, doc)
 }

@@ -7,12 +7,16 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/measure"
+	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/saved"
+	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -35,118 +39,89 @@ func (r Result) Text() string { return r.doc.Text() }
 
 // printed is Text as it suits os.Stdout.
 func (r Result) printed() string {
-	if isColourful(os.Stdout) {
+	if progress.Colourful(os.Stdout) {
 		return r.doc.Coloured()
 	}
 	return r.Text()
 }
 
 // Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
-// output folder. What goes on is written to progress, a line at a time, or on a terminal one that changes. The error says why nothing
+// output folder. What goes on is written to lines, a line at a time, or on a terminal one that changes. The error says why nothing
 // could be judged, and what to do; a regression is no error. Flags and environment variables are not heeded, but for what says of the
-// terminal whether somebody watches. Run may be called concurrently: gates that measure wait for each other.
-func (g Gate) Run(ctx context.Context, name string, progress io.Writer) (Result, error) {
+// terminal whether somebody watches: NO_COLOR, TERM and CI. What is measured gets the environment of this process, less its secrets. Run may
+// be called concurrently: gates that measure wait for each other.
+func (g Gate) Run(ctx context.Context, name string, lines io.Writer) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err != nil {
 		return Result{doc: report.Document{Name: name, Error: err.Error(), Began: time.Now()}}, err
 	}
-	terminal, _ := progress.(*os.File)
-	return s.run(ctx, name, newProgress(progress, terminal))
+	terminal, _ := lines.(*os.File)
+	return s.run(ctx, name, progress.New(lines, terminal))
 }
 
-func (s settings) run(ctx context.Context, name string, progress *progress) (Result, error) {
+func (s settings) run(ctx context.Context, name string, display *progress.Display) (Result, error) {
 	doc := report.Document{
 		Name: name, Settings: s.won, Planted: s.plant.String(), Expected: s.expect, Began: time.Now(),
 	}
-	out, err := s.compare(ctx, name, progress, &doc)
-	return finish(doc, out, err)
+	out, manifest, err := s.compare(ctx, name, display, &doc)
+	return finish(doc, out, manifest, err)
 }
 
 // finish completes doc and writes it to the output folder, if there is one. err says why nothing could be judged.
-func finish(doc report.Document, out *output, err error) (Result, error) {
-	doc.Took = time.Since(doc.Began)
-	if err != nil {
-		doc.Error = err.Error()
-	}
-	if out != nil {
-		doc.Out = out.dir
-		publishErr := out.publish(doc)
-		if publishErr == nil && err == nil {
-			publishErr = out.seal()
-		}
-		if publishErr != nil && err == nil {
-			err = publishErr
-			doc.Error = err.Error()
-		}
-		if illustrateErr := out.illustrate(doc); illustrateErr != nil { // the verdict stands without pictures
-			doc.Notes = append(doc.Notes, fmt.Sprintf("not all reports could be written: %v", illustrateErr))
-		}
-		if closeErr := out.close(); closeErr != nil && err == nil {
-			err = closeErr
-			doc.Error = err.Error()
-		}
-	}
+func finish(doc report.Document, out *output.Folder, manifest *shards.Manifest, err error) (Result, error) {
+	doc, err = output.Leave(out, doc, manifest.Seal, err)
 	return Result{Report: doc.Report, doc: doc}, err
 }
 
 // compare fills doc with what there is to say.
-func (s settings) compare(ctx context.Context, name string, progress *progress, doc *report.Document) (*output, error) {
+func (s settings) compare(ctx context.Context, name string, display *progress.Display, doc *report.Document) (*output.Folder, *shards.Manifest, error) {
 	dir, err := os.Getwd()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	out, err := s.output(dir, name, doc)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	baseline, candidate, repo, err := s.sources(ctx, dir)
+	baseline, candidate, repo, err := source.Request{Baseline: s.baseline, Candidate: s.candidate, Itself: s.itself, Env: s.env}.Choose(ctx, dir)
 	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side
 	if s.test {
 		doc.Again = s.again(name, dir, *doc)
 	}
 	if err != nil {
-		return out, err
+		return out, nil, err
 	}
-	if baseline.saved != "" && !s.shard.IsZero() {
-		return out, errors.New("saved results are judged in one piece: leave -regress.shard out; to merge what shards measured, see regress.Merge")
+	if baseline.Saved != "" && !s.shard.IsZero() {
+		return out, nil, errors.New("saved results are judged in one piece: leave -regress.shard out; to merge what shards measured, see regress.Merge")
 	}
-	if baseline.saved != "" {
-		return out, s.compareSaved(baseline, candidate, doc)
+	if baseline.Saved != "" {
+		if !s.plant.IsZero() {
+			return out, nil, errors.New("a slowdown cannot be planted in saved results: leave -regress.inject out, or compare git revisions")
+		}
+		return out, nil, saved.Compare(s.judge, baseline.Saved, candidate.Saved, s.bench, doc)
 	}
 	if s.expect == policy.Regressed && s.plant.IsZero() {
-		return out, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +
+		return out, nil, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +
 			"plant one with -regress.inject, or leave -regress.expect out")
 	}
 	if err := instrumented(); err != nil {
-		return out, err
+		return out, nil, err
 	}
-	if err := out.remove("baseline.txt", "candidate.txt"); err != nil { // no old results stand beside a new verdict
-		return out, err
+	if err := out.Remove("baseline.txt", "candidate.txt"); err != nil { // no old results stand beside a new verdict
+		return out, nil, err
 	}
-	l := &live{
-		settings: s, name: name, dir: dir, repo: repo, out: out, doc: doc,
-		sides:    [2]*side{{name: "baseline", source: baseline}, {name: "candidate", source: candidate}},
-		progress: progress,
-	}
-	l.shuffle(rand.Uint64())
-	if !s.plant.IsZero() {
-		l.sides[candidateSide].env = []string{duet.PlantEnv + "=" + s.plant.String()}
-	}
-	for _, s := range l.sides {
-		if s.source.address != "" {
-			s.env = append(s.env, duet.TargetEnv+"="+s.source.address)
-		}
-	}
-	before := readMachine()
-	err = l.run(ctx)
-	if text := unseenHere(doc.Report); text != "" {
-		l.note(text)
+	manifest, err := measure.Order{
+		Name: name, Dir: dir, Packages: s.packages, Bench: s.bench, Benchtime: s.benchtime, Repo: repo, Baseline: baseline, Candidate: candidate,
+		Judge: s.judge, Budget: s.budget, Timeout: s.timeout, Plant: s.plant, Expect: s.expect, Variables: s.variables, Profile: s.profile,
+		Shard: s.shard, Costs: s.costs, Seed: rand.Uint64(), Display: display, Out: out, Doc: doc,
+	}.Run(ctx)
+	if text := s.unseenHere(doc.Report); text != "" {
+		doc.Notes = append(doc.Notes, text)
 	}
 	if text := s.withheld(); text != "" && (err != nil || doc.Outcome() == policy.Invalid) {
-		l.note(text)
+		doc.Notes = append(doc.Notes, text)
 	}
-	doc.Environment = environment(l.config(), before, l.seed)
-	return out, err
+	return out, manifest, err
 }
 
 // withheld says which variables the benchmarks were not given, which may be why they fail; empty when none.
@@ -159,45 +134,19 @@ func (s settings) withheld() string {
 		"; if one needs them, name them in Gate.Env or -regress.env"
 }
 
-// output makes the output folder: the one that is set, or one in the module. Either way a file in the module keeps the result
-// from being cached.
-func (s settings) output(dir, name string, doc *report.Document) (*output, error) {
-	module := moduleRoot(dir)
-	own, err := makeFolder(module)
-	if err == nil {
-		defer own.Close()
-		err = uncacheable(own)
+// output makes the output folder.
+func (s settings) output(dir, name string, doc *report.Document) (*output.Folder, error) {
+	out, note, err := output.Of(output.Test{Dir: dir, Name: name, Part: s.shardFolder()}, s.out)
+	if note != "" {
+		doc.Notes = append(doc.Notes, note)
 	}
-	switch {
-	case err == nil && s.out == "":
-		pkg, err := filepath.Rel(module, dir) // two packages may have tests of one name
-		if err != nil {
-			return nil, err
-		}
-		return newOutputIn(own, filepath.Join(pkg, safe(name), s.shardFolder()))
-	case err == nil:
-		return newOutput(s.out)
-	case s.out == "":
-		return nil, fmt.Errorf("output folder: %w; name another with -regress.out", err)
-	}
-	doc.Notes = append(doc.Notes, fmt.Sprintf("go test may reuse this result, because the module cannot be written to (%v): run it with -count=1", err))
-	return newOutput(s.out)
+	return out, err
 }
 
-// safe is a test's name as a path that stays below its folder.
-func safe(name string) string {
-	parts := strings.Split(name, "/")
-	for i, part := range parts {
-		part = strings.Map(func(r rune) rune {
-			if strings.ContainsRune(`\:*?"<>|`, r) || r < ' ' {
-				return '_'
-			}
-			return r
-		}, part)
-		if strings.Trim(part, ". ") == "" {
-			part = "_"
-		}
-		parts[i] = part
+// shardFolder is the folder of a shard's results in the gate's own; empty for the whole.
+func (s settings) shardFolder() string {
+	if s.shard.IsZero() {
+		return ""
 	}
-	return strings.Join(parts, "/")
+	return fmt.Sprintf("shard-%d-of-%d", s.shard.I, s.shard.N)
 }

@@ -3,7 +3,6 @@ package regress
 import (
 	"fmt"
 	"math"
-	"os"
 	"runtime"
 	"time"
 
@@ -14,16 +13,16 @@ import (
 const ciBudget = time.Minute
 
 // budgetHere is the budget when nobody sets one.
-func budgetHere() time.Duration {
-	if inCI() {
+func budgetHere(env func(string) string) time.Duration {
+	if inCI(env) {
 		return ciBudget
 	}
 	return defaultBudget
 }
 
 // inCI reports whether this is a CI job: GitHub, GitLab and most others set CI.
-func inCI() bool {
-	ci := os.Getenv("CI")
+func inCI(env func(string) string) bool {
+	ci := env("CI")
 	return ci != "" && ci != "false"
 }
 
@@ -31,14 +30,14 @@ func inCI() bool {
 const fewCPUs = 4
 
 // smallMachine names the machine where it is shared or small, as CI's are; empty elsewhere.
-func smallMachine(cpus int) string {
+func smallMachine(env func(string) string, cpus int) string {
 	kind := ""
 	switch {
-	case os.Getenv("GITHUB_ACTIONS") == "true" && os.Getenv("RUNNER_ENVIRONMENT") == "github-hosted":
+	case env("GITHUB_ACTIONS") == "true" && env("RUNNER_ENVIRONMENT") == "github-hosted":
 		kind = "a hosted runner"
-	case os.Getenv("GITLAB_CI") == "true":
+	case env("GITLAB_CI") == "true":
 		kind = "a GitLab runner"
-	case inCI():
+	case inCI(env):
 		kind = "a CI machine"
 	case cpus <= fewCPUs:
 		kind = "a small machine"
@@ -70,4 +69,6 @@ func unseen(r policy.Report, machine string) string {
 }
 
 // unseenHere is unseen on the machine that this is.
-func unseenHere(r policy.Report) string { return unseen(r, smallMachine(runtime.NumCPU())) }
+func (s settings) unseenHere(r policy.Report) string {
+	return unseen(r, smallMachine(s.env, runtime.NumCPU()))
+}

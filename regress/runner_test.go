@@ -2,6 +2,7 @@ package regress
 
 import (
 	"math"
+	"os"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ func TestSmallMachine(t *testing.T) {
 			for name, value := range c.env {
 				t.Setenv(name, value)
 			}
-			assert.Equal(t, c.want, smallMachine(c.cpus))
+			assert.Equal(t, c.want, smallMachine(os.Getenv, c.cpus))
 		})
 	}
 }
@@ -71,17 +72,18 @@ func TestUnseenIsTheWorstWhereNothingWasFound(t *testing.T) {
 }
 
 func TestBudgetInCI(t *testing.T) {
-	budget := func(g Gate, outside lookup) time.Duration {
+	budget := func(g Gate, from outside) time.Duration {
 		t.Helper()
-		s, err := g.settle(outside)
+		s, err := g.settle(from)
 		require.NoError(t, err)
 		return s.budget
 	}
 	atHome(t)
 	assert.Equal(t, 2*time.Minute, budget(Gate{}, fromNowhere))
 	t.Setenv("CI", "true")
-	assert.Equal(t, time.Minute, budget(Gate{}, fromNowhere))
-	assert.Equal(t, 3*time.Minute, budget(Gate{Budget: 3 * time.Minute}, fromNowhere), "what a gate says counts")
+	assert.Equal(t, time.Minute, budget(Gate{}, fromRun))
+	assert.Equal(t, 2*time.Minute, budget(Gate{}, fromNowhere), "Gate.Run heeds no environment")
+	assert.Equal(t, 3*time.Minute, budget(Gate{Budget: 3 * time.Minute}, fromRun), "what a gate says counts")
 	t.Setenv("REGRESS_BUDGET", "5m")
 	assert.Equal(t, 5*time.Minute, budget(Gate{Budget: 3 * time.Minute}, fromRun))
 }

@@ -8,10 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/bounded"
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/saved"
 	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -46,12 +49,21 @@ var (
 // variable is the option's environment twin. Flags break those packages of ./... that do not define them.
 func (o option) variable() string { return "REGRESS_" + strings.ToUpper(o.name) }
 
-// lookup finds what an option was set to outside of the Gate, and where; both are empty when it was not.
-type lookup func(option) (value, source string)
+// outside is what a gate heeds beside its Gate.
+type outside struct {
+	option   func(option) (value, source string) // what an option was set to, and where; both are empty when it was not
+	variable func(name string) string            // of the environment; empty when it is not set
+}
 
-// fromRun looks at the flags and the environment of this test run. The environment is read here, in the test, so that the test cache
-// sees it.
-func fromRun(o option) (value, source string) {
+var (
+	// fromRun are the flags and the environment of this test run. The environment is read when it is asked for, in the test, so that the test
+	// cache sees it.
+	fromRun = outside{ofRun, os.Getenv}
+	// fromNowhere leaves everything to the Gate.
+	fromNowhere = outside{func(option) (value, source string) { return "", "" }, func(string) string { return "" }}
+)
+
+func ofRun(o option) (value, source string) {
 	if *o.flag != "" {
 		return *o.flag, "-regress." + o.name
 	}
@@ -61,12 +73,9 @@ func fromRun(o option) (value, source string) {
 	return "", ""
 }
 
-// fromNowhere leaves everything to the Gate.
-func fromNowhere(option) (value, source string) { return "", "" }
-
 // value is what won.
-func (o option) value(field string, outside lookup) report.Setting {
-	if value, source := outside(o); value != "" {
+func (o option) value(field string, from outside) report.Setting {
+	if value, source := from.option(o); value != "" {
 		return report.Setting{Name: o.name, Value: value, Source: source}
 	}
 	if field != "" {
@@ -88,11 +97,12 @@ type settings struct {
 	costs               shards.Costs
 	in                  string
 	out                 string
-	variables           []string         // given to benchmarks though they look like secrets
-	profile             bool             // what regressed
-	itself              bool             // a self-test: the work tree against itself
-	test                bool             // go test -run runs this gate again
-	won                 []report.Setting // those that are not defaults, for the report
+	variables           []string                 // given to benchmarks though they look like secrets
+	profile             bool                     // what regressed
+	itself              bool                     // a self-test: the work tree against itself
+	test                bool                     // go test -run runs this gate again
+	env                 func(name string) string // the environment, as far as it is heeded
+	won                 []report.Setting         // those that are not defaults, for the report
 }
 
 // mostOfCosts is how many bytes a verdict.json may have that tells what benchmarks cost.
@@ -102,8 +112,8 @@ const mostOfCosts = 64 << 20
 const mostOfPolicy = 2 << 20
 
 // settle decides every setting of g, what is set outside of it first, and refuses those that make no sense.
-func (g Gate) settle(outside lookup) (s settings, err error) {
-	s = settings{packages: g.Packages, benchtime: g.Benchtime}
+func (g Gate) settle(from outside) (s settings, err error) {
+	s = settings{packages: g.Packages, benchtime: g.Benchtime, env: from.variable}
 	if len(s.packages) == 0 {
 		s.packages = []string{"."}
 	}
@@ -114,9 +124,9 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 		return s, fmt.Errorf("Gate.Benchtime is %q: write a duration above 0, such as 300ms, or a number of iterations, such as 100x", s.benchtime)
 	}
 	take := func(o option, field string) report.Setting {
-		v := o.value(field, outside)
+		v := o.value(field, from)
 		if v.Value != "" {
-			s.won = append(s.won, report.Setting{Name: v.Name, Value: discreet(v.Value), Source: v.Source})
+			s.won = append(s.won, report.Setting{Name: v.Name, Value: source.Discreet(v.Value), Source: v.Source})
 		}
 		return v
 	}
@@ -124,7 +134,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	if s.bench = bench.Value; s.bench == "" {
 		s.bench = "."
 	}
-	if _, err := parseFilter(s.bench); err != nil {
+	if err := saved.CheckPattern(s.bench); err != nil {
 		return s, fmt.Errorf("%s is %q: %w; write a pattern as for go test -bench", bench.Source, s.bench, err)
 	}
 	s.baseline = take(baselineOption, g.Baseline)
@@ -138,7 +148,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 		return s, fmt.Errorf("%s: %w", shard.Source, err)
 	}
 	if file := take(costsOption, g.Costs); file.Value != "" {
-		data, err := readFile(file.Value, mostOfCosts)
+		data, err := bounded.ReadFile(file.Value, mostOfCosts)
 		if err == nil {
 			s.costs, err = shards.ParseCosts(data)
 		}
@@ -151,7 +161,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	if !s.profile && profile.Value != "off" {
 		return s, fmt.Errorf("%s is %q: write \"off\", or leave it out", profile.Source, profile.Value)
 	}
-	if s.budget, err = duration(take(budgetOption, shown(g.Budget)), budgetHere()); err != nil {
+	if s.budget, err = duration(take(budgetOption, shown(g.Budget)), budgetHere(s.env)); err != nil {
 		return s, err
 	}
 	if s.timeout, err = duration(take(timeoutOption, shown(g.Timeout)), defaultTimeout); err != nil {
@@ -168,7 +178,7 @@ func (g Gate) settle(outside lookup) (s settings, err error) {
 	}
 	p := g.Policy
 	if file := take(policyOption, g.PolicyFile); file.Value != "" {
-		data, err := readFile(file.Value, mostOfPolicy)
+		data, err := bounded.ReadFile(file.Value, mostOfPolicy)
 		if err != nil {
 			return s, fmt.Errorf("%s: %w; leave the policy out for the default: p95-ns, 10 %%, 1 ms", file.Source, err)
 		}

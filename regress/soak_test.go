@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/internal/testbed/neighbour"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 	"github.com/tailgate-go/tailgate/regress"
@@ -37,7 +38,7 @@ func TestSoak(t *testing.T) {
 		t.Skip("run with -soak=300 -timeout 0")
 	}
 	if *soakBusy {
-		neighbour(t)
+		neighbour.Start(t)
 		time.Sleep(20 * time.Second)
 	}
 	scratch, err := filepath.EvalSymlinks(t.TempDir()) // as git records it

@@ -21,8 +21,11 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/judge", "internal/latency", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
-	"policy":                              {"internal/stats", "internal/strictjson"},
+	"regress": {
+		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/judge", "internal/measure", "internal/output", "internal/progress",
+		"internal/report", "internal/saved", "internal/shards", "internal/source", "internal/testbin",
+	},
+	"policy":                              {"internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
 	"workload/serving/deploy":             nil, // a test binary
@@ -31,28 +34,39 @@ var arrows = map[string][]string{
 	"workload/serving/dataset/tiktoken":   {"workload/serving/dataset"},
 	"internal/report":                     {"policy"},
 	"internal/benchdata":                  nil,
+	"internal/bounded":                    nil,
 	"internal/duet":                       nil,
+	"internal/evidence":                   {"internal/benchdata", "internal/judge", "internal/report", "internal/stats", "policy"},
 	"internal/judge":                      {"internal/stats", "policy"},
-	"internal/latency":                    {"internal/stats"}, // what a Recorder reports are the judge's quantiles
-	"internal/shards":                     {"internal/strictjson"},
-	"internal/sse":                        nil,
-	"internal/stats":                      nil,
-	"internal/strictjson":                 nil,
-	"internal/testbin":                    nil,
-	"internal/testbed/engine":             {"internal/testbed/kernel", "internal/pace"},
-	"internal/fleet":                      {"internal/latency", "internal/strictjson"},
-	"internal/growth":                     nil,
-	"internal/testbed/instant":            nil, // a server for tests
-	"internal/testbed/kernel":             nil,
-	"internal/modtest":                    nil,
-	"internal/openai":                     nil,
-	"internal/testbed/server":             {"internal/testbed/engine", "internal/openai", "internal/testbed/tokens"},
-	"internal/testbed/gateway":            {"internal/openai"},
-	"internal/testbed/stack":              {"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/server"},
-	"internal/testbed/tokens":             nil,
-	"internal/trouble":                    nil, // a test that holds a page to the code
-	"internal/pace":                       nil,
-	"internal/readme":                     nil, // for tests that execute pages
+	"internal/measure": {
+		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output",
+		"internal/progress", "internal/report", "internal/shards", "internal/source", "internal/stats", "internal/testbin",
+	},
+	"internal/latency":           {"internal/stats"}, // what a Recorder reports are the judge's quantiles
+	"internal/output":            {"internal/benchdata", "internal/report"},
+	"internal/saved":             {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
+	"internal/shards":            {"internal/benchdata", "internal/evidence", "internal/judge", "internal/output", "internal/report", "internal/strictjson", "policy"},
+	"internal/source":            {"internal/bounded", "internal/report", "internal/testbin"},
+	"internal/sse":               nil,
+	"internal/stats":             nil,
+	"internal/strictjson":        nil,
+	"internal/testbin":           nil,
+	"internal/testbed/engine":    {"internal/testbed/kernel", "internal/pace"},
+	"internal/fleet":             {"internal/latency", "internal/strictjson"},
+	"internal/growth":            nil,
+	"internal/testbed/instant":   nil, // a server for tests
+	"internal/testbed/kernel":    nil,
+	"internal/testbed/neighbour": nil, // a busy machine for tests
+	"internal/modtest":           nil,
+	"internal/openai":            nil,
+	"internal/testbed/server":    {"internal/testbed/engine", "internal/openai", "internal/testbed/tokens"},
+	"internal/testbed/gateway":   {"internal/openai"},
+	"internal/testbed/stack":     {"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/server"},
+	"internal/testbed/tokens":    nil,
+	"internal/trouble":           nil, // a test that holds a page to the code
+	"internal/pace":              nil,
+	"internal/progress":          {"internal/report"},
+	"internal/readme":            nil, // for tests that execute pages
 }
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
@@ -124,9 +138,9 @@ func TestAdoptersDoNotPayForTheStack(t *testing.T) {
 	}
 }
 
-func TestPolicyAndJudgeArePure(t *testing.T) {
+func TestPolicyJudgeAndEvidenceArePure(t *testing.T) {
 	packages := list(t)
-	for _, name := range []string{"policy", "internal/judge"} {
+	for _, name := range []string{"policy", "internal/judge", "internal/evidence"} {
 		p := packages[name]
 		require.NotEmpty(t, p.Imports, name)
 		for _, path := range impure {
@@ -135,6 +149,29 @@ func TestPolicyAndJudgeArePure(t *testing.T) {
 		for i, source := range p.sources {
 			assert.NotContains(t, source, "time.Now", "%s/%s", name, p.GoFiles[i])
 		}
+	}
+}
+
+// TestMeasuringReadsNoSettings holds that what measures, merges and judges is told all by package regress.
+func TestMeasuringReadsNoSettings(t *testing.T) {
+	packages := list(t)
+	for _, name := range []string{"internal/evidence", "internal/judge", "internal/measure", "internal/output", "internal/saved", "internal/shards", "internal/source"} {
+		p := packages[name]
+		require.NotEmpty(t, p.sources, name)
+		for i, source := range p.sources {
+			for _, reads := range []string{"os.Getenv", "os.LookupEnv", "os.Environ"} {
+				assert.NotContains(t, source, reads, "%s/%s", name, p.GoFiles[i])
+			}
+		}
+	}
+}
+
+// TestSettingsAreReadInOnePlace holds that a Gate whose methods are called without a test heeds no environment: what regress reads of it goes
+// through what settings.go says is heeded.
+func TestSettingsAreReadInOnePlace(t *testing.T) {
+	p := list(t)["regress"]
+	for i, source := range p.sources {
+		assert.Equal(t, p.GoFiles[i] == "settings.go", strings.Contains(source, "os.Getenv"), p.GoFiles[i])
 	}
 }
 

@@ -24,7 +24,7 @@ var wallTimes = map[string]string{
 	"internal/testbed/server/generate.go":  "what a reply says of itself",
 	"internal/testbed/server/metrics.go":   "what a metric says of itself",
 	"internal/testbed/server/server.go":    "what a model's card says of itself",
-	"regress/file.go":                      "whether a file that a killed gate had begun is a minute old: it goes a gate sooner or later",
+	"internal/output/file.go":              "whether a file that a killed gate had begun is a minute old: it goes a gate sooner or later",
 	"workload/serving/conn.go":             "a deadline long past, which ends what waits",
 	".github/actions/gate/publish/gate.go": "whether a verdict is of this job: one that seems older is left out, and without any the job fails",
 }

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/strictjson"
 )
 
 // ManifestFile is the name of a shard's manifest in the folder of its results.
-const ManifestFile = "shard.json"
+const ManifestFile = output.Manifest
 
 // version of the manifest's form.
 const version = 1

@@ -144,10 +144,14 @@ func textOf(n ast.Node, known map[string]string) (one text, ok bool) {
 }
 
 // literals are all texts of the files that match, those of calls and sums joined.
-func literals(t *testing.T, pattern string) (found []string) {
+func literals(t *testing.T, patterns ...string) (found []string) {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pattern)))
-	require.NoError(t, err)
+	var names []string
+	for _, pattern := range patterns {
+		matches, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pattern)))
+		require.NoError(t, err)
+		names = append(names, matches...)
+	}
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue

@@ -1,0 +1,54 @@
+// Package evidence is what a judge is shown of benchmark results, and what is kept of what it found: by a gate as it measures, of the
+// rounds that shards left, and of saved results.
+package evidence
+
+import (
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// Results are what a side has measured, as its judge sees it.
+func Results(s *benchdata.Set) judge.Results {
+	r := judge.Results{Better: Directions(s)}
+	for _, b := range s.Benchmarks {
+		r.Benchmarks = append(r.Benchmarks, Benchmark(b))
+	}
+	return r
+}
+
+// Directions are those that the results declare, in Unit lines.
+func Directions(s *benchdata.Set) map[string]policy.Direction {
+	declared := map[string]policy.Direction{}
+	for unit, better := range s.Better {
+		declared[unit] = policy.Lower
+		if better > 0 {
+			declared[unit] = policy.Higher
+		}
+	}
+	return declared
+}
+
+// Benchmark is one benchmark, as its judge sees it.
+func Benchmark(b benchdata.Benchmark) judge.Benchmark {
+	out := judge.Benchmark{Package: b.Pkg, Name: b.Name, Procs: b.Procs, Metrics: map[string][]float64{}}
+	if c := b.Columns; c != nil {
+		out.Requests = c.Iters
+		for i, unit := range c.Units {
+			out.Metrics[unit] = c.Values[i]
+		}
+		return out
+	}
+	for i, run := range b.Runs {
+		if i == 0 || run.Iters < out.Requests {
+			out.Requests = run.Iters
+		}
+		for _, v := range run.Values {
+			if out.Metrics[v.Unit] == nil {
+				out.Metrics[v.Unit] = make([]float64, 0, len(b.Runs))
+			}
+			out.Metrics[v.Unit] = append(out.Metrics[v.Unit], v.Value)
+		}
+	}
+	return out
+}

@@ -1,0 +1,117 @@
+package measure
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+)
+
+// task is what a test binary is to run, as go test has it.
+type task struct {
+	bench, benchtime string
+	flags, env       []string // more of them
+}
+
+// runBinary starts a test binary once and reads the results that it prints.
+func (g *gate) runBinary(ctx context.Context, s *side, bin *testbin.Binary, t task) (*benchdata.Set, error) {
+	output, err := bin.Run(ctx, testbin.RunOptions{
+		Args: append([]string{
+			"-test.run=^$", "-test.bench=" + t.bench, "-test.benchtime=" + t.benchtime, "-test.benchmem", "-test.count=1",
+			// With -test.v a result line is printed whole, after what the benchmark itself may have printed.
+			"-test.v", "-test.paniconexit0",
+		}, t.flags...),
+		Env:     slices.Concat([]string{duet.ChildEnv + "=1"}, t.env, s.env),
+		Keep:    g.order.Variables,
+		Timeout: g.order.Timeout, // testing's own -test.timeout does not cover benchmarks
+	})
+	var late *testbin.TimeoutError
+	if errors.As(err, &late) {
+		return nil, fmt.Errorf("%s: %w (-regress.timeout)%s", s.name, err, tail(output))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w%s", s.name, err, tail(output))
+	}
+	if output.ExitCode != 0 {
+		return nil, fmt.Errorf("%s: the test binary exited with status %d%s", s.name, output.ExitCode, tail(output))
+	}
+	if !resultLine.Match(output.Stdout) && passLine.Match(output.Stdout) {
+		return &benchdata.Set{Source: s.name}, nil // a package without benchmarks, or that skips them
+	}
+	set, err := benchdata.Read(bytes.NewReader(output.Stdout), s.name)
+	if err != nil {
+		return nil, fmt.Errorf("%w%s", err, tail(output))
+	}
+	return set, nil
+}
+
+var (
+	resultLine = regexp.MustCompile(`(?m)^Benchmark\S*[ \t]+\d`)
+	passLine   = regexp.MustCompile(`(?m)^PASS\r?$`)
+)
+
+// tail is the end of what a process printed, indented: where a failure says why.
+func tail(o testbin.Output) string {
+	const most = 30
+	text := strings.TrimSpace(string(o.Stdout) + string(o.Stderr))
+	if text == "" {
+		return ""
+	}
+	lines := strings.Split(text, "\n")
+	// A panic's message stands above its goroutines.
+	first := slices.IndexFunc(lines, func(line string) bool {
+		return strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:")
+	})
+	switch {
+	case first >= 0 && first > len(lines)-most:
+		lines = lines[first:]
+	case first >= 0:
+		lines = append(lines[first:first+most:first+most], "...")
+	case len(lines) > most:
+		lines = append([]string{"..."}, lines[len(lines)-most:]...)
+	}
+	return "\n\t" + strings.Join(lines, "\n\t")
+}
+
+// discover runs every benchmark once on each side: the smoke test. It finds the leaf benchmarks and refuses results whose
+// structure is wrong before any time is spent on measuring them.
+//
+// One run tells of both sides where they are one: the same binaries, with the same in their environment.
+func (g *gate) discover(ctx context.Context) error {
+	for i, s := range g.sides {
+		if i == candidateSide && g.areOne() {
+			s.smoke.Source = s.name
+			if problems := s.smoke.Add(&g.sides[baselineSide].smoke); len(problems) > 0 {
+				return problems
+			}
+			continue
+		}
+		for _, path := range slices.Sorted(maps.Keys(s.bins)) {
+			set, err := g.runBinary(ctx, s, s.bins[path], task{bench: g.order.Bench, benchtime: "1x", env: []string{duet.SmokeEnv + "=1"}})
+			if err != nil {
+				return fmt.Errorf("smoke run of %s: %w", path, err)
+			}
+			if problems := s.smoke.Add(set); len(problems) > 0 {
+				return fmt.Errorf("smoke run of %s: %w", path, problems)
+			}
+		}
+	}
+	if len(g.sides[candidateSide].smoke.Benchmarks) == 0 {
+		return fmt.Errorf("no benchmark of %s matches %q; go test -list Benchmark shows what there is", strings.Join(g.order.Packages, " "), g.order.Bench)
+	}
+	return nil
+}
+
+// areOne reports whether both sides are the same processes.
+func (g *gate) areOne() bool {
+	baseline, candidate := g.sides[baselineSide], g.sides[candidateSide]
+	return baseline.tree == nil && candidate.tree == nil && slices.Equal(baseline.env, candidate.env)
+}

@@ -1,0 +1,77 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+)
+
+// end ends both processes as they would end by themselves: cleaned up, profiles written.
+func (d *duo) end(ctx context.Context, measured []*duetRound) error {
+	for i, s := range d.of.gate.sides {
+		totals, err := d.peers[i].End(ctx)
+		if err != nil {
+			return d.fault(i, err)
+		}
+		for _, r := range measured {
+			r.sides[i].totals = totals
+		}
+		done := time.AfterFunc(d.of.gate.order.Timeout, d.processes[i].Kill)
+		output, err := d.processes[i].Wait()
+		if !done.Stop() {
+			return fmt.Errorf("%s: it did not end within %v (-regress.timeout)%s", s.name, d.of.gate.order.Timeout, tail(output))
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w%s", s.name, err, tail(output))
+		}
+		if output.ExitCode != 0 {
+			return fmt.Errorf("%s: the test binary exited with status %d%s", s.name, output.ExitCode, tail(output))
+		}
+	}
+	return nil
+}
+
+// mourning is how long a process that failed may take to end by itself and say why.
+const mourning = 2 * time.Second
+
+// fault words what went wrong with side i, with what its process said of it.
+func (d *duo) fault(i int, err error) error {
+	name := d.of.gate.sides[i].name
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	hint := ""
+	if errors.Is(err, duet.ErrStalled) {
+		d.processes[i].Kill()
+		hint = ": fix the hang, or allow more time (-regress.timeout)"
+	}
+	if d.peers[i] != nil {
+		d.peers[i].Close() // it ends when it sees that
+	}
+	done := time.AfterFunc(mourning, d.processes[i].Kill)
+	output, gone := d.processes[i].Wait()
+	done.Stop()
+	switch {
+	case gone == nil && output.ExitCode != 0:
+		err = fmt.Errorf("the test binary exited with status %d: %w", output.ExitCode, err)
+	case gone != nil && errors.Is(err, duet.ErrGone):
+		err = gone // by a signal
+	}
+	return fmt.Errorf("%s: %w%s%s", name, err, hint, tail(output))
+}
+
+// kill ends what is left of both processes.
+func (d *duo) kill() {
+	for i := range d.of.gate.sides {
+		if d.peers[i] != nil {
+			d.peers[i].Close()
+		}
+		if d.processes[i] != nil {
+			d.processes[i].Kill()
+			_, _ = d.processes[i].Wait() // what it says is known, or does not matter
+		}
+	}
+}

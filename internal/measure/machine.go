@@ -1,0 +1,100 @@
+package measure
+
+import (
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// machine is what Linux tells of its CPUs; zero elsewhere.
+type machine struct {
+	load               float64 // average of the last minute
+	total, idle, steal float64 // CPU time since the machine started, in ticks
+}
+
+func readMachine() machine {
+	var m machine
+	if data, err := os.ReadFile("/proc/loadavg"); err == nil {
+		first, _, _ := strings.Cut(string(data), " ")
+		m.load, _ = strconv.ParseFloat(first, 64)
+	}
+	data, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return m
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	for i, field := range strings.Fields(line) { // cpu user nice system idle iowait irq softirq steal guest guest_nice
+		ticks, _ := strconv.ParseFloat(field, 64)
+		switch {
+		case i > 8: // counted in user and nice
+		case i == 4 || i == 5:
+			m.idle += ticks
+		case i == 8:
+			m.steal = ticks
+		}
+		if i <= 8 {
+			m.total += ticks
+		}
+	}
+	return m
+}
+
+// loadText is the load average; empty when not known.
+func (m machine) loadText() string {
+	if m == (machine{}) {
+		return ""
+	}
+	return strconv.FormatFloat(m.load, 'f', 2, 64)
+}
+
+// seen is what was seen to disturb the measurement so far.
+func (m *measurement) seen() policy.Noise {
+	now := readMachine()
+	seconds := time.Since(m.began).Seconds()
+	n := policy.Noise{Method: "whole runs", Rounds: m.rounds, Launches: m.launches, Seconds: seconds, Load: m.before.load}
+	if m.inDuet {
+		n.Method = "duet"
+	}
+	if measured := m.noise.measured.Seconds(); measured > 0 {
+		n.Stalls, n.Switches = float64(m.noise.stalls)/measured, float64(m.noise.switches)/measured
+	}
+	if len(m.noise.alternation) > 0 {
+		n.Alternation = 100 * stats.Median(m.noise.alternation)
+	}
+	cpus := now.since(m.before)
+	n.Steal, n.Busy = cpus.Steal, cpus.Busy
+	return n
+}
+
+// since is what became of the CPUs' time since then, and the load now.
+func (m machine) since(then machine) policy.Noise {
+	n := policy.Noise{Load: m.load}
+	if ticks := m.total - then.total; ticks > 0 {
+		n.Steal = 100 * (m.steal - then.steal) / ticks
+		n.Busy = 100 * (1 - (m.idle-then.idle)/ticks)
+	}
+	return n
+}
+
+// environment is what the report says of the machine, and of what the benchmarks say of themselves.
+func environment(config map[string]string, before machine, seed uint64) []report.Fact {
+	facts := []report.Fact{
+		{Name: "goos", Value: runtime.GOOS}, {Name: "goarch", Value: runtime.GOARCH},
+		{Name: "cpus", Value: strconv.Itoa(runtime.NumCPU())},
+	}
+	for _, key := range []string{"cpu", "go", "blas"} {
+		if value := config[key]; value != "" {
+			facts = append(facts, report.Fact{Name: key, Value: value})
+		}
+	}
+	if load := before.loadText(); load != "" {
+		facts = append(facts, report.Fact{Name: "load before", Value: load}, report.Fact{Name: "load after", Value: readMachine().loadText()})
+	}
+	return append(facts, report.Fact{Name: "seed", Value: strconv.FormatUint(seed, 10)})
+}

@@ -1,0 +1,84 @@
+package measure
+
+import (
+	"context"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/evidence"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// measure measures every benchmark that both sides have and a rule speaks of, and leaves the report in g.order.Doc.
+func (g *gate) measure(ctx context.Context) (err error) {
+	if g.results, err = g.order.Out.Begin(); err != nil {
+		return err
+	}
+	pairs := g.pairs()
+	all := g.divide(pairs)
+	plan := g.order.Judge.Plan(judge.Family(pairs))
+	var verdicts [][]policy.Verdict
+	for i := range pairs {
+		if pairs[i].Elsewhere {
+			continue
+		}
+		m := g.settle(ctx, pairs[i], plan)
+		pairs[i], verdicts = m.pair, append(verdicts, m.verdicts.All)
+		all[i].Measured = m.measured()
+	}
+	next := 0
+	g.order.Doc.Report = g.order.Judge.Report(pairs, func(judge.Pair) []policy.Verdict { next++; return verdicts[next-1] })
+	var baseline, candidate judge.Results
+	for _, pair := range pairs {
+		if pair.Judged() && pair.Baseline != nil && pair.Candidate != nil { // of the others there are smoke runs
+			baseline.Benchmarks = append(baseline.Benchmarks, *pair.Baseline)
+			candidate.Benchmarks = append(candidate.Benchmarks, *pair.Candidate)
+		}
+	}
+	g.order.Doc.Notes = append(g.order.Doc.Notes, evidence.Fits(baseline, candidate)...)
+	if err := g.results.Finish(); err != nil {
+		return err
+	}
+	g.manifest = g.newManifest(all)
+	defer g.spend("profiled", time.Now())
+	g.explain(ctx, pairs)
+	return nil
+}
+
+// pairs are the benchmarks of both sides.
+func (g *gate) pairs() []judge.Pair {
+	pairs := g.order.Judge.Pairs(evidence.Results(&g.sides[baselineSide].smoke), evidence.Results(&g.sides[candidateSide].smoke))
+	for _, pair := range pairs {
+		if !g.order.Plant.IsZero() && pair.Candidate != nil && !recorded(pair.Candidate) {
+			g.note(pair.Name() + " is measured without the slowdown: it can only be planted in requests recorded with workload.Record")
+		}
+	}
+	return pairs
+}
+
+// recorded reports whether the benchmark's requests go through a Recorder.
+func recorded(b *judge.Benchmark) bool { return b != nil && len(b.Metrics["p50-ns"]) > 0 }
+
+// settle measures one benchmark until all its verdicts settle or its budget is spent.
+func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *measurement {
+	m := &measurement{gate: g, pair: pair, plan: plan}
+	if !evidence.IsMeasured(pair) {
+		m.verdicts.All = m.found(judge.Look{Last: true})
+		return m
+	}
+	err := m.ready(ctx)
+	if err != nil {
+		m.fail(err)
+		return m
+	}
+	m.began = time.Now()
+	defer m.gate.order.Display.Clear()
+	m.before = readMachine()
+	err = m.untilSettled(ctx)
+	m.pair.Noise = m.seen()
+	if err != nil {
+		m.fail(err)
+	}
+	g.order.Doc.Details = append(g.order.Doc.Details, m.detail())
+	return m
+}

@@ -1,0 +1,321 @@
+package measure
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// shop is a gate with a benchmark of every kind.
+var shop = pretended{benchmarks: []pretendedBenchmark{
+	{name: "Same", effect: 1, noise: 0.02, took: time.Second},
+	{name: "Slower", effect: 1.5, noise: 0.02, took: time.Second},
+	{name: "Edge", effect: 1.2, noise: 0.3, took: 20 * time.Second},
+	{name: "Faster", effect: 0.7, noise: 0.02, took: time.Second},
+	{name: "Breaks", effect: 1, took: time.Second, breaks: 4},
+	{name: "New", effect: 1, only: "candidate"},
+	{name: "Gone", effect: 1, only: "baseline"},
+	{name: "Other", effect: 1, unjudged: true},
+}}
+
+func TestShardsReachTheVerdictsOfTheWhole(t *testing.T) {
+	want := shop.run(t, shards.Part{}, t.TempDir())
+	seen := map[policy.Outcome]int{}
+	for _, v := range want.Report.Verdicts {
+		seen[v.Outcome]++
+	}
+	require.Len(t, seen, 5, "%v", seen)
+	for _, n := range []int{1, 2, 3, 8, 20} {
+		t.Run(fmt.Sprintf("%d shards", n), func(t *testing.T) {
+			got, err := shop.merge(t, shop.shards(t, n, t.TempDir()))
+			require.NoError(t, err)
+			assertSameReport(t, want, got)
+			assert.Equal(t, policy.Invalid, got.Outcome())
+			for _, name := range []string{"baseline.txt", "candidate.txt", "verdict.json", "report.md", "summary.md", "report.html"} {
+				assert.FileExists(t, filepath.Join(got.Out, name))
+			}
+		})
+	}
+}
+
+func assertSameReport(t require.TestingT, want, got report.Document) {
+	require.Len(t, got.Report.Verdicts, len(want.Report.Verdicts))
+	for i, v := range want.Report.Verdicts {
+		g := got.Report.Verdicts[i]
+		assert.True(t, report.SameVerdict(v, g), "%+v\nis not\n%+v", g, v)
+		assert.Equal(t, v.Alpha, g.Alpha, v.Benchmark)
+		assert.Equal(t, v.Direction, g.Direction, v.Benchmark)
+		assert.Equal(t, v.Percent, g.Percent, v.Benchmark)
+	}
+	require.Len(t, got.Report.Benchmarks, len(want.Report.Benchmarks))
+	for i, b := range want.Report.Benchmarks {
+		assert.Equal(t, b.Metrics, got.Report.Benchmarks[i].Metrics, b.Name)
+	}
+	assert.Equal(t, want.Passes(), got.Passes())
+	assert.Equal(t, want.Outcome(), got.Outcome())
+}
+
+func TestAnyShardsReachTheVerdictsOfTheWhole(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		g := pretended{
+			policy: policy.Policy{
+				Alpha: rapid.SampledFrom([]float64{0.05, 0.01, 0.3}).Draw(rt, "alpha"),
+				Rules: []policy.Rule{
+					{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e5},
+					{Metric: "ns/op", Benchmark: ".*[13]", MaxRegressionPercent: 20},
+				}[:rapid.IntRange(1, 2).Draw(rt, "rules")],
+			},
+			budget: rapid.SampledFrom([]time.Duration{20 * time.Second, time.Minute, time.Hour}).Draw(rt, "budget"),
+		}
+		for i := range rapid.IntRange(1, 5).Draw(rt, "benchmarks") {
+			g.benchmarks = append(g.benchmarks, pretendedBenchmark{
+				name:   fmt.Sprintf("B%d", i),
+				effect: rapid.SampledFrom([]float64{0.7, 1, 1.05, 1.1, 1.15, 1.3}).Draw(rt, "effect"),
+				noise:  rapid.SampledFrom([]float64{0.01, 0.1, 0.3}).Draw(rt, "noise"),
+				took:   rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second, 4 * time.Second}).Draw(rt, "took"),
+				breaks: rapid.SampledFrom([]int{0, 0, 0, 1, 7}).Draw(rt, "breaks"),
+				only:   rapid.SampledFrom([]string{"", "", "", "", "baseline", "candidate"}).Draw(rt, "only"),
+			})
+		}
+		dir, err := os.MkdirTemp(t.TempDir(), "")
+		require.NoError(rt, err)
+		want := g.run(t, shards.Part{}, filepath.Join(dir, "whole"))
+		pattern := g.shards(t, rapid.IntRange(1, 4).Draw(rt, "shards"), filepath.Join(dir, "shards"))
+		got, err := g.merge(t, pattern)
+		require.NoError(rt, err)
+		assertSameReport(rt, want, got)
+	})
+}
+
+func TestShardWithoutBenchmarksPassesAndSaysSo(t *testing.T) {
+	one := pretended{benchmarks: []pretendedBenchmark{{name: "Same", effect: 1, noise: 0.02, took: time.Second}}}
+	dir := t.TempDir()
+	pattern := one.shards(t, 2, dir)
+	empty := one.run(t, shards.Part{I: 2, N: 2}, filepath.Join(dir, "2"))
+	assert.True(t, empty.Passes())
+	assert.Equal(t, policy.OK, empty.Outcome())
+	assert.Contains(t, empty.Text(), "PASS: nothing to judge in this shard")
+	assert.Contains(t, empty.Text(), "shard 2 of 2: it has 0 of the gate's 1 benchmarks")
+	verdict := readVerdict(t, filepath.Join(dir, "2"))
+	assert.True(t, verdict.Report.Verdicts == nil && verdict.Error == "")
+
+	got, err := one.merge(t, pattern)
+	require.NoError(t, err)
+	assert.True(t, got.Passes())
+	assert.Len(t, got.Report.Verdicts, 1)
+}
+
+func TestShardFailsByItself(t *testing.T) {
+	slow := pretended{benchmarks: []pretendedBenchmark{
+		{name: "A", effect: 1, noise: 0.02, took: time.Second}, {name: "B", effect: 1.5, noise: 0.02, took: time.Second},
+	}}
+	first, second := slow.run(t, shards.Part{I: 1, N: 2}, t.TempDir()), slow.run(t, shards.Part{I: 2, N: 2}, t.TempDir())
+	assert.True(t, first.Passes())
+	assert.Equal(t, policy.Regressed, second.Outcome())
+	assert.False(t, second.Passes())
+	whole := slow.run(t, shards.Part{}, t.TempDir())
+	assert.Equal(t, whole.Report.Verdicts[1].Alpha, second.Report.Verdicts[0].Alpha, "alpha is split over all benchmarks of the gate")
+}
+
+func TestCostsOfAnEarlierRunDivideTheNext(t *testing.T) {
+	dir := t.TempDir()
+	shop.run(t, shards.Part{}, dir)
+	data, err := os.ReadFile(filepath.Join(dir, "verdict.json"))
+	require.NoError(t, err)
+	g := shop
+	g.costs, err = shards.ParseCosts(data)
+	require.NoError(t, err)
+	second := g.run(t, shards.Part{I: 2, N: 2}, t.TempDir())
+	first := g.run(t, shards.Part{I: 1, N: 2}, t.TempDir())
+	var alone []string
+	for _, b := range first.Report.Benchmarks {
+		alone = append(alone, b.Name)
+	}
+	assert.Equal(t, []string{"Edge"}, alone, "it takes longer than all others together")
+	assert.Len(t, second.Report.Benchmarks, len(shop.benchmarks)-1)
+
+	got, err := g.merge(t, g.shards(t, 2, t.TempDir()))
+	require.NoError(t, err)
+	assertSameReport(t, shop.run(t, shards.Part{}, t.TempDir()), got)
+}
+
+func TestRuleThatMatchesNothingIsInvalidInEveryShardAndOnceInTheMerge(t *testing.T) {
+	g := pretended{
+		policy: policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", Benchmark: "Typo", MaxRegressionPercent: 10}}},
+		benchmarks: []pretendedBenchmark{
+			{name: "A", effect: 1, noise: 0.02, took: time.Second}, {name: "B", effect: 1, noise: 0.02, took: time.Second},
+		},
+	}
+	dir := t.TempDir()
+	pattern := g.shards(t, 2, dir)
+	second := g.run(t, shards.Part{I: 2, N: 2}, filepath.Join(dir, "2"))
+	require.Len(t, second.Report.Verdicts, 2)
+	assert.Equal(t, policy.Invalid, second.Report.Verdicts[1].Outcome)
+	got, err := g.merge(t, pattern)
+	require.NoError(t, err)
+	require.Len(t, got.Report.Verdicts, 3)
+	assert.Equal(t, policy.Invalid, got.Report.Verdicts[2].Outcome)
+}
+
+func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
+	pair := pretended{benchmarks: []pretendedBenchmark{
+		{name: "A", effect: 1, noise: 0.02, took: time.Second}, {name: "B", effect: 1.5, noise: 0.02, took: time.Second},
+	}}
+	// again runs a shard of a gate that differs.
+	again := func(change func(*pretended), part shards.Part) func(t *testing.T, dir string) {
+		return func(t *testing.T, dir string) {
+			other := pair
+			other.benchmarks = append([]pretendedBenchmark{}, pair.benchmarks...)
+			change(&other)
+			other.run(t, part, filepath.Join(dir, "2"))
+		}
+	}
+	second := shards.Part{I: 2, N: 2}
+	edit := func(name string, change func(string) string) func(t *testing.T, dir string) {
+		return func(t *testing.T, dir string) {
+			file := filepath.Join(dir, "2", name)
+			data, err := os.ReadFile(file)
+			require.NoError(t, err)
+			text := change(string(data))
+			require.NotEqual(t, string(data), text)
+			require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		}
+	}
+	// forge edits a file and makes the sums match again.
+	forge := func(name string, change func(string) string) func(t *testing.T, dir string) {
+		return func(t *testing.T, dir string) {
+			edit(name, change)(t, dir)
+			resum(t, filepath.Join(dir, "2"), nil)
+		}
+	}
+	measured := func(change func(*shards.Measured)) func(t *testing.T, dir string) {
+		return func(t *testing.T, dir string) {
+			resum(t, filepath.Join(dir, "2"), func(m *shards.Manifest) { change(m.Benchmarks[1].Measured) })
+		}
+	}
+	lastLine := func(text string) string { // the last round of it
+		lines := strings.SplitAfter(text, "\n")
+		return strings.Join(append(lines[:len(lines)-3:len(lines)-3], lines[len(lines)-2:]...), "")
+	}
+	left := t.TempDir()
+	pair.shards(t, 2, left)
+	for _, c := range []struct {
+		name string
+		do   func(t *testing.T, dir string)
+		want string
+	}{
+		{"whole", func(*testing.T, string) {}, ""},
+		{"a shard is missing", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, "2"))) },
+			"shard 2 of 2 is missing, which was to measure B: see what became of its job"},
+		{"a shard did not end", func(t *testing.T, dir string) {
+			require.NoError(t, os.Remove(filepath.Join(dir, "2", shards.ManifestFile)))
+		}, "/2 has no shard.json: it is no folder of a shard's results, or the shard did not end"},
+		{"a shard is there twice", func(t *testing.T, dir string) { pair.run(t, second, filepath.Join(dir, "3")) }, "shard 2 of 2 is there 2 times: in "},
+		{"another commit", again(func(p *pretended) { p.commit = "b" }, second), "is of another candidate commit than shard 1 of 2"},
+		{"another policy", again(func(p *pretended) { p.policy.Alpha = 0.01 }, second), "/2) was judged by another policy than this test's"},
+		{"another number of shards", again(func(*pretended) {}, shards.Part{I: 2, N: 3}), "is of a gate of another number of shards than shard 1 of 2"},
+		{"another benchmark", again(func(p *pretended) { p.benchmarks[1].name = "C" }, second), "found the benchmark C otherwise than shard 1 of 2"},
+		{"other units", again(func(p *pretended) { p.benchmarks[0].unjudged = true }, second), "found the benchmark A otherwise"},
+		{"more benchmarks", again(func(p *pretended) {
+			p.benchmarks = append(p.benchmarks, pretendedBenchmark{name: "C", effect: 1, only: "candidate"})
+		}, second),
+			"found 3 benchmarks, and shard 1 of 2"},
+		{"other costs", func(t *testing.T, dir string) {
+			costs, err := shards.ParseCosts([]byte(`{"version": 1, "benchmarks": [{"benchmark": "A", "noise": {"seconds": 1}}]}`))
+			require.NoError(t, err)
+			again(func(p *pretended) { p.costs = costs }, second)(t, dir)
+		}, "is of another file of costs than shard 1 of 2"},
+		{"another version", func(t *testing.T, dir string) {
+			resum(t, filepath.Join(dir, "2"), func(m *shards.Manifest) { m.Tailgate = "v9.9.9" })
+		}, `/2) was measured by another version of tailgate than this one: "v9.9.9"`},
+		{"another binary", func(t *testing.T, dir string) {
+			resum(t, filepath.Join(dir, "2"), func(m *shards.Manifest) { m.Candidate.Binaries[0].Sum = "another" })
+		}, "is of another candidate binary than shard 1 of 2"},
+		{"cut short", edit("candidate.txt", func(s string) string { return s[:len(s)/2] }), "candidate.txt is not as the shard left it: it was cut short or edited"},
+		{"an edited verdict", edit("verdict.json", func(s string) string { return strings.Replace(s, `"regressed"`, `"ok"`, 1) }), "verdict.json is not as the shard left it"},
+		{"an edited manifest", edit(shards.ManifestFile, func(s string) string { return strings.Replace(s, `"rounds": 8`, `"rounds": 9`, 1) }),
+			"shard.json: its sum does not match: it was edited"},
+		{"a manifest that is cut short", edit(shards.ManifestFile, func(s string) string { return s[:len(s)/2] }), "the JSON ends too early"},
+		{"a file is gone", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "2", "baseline.txt"))) }, "baseline.txt is missing"},
+		{"a forged verdict", forge("verdict.json", func(s string) string { return strings.ReplaceAll(s, `"outcome": "regressed"`, `"outcome": "ok"`) }),
+			`verdict.json says "ok" of B p95-ns, and its rounds lead to "regressed"`},
+		{"a verdict is taken out", forge("verdict.json", func(s string) string {
+			head, _, _ := strings.Cut(s, `"verdicts"`)
+			return head + `"verdicts": [], "benchmarks": [], "causes": []}`
+		}), "verdict.json has 0 verdicts, and its rounds lead to 1"},
+		{"forged rounds", forge("candidate.txt", func(s string) string { return strings.ReplaceAll(s, " p95-ns\n", "1 p95-ns\n") }), "verdict.json says"},
+		{"a round is taken out of a side", forge("candidate.txt", lastLine), "B: it has 8 rounds, and its candidate 7"},
+		{"a round is taken out of both", func(t *testing.T, dir string) {
+			edit("baseline.txt", lastLine)(t, dir)
+			edit("candidate.txt", lastLine)(t, dir)
+			measured(func(m *shards.Measured) { m.Rounds = 7 })(t, dir)
+		}, "B: it was judged after 8 of 7 rounds"},
+		{"a look that the plan has not", func(t *testing.T, dir string) {
+			edit("baseline.txt", lastLine)(t, dir)
+			edit("candidate.txt", lastLine)(t, dir)
+			measured(func(m *shards.Measured) { m.Rounds, m.Looks = 7, []int{7} })(t, dir)
+		}, "B: it was judged after 7 rounds, where the plan has no look"},
+		{"a look is left out", measured(func(m *shards.Measured) { m.Looks = nil }), "B: its verdicts are not settled by its rounds"},
+		{"a problem is made up", measured(func(m *shards.Measured) { m.Problem = "too bad" }), `verdict.json says "regressed" of B p95-ns, and its rounds lead to "invalid"`},
+		{"it was not measured", func(t *testing.T, dir string) {
+			resum(t, filepath.Join(dir, "2"), func(m *shards.Manifest) { m.Benchmarks[1].Measured = nil })
+		}, "B: it was to be measured, and was not"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.CopyFS(dir, os.DirFS(left)))
+			c.do(t, dir)
+			got, err := pair.merge(t, filepath.Join(dir, "*"))
+			if c.want == "" {
+				require.NoError(t, err)
+				assert.Equal(t, policy.Regressed, got.Outcome())
+				return
+			}
+			require.ErrorContains(t, err, c.want)
+			assert.Equal(t, policy.Invalid, got.Outcome())
+			assert.False(t, got.Passes())
+			assert.Contains(t, readVerdict(t, got.Out).Error, c.want)
+		})
+	}
+}
+
+// readVerdict reads the verdict.json that a gate left.
+func readVerdict(t *testing.T, dir string) report.Document {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "verdict.json"))
+	require.NoError(t, err)
+	doc, err := report.ReadJSON(data)
+	require.NoError(t, err)
+	return doc
+}
+
+// resum changes a manifest and makes its sums match again.
+func resum(t *testing.T, dir string, change func(*shards.Manifest)) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, shards.ManifestFile))
+	require.NoError(t, err)
+	var m shards.Manifest
+	require.NoError(t, json.Unmarshal(data, &m))
+	if change != nil {
+		change(&m)
+	}
+	for i := range m.Files {
+		m.Files[i].Sum, err = shards.SumFile(filepath.Join(dir, m.Files[i].Name))
+		require.NoError(t, err)
+	}
+	data, err = m.Encode()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, shards.ManifestFile), data, 0o644))
+}

@@ -1,0 +1,114 @@
+package measure_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// method is a way to gate. start prepares a recording; run simulates one gate run on it, with the candidate slower by effect times
+// the limit.
+type method struct {
+	name  string
+	start func(recording) (run func(r *rand.Rand, effect float64) result, err error)
+}
+
+// methods are the gate's and its rivals:
+//
+//   - duet: the gate's own. Rounds judged in pairs, by a plan of looks.
+//   - original: one run of 300 requests of each side, one after the other, and both limits on p95; no statistics.
+//   - before-after: 10 or 20 runs of 100 requests of the baseline, then as many of the candidate; the U-test at 0.05, and both limits
+//     on the medians.
+//   - interleaved: the first 33 rounds of a duet, judged as two heaps, like before-after. Turn by turn they are as well mixed as can be,
+//     so what it lacks against the duet is the pairs.
+var methods = []method{
+	{"duet", func(rec recording) (func(*rand.Rand, float64) result, error) {
+		p, err := newReplay(rec)
+		g := newGate()
+		return func(r *rand.Rand, effect float64) result { return g.run(p.values(p.draw(r), effect)) }, err
+	}},
+	{"original", func(rec recording) (func(*rand.Rand, float64) result, error) {
+		a, err := newApart(rec, 1, 3*requestsPerRun)
+		return func(r *rand.Rand, effect float64) result {
+			baseline, candidate := a.values(r, effect)
+			return result{overLimits(baseline[0], candidate[0]), 3}
+		}, err
+	}},
+	beforeAfter("before-after-10-runs", 10),
+	beforeAfter("before-after-20-runs", 20),
+	{"interleaved-33-rounds", func(rec recording) (func(*rand.Rand, float64) result, error) {
+		p, err := newReplay(rec)
+		return func(r *rand.Rand, effect float64) result {
+			baseline, candidate := p.values(p.draw(r), effect)
+			return result{byHeaps(baseline[:33], candidate[:33]), 33}
+		}, err
+	}},
+}
+
+func beforeAfter(name string, runs int) method {
+	return method{name, func(rec recording) (func(*rand.Rand, float64) result, error) {
+		a, err := newApart(rec, runs, requestsPerRun)
+		return func(r *rand.Rand, effect float64) result { return result{byHeaps(a.values(r, effect)), runs} }, err
+	}}
+}
+
+// overLimits is a verdict without statistics.
+func overLimits(baseline, candidate float64) policy.Outcome {
+	if 100*(candidate-baseline) > limitPercent*baseline && candidate-baseline >= floor {
+		return policy.Regressed
+	}
+	return policy.OK
+}
+
+// byHeaps is the verdict on runs that were measured apart.
+func byHeaps(baseline, candidate []float64) policy.Outcome {
+	return gateJudge.Compare(results(baseline), results(candidate)).Verdicts[0].Outcome
+}
+
+// still is a machine without any noise but the luck of processes.
+var still = noise{"made-still", func(*rand.Rand) func() float64 { return func() float64 { return 0 } }}
+
+func TestEveryMethodIsRightWithoutNoise(t *testing.T) {
+	for _, m := range methods {
+		run, err := m.start(still.record(20, 300))
+		require.NoError(t, err)
+		for effect, want := range map[float64]policy.Outcome{0: policy.OK, 2: policy.Regressed} {
+			r := rand.New(rand.NewPCG(10, 4))
+			for range 20 {
+				require.Equal(t, want, run(r, effect).outcome, "%s at effect %v", m.name, effect)
+			}
+		}
+	}
+}
+
+func TestEveryRecordingServesEveryMethod(t *testing.T) {
+	for _, rec := range allRecordings(t) {
+		for _, m := range methods {
+			_, err := m.start(rec)
+			assert.NoError(t, err, m.name)
+		}
+	}
+	for _, m := range methods {
+		_, err := m.start(still.record(2, 119))
+		assert.ErrorContains(t, err, "made-still: ", m.name)
+	}
+}
+
+func TestOverLimitsNeedsBoth(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		baseline, candidate float64
+		want                policy.Outcome
+	}{
+		{"exactly +10 percent is not more than 10 percent", 5e6, 5.5e6, policy.OK},
+		{"1 ns more is", 5e6, 5.5e6 + 1, policy.Regressed},
+		{"1 ns less than the floor", 9e5, 1e6 - 1, policy.OK},
+		{"exactly the floor", 9e5, 1e6, policy.Regressed},
+	} {
+		assert.Equal(t, c.want, overLimits(c.baseline, c.candidate), c.name)
+	}
+}

@@ -1,0 +1,60 @@
+package measure
+
+import (
+	"context"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/progress"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/source"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// Order is what is to be measured and how it is judged. All is decided in it: nothing has a default.
+type Order struct {
+	Name string // the test's
+	Dir  string // its folder
+
+	Packages            []string      // patterns of the go command, relative to Dir
+	Bench               string        // pattern of the benchmarks
+	Benchtime           string        // of a whole run, as in go test -benchtime
+	Repo                *testbin.Repo // nil when Dir is in none
+	Baseline, Candidate source.Source
+
+	Judge           judge.Judge
+	Budget, Timeout time.Duration  // for a benchmark, and for an answer of a process
+	Plant           duet.Plant     // in the candidate
+	Expect          policy.Outcome // what the gate is to come to; empty: nothing is expected
+	Variables       []string       // given to benchmarks though they look like secrets
+	Profile         bool           // what regressed
+	Shard           shards.Part
+	Costs           shards.Costs
+	Seed            uint64 // of the order of turns
+
+	Display *progress.Display // who is told meanwhile
+	Out     *output.Folder    // where results and profiles are saved
+	Doc     *report.Document  // what is filled with what there is to say
+}
+
+// Run measures and judges. What it finds is in o.Doc; the error says why there is nothing to find. The manifest is what a merge will
+// need, of a shard that measured; else it is nil.
+func (o Order) Run(ctx context.Context) (*shards.Manifest, error) {
+	g := newGate(o)
+	if !o.Plant.IsZero() {
+		g.sides[candidateSide].env = []string{duet.PlantEnv + "=" + o.Plant.String()}
+	}
+	for _, s := range g.sides {
+		if s.source.Address != "" {
+			s.env = append(s.env, duet.TargetEnv+"="+s.source.Address)
+		}
+	}
+	before := readMachine()
+	err := g.run(ctx)
+	o.Doc.Environment = environment(g.config(), before, o.Seed)
+	return g.manifest, err
+}

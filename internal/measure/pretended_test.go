@@ -1,0 +1,156 @@
+package measure
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/progress"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// pretended is a gate whose rounds are made up, and the same whoever measures them. All else is the gate: it looks, settles, saves and reports.
+type pretended struct {
+	policy     policy.Policy
+	budget     time.Duration // for a benchmark; 0: an hour
+	costs      shards.Costs
+	benchmarks []pretendedBenchmark
+	commit     string
+	meanwhile  func(m *measurement) // happens before each launch; nil: nothing
+}
+
+// pretendedBenchmark is one benchmark of a pretended gate.
+type pretendedBenchmark struct {
+	name     string
+	effect   float64       // the candidate's p95 is so many times the baseline's
+	noise    float64       // standard deviation of the logarithm of a round's ratio
+	took     time.Duration // a round
+	breaks   int           // before this round it breaks; 0: never
+	only     string        // "baseline", "candidate": the other side lacks it
+	unjudged bool          // it has no p95
+}
+
+func (p pretendedBenchmark) metric() string {
+	if p.unjudged {
+		return "score"
+	}
+	return "p95-ns"
+}
+
+// round is the i-th, from 0.
+func (p pretendedBenchmark) round(i int) round {
+	r := rand.New(rand.NewPCG(uint64(i), uint64(len(p.name))+uint64(p.name[0])<<8+uint64(p.name[len(p.name)-1])<<16))
+	base := 5e6 * math.Exp(0.1*r.NormFloat64())
+	run := func(p95 float64) benchdata.Run {
+		return benchdata.Run{Iters: 100, Values: []benchdata.Value{{Unit: "ns/op", Value: math.Round(p95 / 1.3)}, {Unit: p.metric(), Value: math.Round(p95)}}}
+	}
+	return round{runs: [2]benchdata.Run{run(base), run(base * p.effect * math.Exp(p.noise*r.NormFloat64()))}}
+}
+
+// run runs the gate, or the part of it, and leaves its results in dir.
+func (g pretended) run(t *testing.T, part shards.Part, dir string) (doc report.Document) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { // rounds take their time, and none passes
+		out, err := output.New(dir)
+		require.NoError(t, err)
+		doc = report.Document{Name: "TestGate", Began: time.Now()}
+		l := newGate(Order{
+			Name: "TestGate", Dir: "/module/gate", Judge: judge.By(g.policy), Budget: cmp.Or(g.budget, time.Hour), Timeout: time.Minute,
+			Shard: part, Costs: g.costs, Seed: uint64(part.I), Display: progress.New(io.Discard, nil), Out: out, Doc: &doc,
+		})
+		l.take = g.take
+		for i, s := range l.sides {
+			l.sides[i] = g.side(s.name)
+		}
+		err = l.measure(t.Context())
+		doc, err = output.Leave(out, doc, l.manifest.Seal, err)
+		require.NoError(t, err)
+	})
+	return doc
+}
+
+// side is a side after its smoke runs.
+func (g pretended) side(name string) *side {
+	commit := name + "'s commit"
+	if name == "candidate" {
+		commit += g.commit
+	}
+	s := &side{name: name, bins: map[string]*testbin.Binary{"example.com/shop": {SHA256: "of " + commit, GoVersion: "go1.26"}}}
+	s.source.Side.What, s.source.Side.Commit = "the "+name, commit
+	s.smoke = benchdata.Set{Config: map[string]string{"goos": "linux", "cpu": "EPYC"}, Better: map[string]int{}}
+	for _, b := range g.benchmarks {
+		if b.only != "" && b.only != name {
+			continue
+		}
+		run := b.round(1000).runs[0]
+		run.Iters = 1
+		s.smoke.Benchmarks = append(s.smoke.Benchmarks, benchdata.Benchmark{Pkg: "example.com/shop", Name: b.name, Procs: 2, Runs: []benchdata.Run{run}})
+	}
+	return s
+}
+
+// take pretends to start both processes.
+func (g pretended) take(m *measurement, _ context.Context, n int, enough func() bool) (l launch, err error) {
+	b := g.benchmarks[slices.IndexFunc(g.benchmarks, func(b pretendedBenchmark) bool { return b.name == m.pair.Name() })]
+	m.inDuet = true
+	if g.meanwhile != nil {
+		g.meanwhile(m)
+	}
+	time.Sleep(100 * time.Millisecond)
+	l.setup = 100 * time.Millisecond
+	for i := range n {
+		if b.breaks > 0 && m.rounds+i+1 >= b.breaks {
+			return l, errors.New("candidate: it broke")
+		}
+		time.Sleep(b.took)
+		l.rounds = append(l.rounds, b.round(m.rounds+i))
+		if enough() {
+			break
+		}
+	}
+	return l, nil
+}
+
+// shards runs every part of the gate, each in a folder of dir of its own, and returns the pattern that names them.
+func (g pretended) shards(t *testing.T, n int, dir string) (pattern string) {
+	t.Helper()
+	for i := range n {
+		g.run(t, shards.Part{I: i + 1, N: n}, filepath.Join(dir, fmt.Sprint(i+1)))
+	}
+	return filepath.Join(dir, "*")
+}
+
+// merge merges what the pattern names.
+func (g pretended) merge(t *testing.T, pattern string) (report.Document, error) {
+	t.Helper()
+	dir := t.TempDir()
+	out, err := output.New(dir)
+	require.NoError(t, err)
+	doc := report.Document{Name: "TestMerge", Began: time.Now()}
+	folders, notFound := shards.Folders(pattern, dir)
+	m, err := shards.Merge(judge.By(g.policy), folders)
+	if err = errors.Join(notFound, err); err == nil {
+		err = m.Report(&doc)
+	}
+	if err == nil {
+		err = m.Save(out)
+	}
+	return output.Leave(out, doc, (*shards.Manifest)(nil).Seal, err)
+}

@@ -1,0 +1,200 @@
+package measure
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"github.com/google/pprof/profile"
+
+	"github.com/tailgate-go/tailgate/internal/growth"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
+)
+
+// profileKind is a profile that package testing writes.
+type profileKind struct {
+	name       string   // of what it counts
+	file       string   // a word for file names
+	flags      []string // of a test binary; the first is completed by a file's name
+	sampleType string   // as in the profile
+	unit       string
+	otherwise  string // what else it may be, where the profile shows nothing
+}
+
+var (
+	processor = profileKind{"CPU time", "cpu", []string{"-test.cpuprofile="}, "cpu", "ns",
+		"what grew is spread thin, or requests wait (lock, sleep, I/O), or the machine was disturbed: see the noise"}
+	memory = profileKind{"allocated memory", "memory", []string{"-test.memprofile=", "-test.memprofilerate=1"}, "alloc_space", "B",
+		"what grew is spread thin"}
+	waiting = profileKind{"waiting", "block", []string{"-test.blockprofile=", "-test.blockprofilerate=1"}, "delay", "ns",
+		"requests do not wait longer for locks or channels; a sleep and the network are in no profile, and the machine may have been disturbed: see the noise"}
+)
+
+// profiler profiles both sides of a benchmark.
+type profiler struct {
+	measurement *measurement // how both sides are made to serve
+	of          profileKind
+	dir         string // where processes write
+	profiled    [2]profiled
+}
+
+// profiled is what the profiles of one side say.
+type profiled struct {
+	costs  *growth.Profiles
+	all    []*profile.Profile
+	served time.Duration // of ns/op, times requests
+	n      float64
+}
+
+func (g *gate) newProfiler(pair judge.Pair, of profileKind) (*profiler, error) {
+	m := &measurement{gate: g, pair: pair, inDuet: pair.Noise.Method == "duet"}
+	m.rounds = 1 // it is known how long one takes
+	p := &profiler{measurement: m, of: of}
+	var err error
+	if p.dir, err = os.MkdirTemp(g.scratch.Dir, "profile-"); err != nil {
+		return nil, err
+	}
+	for i, s := range g.sides {
+		module, err := growth.ReadModule(s.bins[pair.Package()].Path)
+		if err != nil {
+			return nil, err
+		}
+		p.profiled[i].costs = growth.NewProfiles(module)
+		m.flags[i] = append([]string{of.flags[0] + p.file(i)}, of.flags[1:]...)
+	}
+	return p, nil
+}
+
+func (p *profiler) file(i int) string {
+	return filepath.Join(p.dir, p.measurement.gate.sides[i].name+".pb.gz")
+}
+
+// launch starts each side once more, lets it serve for about so long, and adds what the profiles say.
+func (p *profiler) launch(ctx context.Context, long time.Duration) error {
+	measure := p.measurement.wholeRuns
+	if p.measurement.inDuet {
+		measure = p.measurement.duet
+	}
+	began := time.Now()
+	p.measurement.long = max(long, time.Second)
+	l, err := measure(ctx, math.MaxInt, func() bool { return time.Since(began) >= long })
+	if err != nil {
+		return err
+	}
+	for i := range p.profiled {
+		if err := p.add(i, l); err != nil {
+			return fmt.Errorf("%s: %w", p.measurement.gate.sides[i].name, err)
+		}
+	}
+	return nil
+}
+
+// mostOfProfile is how many bytes of a profile are read: it is written by the code under test.
+const mostOfProfile = 64 << 20
+
+func (p *profiler) add(i int, l launch) error {
+	f, err := os.Open(p.file(i))
+	if err != nil {
+		return err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, mostOfProfile+1))
+	err = errors.Join(err, f.Close(), os.Remove(p.file(i)))
+	if err == nil && len(data) > mostOfProfile {
+		err = fmt.Errorf("a profile of over %d MiB", mostOfProfile>>20)
+	}
+	if err != nil {
+		return err
+	}
+	prof, err := parseProfile(data)
+	if err != nil {
+		return err
+	}
+	s := &p.profiled[i]
+	requests := 0
+	for _, r := range l.rounds {
+		run := r.runs[i]
+		requests += run.Iters
+		if took, ok := run.Value("ns/op"); ok {
+			s.served += time.Duration(took * float64(run.Iters))
+			s.n += float64(run.Iters)
+		}
+	}
+	if requests == 0 {
+		return errors.New("no requests were served")
+	}
+	s.costs.Add(prof, p.of.sampleType, int64(requests+l.warmed))
+	s.all = append(s.all, prof)
+	return nil
+}
+
+// parseProfile reads a profile. profile.Parse would unpack what was packed to a thousandth of its size, whatever that is.
+func parseProfile(data []byte) (*profile.Profile, error) {
+	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		packed, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("profile: %w", err)
+		}
+		data, err = io.ReadAll(io.LimitReader(packed, mostOfProfile+1))
+		if err != nil {
+			return nil, fmt.Errorf("profile: %w", err)
+		}
+		if len(data) > mostOfProfile {
+			return nil, fmt.Errorf("a profile of over %d MiB, unpacked", mostOfProfile>>20)
+		}
+	}
+	prof, err := profile.ParseUncompressed(data)
+	if err == nil {
+		err = prof.CheckValid()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	return prof, nil
+}
+
+// tookLonger is how much longer a request of the candidate took in nanoseconds, on average; 0 when that is not known, or it did not.
+func (p *profiler) tookLonger() float64 { return max(p.took(candidateSide)-p.took(baselineSide), 0) }
+
+// took is the mean time of a request of side i in nanoseconds; 0 when not known.
+func (p *profiler) took(i int) float64 {
+	if p.profiled[i].n == 0 {
+		return 0
+	}
+	return float64(p.profiled[i].served) / p.profiled[i].n
+}
+
+var notPlain = regexp.MustCompile(`[^A-Za-z0-9.=_-]+`)
+
+// plainName is a benchmark's name for a file and a shell, and no longer than either likes.
+func plainName(name string) string {
+	name = notPlain.ReplaceAllString(name, "_")
+	return name[:min(len(name), 100)]
+}
+
+// save saves the profiles of both sides in the folder profiles of the folder of results, the baseline's as if it had served as many requests as the
+// candidate. The command shows their difference, from that folder.
+func (p *profiler) save(results *output.Folder) (command string, err error) {
+	base := fmt.Sprintf("%d-%s.%s.", len(p.measurement.gate.order.Doc.Causes)+1, plainName(p.measurement.pair.Name()), p.of.file)
+	for i, s := range p.measurement.gate.sides {
+		merged, err := profile.Merge(p.profiled[i].all)
+		if err != nil {
+			return "", err
+		}
+		if i == baselineSide {
+			merged.Scale(float64(p.profiled[candidateSide].costs.Requests) / float64(p.profiled[baselineSide].costs.Requests))
+		}
+		if err := results.Profile(base+s.name+".pb.gz", merged.Write); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("go tool pprof -http=: -sample_index=%s -diff_base=profiles/%sbaseline.pb.gz profiles/%[2]scandidate.pb.gz", p.of.sampleType, base), nil
+}

@@ -1,0 +1,113 @@
+package measure
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/evidence"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/shards"
+)
+
+// divide marks the pairs that other shards measure, and says of each whose it is. Without shards all is this gate's.
+func (g *gate) divide(pairs []judge.Pair) []shards.Benchmark {
+	all := make([]shards.Benchmark, len(pairs))
+	jobs := make([]shards.Job, len(pairs))
+	for i, pair := range pairs {
+		all[i] = shards.Benchmark{
+			Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Shard: 1, Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate),
+		}
+		jobs[i] = shards.Job{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Free: !evidence.IsMeasured(pair)}
+	}
+	if g.order.Shard.IsZero() {
+		return all
+	}
+	own := 0
+	for i, owner := range shards.Divide(jobs, g.order.Costs, g.order.Shard.N) {
+		all[i].Shard = owner
+		pairs[i].Elsewhere = owner != g.order.Shard.I
+		if !pairs[i].Elsewhere {
+			own++
+		}
+	}
+	g.note(fmt.Sprintf("shard %d of %d: it has %d of the gate's %d benchmarks, and alpha is split over the verdicts on all of them",
+		g.order.Shard.I, g.order.Shard.N, own, len(pairs)))
+	return all
+}
+
+// smoke is what a smoke run found of a benchmark; nil of none.
+func smoke(b *judge.Benchmark) *shards.Smoke {
+	if b == nil {
+		return nil
+	}
+	out := &shards.Smoke{Requests: b.Requests}
+	for _, unit := range slices.Sorted(maps.Keys(b.Metrics)) {
+		out.Metrics = append(out.Metrics, shards.Metric{Unit: unit, Values: b.Metrics[unit]})
+	}
+	return out
+}
+
+// measured is what a merge needs to judge the rounds again; nil when there was nothing to measure.
+func (m *measurement) measured() *shards.Measured {
+	if !evidence.IsMeasured(m.pair) {
+		return nil
+	}
+	n := m.pair.Noise
+	return &shards.Measured{
+		Rounds: m.rounds, Looks: m.looks, Spent: m.early, Problem: strings.ToValidUTF8(m.problem, "?"),
+		Noise: shards.Noise{
+			Method: n.Method, Rounds: n.Rounds, Launches: n.Launches, Seconds: finite(n.Seconds), Stalls: finite(n.Stalls), Switches: finite(n.Switches),
+			Alternation: finite(n.Alternation), Steal: finite(n.Steal), Busy: finite(n.Busy), Load: finite(n.Load),
+		},
+	}
+}
+
+// finite is 0 for what JSON does not have.
+func finite(x float64) float64 {
+	if math.IsInf(x, 0) || math.IsNaN(x) {
+		return 0
+	}
+	return x
+}
+
+// newManifest is what a shard leaves for the merge, but for the sums of its files; nil for the whole.
+func (g *gate) newManifest(all []shards.Benchmark) *shards.Manifest {
+	if g.order.Shard.IsZero() {
+		return nil
+	}
+	return &shards.Manifest{
+		Tailgate: shards.Version(), Gate: gateName(g.order.Dir, g.order.Name), Shard: g.order.Shard.I, Of: g.order.Shard.N, Policy: shards.PolicySum(g.order.Judge.Policy()),
+		Planted: g.order.Plant.String(), Expected: string(g.order.Expect), Costs: g.order.Costs.Sum,
+		Baseline: g.sides[baselineSide].manifest(), Candidate: g.sides[candidateSide].manifest(), Benchmarks: all,
+	}
+}
+
+func (s *side) manifest() shards.Side {
+	out := shards.Side{
+		What: strings.ToValidUTF8(s.source.Side.What, "?"), Why: strings.ToValidUTF8(s.source.Side.Why, "?"), Commit: s.source.Side.Commit, Dirty: s.source.Side.Dirty,
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(s.bins)) {
+		out.Binaries = append(out.Binaries, shards.File{Name: pkg, Sum: s.bins[pkg].SHA256})
+	}
+	for unit, direction := range evidence.Directions(&s.smoke) {
+		out.Better = append(out.Better, shards.Direction{Unit: unit, Better: string(direction)})
+	}
+	slices.SortFunc(out.Better, func(a, b shards.Direction) int { return cmp.Compare(a.Unit, b.Unit) })
+	return out
+}
+
+// gateName tells a module's gates apart: the folder of the test's package, and the test.
+func gateName(dir, name string) string {
+	pkg, err := filepath.Rel(output.Module(dir), dir)
+	if err != nil {
+		return name
+	}
+	return path.Join(filepath.ToSlash(pkg), name)
+}

@@ -1,0 +1,148 @@
+// Package output writes what a gate leaves: a folder with baseline.txt and candidate.txt as results come, the verdict and the reports
+// at the end. The code under test may put into that folder what it likes; nothing is written outside of it.
+package output
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+)
+
+// The files of a folder that others read.
+const (
+	Verdict  = "verdict.json"
+	Manifest = "shard.json" // of a shard that ended
+)
+
+// Sides are the files of results, the baseline's and the candidate's.
+func Sides() [2]string { return [2]string{"baseline.txt", "candidate.txt"} }
+
+// Folder is the folder that a gate writes.
+type Folder struct {
+	Dir  string
+	root *os.Root // Dir: what the code under test has put there leads nowhere else
+}
+
+// New makes the folder, which may be anywhere.
+func New(dir string) (*Folder, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, outputError(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, outputError(err)
+	}
+	return open(root)
+}
+
+// newIn makes the folder below another.
+func newIn(parent *os.Root, name string) (*Folder, error) {
+	if err := parent.MkdirAll(name, 0o755); err != nil {
+		return nil, outputError(err)
+	}
+	root, err := parent.OpenRoot(name)
+	if err != nil {
+		return nil, outputError(err)
+	}
+	return open(root)
+}
+
+// open removes the verdict that an earlier gate left in the folder, and what one that was killed had begun to write. Results stay: they
+// may be what is to be judged.
+func open(root *os.Root) (*Folder, error) {
+	f := &Folder{Dir: root.Name(), root: root}
+	sweep(root, ".")
+	sweep(root, profiles)
+	_ = f.Remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
+	if err := f.Remove(append([]string{Verdict, "report.md", Manifest}, f.profiles()...)...); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return f, nil
+}
+
+func outputError(err error) error {
+	return fmt.Errorf("output folder: %w; name another with -regress.out", err)
+}
+
+// Close ends the use of the folder.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// Write replaces the named file of the folder as a whole. No link that stands where it is to be is followed.
+func (f *Folder) Write(name string, write func(io.Writer) error) error {
+	return writeFile(f.root, name, write)
+}
+
+// profiles is the folder of profiles in that of the gate.
+const profiles = "profiles"
+
+// Profile is Write for a profile.
+func (f *Folder) Profile(name string, write func(io.Writer) error) error {
+	if err := f.root.MkdirAll(profiles, 0o755); err != nil {
+		return err
+	}
+	return f.Write(filepath.Join(profiles, name), write)
+}
+
+// profiles are those that a gate has left in the folder.
+func (f *Folder) profiles() []string {
+	names, _ := fs.Glob(f.root.FS(), profiles+"/*.pb.gz") // the pattern is a good one
+	return names
+}
+
+// Remove removes what an earlier gate left.
+func (f *Folder) Remove(names ...string) error {
+	for _, name := range names {
+		if err := f.root.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return outputError(err)
+		}
+	}
+	return nil
+}
+
+// publish writes what a program and a person read.
+func (f *Folder) publish(doc report.Document) error {
+	return errors.Join(
+		writeFile(f.root, Verdict, doc.WriteJSON),
+		writeFile(f.root, "report.md", text(doc.Markdown())))
+}
+
+// illustrate writes what a person reads in a browser, as large as a job's page may be and beyond.
+func (f *Folder) illustrate(doc report.Document) error {
+	return errors.Join(
+		writeFile(f.root, "summary.md", text(doc.Summary())),
+		writeFile(f.root, "report.html", doc.WritePage))
+}
+
+// Leave completes doc and writes it to the folder, if there is one. err says why nothing could be judged; where it is nil, seal is the
+// last to write but for what a browser shows.
+func Leave(f *Folder, doc report.Document, seal func(*Folder) error, err error) (report.Document, error) {
+	doc.Took = time.Since(doc.Began)
+	if err != nil {
+		doc.Error = err.Error()
+	}
+	if f != nil {
+		doc.Out = f.Dir
+		publishErr := f.publish(doc)
+		if publishErr == nil && err == nil {
+			publishErr = seal(f)
+		}
+		if publishErr != nil && err == nil {
+			err = publishErr
+			doc.Error = err.Error()
+		}
+		if illustrateErr := f.illustrate(doc); illustrateErr != nil { // the verdict stands without pictures
+			doc.Notes = append(doc.Notes, fmt.Sprintf("not all reports could be written: %v", illustrateErr))
+		}
+		if closeErr := f.Close(); closeErr != nil && err == nil {
+			err = closeErr
+			doc.Error = err.Error()
+		}
+	}
+	return doc, err
+}

@@ -1,0 +1,196 @@
+package output
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// unsealed is what a gate leaves that is no shard.
+func unsealed(*Folder) error { return nil }
+
+func TestEveryOutcomeHasItsPage(t *testing.T) {
+	for name, doc := range map[string]report.Document{
+		"ok":               {Report: policy.Report{Verdicts: []policy.Verdict{{Outcome: policy.OK}}}},
+		"regressed":        {Report: policy.Report{Verdicts: []policy.Verdict{{Outcome: policy.Regressed, Fails: true}}}},
+		"invalid":          {Error: "candidate: example.com/infer does not build"},
+		"nothing to judge": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, err := New(t.TempDir())
+			require.NoError(t, err)
+			doc.Began = time.Now()
+			_, err = Leave(out, doc, unsealed, nil)
+			require.NoError(t, err)
+			for _, file := range []string{"verdict.json", "report.md", "summary.md", "report.html"} {
+				assert.FileExists(t, filepath.Join(out.Dir, file))
+			}
+			left, err := os.ReadDir(out.Dir)
+			require.NoError(t, err)
+			assert.Len(t, left, 4, "no part of a file is left")
+		})
+	}
+}
+
+func TestAPageThatCannotBeWrittenChangesNoVerdict(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "report.html", "taken"), 0o755))
+	out, err := New(dir)
+	require.NoError(t, err)
+	doc := report.Document{Began: time.Now(), Report: policy.Report{Verdicts: []policy.Verdict{{Outcome: policy.OK}}}}
+	doc, err = Leave(out, doc, unsealed, nil)
+	require.NoError(t, err)
+	assert.True(t, doc.Passes())
+	assert.Contains(t, doc.Text(), "not all reports could be written: rename")
+	assert.FileExists(t, filepath.Join(dir, "verdict.json"))
+}
+
+// The code under test can put into the gate's folder what it likes, and a pull request can bring the folder along.
+func TestNothingIsWrittenOutsideTheOutputFolder(t *testing.T) {
+	precious := "precious"
+	for name, plant := range map[string]func(t *testing.T, module, out, outside string){
+		"links in the place of files": func(t *testing.T, _, out, outside string) {
+			for _, file := range []string{"verdict.json", "report.md", "summary.md", "report.html", "baseline.txt", "candidate.txt"} {
+				require.NoError(t, os.Symlink(filepath.Join(outside, "file"), filepath.Join(out, file)))
+			}
+		},
+		"dangling links": func(t *testing.T, _, out, outside string) {
+			for _, file := range []string{"verdict.json", "report.md", "baseline.txt"} {
+				require.NoError(t, os.Symlink(filepath.Join(outside, "new"), filepath.Join(out, file)))
+			}
+		},
+		"links in the place of the gate's own": func(t *testing.T, module, _, outside string) {
+			for _, file := range []string{"stamp", ".gitignore"} {
+				require.NoError(t, os.Symlink(filepath.Join(outside, "file"), filepath.Join(module, folder, file)))
+			}
+		},
+		"a link in the place of the profiles": func(t *testing.T, _, out, outside string) {
+			require.NoError(t, os.Symlink(outside, filepath.Join(out, "profiles")))
+		},
+		"a link in the place of the output": func(t *testing.T, _, out, outside string) {
+			require.NoError(t, os.Remove(out))
+			require.NoError(t, os.Symlink(outside, out))
+		},
+		"a link in the place of the folder": func(t *testing.T, module, _, outside string) {
+			require.NoError(t, os.RemoveAll(filepath.Join(module, folder)))
+			require.NoError(t, os.Symlink(outside, filepath.Join(module, folder)))
+		},
+		"a link to another folder of the module": func(t *testing.T, module, _, _ string) {
+			require.NoError(t, os.RemoveAll(filepath.Join(module, folder)))
+			require.NoError(t, os.Mkdir(filepath.Join(module, "infer"), 0o755))
+			require.NoError(t, os.Symlink("infer", filepath.Join(module, folder)))
+		},
+		"a file in the place of the folder": func(t *testing.T, module, _, _ string) {
+			require.NoError(t, os.RemoveAll(filepath.Join(module, folder)))
+			require.NoError(t, os.WriteFile(filepath.Join(module, folder), nil, 0o644))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			module, outside := t.TempDir(), t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(module, "go.mod"), []byte("module example.com/shop\n"), 0o644))
+			require.NoError(t, os.WriteFile(filepath.Join(outside, "file"), []byte(precious), 0o644))
+			inside := filepath.Join(module, folder, "TestGate")
+			require.NoError(t, os.MkdirAll(inside, 0o755))
+			plant(t, module, inside, outside)
+
+			var doc report.Document
+			out, _, err := Of(Test{Dir: module, Name: "TestGate"}, "")
+			if err == nil {
+				doc.Began = time.Now()
+				results, err := out.Begin()
+				require.NoError(t, err)
+				for _, f := range results.files {
+					_, err := f.WriteString("results")
+					require.NoError(t, err)
+				}
+				require.NoError(t, results.Finish())
+				_ = out.Profile("1.pb.gz", text("profile"))
+				_, err = Leave(out, doc, unsealed, nil)
+				require.NoError(t, err)
+				assert.FileExists(t, filepath.Join(module, folder, "TestGate", "verdict.json"))
+			} else {
+				assert.ErrorContains(t, err, "output folder: ")
+				assert.ErrorContains(t, err, "name another with -regress.out")
+			}
+			left, err := os.ReadDir(outside)
+			require.NoError(t, err)
+			assert.Len(t, left, 1, "something came")
+			data, err := os.ReadFile(filepath.Join(outside, "file"))
+			require.NoError(t, err)
+			assert.Equal(t, precious, string(data))
+			if entries, err := os.ReadDir(filepath.Join(module, "infer")); err == nil {
+				assert.Empty(t, entries)
+			}
+		})
+	}
+}
+
+func TestNoNameLeadsOutOfTheOutputFolder(t *testing.T) {
+	for _, name := range []string{"TestGate", "../../..", "TestGate/../../../x", "/etc/passwd", "a//b", ".", "..", "C:\\x", "con\x00", "\n::error::", "TestGate/ .. /x"} {
+		t.Run(name, func(t *testing.T) {
+			top := t.TempDir()
+			module := filepath.Join(top, "module")
+			require.NoError(t, os.Mkdir(module, 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(module, "go.mod"), []byte("module example.com/shop\n"), 0o644))
+			out, _, err := Of(Test{Dir: module, Name: name}, "")
+			require.NoError(t, err)
+			defer out.Close()
+			require.NoError(t, out.Write("verdict.json", text("{}")))
+			left, err := os.ReadDir(top)
+			require.NoError(t, err)
+			assert.Len(t, left, 1)
+			within, err := filepath.Rel(filepath.Join(module, folder), out.Dir)
+			require.NoError(t, err)
+			assert.True(t, filepath.IsLocal(within) && within != ".", out.Dir)
+			assert.FileExists(t, filepath.Join(out.Dir, "verdict.json"))
+		})
+	}
+}
+
+func TestWhatAKilledGateHadBegunToWriteGoesWithTheNext(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "profiles"), 0o755))
+	for name, c := range map[string]struct {
+		age   time.Duration
+		stays bool
+	}{
+		".verdict.json-ABCDEFGHIJ":                        {time.Hour, false},
+		".report.html-2345672345":                         {-time.Hour, false}, // a clock that was wrong
+		"profiles/.1-Serve.cpu.baseline.pb.gz-ABCDEFGHIJ": {time.Hour, false},
+		".summary.md-ABCDEFGHIJ":                          {0, true}, // another gate may be writing it
+		".verdict.json-notours":                           {time.Hour, true},
+		"mine-ABCDEFGHIJ":                                 {time.Hour, true},
+	} {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, nil, 0o644))
+		then := time.Now().Add(-c.age)
+		require.NoError(t, os.Chtimes(file, then, then))
+		out, err := New(dir)
+		require.NoError(t, err)
+		require.NoError(t, out.Close())
+		if c.stays {
+			assert.FileExists(t, file)
+		} else {
+			assert.NoFileExists(t, file)
+		}
+	}
+}
+
+func TestOutputFolderStaysBelowItsParent(t *testing.T) {
+	for name, want := range map[string]string{
+		"TestGate":            "TestGate",
+		"TestSelf/planted":    "TestSelf/planted",
+		"TestGate/../../etc":  "TestGate/_/_/etc",
+		"TestGate/a:b*c\x00d": "TestGate/a_b_c_d",
+		"TestGate//. ./ok":    "TestGate/_/_/ok",
+	} {
+		assert.Equal(t, want, safe(name))
+	}
+}

@@ -1,0 +1,89 @@
+// Package progress tells what a gate does while it does it.
+package progress
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+)
+
+// Display tells what a gate does: lines that stay, and where somebody watches a terminal one line that changes. What cannot be shown
+// is no reason not to judge.
+type Display struct {
+	lines io.Writer
+	live  io.Writer // the terminal; nil when nobody watches
+	width int       // of the terminal, in columns
+	shown bool      // whether the line that changes is there
+	said  time.Time // when the last line was told that only tells that it goes on
+}
+
+// New tells lines, and more on the terminal that is given, if it is one where a line can change.
+func New(lines io.Writer, terminal *os.File) *Display {
+	d := &Display{lines: lines}
+	if width, ok := terminalWidth(terminal); ok && !inCI() && !isDumb() {
+		d.live, d.width = terminal, width
+	}
+	return d
+}
+
+// inCI reports whether this is a CI job, where nobody watches: GitHub, GitLab and most others set CI.
+func inCI() bool {
+	ci := os.Getenv("CI")
+	return ci != "" && ci != "false"
+}
+
+// isDumb reports whether the terminal can only be written to line by line.
+func isDumb() bool {
+	term := os.Getenv("TERM")
+	return term == "" || term == "dumb"
+}
+
+// Colourful reports whether what is written there may have colours: on a terminal that knows them, unless NO_COLOR is set
+// (https://no-color.org).
+func Colourful(f *os.File) bool {
+	_, ok := terminalWidth(f)
+	return ok && os.Getenv("NO_COLOR") == "" && !isDumb() && !inCI()
+}
+
+// Say tells a line that stays.
+func (d *Display) Say(format string, args ...any) {
+	d.Clear()
+	fmt.Fprintln(d.lines, report.Plain(fmt.Sprintf(format, args...)))
+}
+
+// GoOn tells that the measuring goes on: at once where somebody watches, else every 10 seconds.
+func (d *Display) GoOn(now report.Progress) {
+	if d.live != nil {
+		d.Clear()
+		fmt.Fprint(d.live, now.Live(d.width-1))
+		d.shown = true
+		return
+	}
+	if time.Since(d.said) >= 10*time.Second {
+		d.said = time.Now()
+		d.Say("%s", now.Plain())
+	}
+}
+
+// Looked tells what a look at the rounds has found. Who watches is told only what is settled: the rest changes soon.
+func (d *Display) Looked(now report.Progress, settled bool) {
+	d.said = time.Now()
+	if d.live != nil && !settled {
+		d.GoOn(now)
+		return
+	}
+	for _, line := range now.Looked() {
+		d.Say("%s", line)
+	}
+}
+
+// Clear takes the line that changes away.
+func (d *Display) Clear() {
+	if d.shown {
+		fmt.Fprint(d.live, "\r\x1b[K")
+		d.shown = false
+	}
+}

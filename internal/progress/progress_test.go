@@ -1,0 +1,43 @@
+package progress
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+func TestProgress(t *testing.T) {
+	open := policy.Verdict{Unit: "p95-ns", Baseline: policy.Summary{N: 8}, Percent: policy.Bounds{Lo: -2, Hi: 14}, ChangePercent: 6}
+	now := report.Progress{Benchmark: "Chat", Rounds: 9, Spent: 12 * time.Second, Verdicts: []policy.Verdict{open}, Left: 9}
+	settled := now
+	settled.Verdicts = []policy.Verdict{open}
+	settled.Verdicts[0].Outcome = policy.OK
+
+	t.Run("who watches sees one line that changes, and what is settled stays", func(t *testing.T) {
+		var lines, live bytes.Buffer
+		d := &Display{lines: &lines, live: &live, width: 80}
+		d.GoOn(now)
+		d.Looked(now, false)
+		assert.Empty(t, lines.String())
+		d.Looked(settled, true)
+		d.Say("built %s", "it")
+		line := "Chat  round 9, 12 s  p95 +6.00 % (-2.00 % to +14.00 %)  about 9 rounds left"
+		assert.Equal(t, line+"\r\x1b[K"+line+"\r\x1b[K", live.String(), "and is gone at the end")
+		assert.Equal(t, "Chat p95-ns: +6.00 % after 8 rounds, 12 s: ok\nbuilt it\n", lines.String())
+	})
+
+	t.Run("a log has plain lines, and not too many", func(t *testing.T) {
+		var lines bytes.Buffer
+		d := &Display{lines: &lines}
+		d.GoOn(now)
+		d.GoOn(now)
+		d.Looked(now, false)
+		d.GoOn(now)
+		assert.Equal(t, "Chat: 9 rounds, 12 s\nChat p95-ns: +6.00 % after 8 rounds, 12 s: not settled yet\n", lines.String())
+	})
+}

@@ -1,0 +1,192 @@
+package shards
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/evidence"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// Merged is all shards of one gate, in order.
+type Merged struct {
+	judge  judge.Judge
+	shards []left
+}
+
+// left is what one shard left.
+type left struct {
+	found   Found
+	verdict report.Document
+	sets    [2]*benchdata.Set // rounds of each side; empty sets where nothing was measured
+}
+
+// readLeft reads what stands beside a manifest.
+func readLeft(f Found) (s left, err error) {
+	s.found = f
+	if s.verdict, err = readVerdict(filepath.Join(f.Dir, "verdict.json")); err != nil {
+		return s, err
+	}
+	rounds := 0
+	for _, b := range f.Benchmarks {
+		if b.Measured != nil {
+			rounds += b.Measured.Rounds
+		}
+	}
+	for side, name := range []string{"baseline.txt", "candidate.txt"} {
+		if s.sets[side] = (&benchdata.Set{}); rounds == 0 {
+			continue
+		}
+		if s.sets[side], err = benchdata.ReadFiles(filepath.Join(f.Dir, name)); err != nil {
+			return s, err
+		}
+	}
+	return s, s.check()
+}
+
+// check says if there are results of what this shard has not measured.
+func (s left) check() error {
+	for _, set := range s.sets {
+		for _, b := range set.Benchmarks {
+			if !slices.ContainsFunc(s.found.Benchmarks, func(m Benchmark) bool {
+				return m.Measured != nil && m.Package == b.Pkg && m.Name == b.Name && m.Procs == b.Procs
+			}) {
+				return fmt.Errorf("%s has results of %s, which this shard did not measure", set.Source, b.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// rounds are a side's of a benchmark.
+func (s left) rounds(side int, m Benchmark) benchdata.Benchmark {
+	for _, b := range s.sets[side].Benchmarks {
+		if m.Package == b.Pkg && m.Name == b.Name && m.Procs == b.Procs {
+			return b
+		}
+	}
+	return benchdata.Benchmark{Pkg: m.Package, Name: m.Name, Procs: m.Procs}
+}
+
+// Report fills doc with one report on all shards.
+func (m *Merged) Report(doc *report.Document) error {
+	pairs, err := m.pairs()
+	if err != nil {
+		return err
+	}
+	plan := m.judge.Plan(judge.Family(pairs))
+	verdicts := map[string][]policy.Verdict{}
+	var errs []error
+	for i, b := range m.shards[0].found.Benchmarks {
+		s := m.shards[b.Shard-1]
+		j, err := m.judged(pairs[i], s, s.found.Benchmarks[i], plan)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %s: %w", s.found, b.Name, err))
+			continue
+		}
+		pairs[i], verdicts[key(j.pair)] = j.pair, j.verdicts
+		if len(j.detail.Series) > 0 {
+			doc.Details = append(doc.Details, j.detail)
+		}
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	found := func(pair judge.Pair) []policy.Verdict { return verdicts[key(pair)] }
+	for _, s := range m.shards {
+		if err := s.agrees(m.judge, pairs, found); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s.found, err))
+		}
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	doc.Report = m.judge.Report(pairs, found)
+	m.describe(doc)
+	return nil
+}
+
+// key tells pairs apart.
+func key(p judge.Pair) string { return fmt.Sprintf("%s\n%s\n%d", p.Package(), p.Name(), p.Procs()) }
+
+// pairs are all benchmarks of the gate, as each shard's own smoke runs found them.
+func (m *Merged) pairs() ([]judge.Pair, error) {
+	var sides [2]judge.Results
+	for i, b := range m.shards[0].found.Benchmarks {
+		own := m.shards[b.Shard-1].found.Benchmarks[i]
+		for side, smoke := range []*Smoke{own.Baseline, own.Candidate} {
+			if smoke == nil {
+				continue
+			}
+			values := judge.Benchmark{Package: b.Package, Name: b.Name, Procs: b.Procs, Requests: smoke.Requests, Metrics: map[string][]float64{}}
+			for _, metric := range smoke.Metrics {
+				values.Metrics[metric.Unit] = metric.Values
+			}
+			sides[side].Benchmarks = append(sides[side].Benchmarks, values)
+		}
+	}
+	pairs := m.judge.Pairs(sides[baselineSide], sides[candidateSide])
+	for i, b := range m.shards[0].found.Benchmarks {
+		if p := pairs[i]; p.Package() != b.Package || p.Name() != b.Name || p.Procs() != b.Procs {
+			return nil, fmt.Errorf("%s: its benchmarks are not in the order in which a gate finds them: it was edited", m.shards[0].found)
+		}
+	}
+	return pairs, nil
+}
+
+// judged judges one benchmark as its shard did.
+func (m *Merged) judged(pair judge.Pair, s left, b Benchmark, plan judge.Plan) (judged, error) {
+	better := [2]map[string]policy.Direction{declaredBy(s.found.Baseline), declaredBy(s.found.Candidate)}
+	switch {
+	case b.Measured != nil && !evidence.IsMeasured(pair):
+		return judged{}, errors.New("it was measured, and there is nothing to judge of it")
+	case b.Measured == nil && evidence.IsMeasured(pair):
+		return judged{}, errors.New("it was to be measured, and was not")
+	case b.Measured == nil:
+		look := judge.Look{Last: true}
+		return judged{pair: pair, verdicts: m.judge.Verdicts(pair, better[baselineSide], better[candidateSide], look)}, nil
+	}
+	return replay{
+		judge: m.judge, plan: plan, better: better, pair: pair, how: *b.Measured,
+		rounds: [2]benchdata.Benchmark{s.rounds(baselineSide, b), s.rounds(candidateSide, b)},
+	}.run()
+}
+
+// declaredBy are the directions that a side's Unit lines declared.
+func declaredBy(s Side) map[string]policy.Direction {
+	declared := map[string]policy.Direction{}
+	for _, d := range s.Better {
+		declared[d.Unit] = policy.Direction(d.Better)
+	}
+	return declared
+}
+
+func sideOf(s Side) report.Side {
+	return report.Side{What: s.What, Why: s.Why, Commit: s.Commit, Dirty: s.Dirty}
+}
+
+// agrees says if the shard's own verdict.json has other verdicts than those that follow from its rounds.
+func (s left) agrees(j judge.Judge, pairs []judge.Pair, found func(judge.Pair) []policy.Verdict) error {
+	if s.verdict.Error != "" {
+		return errors.New("its gate ended with: " + s.verdict.Error)
+	}
+	own := slices.Clone(pairs)
+	for i := range own {
+		own[i].Elsewhere = s.found.Benchmarks[i].Shard != s.found.Shard
+	}
+	want := j.Report(own, found).Verdicts
+	if len(want) != len(s.verdict.Report.Verdicts) {
+		return fmt.Errorf("verdict.json has %d verdicts, and its rounds lead to %d: it was edited", len(s.verdict.Report.Verdicts), len(want))
+	}
+	for i, v := range s.verdict.Report.Verdicts {
+		if !report.SameVerdict(v, want[i]) {
+			return fmt.Errorf("verdict.json says %q of %s %s, and its rounds lead to %q: it was edited", v.Outcome, v.Benchmark, v.Unit, want[i].Outcome)
+		}
+	}
+	return nil
+}

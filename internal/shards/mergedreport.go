@@ -1,0 +1,121 @@
+package shards
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// describe says in doc what was merged.
+func (m *Merged) describe(doc *report.Document) {
+	first := m.shards[0]
+	doc.Baseline, doc.Candidate = sideOf(first.found.Baseline), sideOf(first.found.Candidate)
+	doc.Planted, doc.Expected = first.found.Planted, policy.Outcome(first.found.Expected)
+	began, ended := first.verdict.Began, time.Time{}
+	facts := distinct{}
+	for _, s := range m.shards {
+		for _, f := range s.verdict.Environment {
+			facts.add(f.Name, f.Value)
+		}
+		if s.verdict.Began.Before(began) {
+			began = s.verdict.Began
+		}
+		if end := s.verdict.Began.Add(s.verdict.Took); end.After(ended) {
+			ended = end
+		}
+		for _, note := range s.verdict.Notes {
+			if !strings.HasPrefix(note, "shard ") {
+				note = fmt.Sprintf("shard %d: %s", s.found.Shard, note)
+			}
+			doc.Notes = append(doc.Notes, note)
+		}
+		for _, c := range s.verdict.Causes {
+			if c.Command != "" {
+				c.Doubt = strings.TrimPrefix(c.Doubt+"; its profiles are with the results of "+s.found.String(), "; ")
+				c.Command = ""
+			}
+			doc.Causes = append(doc.Causes, c)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(facts)) {
+		doc.Environment = append(doc.Environment, report.Fact{Name: name, Value: facts.joined(name)})
+	}
+	doc.Notes = append(doc.Notes, fmt.Sprintf("merged from %d shards, which measured from %s to %s; the latencies of single requests are on "+
+		"their own pages", len(m.shards), began.UTC().Format(time.DateTime), ended.UTC().Format(time.DateTime)))
+}
+
+// Save writes the rounds of all shards in the report's order.
+func (m *Merged) Save(out *output.Folder) error {
+	var errs []error
+	for side, name := range []string{"baseline.txt", "candidate.txt"} {
+		f, err := os.Create(filepath.Join(out.Dir, name))
+		if err != nil {
+			return err
+		}
+		errs = append(errs, m.write(f, side), f.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (m *Merged) write(f *os.File, side int) error {
+	w := benchdata.NewWriter(f, m.header(side))
+	for i, b := range m.shards[0].found.Benchmarks {
+		s := m.shards[b.Shard-1]
+		rounds := s.rounds(side, s.found.Benchmarks[i])
+		if len(rounds.Runs) == 0 {
+			continue
+		}
+		if err := w.Write(rounds); err != nil {
+			return fmt.Errorf("%s: %w", f.Name(), err)
+		}
+	}
+	return w.Close()
+}
+
+// header is what all shards' results say of themselves; in what they differ is provenance, since benchstat compares nothing else.
+func (m *Merged) header(side int) benchdata.Header {
+	h := benchdata.Header{Config: map[string]string{}, Provenance: map[string]string{"shards": strconv.Itoa(len(m.shards))}, Better: map[string]int{}}
+	config, provenance := distinct{}, distinct{}
+	for _, s := range m.shards {
+		for key, value := range s.sets[side].Config {
+			config.add(key, value)
+		}
+		for key, value := range s.sets[side].Provenance {
+			provenance.add(key, value)
+		}
+		maps.Copy(h.Better, s.sets[side].Better)
+	}
+	for key := range provenance {
+		h.Provenance[key] = provenance.joined(key)
+	}
+	for key, values := range config {
+		if len(values) == 1 {
+			h.Config[key] = values[0]
+		} else {
+			h.Provenance[key] = config.joined(key)
+		}
+	}
+	return h
+}
+
+// distinct are the values that shards have for a name, each once.
+type distinct map[string][]string
+
+func (d distinct) add(name, value string) {
+	if !slices.Contains(d[name], value) {
+		d[name] = append(d[name], value)
+	}
+}
+
+func (d distinct) joined(name string) string { return strings.Join(d[name], " | ") }

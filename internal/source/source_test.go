@@ -1,0 +1,132 @@
+package source
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+)
+
+// repository makes a git repository with the branches and commits of a pull request:
+//
+//	main:    one - two - three
+//	              \
+//	feature:       four - five
+func repository(t *testing.T) (dir string, git func(args ...string) string) {
+	dir = t.TempDir()
+	git = func(args ...string) string {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return strings.TrimSpace(string(out))
+	}
+	git("init", "-q", "-b", "main")
+	commit := func(name string) { git("commit", "-q", "--allow-empty", "-m", name) }
+	commit("one")
+	commit("two")
+	git("branch", "feature")
+	commit("three")
+	git("update-ref", "refs/remotes/origin/main", "main")
+	git("checkout", "-q", "feature")
+	commit("four")
+	commit("five")
+	for _, name := range []string{"GITHUB_BASE_REF", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH"} {
+		t.Setenv(name, "")
+	}
+	return dir, git
+}
+
+func defaults(t *testing.T, dir string) (baseline, candidate Source) {
+	t.Helper()
+	baseline, candidate, _, err := Request{Env: os.Getenv}.Choose(t.Context(), dir)
+	require.NoError(t, err)
+	return baseline, candidate
+}
+
+func TestDefaultBaseline(t *testing.T) {
+	t.Run("of a pull request is the merge base with its target", func(t *testing.T) {
+		dir, _ := repository(t)
+		t.Setenv("GITHUB_BASE_REF", "main")
+		t.Setenv("GITHUB_EVENT_NAME", "pull_request")
+		baseline, candidate := defaults(t, dir)
+		assert.Contains(t, baseline.Side.What, "(two)")
+		assert.Equal(t, "merge base with the pull request's target main", baseline.Side.Why)
+		assert.True(t, candidate.isTree())
+	})
+	t.Run("of a pull request's other revision is the merge base of that revision", func(t *testing.T) {
+		dir, git := repository(t)
+		git("branch", "other", "main~2")
+		t.Setenv("GITHUB_BASE_REF", "main")
+		request := Request{Candidate: report.Setting{Value: "other", Source: "-regress.candidate"}, Env: os.Getenv}
+		baseline, candidate, _, err := request.Choose(t.Context(), dir)
+		require.NoError(t, err)
+		assert.Contains(t, candidate.Side.What, "(one)")
+		assert.Contains(t, baseline.Side.What, "(one)")
+		assert.Equal(t, "merge base with the pull request's target main", baseline.Side.Why)
+	})
+	t.Run("of a push is what the branch pointed at before", func(t *testing.T) {
+		dir, git := repository(t)
+		t.Setenv("GITHUB_EVENT_NAME", "push")
+		baseline, _ := defaults(t, dir)
+		assert.Contains(t, baseline.Side.What, "(four)", "without an event, the parent")
+
+		event := filepath.Join(t.TempDir(), "event.json")
+		t.Setenv("GITHUB_EVENT_PATH", event)
+		require.NoError(t, os.WriteFile(event, fmt.Appendf(nil, `{"before": %q}`, git("rev-parse", "feature~2")), 0o600))
+		baseline, _ = defaults(t, dir)
+		assert.Contains(t, baseline.Side.What, "(two)")
+
+		require.NoError(t, os.WriteFile(event, fmt.Appendf(nil, `{"before": %q}`, strings.Repeat("0", 40)), 0o600))
+		baseline, _ = defaults(t, dir)
+		assert.Contains(t, baseline.Side.What, "(four)", "of a new branch, the parent")
+	})
+	t.Run("of a work tree with changes is HEAD", func(t *testing.T) {
+		dir, _ := repository(t)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "new.go"), nil, 0o600))
+		baseline, candidate := defaults(t, dir)
+		assert.Contains(t, baseline.Side.What, "HEAD, ")
+		assert.Contains(t, baseline.Side.What, "(five)")
+		assert.Equal(t, "the work tree has changes", baseline.Side.Why)
+		assert.True(t, candidate.Side.Dirty)
+	})
+	t.Run("of a clean work tree is the tree itself", func(t *testing.T) {
+		dir, _ := repository(t)
+		baseline, candidate := defaults(t, dir)
+		assert.True(t, baseline.isTree())
+		assert.True(t, candidate.isTree())
+		assert.Contains(t, baseline.Side.Why, "A/A")
+	})
+}
+
+func TestAFileWinsOverARevisionOfItsName(t *testing.T) {
+	dir, git := repository(t)
+	git("branch", "results.txt")
+	t.Chdir(dir)
+	saved := report.Setting{Value: "results.txt", Source: "Gate.Baseline"}
+	request := Request{Baseline: saved, Candidate: saved, Env: os.Getenv}
+	baseline, _, _, err := request.Choose(t.Context(), dir)
+	require.NoError(t, err)
+	assert.Empty(t, baseline.Saved)
+	require.NoError(t, os.WriteFile("results.txt", nil, 0o600))
+	baseline, _, _, err = request.Choose(t.Context(), dir)
+	require.NoError(t, err)
+	assert.Equal(t, "results.txt", baseline.Saved)
+}
+
+func TestDiscreet(t *testing.T) {
+	for value, want := range map[string]string{
+		"http://127.0.0.1:8000/v1": "http://127.0.0.1:8000/v1", "https://me:secret@host/v1": "an address at host",
+		"https://host/v1?key=secret": "an address at host", "http://host/#secret": "an address at host",
+		"https://secret%zz": "an address", "v1.4.0?": "v1.4.0?", "old.txt": "old.txt", "": "",
+	} {
+		assert.Equal(t, want, Discreet(value))
+	}
+}

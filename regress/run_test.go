@@ -1,0 +1,50 @@
+package regress
+
+import (
+	"io"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// repository makes a git repository, whose branches main and feature have a commit more each than their common one, and changes to it.
+func repository(t *testing.T) (git func(args ...string)) {
+	t.Helper()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	git = func(args ...string) {
+		t.Helper()
+		out, err := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	git("init", "-q", "-b", "main")
+	git("commit", "-q", "--allow-empty", "-m", "one")
+	git("branch", "feature")
+	git("commit", "-q", "--allow-empty", "-m", "two")
+	git("update-ref", "refs/remotes/origin/main", "main")
+	git("checkout", "-q", "feature")
+	git("commit", "-q", "--allow-empty", "-m", "three")
+	return git
+}
+
+func TestRunHeedsNoEnvironment(t *testing.T) {
+	atHome(t)
+	repository(t)
+	out := filepath.Join(t.TempDir(), "out")
+	for name, env := range map[string]map[string]string{
+		"a pull request": {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main"},
+		"a push":         {"GITHUB_EVENT_NAME": "push"},
+		"settings":       {"REGRESS_BASELINE": "main", "REGRESS_CANDIDATE": "HEAD", "REGRESS_BUDGET": "no duration"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for name, value := range env {
+				t.Setenv(name, value)
+			}
+			_, err := Gate{Candidate: "feature", Out: out}.Run(t.Context(), "TestGate", io.Discard)
+			assert.ErrorContains(t, err, "there is none to choose by default for a candidate that is not the work tree")
+		})
+	}
+}

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package regress
-
-import "os"
-
-// terminalWidth is not known here.
-func terminalWidth(*os.File) (columns int, ok bool) { return 0, false }
