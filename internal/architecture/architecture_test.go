@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/judge", "internal/measure", "internal/output", "internal/progress",
 		"internal/report", "internal/saved", "internal/shards", "internal/source", "internal/testbin",
 	},
-	"policy":                              {"internal/strictjson"},
+	"policy":                              {"internal/stats", "internal/strictjson"},
 	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
 	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
 	"workload/serving/deploy":             nil, // a test binary

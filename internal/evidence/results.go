@@ -52,3 +52,12 @@ func Benchmark(b benchdata.Benchmark) judge.Benchmark {
 	}
 	return out
 }
+
+// Run is a run as a round has it.
+func Run(r benchdata.Run) judge.Run {
+	run := judge.Run{Requests: r.Iters, Values: make(map[string]float64, len(r.Values))}
+	for _, v := range r.Values {
+		run.Values[v.Unit] = v.Value
+	}
+	return run
+}

@@ -135,7 +135,7 @@ func TestAdvice(t *testing.T) {
 			assert.Equal(t, c.most, most)
 		})
 	}
-	ways, _ := advice(verdict(func(v *policy.Verdict) { v.Percent.Lo = -300 }), served, Plan{stats.Plan{Pairs: []int{2}}})
+	ways, _ := advice(verdict(func(v *policy.Verdict) { v.Percent.Lo = -300 }), served, newPlan(stats.Plan{Pairs: []int{2}}))
 	assert.Equal(t, 8192.0, ways[0].Amount, "a plan without looks has no last")
 }
 

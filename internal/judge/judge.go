@@ -68,5 +68,9 @@ func (j Judge) effect(v policy.Verdict) policy.Verdict {
 func (j Judge) Compare(baseline, candidate Results) policy.Report {
 	pairs := j.Pairs(baseline, candidate)
 	look := Look{Alpha: j.policy.Alpha / float64(Family(pairs)), Last: true}
-	return j.Report(pairs, func(pair Pair) []policy.Verdict { return j.Verdicts(pair, baseline.Better, candidate.Better, look) })
+	verdicts := make([][]policy.Verdict, len(pairs))
+	for i, pair := range pairs {
+		verdicts[i] = j.Verdicts(pair, baseline.Better, candidate.Better, look)
+	}
+	return j.Report(pairs, verdicts)
 }

@@ -35,6 +35,9 @@ func (p Pair) some() *Benchmark {
 // Judged reports whether any rule speaks of the benchmark.
 func (p Pair) Judged() bool { return len(p.rules) > 0 }
 
+// Measurable reports whether there is something to measure: both sides have the benchmark, and a rule speaks of it.
+func (p Pair) Measurable() bool { return p.Judged() && p.Baseline != nil && p.Candidate != nil }
+
 // Rules are the rules that the pair is judged by, one for each unit.
 func (p Pair) Rules() []policy.Rule {
 	rules := make([]policy.Rule, len(p.rules))

@@ -11,18 +11,23 @@ import (
 // settled. The chance that a verdict settles on a change beyond the limits that is none is at most the policy's alpha divided by the
 // number of verdicts, over all its looks and whatever the noise does; the same for one that is called within and is not. The first
 // outcome that settles is the verdict.
-type Plan struct{ plan stats.Plan }
+type Plan struct {
+	plan  stats.Plan
+	looks []stats.Look // its own: it takes a while to find them
+}
+
+func newPlan(p stats.Plan) Plan { return Plan{p, p.Looks()} }
 
 // Plan is the plan for a family of so many verdicts, which share alpha.
 func (j Judge) Plan(family int) Plan {
-	return Plan{stats.Plan{Alpha: j.policy.Alpha, Family: family}}
+	return newPlan(stats.Plan{Alpha: j.policy.Alpha, Family: family})
 }
 
 // Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40, 60, 90 and 120, the first of them later where many
 // verdicts share alpha. It is empty when so many do that 120 rounds could settle nothing.
 func (p Plan) Rounds() []int {
 	var rounds []int
-	for _, look := range p.plan.Looks() {
+	for _, look := range p.looks {
 		rounds = append(rounds, look.Pairs)
 	}
 	return rounds
@@ -39,10 +44,9 @@ func (p Plan) last() float64 {
 
 // Look is the planned look after so many rounds.
 func (p Plan) Look(rounds int) (look Look, planned bool) {
-	looks := p.plan.Looks()
-	for i, l := range looks {
+	for i, l := range p.looks {
 		if l.Pairs == rounds {
-			return Look{Alpha: 2 * l.Alpha, Last: i == len(looks)-1, Paired: true}, true
+			return Look{Alpha: 2 * l.Alpha, Last: i == len(p.looks)-1, Paired: true}, true
 		}
 	}
 	return Look{}, false

@@ -9,19 +9,19 @@ import (
 )
 
 // Report collects the verdicts of every pair, explains them by all that was measured, and adds an invalid one for each rule that matches
-// nothing. Of pairs that are judged elsewhere found is not asked.
-func (j Judge) Report(pairs []Pair, found func(Pair) []policy.Verdict) policy.Report {
+// nothing. verdicts[i] are those on pairs[i]; pairs that are judged elsewhere have none.
+func (j Judge) Report(pairs []Pair, verdicts [][]policy.Verdict) policy.Report {
 	report := policy.Report{ // there may be thousands: no verdict is copied to make room for another
 		Verdicts: make([]policy.Verdict, 0, Family(pairs)), Benchmarks: make([]policy.Measured, 0, len(pairs)), Policy: j.policy,
 	}
 	plan := j.Plan(Family(pairs))
 	used := make([]bool, len(j.policy.Rules))
-	for _, pair := range pairs {
+	for n, pair := range pairs {
 		if pair.Elsewhere {
 			report.Elsewhere++
 		} else {
 			m := measured(pair)
-			for _, v := range found(pair) {
+			for _, v := range verdicts[n] {
 				report.Verdicts = append(report.Verdicts, explain(v, m, plan))
 			}
 			report.Benchmarks = append(report.Benchmarks, m)

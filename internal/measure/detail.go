@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/stats"
@@ -61,7 +62,7 @@ func telling(levels []float64, n int64) int {
 
 // detail is what the report shows of the benchmark, beside its verdicts.
 func (m *measurement) detail() report.Detail {
-	d := report.Detail{Package: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs(), Series: m.verdicts.Series(m.pair)}
+	d := report.Detail{Package: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs(), Series: evidence.Series(m.judging)}
 	d.Rounds = m.charted.rounds
 	levels := report.Levels()
 	levels = levels[:telling(levels, min(m.charted.pool[baselineSide].Len(), m.charted.pool[candidateSide].Len()))]
@@ -70,7 +71,7 @@ func (m *measurement) detail() report.Detail {
 	}
 	d.Baseline, d.Candidate = floats(m.charted.pool[baselineSide].Quantiles(levels...)), floats(m.charted.pool[candidateSide].Quantiles(levels...))
 	d.Alpha = m.plan.Final(m.rounds).Alpha
-	for _, v := range m.verdicts.All { // so that the interval of a quantile that is judged is the verdict's
+	for _, v := range m.judging.Verdicts() { // so that the interval of a quantile that is judged is the verdict's
 		if v.Alpha > 0 {
 			d.Alpha = v.Alpha
 		}

@@ -17,29 +17,27 @@ import (
 // TestTheBandOfAJudgedQuantileIsItsVerdict holds the chart against the table: at p95 they must say the same.
 func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 	const rounds = 18
-	var sides [2]judge.Benchmark
-	for i := range sides {
-		sides[i] = judge.Benchmark{Name: "Chat", Requests: 100, Metrics: map[string][]float64{}}
-	}
-	m := &measurement{gate: &gate{order: Order{Judge: judge.By(policy.Policy{})}}}
+	one := judge.Results{Benchmarks: []judge.Benchmark{{Name: "Chat", Requests: 100, Metrics: map[string][]float64{"p95-ns": {1}}}}}
+	j := judge.By(policy.Policy{})
+	g := &gate{order: Order{Judge: j}, sides: [2]*side{{}, {}}}
+	m := newMeasurement(g, j.Pairs(one, one)[0], j.Plan(1))
 	for r := range rounds {
 		round := round{machine: policy.Noise{Load: float64(r)}, noise: noise{stalls: r, measured: 2e9}}
-		for i := range sides {
+		var runs [2]judge.Run
+		for i := range runs {
 			d := &latency.Distribution{}
 			for n := range int64(100) {
 				d.Append(1_000_000 + n*n*100 + int64(i)*(200_000+n*1000) + int64((r*37+i*11)%20)*3000)
 			}
 			round.latencies[i] = d
-			sides[i].Metrics["p95-ns"] = append(sides[i].Metrics["p95-ns"], float64(d.Quantiles(0.95)[0]))
+			runs[i] = judge.Run{Requests: 100, Values: map[string]float64{"p95-ns": float64(d.Quantiles(0.95)[0])}}
 		}
 		m.charted.add(round)
+		m.judging.Add(judge.Round{Baseline: runs[0], Candidate: runs[1]})
 	}
-	m.pair = m.gate.order.Judge.Pairs(judge.Results{Benchmarks: sides[:1]}, judge.Results{Benchmarks: sides[1:]})[0]
-	m.plan, m.rounds = m.gate.order.Judge.Plan(1), rounds
-	look, planned := m.plan.Look(rounds)
-	require.True(t, planned)
-	v := m.gate.order.Judge.Verdicts(m.pair, nil, nil, look)[0]
-	m.verdicts.Keep([]policy.Verdict{v})
+	m.rounds = rounds
+	require.True(t, m.judging.Look(false), "the plan has a look then")
+	v := m.judging.Verdicts()[0]
 
 	d := m.detail()
 	levels := report.Levels()

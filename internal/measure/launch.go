@@ -88,11 +88,6 @@ func (m *measurement) keep(r round) error {
 			return problems
 		}
 	}
-	m.pair.Baseline, m.pair.Candidate = m.side(baselineSide), m.side(candidateSide)
+	m.judging.Add(judge.Round{Baseline: evidence.Run(r.runs[baselineSide]), Candidate: evidence.Run(r.runs[candidateSide])})
 	return nil
-}
-
-func (m *measurement) side(i int) *judge.Benchmark {
-	b := evidence.Benchmark(m.sets[i].Benchmarks[0])
-	return &b
 }

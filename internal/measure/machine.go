@@ -53,8 +53,8 @@ func (m machine) loadText() string {
 	return strconv.FormatFloat(m.load, 'f', 2, 64)
 }
 
-// seen is what was seen to disturb the measurement so far.
-func (m *measurement) seen() policy.Noise {
+// disturbance is what was seen to disturb the measurement so far.
+func (m *measurement) disturbance() policy.Noise {
 	now := readMachine()
 	seconds := time.Since(m.began).Seconds()
 	n := policy.Noise{Method: "whole runs", Rounds: m.rounds, Launches: m.launches, Seconds: seconds, Load: m.before.load}

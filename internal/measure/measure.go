@@ -17,17 +17,16 @@ func (g *gate) measure(ctx context.Context) (err error) {
 	pairs := g.pairs()
 	all := g.divide(pairs)
 	plan := g.order.Judge.Plan(judge.Family(pairs))
-	var verdicts [][]policy.Verdict
+	verdicts := make([][]policy.Verdict, len(pairs))
 	for i := range pairs {
 		if pairs[i].Elsewhere {
 			continue
 		}
 		m := g.settle(ctx, pairs[i], plan)
-		pairs[i], verdicts = m.pair, append(verdicts, m.verdicts.All)
+		pairs[i], verdicts[i] = m.judged(), m.judging.Verdicts()
 		all[i].Measured = m.measured()
 	}
-	next := 0
-	g.order.Doc.Report = g.order.Judge.Report(pairs, func(judge.Pair) []policy.Verdict { next++; return verdicts[next-1] })
+	g.order.Doc.Report = g.order.Judge.Report(pairs, verdicts)
 	var baseline, candidate judge.Results
 	for _, pair := range pairs {
 		if pair.Judged() && pair.Baseline != nil && pair.Candidate != nil { // of the others there are smoke runs
@@ -61,9 +60,8 @@ func recorded(b *judge.Benchmark) bool { return b != nil && len(b.Metrics["p50-n
 
 // settle measures one benchmark until all its verdicts settle or its budget is spent.
 func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *measurement {
-	m := &measurement{gate: g, pair: pair, plan: plan}
-	if !evidence.IsMeasured(pair) {
-		m.verdicts.All = m.found(judge.Look{Last: true})
+	m := newMeasurement(g, pair, plan)
+	if !pair.Measurable() {
 		return m
 	}
 	err := m.ready(ctx)
@@ -75,7 +73,7 @@ func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *me
 	defer m.gate.order.Display.Clear()
 	m.before = readMachine()
 	err = m.untilSettled(ctx)
-	m.pair.Noise = m.seen()
+	m.seen = m.disturbance()
 	if err != nil {
 		m.fail(err)
 	}

@@ -16,18 +16,17 @@ import (
 
 // measurement is what has been measured of one benchmark.
 type measurement struct {
-	gate     *gate
-	pair     judge.Pair
-	plan     judge.Plan
-	inDuet   bool
-	flags    [2][]string   // more of them for each side's test binary
-	long     time.Duration // of a whole run; 0 for what the order says
-	sets     [2]benchdata.Set
-	verdicts evidence.Verdicts
-	looks    []int  // the numbers of rounds after which they were judged
-	early    bool   // the last look was the last because the budget was spent
-	problem  string // why nothing must be judged
-	least    int    // rounds to reach a verdict; 0 until asked for
+	gate    *gate
+	pair    judge.Pair // as the smoke runs found it
+	plan    judge.Plan
+	inDuet  bool
+	flags   [2][]string   // more of them for each side's test binary
+	long    time.Duration // of a whole run; 0 for what the order says
+	sets    [2]benchdata.Set
+	judging *judge.Sequence
+	seen    policy.Noise // what disturbed it
+	problem string       // why nothing must be judged
+	least   int          // rounds to reach a verdict; 0 until asked for
 
 	began    time.Time
 	before   machine
@@ -36,6 +35,18 @@ type measurement struct {
 	setup    time.Duration // of all launches, before their first round
 	noise    noise
 	charted  charted
+}
+
+func newMeasurement(g *gate, pair judge.Pair, plan judge.Plan) *measurement {
+	better := func(side int) map[string]policy.Direction { return evidence.Directions(&g.sides[side].smoke) }
+	return &measurement{gate: g, pair: pair, plan: plan, judging: g.order.Judge.Sequence(pair, plan, better(baselineSide), better(candidateSide))}
+}
+
+// judged is the pair as it was measured, or as it was found where nothing was measured.
+func (m *measurement) judged() judge.Pair {
+	pair := m.judging.Pair()
+	pair.Noise = m.seen
+	return pair
 }
 
 // ready prepares what is needed before the first launch.
@@ -80,39 +91,28 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 		if err := m.feasible(m.perLaunch(), m.perRound()); err != nil {
 			return err
 		}
-		look, planned := m.plan.Look(m.rounds)
-		switch {
-		case m.spent():
-			look, m.early = m.plan.Final(m.rounds), true
-		case !planned:
+		if !m.looked() {
 			m.gate.order.Display.GoOn(m.now())
-			continue
-		}
-		if m.settled(look) {
+		} else if m.judging.Settled() {
 			return nil
 		}
 	}
 }
 
-// settled judges, keeps what is settled, and reports whether all is.
-func (m *measurement) settled(look judge.Look) bool {
+// looked judges, if the plan has a look now or the budget is spent.
+func (m *measurement) looked() bool {
 	defer m.gate.spend("judged", time.Now())
-	m.looks = append(m.looks, m.rounds)
-	settled := m.verdicts.Keep(m.found(look))
-	m.gate.order.Display.Looked(m.now(), settled)
-	return settled
-}
-
-// found is what a look finds.
-func (m *measurement) found(look judge.Look) []policy.Verdict {
-	return m.gate.order.Judge.Verdicts(m.pair, evidence.Directions(&m.gate.sides[baselineSide].smoke), evidence.Directions(&m.gate.sides[candidateSide].smoke), look)
+	if !m.judging.Look(m.spent()) {
+		return false
+	}
+	m.gate.order.Display.Looked(m.now(), m.judging.Settled())
+	return true
 }
 
 // now is how far the measuring is.
 func (m *measurement) now() report.Progress {
-	p := report.Progress{Benchmark: m.pair.Name(), Rounds: m.rounds, Spent: time.Since(m.began), Verdicts: m.verdicts.All}
-	for _, v := range m.verdicts.All {
-		p.Left = max(p.Left, m.plan.Left(v)-(m.rounds-v.Baseline.N))
+	p := report.Progress{
+		Benchmark: m.pair.Name(), Rounds: m.rounds, Spent: time.Since(m.began), Verdicts: m.judging.Verdicts(), Left: m.judging.Left(),
 	}
 	if m.rounds > 0 && m.perRound() > 0 {
 		p.Left = min(p.Left, max(0, int((m.gate.order.Budget-p.Spent)/m.perRound())))
@@ -123,6 +123,5 @@ func (m *measurement) now() report.Progress {
 // fail makes the benchmark one that must not be judged.
 func (m *measurement) fail(err error) {
 	m.problem = err.Error()
-	m.pair = evidence.Broken(m.pair, m.rounds, m.problem)
-	m.verdicts.All = m.found(judge.Look{Last: true})
+	m.judging.Fail(m.problem)
 }

@@ -28,7 +28,7 @@ type method struct {
 var methods = []method{
 	{"duet", func(rec recording) (func(*rand.Rand, float64) result, error) {
 		p, err := newReplay(rec)
-		g := newGate()
+		g := newJudging()
 		return func(r *rand.Rand, effect float64) result { return g.run(p.values(p.draw(r), effect)) }, err
 	}},
 	{"original", func(rec recording) (func(*rand.Rand, float64) result, error) {

@@ -117,32 +117,31 @@ type result struct {
 	rounds  int // that it took, of sixty requests a side
 }
 
-// gate judges rounds as they come in, as the gate does.
-type gate struct {
-	rounds []int        // when to look
-	looks  []judge.Look // how
+// judging judges the rounds of one gate run as they come in, as the gate does.
+type judging struct {
+	pair judge.Pair
+	plan judge.Plan
 }
 
-func newGate() gate {
-	plan := gateJudge.Plan(1)
-	g := gate{rounds: plan.Rounds()}
-	for _, n := range g.rounds {
-		look, _ := plan.Look(n)
-		g.looks = append(g.looks, look)
-	}
-	return g
+func newJudging() judging {
+	one := results([]float64{1})
+	return judging{gateJudge.Pairs(one, one)[0], gateJudge.Plan(1)}
 }
 
 // run stops at the first look that settles the verdict.
-func (g gate) run(baseline, candidate []float64) result {
-	pair := gateJudge.Pairs(results(baseline), results(candidate))[0]
-	for i, n := range g.rounds {
-		pair.Baseline.Metrics["p95-ns"], pair.Candidate.Metrics["p95-ns"] = baseline[:n], candidate[:n]
-		if v := gateJudge.Verdicts(pair, nil, nil, g.looks[i])[0]; v.Outcome != judge.Unsettled {
-			return result{v.Outcome, n}
+func (j judging) run(baseline, candidate []float64) result {
+	s := gateJudge.Sequence(j.pair, j.plan, nil, nil)
+	for i := range baseline {
+		s.Add(judge.Round{Baseline: run(baseline[i]), Candidate: run(candidate[i])})
+		if s.Look(false) && s.Settled() {
+			return result{s.Verdicts()[0].Outcome, s.Rounds()}
 		}
 	}
 	return result{judge.Unsettled, len(baseline)}
+}
+
+func run(p95 float64) judge.Run {
+	return judge.Run{Requests: requestsPerRound, Values: map[string]float64{"p95-ns": p95}}
 }
 
 // results is what one side measured.
@@ -208,7 +207,7 @@ func TestReplayIsTheGate(t *testing.T) {
 				}
 			}
 			want := roundByRound(baseline, candidate)
-			assert.Equal(t, want, newGate().run(p.values(launches, effect)), "%s at effect %v", n.name, effect)
+			assert.Equal(t, want, newJudging().run(p.values(launches, effect)), "%s at effect %v", n.name, effect)
 			seen[want.outcome]++
 		}
 	}

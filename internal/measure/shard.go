@@ -24,7 +24,7 @@ func (g *gate) divide(pairs []judge.Pair) []shards.Benchmark {
 		all[i] = shards.Benchmark{
 			Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Shard: 1, Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate),
 		}
-		jobs[i] = shards.Job{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Free: !evidence.IsMeasured(pair)}
+		jobs[i] = shards.Job{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Free: !pair.Measurable()}
 	}
 	if g.order.Shard.IsZero() {
 		return all
@@ -56,12 +56,13 @@ func smoke(b *judge.Benchmark) *shards.Smoke {
 
 // measured is what a merge needs to judge the rounds again; nil when there was nothing to measure.
 func (m *measurement) measured() *shards.Measured {
-	if !evidence.IsMeasured(m.pair) {
+	if !m.pair.Measurable() {
 		return nil
 	}
-	n := m.pair.Noise
+	n := m.seen
+	looks, spent := m.judging.Looks()
 	return &shards.Measured{
-		Rounds: m.rounds, Looks: m.looks, Spent: m.early, Problem: strings.ToValidUTF8(m.problem, "?"),
+		Rounds: m.rounds, Looks: looks, Spent: spent, Problem: strings.ToValidUTF8(m.problem, "?"),
 		Noise: shards.Noise{
 			Method: n.Method, Rounds: n.Rounds, Launches: n.Launches, Seconds: finite(n.Seconds), Stalls: finite(n.Stalls), Switches: finite(n.Switches),
 			Alternation: finite(n.Alternation), Steal: finite(n.Steal), Busy: finite(n.Busy), Load: finite(n.Load),

@@ -43,6 +43,14 @@ func results(benchmarks ...judge.Benchmark) judge.Results {
 	return judge.Results{Benchmarks: benchmarks}
 }
 
+// verdictsAt are those of each pair at a look.
+func verdictsAt(j judge.Judge, pairs []judge.Pair, look judge.Look) (all [][]policy.Verdict) {
+	for _, pair := range pairs {
+		all = append(all, j.Verdicts(pair, nil, nil, look))
+	}
+	return all
+}
+
 // compared is a document as a gate makes it, but for the report.
 func compared(p policy.Policy, baseline, candidate judge.Results) Document {
 	return Document{
@@ -74,7 +82,7 @@ func inDuet(p policy.Policy, n policy.Noise, baseline, candidate judge.Benchmark
 	if !planned {
 		look = plan.Final(n.Rounds)
 	}
-	d.Report = j.Report(pairs, func(pair judge.Pair) []policy.Verdict { return j.Verdicts(pair, nil, nil, look) })
+	d.Report = j.Report(pairs, verdictsAt(j, pairs, look))
 	return d
 }
 

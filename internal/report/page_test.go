@@ -67,7 +67,7 @@ func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 			Steal: 0.4, Busy: 55, Load: 0.8}
 	}
 	plan := j.Plan(judge.Family(pairs))
-	d.Report = j.Report(pairs, func(pair judge.Pair) []policy.Verdict { return j.Verdicts(pair, nil, nil, plan.Final(rounds)) })
+	d.Report = j.Report(pairs, verdictsAt(j, pairs, plan.Final(rounds)))
 	for _, pair := range pairs {
 		d.Details = append(d.Details, charted(j, pair, plan, random))
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
-	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
@@ -80,7 +79,7 @@ func (m *Merged) Report(doc *report.Document) error {
 		return err
 	}
 	plan := m.judge.Plan(judge.Family(pairs))
-	verdicts := map[string][]policy.Verdict{}
+	verdicts := make([][]policy.Verdict, len(pairs))
 	var errs []error
 	for i, b := range m.shards[0].found.Benchmarks {
 		s := m.shards[b.Shard-1]
@@ -89,7 +88,7 @@ func (m *Merged) Report(doc *report.Document) error {
 			errs = append(errs, fmt.Errorf("%s: %s: %w", s.found, b.Name, err))
 			continue
 		}
-		pairs[i], verdicts[key(j.pair)] = j.pair, j.verdicts
+		pairs[i], verdicts[i] = j.pair, j.verdicts
 		if len(j.detail.Series) > 0 {
 			doc.Details = append(doc.Details, j.detail)
 		}
@@ -97,22 +96,18 @@ func (m *Merged) Report(doc *report.Document) error {
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	found := func(pair judge.Pair) []policy.Verdict { return verdicts[key(pair)] }
 	for _, s := range m.shards {
-		if err := s.agrees(m.judge, pairs, found); err != nil {
+		if err := s.agrees(m.judge, pairs, verdicts); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", s.found, err))
 		}
 	}
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	doc.Report = m.judge.Report(pairs, found)
+	doc.Report = m.judge.Report(pairs, verdicts)
 	m.describe(doc)
 	return nil
 }
-
-// key tells pairs apart.
-func key(p judge.Pair) string { return fmt.Sprintf("%s\n%s\n%d", p.Package(), p.Name(), p.Procs()) }
 
 // pairs are all benchmarks of the gate, as each shard's own smoke runs found them.
 func (m *Merged) pairs() ([]judge.Pair, error) {
@@ -143,13 +138,12 @@ func (m *Merged) pairs() ([]judge.Pair, error) {
 func (m *Merged) judged(pair judge.Pair, s left, b Benchmark, plan judge.Plan) (judged, error) {
 	better := [2]map[string]policy.Direction{declaredBy(s.found.Baseline), declaredBy(s.found.Candidate)}
 	switch {
-	case b.Measured != nil && !evidence.IsMeasured(pair):
+	case b.Measured != nil && !pair.Measurable():
 		return judged{}, errors.New("it was measured, and there is nothing to judge of it")
-	case b.Measured == nil && evidence.IsMeasured(pair):
+	case b.Measured == nil && pair.Measurable():
 		return judged{}, errors.New("it was to be measured, and was not")
 	case b.Measured == nil:
-		look := judge.Look{Last: true}
-		return judged{pair: pair, verdicts: m.judge.Verdicts(pair, better[baselineSide], better[candidateSide], look)}, nil
+		return judged{pair: pair, verdicts: m.judge.Sequence(pair, plan, better[baselineSide], better[candidateSide]).Verdicts()}, nil
 	}
 	return replay{
 		judge: m.judge, plan: plan, better: better, pair: pair, how: *b.Measured,
@@ -171,7 +165,7 @@ func sideOf(s Side) report.Side {
 }
 
 // agrees says if the shard's own verdict.json has other verdicts than those that follow from its rounds.
-func (s left) agrees(j judge.Judge, pairs []judge.Pair, found func(judge.Pair) []policy.Verdict) error {
+func (s left) agrees(j judge.Judge, pairs []judge.Pair, verdicts [][]policy.Verdict) error {
 	if s.verdict.Error != "" {
 		return errors.New("its gate ended with: " + s.verdict.Error)
 	}
@@ -179,7 +173,7 @@ func (s left) agrees(j judge.Judge, pairs []judge.Pair, found func(judge.Pair) [
 	for i := range own {
 		own[i].Elsewhere = s.found.Benchmarks[i].Shard != s.found.Shard
 	}
-	want := j.Report(own, found).Verdicts
+	want := j.Report(own, verdicts).Verdicts
 	if len(want) != len(s.verdict.Report.Verdicts) {
 		return fmt.Errorf("verdict.json has %d verdicts, and its rounds lead to %d: it was edited", len(s.verdict.Report.Verdicts), len(want))
 	}

@@ -36,33 +36,41 @@ func (r replay) run() (judged, error) {
 			return judged{}, fmt.Errorf("it has %d rounds, and its %s %d", r.how.Rounds, sideNames[side], n)
 		}
 	}
-	pair := r.after(r.how.Rounds)
-	pair.Noise = policy.Noise(r.how.Noise)
+	judging := r.judge.Sequence(r.pair, r.plan, r.better[baselineSide], r.better[candidateSide])
 	if r.how.Problem != "" {
-		pair = evidence.Broken(pair, r.how.Rounds, r.how.Problem)
-		return judged{pair: pair, verdicts: r.look(pair, judge.Look{Last: true})}, nil
+		r.add(judging, r.how.Rounds)
+		judging.Fail(r.how.Problem)
+		return r.result(judging), nil
 	}
-	var (
-		verdicts evidence.Verdicts
-		settled  bool
-	)
-	for i, n := range r.how.Looks {
-		if settled || n > r.how.Rounds || i > 0 && n <= r.how.Looks[i-1] {
+	for _, n := range r.how.Looks {
+		if judging.Settled() || n > r.how.Rounds || n <= judging.Rounds() {
 			return judged{}, fmt.Errorf("it was judged after %d of %d rounds, and all was settled before", n, r.how.Rounds)
 		}
-		look, planned := r.plan.Look(n)
-		if r.how.Spent && n == r.how.Rounds {
-			look, planned = r.plan.Final(n), true
-		}
-		if !planned {
+		r.add(judging, n)
+		if !judging.Look(r.how.Spent && n == r.how.Rounds) {
 			return judged{}, fmt.Errorf("it was judged after %d rounds, where the plan has no look", n)
 		}
-		settled = verdicts.Keep(r.look(r.after(n), look))
 	}
-	if n := len(r.how.Looks); n == 0 || !settled || r.how.Looks[n-1] != r.how.Rounds {
+	if judging.Rounds() != r.how.Rounds || !judging.Settled() {
 		return judged{}, errors.New("its verdicts are not settled by its rounds: some of them are gone")
 	}
-	return judged{pair, verdicts.All, r.detail(pair, verdicts)}, nil
+	out := r.result(judging)
+	out.detail = report.Detail{Package: r.pair.Package(), Name: r.pair.Name(), Procs: r.pair.Procs(), Series: evidence.Series(judging)}
+	return out, nil
+}
+
+// add adds rounds until there are n.
+func (r replay) add(to *judge.Sequence, n int) {
+	for i := to.Rounds(); i < n; i++ {
+		to.Add(judge.Round{Baseline: evidence.Run(r.rounds[baselineSide].Runs[i]), Candidate: evidence.Run(r.rounds[candidateSide].Runs[i])})
+	}
+}
+
+// result is what came of it, without what the rounds tell of the charts. Latencies of single requests are only on the shard's own page.
+func (r replay) result(s *judge.Sequence) judged {
+	pair := s.Pair()
+	pair.Noise = policy.Noise(r.how.Noise)
+	return judged{pair: pair, verdicts: s.Verdicts()}
 }
 
 const (
@@ -71,23 +79,3 @@ const (
 )
 
 var sideNames = [2]string{"baseline", "candidate"}
-
-// after is the pair after so many rounds.
-func (r replay) after(n int) judge.Pair {
-	pair := r.pair
-	for side, b := range r.rounds {
-		b.Runs = b.Runs[:n]
-		values := evidence.Benchmark(b)
-		*[]**judge.Benchmark{&pair.Baseline, &pair.Candidate}[side] = &values
-	}
-	return pair
-}
-
-func (r replay) look(pair judge.Pair, look judge.Look) []policy.Verdict {
-	return r.judge.Verdicts(pair, r.better[baselineSide], r.better[candidateSide], look)
-}
-
-// detail is what the rounds tell of the charts; latencies of single requests are only on the shard's own page.
-func (r replay) detail(pair judge.Pair, verdicts evidence.Verdicts) report.Detail {
-	return report.Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Series: verdicts.Series(pair)}
-}

@@ -1,0 +1,132 @@
+package judge
+
+import (
+	"slices"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// Round is what both sides measured together, in an order that a coin decided.
+type Round struct{ Baseline, Candidate Run }
+
+// Run is one side's part of a round: a value of each metric.
+type Run struct {
+	Requests int                // behind the values
+	Values   map[string]float64 // by unit
+}
+
+// Sequence judges one benchmark whose rounds come in one after the other, at the looks of its plan. The first outcome that settles is the
+// verdict: later rounds do not change it. A Sequence is not for concurrent use.
+type Sequence struct {
+	judge    Judge
+	plan     Plan
+	better   [2]map[string]policy.Direction
+	pair     Pair
+	rounds   int
+	looks    []int
+	spent    bool
+	verdicts []policy.Verdict
+	course   [][]policy.Verdict // of each verdict
+}
+
+// Sequence is that of a pair as it was found, before any round. A pair of which nothing is to be measured is settled at once.
+func (j Judge) Sequence(pair Pair, plan Plan, baselineBetter, candidateBetter map[string]policy.Direction) *Sequence {
+	s := &Sequence{judge: j, plan: plan, better: [2]map[string]policy.Direction{baselineBetter, candidateBetter}, pair: pair}
+	if !pair.Measurable() {
+		s.verdicts = s.found(Look{Last: true})
+	}
+	return s
+}
+
+// Add adds a round.
+func (s *Sequence) Add(r Round) {
+	s.pair.Baseline = s.grown(s.pair.Baseline, r.Baseline)
+	s.pair.Candidate = s.grown(s.pair.Candidate, r.Candidate)
+	s.rounds++
+}
+
+// grown is b with a run more. What b had before the first round is how it was found, and not what was measured.
+func (s *Sequence) grown(b *Benchmark, r Run) *Benchmark {
+	if s.rounds == 0 {
+		b = &Benchmark{Package: b.Package, Name: b.Name, Procs: b.Procs, Requests: r.Requests, Metrics: map[string][]float64{}}
+	}
+	b.Requests = min(b.Requests, r.Requests)
+	for unit, value := range r.Values {
+		b.Metrics[unit] = append(b.Metrics[unit], value)
+	}
+	return b
+}
+
+// Look judges the rounds so far if the plan has a look after so many, or if it is the last because the budget is spent. What the sides have
+// measured must not be the reason for that, but how long both took together.
+func (s *Sequence) Look(spent bool) (looked bool) {
+	look, planned := s.plan.Look(s.rounds)
+	if spent {
+		look, s.spent = s.plan.Final(s.rounds), true
+	}
+	if !spent && !planned {
+		return false
+	}
+	s.looks = append(s.looks, s.rounds)
+	found := s.found(look)
+	if s.verdicts == nil {
+		s.verdicts, s.course = slices.Repeat([]policy.Verdict{{Outcome: Unsettled}}, len(found)), make([][]policy.Verdict, len(found))
+	}
+	for i, v := range found {
+		if s.verdicts[i].Outcome == Unsettled {
+			s.verdicts[i] = v
+			s.course[i] = append(s.course[i], v)
+		}
+	}
+	return true
+}
+
+func (s *Sequence) found(look Look) []policy.Verdict {
+	return s.judge.Verdicts(s.pair, s.better[0], s.better[1], look)
+}
+
+// Fail makes all verdicts invalid, for a reason that names the side.
+func (s *Sequence) Fail(problem string) {
+	baseline, candidate := *s.pair.Baseline, *s.pair.Candidate
+	if s.rounds == 0 { // all there is was found before
+		baseline.Metrics, candidate.Metrics = nil, nil
+	}
+	candidate.Problem = problem
+	s.pair.Baseline, s.pair.Candidate = &baseline, &candidate
+	s.verdicts, s.course = s.found(Look{Last: true}), nil
+}
+
+// Settled reports whether every verdict has an outcome.
+func (s *Sequence) Settled() bool {
+	return s.verdicts != nil && !slices.ContainsFunc(s.verdicts, func(v policy.Verdict) bool { return v.Outcome == Unsettled })
+}
+
+// Verdicts are those of the pair's rules as the last look left them, Unsettled what is not settled; nil before the first look. They are not to be
+// altered.
+func (s *Sequence) Verdicts() []policy.Verdict { return s.verdicts }
+
+// Course is how each look found verdict i until it settled.
+func (s *Sequence) Course(i int) []policy.Verdict {
+	if i >= len(s.course) {
+		return nil
+	}
+	return s.course[i]
+}
+
+// Pair is the pair with all rounds so far.
+func (s *Sequence) Pair() Pair { return s.pair }
+
+// Rounds is their number.
+func (s *Sequence) Rounds() int { return s.rounds }
+
+// Looks are the numbers of rounds after which there was a look, and whether the last was the last because the budget was spent.
+func (s *Sequence) Looks() (rounds []int, spent bool) { return s.looks, s.spent }
+
+// Left is about how many rounds more it will take to settle all verdicts; 0 when not known.
+func (s *Sequence) Left() int {
+	left := 0
+	for _, v := range s.verdicts {
+		left = max(left, s.plan.Left(v)-(s.rounds-v.Baseline.N))
+	}
+	return left
+}
