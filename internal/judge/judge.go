@@ -5,7 +5,10 @@ import (
 )
 
 // Judge judges by one policy. Make one with By: the zero Judge has no rules. It is not altered by its methods and may be used concurrently.
-type Judge struct{ policy policy.Policy }
+type Judge struct {
+	policy policy.Policy
+	rules  []rule // of the policy
+}
 
 // By is the judge by p, with what p leaves to the default filled in.
 func By(p policy.Policy) Judge {
@@ -22,7 +25,7 @@ func By(p policy.Policy) Judge {
 	if len(p.Rules) == 0 {
 		p.Rules = d.Rules
 	}
-	return Judge{p}
+	return Judge{p, compiled(p)}
 }
 
 // Policy is the policy as applied, defaults filled in.

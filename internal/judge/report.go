@@ -26,16 +26,16 @@ func (j Judge) Report(pairs []Pair, verdicts [][]policy.Verdict) policy.Report {
 			}
 			report.Benchmarks = append(report.Benchmarks, m)
 		}
-		for i, rule := range j.policy.Rules {
-			if matches(rule, pair.Name()) && pair.reports(rule.Unit()) {
+		for i, rule := range j.rules {
+			if !used[i] && rule.matches(pair.Name()) && pair.reports(rule.Unit()) {
 				used[i] = true
 			}
 		}
 	}
-	for i, rule := range j.policy.Rules {
+	for i, rule := range j.rules {
 		if !used[i] {
 			report.Verdicts = append(report.Verdicts, policy.Verdict{
-				Rule: rule, Unit: rule.Unit(), Outcome: policy.Invalid, Fails: true, Reason: matchesNothing(rule, pairs),
+				Rule: *rule.Rule, Unit: rule.Unit(), Outcome: policy.Invalid, Fails: true, Reason: matchesNothing(rule, pairs),
 			})
 		}
 	}
@@ -43,12 +43,12 @@ func (j Judge) Report(pairs []Pair, verdicts [][]policy.Verdict) policy.Report {
 }
 
 // matchesNothing says what a rule that matches nothing could have matched.
-func matchesNothing(rule policy.Rule, pairs []Pair) policy.Reason {
+func matchesNothing(rule rule, pairs []Pair) policy.Reason {
 	var named, all []string
 	units := map[string]bool{}
 	for _, pair := range pairs {
 		all = append(all, pair.Name())
-		if matches(rule, pair.Name()) {
+		if rule.matches(pair.Name()) {
 			named = append(named, pair.Name())
 			for _, unit := range pair.units() {
 				units[unit] = true

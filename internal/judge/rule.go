@@ -6,13 +6,32 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// matches reports whether the rule speaks of the named benchmark.
-func matches(r policy.Rule, benchmark string) bool {
-	if r.Benchmark == "" {
-		return true
+// rule is one of the policy's, with its pattern compiled.
+type rule struct {
+	*policy.Rule
+	pattern *regexp.Regexp // of the whole name; nil: all names
+}
+
+// compiled are the rules of p. Package policy refuses a pattern that is none; here it matches nothing.
+func compiled(p policy.Policy) []rule {
+	rules := make([]rule, len(p.Rules))
+	for i := range p.Rules {
+		r := rule{Rule: &p.Rules[i]}
+		if r.Benchmark != "" {
+			re, err := regexp.Compile("^(?:" + r.Benchmark + ")$")
+			if err != nil {
+				re = regexp.MustCompile(`[^\s\S]`)
+			}
+			r.pattern = re
+		}
+		rules[i] = r
 	}
-	re, err := regexp.Compile("^(?:" + r.Benchmark + ")$")
-	return err == nil && re.MatchString(benchmark)
+	return rules
+}
+
+// matches reports whether the rule speaks of the named benchmark.
+func (r rule) matches(benchmark string) bool {
+	return r.pattern == nil || r.pattern.MatchString(benchmark)
 }
 
 // specificity orders rules for the same metric: one that names a benchmark literally wins over a pattern, a pattern over
@@ -32,9 +51,8 @@ func specificity(r policy.Rule) int {
 func (j Judge) rulesFor(benchmark string) []*policy.Rule {
 	var order []string
 	best := map[string]*policy.Rule{}
-	for i := range j.policy.Rules {
-		r := &j.policy.Rules[i]
-		if !matches(*r, benchmark) {
+	for _, r := range j.rules {
+		if !r.matches(benchmark) {
 			continue
 		}
 		unit := r.Unit()
@@ -42,8 +60,8 @@ func (j Judge) rulesFor(benchmark string) []*policy.Rule {
 		if !seen {
 			order = append(order, unit)
 		}
-		if !seen || specificity(*r) >= specificity(*previous) {
-			best[unit] = r
+		if !seen || specificity(*r.Rule) >= specificity(*previous) {
+			best[unit] = r.Rule
 		}
 	}
 	rules := make([]*policy.Rule, len(order))
