@@ -33,7 +33,7 @@ func (j Judge) Policy() policy.Policy { return j.policy }
 
 // Verdicts applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own
 // direction over both.
-func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]policy.Direction, look Look) []policy.Verdict {
+func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]policy.Direction, look policy.Look) []policy.Verdict {
 	verdicts := make([]policy.Verdict, 0, len(pair.rules))
 	for _, rule := range pair.rules {
 		unit := rule.Unit()
@@ -41,7 +41,7 @@ func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 		v.Outcome, v.Reason = j.standing(pair, unit)
 		direction, agree := declared(*rule, baselineBetter[unit], candidateBetter[unit])
 		switch {
-		case v.Outcome != Unsettled:
+		case v.Outcome != policy.Unsettled:
 		case !agree:
 			v.Outcome, v.Reason = invalid(policy.DirectionsContradict,
 				policy.Facts{Words: []string{string(baselineBetter[unit]), string(candidateBetter[unit])}}, policy.Advice{Do: policy.SetDirection})
@@ -70,7 +70,7 @@ func (j Judge) effect(v policy.Verdict) policy.Verdict {
 // Compare judges saved results: every rule, once, with what there is.
 func (j Judge) Compare(baseline, candidate Results) policy.Report {
 	pairs := j.Pairs(baseline, candidate)
-	look := Look{Alpha: j.policy.Alpha / float64(Family(pairs)), Last: true}
+	look := policy.Look{Alpha: j.policy.Alpha / float64(Family(pairs)), Last: true}
 	verdicts := make([][]policy.Verdict, len(pairs))
 	for i, pair := range pairs {
 		verdicts[i] = j.Verdicts(pair, baseline.Better, candidate.Better, look)

@@ -17,23 +17,23 @@ func TestRoundsAreJudgedInPairs(t *testing.T) {
 		candidate = append(candidate, 23*ms*math.Pow(1.2, float64(i))+float64(i))
 	}
 	b, c := side("p95-ns", baseline...), side("p95-ns", candidate...)
-	v := byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, Look{Alpha: 0.03, Paired: true})[0]
+	v := byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, policy.Look{Alpha: 0.03, Paired: true})[0]
 	assert.Equal(t, policy.Regressed, v.Outcome, v.Reason)
 	assert.InDelta(t, 15, v.ChangePercent, 0.001)
 	assert.InDelta(t, 2.0/256, v.P, 1e-12)
 	assert.True(t, v.Paired)
 	assert.Equal(t, policy.Inconclusive, only(t, byDefault.Compare(b, c)).Outcome, "as heaps they cannot be told apart")
-	v = byDefault.Verdicts(byDefault.Pairs(c, b)[0], nil, nil, Look{Alpha: 0.03, Paired: true})[0]
+	v = byDefault.Verdicts(byDefault.Pairs(c, b)[0], nil, nil, policy.Look{Alpha: 0.03, Paired: true})[0]
 	assert.Equal(t, policy.Improved, v.Outcome, v.Reason)
 }
 
 func TestRoundsThatCannotSettleAnything(t *testing.T) {
-	judge := func(baseline, candidate int, look Look) policy.Verdict {
+	judge := func(baseline, candidate int, look policy.Look) policy.Verdict {
 		b, c := side("p95-ns", repeat(baseline, 20*ms)...), side("p95-ns", repeat(candidate, 30*ms)...)
 		return byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, look)[0]
 	}
 	plan := byDefault.Plan(1)
-	assert.Equal(t, Unsettled, judge(4, 4, Look{Paired: true}).Outcome)
+	assert.Equal(t, policy.Unsettled, judge(4, 4, policy.Look{Paired: true}).Outcome)
 	v := judge(4, 4, plan.Final(4))
 	assert.Equal(t, policy.Invalid, v.Outcome)
 	assert.Equal(t, policy.FewRounds, v.Reason.Code)
@@ -48,7 +48,7 @@ func TestRoundsThatCannotSettleAnything(t *testing.T) {
 
 // Beyond by the estimate and not by the interval: at the last look it is red if surely slower, inconclusive if not.
 func TestLastLookGoesByTheEstimate(t *testing.T) {
-	judge := func(look Look, ratios ...float64) policy.Verdict {
+	judge := func(look policy.Look, ratios ...float64) policy.Verdict {
 		var baseline, candidate []float64
 		for _, r := range ratios {
 			baseline, candidate = append(baseline, 20*ms), append(candidate, r*20*ms)
@@ -57,9 +57,9 @@ func TestLastLookGoesByTheEstimate(t *testing.T) {
 		return byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, look)[0]
 	}
 	sure, unsure := []float64{1.05, 1.08, 1.11, 1.12, 1.13, 1.14, 1.15, 1.16}, []float64{0.7, 0.8, 1.05, 1.12, 1.2, 1.3, 1.4, 1.5}
-	look := Look{Alpha: 0.03, Paired: true}
-	assert.Equal(t, Unsettled, judge(look, sure...).Outcome)
-	assert.Equal(t, Unsettled, judge(look, unsure...).Outcome)
+	look := policy.Look{Alpha: 0.03, Paired: true}
+	assert.Equal(t, policy.Unsettled, judge(look, sure...).Outcome)
+	assert.Equal(t, policy.Unsettled, judge(look, unsure...).Outcome)
 	look.Last = true
 	assert.Equal(t, policy.Regressed, judge(look, sure...).Outcome)
 	assert.Equal(t, policy.Inconclusive, judge(look, unsure...).Outcome)
@@ -69,7 +69,7 @@ func TestThroughputAtALook(t *testing.T) {
 	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "req/s", MaxRegressionPercent: 10}}})
 	for candidate, want := range map[float64]policy.Outcome{900: policy.OK, 899: policy.Regressed, 1000: policy.OK, 1200: policy.Improved, 0: policy.Regressed} {
 		b, c := side("req/s", 1000, 1000, 1000, 1000, 1000, 1000), side("req/s", candidate, candidate, candidate, candidate, candidate, candidate)
-		v := j.Verdicts(j.Pairs(b, c)[0], nil, nil, Look{Alpha: 0.0125})[0]
+		v := j.Verdicts(j.Pairs(b, c)[0], nil, nil, policy.Look{Alpha: 0.0125})[0]
 		assert.Equal(t, want, v.Outcome, "%v req/s: %v", candidate, v.Reason)
 	}
 }
@@ -78,7 +78,7 @@ func TestALookSettlesOnlyWhatTheIntervalSettles(t *testing.T) {
 	judge := func(baseline, candidate []float64, last bool) policy.Verdict {
 		b, c := side("p95-ns", baseline...), side("p95-ns", candidate...)
 		pair := byDefault.Pairs(b, c)[0]
-		return byDefault.Verdicts(pair, nil, nil, Look{Alpha: 0.0125, Last: last})[0]
+		return byDefault.Verdicts(pair, nil, nil, policy.Look{Alpha: 0.0125, Last: last})[0]
 	}
 	wide := []float64{17 * ms, 18 * ms, 20 * ms, 20 * ms, 22 * ms, 23 * ms}
 	slower := make([]float64, len(wide))
@@ -88,13 +88,13 @@ func TestALookSettlesOnlyWhatTheIntervalSettles(t *testing.T) {
 	assert.Equal(t, policy.OK, judge(runs(20*ms), runs(20*ms), false).Outcome)
 	assert.Equal(t, policy.Improved, judge(runs(20*ms), runs(15*ms), false).Outcome)
 	assert.Equal(t, policy.Regressed, judge(runs(20*ms), runs(23*ms), false).Outcome)
-	assert.Equal(t, Unsettled, judge(wide, slower, false).Outcome)
+	assert.Equal(t, policy.Unsettled, judge(wide, slower, false).Outcome)
 	assert.Equal(t, policy.Inconclusive, judge(wide, slower, true).Outcome)
 	constant := func(x float64) []float64 { return []float64{x, x, x, x, x, x} }
 	assert.Equal(t, policy.OK, judge(constant(20*ms), constant(22*ms), false).Outcome, "exactly +10 percent is within the limit at a look, too")
 	assert.Equal(t, policy.Regressed, judge(constant(20*ms), constant(22*ms+1), false).Outcome)
 	assert.Equal(t, policy.Regressed, judge(constant(5*ms), constant(6*ms), false).Outcome, "exactly +1 ms reaches the floor at a look, too")
 	assert.Equal(t, policy.OK, judge(constant(5*ms), constant(6*ms-1), false).Outcome)
-	assert.Equal(t, Unsettled, judge(runs(20 * ms)[:3], runs(30 * ms)[:3], false).Outcome)
+	assert.Equal(t, policy.Unsettled, judge(runs(20 * ms)[:3], runs(30 * ms)[:3], false).Outcome)
 	assert.Equal(t, policy.Invalid, judge(runs(20 * ms)[:3], runs(30 * ms)[:3], true).Outcome)
 }

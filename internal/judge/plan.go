@@ -43,19 +43,19 @@ func (p Plan) last() float64 {
 }
 
 // Look is the planned look after so many rounds.
-func (p Plan) Look(rounds int) (look Look, planned bool) {
+func (p Plan) Look(rounds int) (look policy.Look, planned bool) {
 	for i, l := range p.looks {
 		if l.Pairs == rounds {
-			return Look{Alpha: 2 * l.Alpha, Last: i == len(p.looks)-1, Paired: true}, true
+			return policy.Look{Alpha: 2 * l.Alpha, Last: i == len(p.looks)-1, Paired: true}, true
 		}
 	}
-	return Look{}, false
+	return policy.Look{}, false
 }
 
 // Final is the look to end with after so many rounds, because the budget is spent. What the sides have measured must not be the reason
 // to end, but for how long both took together.
-func (p Plan) Final(rounds int) Look {
-	return Look{Alpha: 2 * p.plan.Final(rounds).Alpha, Last: true, Paired: true}
+func (p Plan) Final(rounds int) policy.Look {
+	return policy.Look{Alpha: 2 * p.plan.Final(rounds).Alpha, Last: true, Paired: true}
 }
 
 // Fewest is the fewest rounds at the end of which something can be settled.
@@ -82,7 +82,7 @@ func (p Plan) Left(v policy.Verdict) int {
 	}
 	n := float64(v.Baseline.N)
 	need := n * math.Pow(h/(estimate-limit), 2)
-	if v.Outcome != Unsettled || !v.Paired || math.IsNaN(need) {
+	if v.Outcome != policy.Unsettled || !v.Paired || math.IsNaN(need) {
 		return 0
 	}
 	left := 0

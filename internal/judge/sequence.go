@@ -33,7 +33,7 @@ type Sequence struct {
 func (j Judge) Sequence(pair Pair, plan Plan, baselineBetter, candidateBetter map[string]policy.Direction) *Sequence {
 	s := &Sequence{judge: j, plan: plan, better: [2]map[string]policy.Direction{baselineBetter, candidateBetter}, pair: pair}
 	if !pair.Measurable() {
-		s.verdicts = s.found(Look{Last: true})
+		s.verdicts = s.found(policy.Look{Last: true})
 	}
 	return s
 }
@@ -70,10 +70,10 @@ func (s *Sequence) Look(spent bool) (looked bool) {
 	s.looks = append(s.looks, s.rounds)
 	found := s.found(look)
 	if s.verdicts == nil {
-		s.verdicts, s.course = slices.Repeat([]policy.Verdict{{Outcome: Unsettled}}, len(found)), make([][]policy.Verdict, len(found))
+		s.verdicts, s.course = slices.Repeat([]policy.Verdict{{Outcome: policy.Unsettled}}, len(found)), make([][]policy.Verdict, len(found))
 	}
 	for i, v := range found {
-		if s.verdicts[i].Outcome == Unsettled {
+		if s.verdicts[i].Outcome == policy.Unsettled {
 			s.verdicts[i] = v
 			s.course[i] = append(s.course[i], v)
 		}
@@ -81,7 +81,7 @@ func (s *Sequence) Look(spent bool) (looked bool) {
 	return true
 }
 
-func (s *Sequence) found(look Look) []policy.Verdict {
+func (s *Sequence) found(look policy.Look) []policy.Verdict {
 	return s.judge.Verdicts(s.pair, s.better[0], s.better[1], look)
 }
 
@@ -93,15 +93,15 @@ func (s *Sequence) Fail(problem string) {
 	}
 	candidate.Problem = problem
 	s.pair.Baseline, s.pair.Candidate = &baseline, &candidate
-	s.verdicts, s.course = s.found(Look{Last: true}), nil
+	s.verdicts, s.course = s.found(policy.Look{Last: true}), nil
 }
 
 // Settled reports whether every verdict has an outcome.
 func (s *Sequence) Settled() bool {
-	return s.verdicts != nil && !slices.ContainsFunc(s.verdicts, func(v policy.Verdict) bool { return v.Outcome == Unsettled })
+	return s.verdicts != nil && !slices.ContainsFunc(s.verdicts, func(v policy.Verdict) bool { return v.Outcome == policy.Unsettled })
 }
 
-// Verdicts are those of the pair's rules as the last look left them, Unsettled what is not settled; nil before the first look. They are not to be
+// Verdicts are those of the pair's rules as the last look left them, policy.Unsettled what is not settled; nil before the first look. They are not to be
 // altered.
 func (s *Sequence) Verdicts() []policy.Verdict { return s.verdicts }
 

@@ -49,7 +49,7 @@ func TestSequenceKeepsTheFirstOutcomeThatSettles(t *testing.T) {
 				continue
 			}
 			for i, v := range judgedAnew(rounds, look) {
-				if want[i].Outcome == Unsettled {
+				if want[i].Outcome == policy.Unsettled {
 					want[i] = v
 				}
 			}
@@ -64,7 +64,7 @@ func TestSequenceKeepsTheFirstOutcomeThatSettles(t *testing.T) {
 			course := s.Course(i)
 			assert.Equal(t, v, course[len(course)-1])
 			for _, before := range course[:len(course)-1] {
-				assert.Equal(t, Unsettled, before.Outcome)
+				assert.Equal(t, policy.Unsettled, before.Outcome)
 			}
 		}
 		if s.Verdicts()[0].Baseline.N != s.Verdicts()[1].Baseline.N {
@@ -75,7 +75,7 @@ func TestSequenceKeepsTheFirstOutcomeThatSettles(t *testing.T) {
 	assert.Greater(t, apart, 10, "the rules settle at different looks")
 }
 
-func judgedAnew(rounds []Round, look Look) []policy.Verdict {
+func judgedAnew(rounds []Round, look policy.Look) []policy.Verdict {
 	var sides [2]Results
 	for i := range sides {
 		b := side("p95-ns").Benchmarks[0]

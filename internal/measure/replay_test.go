@@ -137,7 +137,7 @@ func (j judging) run(baseline, candidate []float64) result {
 			return result{s.Verdicts()[0].Outcome, s.Rounds()}
 		}
 	}
-	return result{judge.Unsettled, len(baseline)}
+	return result{policy.Unsettled, len(baseline)}
 }
 
 func run(p95 float64) judge.Run {
@@ -222,7 +222,7 @@ func roundByRound(baseline, candidate []float64) result {
 			continue
 		}
 		pair := gateJudge.Pairs(results(baseline[:n]), results(candidate[:n]))[0]
-		if v := gateJudge.Verdicts(pair, nil, nil, look)[0]; v.Outcome != judge.Unsettled {
+		if v := gateJudge.Verdicts(pair, nil, nil, look)[0]; v.Outcome != policy.Unsettled {
 			return result{v.Outcome, n}
 		}
 	}

@@ -44,7 +44,7 @@ func results(benchmarks ...judge.Benchmark) judge.Results {
 }
 
 // verdictsAt are those of each pair at a look.
-func verdictsAt(j judge.Judge, pairs []judge.Pair, look judge.Look) (all [][]policy.Verdict) {
+func verdictsAt(j judge.Judge, pairs []judge.Pair, look policy.Look) (all [][]policy.Verdict) {
 	for _, pair := range pairs {
 		all = append(all, j.Verdicts(pair, nil, nil, look))
 	}
