@@ -114,8 +114,8 @@ func (m *measurement) now() report.Progress {
 	for _, v := range m.verdicts.All {
 		p.Left = max(p.Left, m.plan.Left(v)-(m.rounds-v.Baseline.N))
 	}
-	if m.rounds > 0 && m.perRound() > 0 {
-		p.Left = min(p.Left, max(0, int((m.gate.order.Budget-p.Spent)/m.perRound())))
+	if m.rounds > 0 {
+		p.Left = max(0, m.fits(m.gate.order.Budget-p.Spent, p.Left))
 	}
 	return p
 }
