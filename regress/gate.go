@@ -21,7 +21,8 @@ type Gate struct {
 	Bench string
 
 	// Baseline is a git revision, the http:// or https:// address of a server (see workload.Target), or a file (or pattern
-	// of files) of saved benchmark results, which may be those of the inference gateway's load generator. Empty means: the merge base
+	// of files) of saved benchmark results, which may be those of the inference gateway's load generator. A name that is both a file
+	// and a revision is refused: ./main is the file, refs/heads/main the branch. Empty means: the merge base
 	// with the pull request's target; on a push the commit before it; HEAD when the work tree has changes; else the work
 	// tree itself, which is an A/A run. Flag -regress.baseline.
 	Baseline string

@@ -79,7 +79,7 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 	}
 	out, baseline, err := s.prepare(&doc)
 	if err == nil {
-		printed := &printed{}
+		printed := &printed{most: mostPrinted}
 		if code, err = tee(m, printed); code != 0 {
 			fmt.Println("regress: not judged: the tests or benchmarks failed")
 			return code
@@ -142,7 +142,11 @@ func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set,
 
 // compareOutput judges what this process has printed.
 func (s settings) compareOutput(printed *printed, baseline *benchdata.Set, doc *report.Document) error {
-	candidate, err := benchdata.Read(bytes.NewReader(printed.results()), "this run")
+	text, err := printed.results()
+	if err != nil {
+		return fmt.Errorf("candidate: %w", err)
+	}
+	candidate, err := benchdata.Read(bytes.NewReader(text), "this run")
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}

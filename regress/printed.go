@@ -3,20 +3,38 @@ package regress
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"time"
 )
 
+// mostPrinted is how many bytes are kept of what a run prints: as many as 2 million results have.
+const mostPrinted = 256 << 20
+
 // printed keeps what a run prints.
-type printed struct{ text bytes.Buffer }
+type printed struct {
+	most int // bytes; the rest is not kept
+	text bytes.Buffer
+	more bool // whether there was a rest
+}
 
-func (p *printed) Write(b []byte) (int, error) { return p.text.Write(b) }
+// Write takes all of b, so that what keeps it from being kept keeps it from nobody else.
+func (p *printed) Write(b []byte) (int, error) {
+	keep := min(len(b), p.most-p.text.Len())
+	p.more = p.more || keep < len(b)
+	p.text.Write(b[:keep])
+	return len(b), nil
+}
 
-// results are what was printed.
-func (p *printed) results() []byte {
+// results are what was printed, if all of it was kept.
+func (p *printed) results() ([]byte, error) {
+	if p.more {
+		return nil, fmt.Errorf("this run printed more than %d MiB to standard output, and is not judged: print with b.Log or not at all, "+
+			"or save what it prints in parts, and compare those with regress.Check", p.most>>20)
+	}
 	// Under -json testing marks its lines with a control character.
-	return bytes.ReplaceAll(p.text.Bytes(), []byte{0x16}, nil)
+	return bytes.ReplaceAll(p.text.Bytes(), []byte{0x16}, nil), nil
 }
 
 // tee runs m and keeps a copy of what is written to os.Stdout meanwhile, where testing prints results.

@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	"internal/latency":           {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/output":            {"internal/benchdata", "internal/report"},
 	"internal/saved":             {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
-	"internal/shards":            {"internal/benchdata", "internal/evidence", "internal/judge", "internal/output", "internal/report", "internal/strictjson", "policy"},
+	"internal/shards":            {"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/output", "internal/report", "internal/strictjson", "policy"},
 	"internal/source":            {"internal/bounded", "internal/report", "internal/testbin"},
 	"internal/sse":               nil,
 	"internal/stats":             nil,

@@ -8,7 +8,17 @@ import (
 	"os"
 )
 
-// ReadFile reads a file of at most so many bytes.
+// TooLargeError says that a file is larger than it may be.
+type TooLargeError struct {
+	Name string
+	Most int64 // bytes
+}
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("%s: more than %d KiB", e.Name, e.Most>>10)
+}
+
+// ReadFile reads a file of at most so many bytes. The error on a larger one is a TooLargeError.
 func ReadFile(name string, most int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -16,7 +26,7 @@ func ReadFile(name string, most int64) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err = errors.Join(err, f.Close()); err == nil && int64(len(data)) > most {
-		err = fmt.Errorf("%s: more than %d KiB", name, most>>10)
+		err = &TooLargeError{name, most}
 	}
 	return data, err
 }

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -67,6 +69,19 @@ func TestLaunches(t *testing.T) {
 	sizes, err = schedule(policy.Policy{}, 5*time.Second, 900*ms, time.Second)
 	assert.Len(t, sizes, 1, "it is told after the first round")
 	assert.ErrorContains(t, err, "a round takes 1.0 s and its start 0.9 s, and the least to judge by is 5 rounds in 5 starts: set a budget of 10s or more")
+}
+
+// The clock of a bubble stands still while rounds are measured.
+func TestRoundsThatTakeNoTimeAreMeasured(t *testing.T) {
+	for _, limit := range []float64{1, 10} {
+		g := pretended{
+			policy:     policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limit}}},
+			benchmarks: []pretendedBenchmark{{name: "Edge", effect: 1 + limit/100, noise: 0.3}},
+		}
+		doc := g.run(t, shards.Part{}, t.TempDir())
+		require.Len(t, doc.Report.Verdicts, 1)
+		assert.Equal(t, 120, doc.Report.Verdicts[0].Baseline.N, "the last look of the plan")
+	}
 }
 
 func TestPatternMatchesOneBenchmark(t *testing.T) {

@@ -114,8 +114,8 @@ func (m *measurement) now() report.Progress {
 	p := report.Progress{
 		Benchmark: m.pair.Name(), Rounds: m.rounds, Spent: time.Since(m.began), Verdicts: m.judging.Verdicts(), Left: m.judging.Left(),
 	}
-	if m.rounds > 0 && m.perRound() > 0 {
-		p.Left = min(p.Left, max(0, int((m.gate.order.Budget-p.Spent)/m.perRound())))
+	if m.rounds > 0 {
+		p.Left = max(0, m.fits(m.gate.order.Budget-p.Spent, p.Left))
 	}
 	return p
 }

@@ -13,6 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
@@ -318,4 +321,27 @@ func resum(t *testing.T, dir string, change func(*shards.Manifest)) {
 	data, err = m.Encode()
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, shards.ManifestFile), data, 0o644))
+}
+
+func TestMergeWritesNothingOutsideItsFolder(t *testing.T) {
+	one := pretended{benchmarks: []pretendedBenchmark{{name: "Same", effect: 1, noise: 0.02, took: time.Second}}}
+	folders, err := shards.Folders(one.shards(t, 1, t.TempDir()), t.TempDir())
+	require.NoError(t, err)
+	merged, err := shards.Merge(judge.By(one.policy), folders)
+	require.NoError(t, err)
+	dir, outside := t.TempDir(), t.TempDir()
+	out, err := output.New(dir)
+	require.NoError(t, err)
+	defer out.Close()
+	require.NoError(t, os.WriteFile(filepath.Join(outside, "file"), []byte("precious"), 0o644))
+	require.NoError(t, os.Symlink(filepath.Join(outside, "file"), filepath.Join(dir, "baseline.txt")))
+	require.NoError(t, os.Symlink(filepath.Join(outside, "new"), filepath.Join(dir, "candidate.txt")))
+	require.NoError(t, merged.Save(out))
+	data, err := os.ReadFile(filepath.Join(outside, "file"))
+	require.NoError(t, err)
+	assert.Equal(t, "precious", string(data))
+	assert.NoFileExists(t, filepath.Join(outside, "new"))
+	set, err := benchdata.ReadFiles(filepath.Join(dir, "candidate.txt"))
+	require.NoError(t, err)
+	assert.Len(t, set.Benchmarks, 1)
 }

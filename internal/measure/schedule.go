@@ -29,9 +29,10 @@ const (
 	setupShare = 0.1
 )
 
-// perRound and perLaunch are what a round and the start of a launch have taken so far, on average.
+// perRound and perLaunch are what a round and the start of a launch have taken so far, on average. A round takes some time, though the clock
+// may not tell.
 func (m *measurement) perRound() time.Duration {
-	return (time.Since(m.began) - m.setup) / time.Duration(max(m.rounds, 1))
+	return max((time.Since(m.began)-m.setup)/time.Duration(max(m.rounds, 1)), 1)
 }
 
 func (m *measurement) perLaunch() time.Duration { return m.setup / time.Duration(max(m.launches, 1)) }
@@ -75,11 +76,16 @@ func (m *measurement) size() int {
 	if m.launches < launches {
 		// As many rounds as there will be by the first look, in as many launches as there must be.
 		left := m.gate.order.Budget - time.Since(m.began) - time.Duration(launches-m.launches)*m.perLaunch()
-		next = min(next, max(m.rounds+int(left/m.perRound()), m.fewest()))
+		next = min(next, max(m.rounds+m.fits(left, next), m.fewest()))
 		return max(ceil(float64(next-m.rounds)/float64(launches-m.launches)), 1)
 	}
-	size := ceil(float64(m.perLaunch()) / float64(m.perRound()) / setupShare)
-	return max(min(size, next-m.rounds), 1)
+	share := float64(m.perLaunch()) / float64(m.perRound()) / setupShare
+	return max(ceil(min(share, float64(next-m.rounds))), 1)
+}
+
+// fits is how many rounds fit into the time that is left, and most at most.
+func (m *measurement) fits(left time.Duration, most int) int {
+	return int(min(left/m.perRound(), time.Duration(most)))
 }
 
 func ceil(x float64) int { return int(math.Ceil(x)) }

@@ -20,8 +20,11 @@ type Display struct {
 	said  time.Time // when the last line was told that only tells that it goes on
 }
 
-// New tells lines, and more on the terminal that is given, if it is one where a line can change.
+// New tells lines, and more on the terminal that is given, if it is one where a line can change. Both may be nil.
 func New(lines io.Writer, terminal *os.File) *Display {
+	if lines == nil {
+		lines = io.Discard
+	}
 	d := &Display{lines: lines}
 	if width, ok := terminalWidth(terminal); ok && !inCI() && !isDumb() {
 		d.live, d.width = terminal, width

@@ -40,4 +40,12 @@ func TestProgress(t *testing.T) {
 		d.GoOn(now)
 		assert.Equal(t, "Chat: 9 rounds, 12 s\nChat p95-ns: +6.00 % after 8 rounds, 12 s: not settled yet\n", lines.String())
 	})
+
+	t.Run("where there is nowhere to tell it nothing is told", func(t *testing.T) {
+		d := New(nil, nil)
+		d.Say("built %s", "it")
+		d.GoOn(now)
+		d.Looked(settled, true)
+		d.Clear()
+	})
 }

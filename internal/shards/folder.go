@@ -10,10 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/tailgate-go/tailgate/internal/bounded"
 )
 
-// mostManifest is far more than one of 10,000 benchmarks needs.
-const mostManifest = 64 << 20
+// mostLeft is how many bytes a manifest or a verdict.json may have: far more than those of 10,000 benchmarks need.
+const mostLeft = 64 << 20
 
 // Results are the files that a shard leaves beside its manifest.
 func Results() []string { return []string{"baseline.txt", "candidate.txt", "verdict.json"} }
@@ -31,7 +33,7 @@ func SumFile(name string) (string, error) {
 
 // Open reads the manifest in a folder of results, and refuses it where a file beside it is not the one that the shard left.
 func Open(dir string) (Found, error) {
-	data, err := readAtMost(filepath.Join(dir, ManifestFile), mostManifest)
+	data, err := readLeft(filepath.Join(dir, ManifestFile))
 	if err != nil {
 		return Found{}, err
 	}
@@ -62,19 +64,13 @@ func Open(dir string) (Found, error) {
 	return found, nil
 }
 
-func readAtMost(name string, most int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
+// readLeft reads a file that a shard left.
+func readLeft(name string) ([]byte, error) {
+	data, err := bounded.ReadFile(name, mostLeft)
+	if large := (*bounded.TooLargeError)(nil); errors.As(err, &large) {
+		return nil, fmt.Errorf("%w; no shard leaves so much: run that shard again", err)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err := errors.Join(err, f.Close()); err != nil {
-		return nil, err
-	}
-	if int64(len(data)) > most {
-		return nil, fmt.Errorf("%s: it has more than %d MiB", name, most>>20)
-	}
-	return data, nil
+	return data, err
 }
 
 // Find lists the folders below root that hold a manifest; root itself may be one.

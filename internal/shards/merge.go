@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -68,7 +67,7 @@ func noShard(dir string) error {
 
 // readVerdict reads a verdict.json.
 func readVerdict(name string) (report.Document, error) {
-	data, err := os.ReadFile(name)
+	data, err := readLeft(name)
 	if err != nil {
 		return report.Document{}, err
 	}
@@ -108,7 +107,7 @@ func Merge(j judge.Judge, folders []string) (*Merged, error) {
 	}
 	slices.SortFunc(found, func(a, b Found) int { return a.Shard - b.Shard })
 	for _, f := range found {
-		s, err := readLeft(f)
+		s, err := readShard(f)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", f, err))
 		}

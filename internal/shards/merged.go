@@ -25,8 +25,8 @@ type left struct {
 	sets    [2]*benchdata.Set // rounds of each side; empty sets where nothing was measured
 }
 
-// readLeft reads what stands beside a manifest.
-func readLeft(f Found) (s left, err error) {
+// readShard reads what stands beside a manifest.
+func readShard(f Found) (s left, err error) {
 	s.found = f
 	if s.verdict, err = readVerdict(filepath.Join(f.Dir, "verdict.json")); err != nil {
 		return s, err

@@ -1,11 +1,8 @@
 package shards
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,30 +54,29 @@ func (m *Merged) describe(doc *report.Document) {
 
 // Save writes the rounds of all shards in the report's order.
 func (m *Merged) Save(out *output.Folder) error {
-	var errs []error
-	for side, name := range []string{"baseline.txt", "candidate.txt"} {
-		f, err := os.Create(filepath.Join(out.Dir, name))
-		if err != nil {
+	results, err := out.Begin()
+	if err != nil {
+		return err
+	}
+	for side := range output.Sides() {
+		if err := results.Save(side, m.rounds(side), func() benchdata.Header { return m.header(side) }); err != nil {
+			_ = results.Finish() // the first error says more
 			return err
 		}
-		errs = append(errs, m.write(f, side), f.Close())
 	}
-	return errors.Join(errs...)
+	return results.Finish()
 }
 
-func (m *Merged) write(f *os.File, side int) error {
-	w := benchdata.NewWriter(f, m.header(side))
+// rounds are those of all benchmarks of a side.
+func (m *Merged) rounds(side int) *benchdata.Set {
+	set := &benchdata.Set{}
 	for i, b := range m.shards[0].found.Benchmarks {
 		s := m.shards[b.Shard-1]
-		rounds := s.rounds(side, s.found.Benchmarks[i])
-		if len(rounds.Runs) == 0 {
-			continue
-		}
-		if err := w.Write(rounds); err != nil {
-			return fmt.Errorf("%s: %w", f.Name(), err)
+		if rounds := s.rounds(side, s.found.Benchmarks[i]); len(rounds.Runs) > 0 {
+			set.Benchmarks = append(set.Benchmarks, rounds)
 		}
 	}
-	return w.Close()
+	return set
 }
 
 // header is what all shards' results say of themselves; in what they differ is provenance, since benchstat compares nothing else.

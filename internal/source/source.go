@@ -70,7 +70,8 @@ func (r Request) Choose(ctx context.Context, dir string) (baseline, candidate So
 	return baseline, candidate, repo, nil
 }
 
-// side is what one setting means: a file when there is one of that name, else a revision; the work tree when it is empty.
+// side is what one setting means: a file when there is one of that name, else a revision; the work tree when it is empty. What may mean
+// both is refused: a branch that somebody names main must not become a file that lies there.
 func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo, noRepo error) (Source, error) {
 	why := "given by " + v.Source
 	if v.Value == "" {
@@ -86,6 +87,9 @@ func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo,
 		return given, checkAddress(v.Value)
 	}
 	if IsFile(v.Value) {
+		if revision := alsoRevision(ctx, repo, v.Value); revision != "" {
+			return given, fmt.Errorf("%s is a file and a git revision: write ./%s for the file, or %s for the revision", v.Value, v.Value, revision)
+		}
 		given.Saved = v.Value
 		return given, nil
 	}
@@ -104,6 +108,22 @@ func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo,
 			v.Value, dir, v.Value)
 	}
 	return given, fmt.Errorf("%s is no file of saved results, and no git revision: %w", v.Value, err)
+}
+
+// alsoRevision is how else to name the revision that the name of a file means, too; empty when it means none.
+func alsoRevision(ctx context.Context, repo *testbin.Repo, name string) string {
+	if repo == nil || isPath(name) {
+		return ""
+	}
+	if _, err := repo.Resolve(ctx, name); err != nil {
+		return ""
+	}
+	for _, kind := range []string{"refs/heads/", "refs/tags/"} {
+		if _, err := repo.Resolve(ctx, kind+name); err == nil {
+			return kind + name
+		}
+	}
+	return name + "~0"
 }
 
 func isAddress(s string) bool {
@@ -143,11 +163,17 @@ func IsFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
+// isPath reports whether the name begins as no revision does.
+func isPath(name string) bool {
+	slashed := filepath.ToSlash(name)
+	return filepath.IsAbs(name) || strings.HasPrefix(slashed, "./") || strings.HasPrefix(slashed, "../")
+}
+
 func isPattern(name string) bool { return strings.ContainsAny(name, "*?[") }
 
 // LooksLikeFile tells what is meant where there is no such file.
 func LooksLikeFile(name string) bool {
-	return isPattern(name) || filepath.Ext(name) == ".txt" || filepath.Ext(name) == ".json" || filepath.IsAbs(name)
+	return isPattern(name) || filepath.Ext(name) == ".txt" || filepath.Ext(name) == ".json" || isPath(name)
 }
 
 func commitSource(ref string, commit testbin.Commit, why string) Source {

@@ -106,19 +106,54 @@ func TestDefaultBaseline(t *testing.T) {
 	})
 }
 
-func TestAFileWinsOverARevisionOfItsName(t *testing.T) {
+func TestAFileThatIsARevisionTooIsRefused(t *testing.T) {
 	dir, git := repository(t)
-	git("branch", "results.txt")
+	for _, name := range []string{"results.txt", "old/saved.json"} {
+		git("branch", name)
+	}
+	git("tag", "v1.txt")
 	t.Chdir(dir)
-	saved := report.Setting{Value: "results.txt", Source: "Gate.Baseline"}
-	request := Request{Baseline: saved, Candidate: saved, Env: os.Getenv}
-	baseline, _, _, err := request.Choose(t.Context(), dir)
+	require.NoError(t, os.Mkdir("old", 0o755))
+	choose := func(name string) (Source, error) {
+		setting := report.Setting{Value: name, Source: "-regress.baseline"}
+		baseline, _, _, err := Request{Baseline: setting, Candidate: setting, Env: os.Getenv}.Choose(t.Context(), dir)
+		return baseline, err
+	}
+	revision, err := choose("results.txt")
 	require.NoError(t, err)
-	assert.Empty(t, baseline.Saved)
-	require.NoError(t, os.WriteFile("results.txt", nil, 0o600))
-	baseline, _, _, err = request.Choose(t.Context(), dir)
-	require.NoError(t, err)
-	assert.Equal(t, "results.txt", baseline.Saved)
+	assert.Empty(t, revision.Saved, "there is no such file yet")
+
+	for _, name := range []string{"main", "results.txt", "old/saved.json", "v1.txt", "HEAD"} {
+		require.NoError(t, os.WriteFile(name, nil, 0o600))
+	}
+	for name, other := range map[string]string{
+		"main": "refs/heads/main", "results.txt": "refs/heads/results.txt", "old/saved.json": "refs/heads/old/saved.json", "v1.txt": "refs/tags/v1.txt",
+		"HEAD": "HEAD~0",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := choose(name)
+			require.ErrorContains(t, err, fmt.Sprintf("(-regress.baseline): %s is a file and a git revision: write ./%s for the file, or %s for the revision",
+				name, name, other))
+			file, err := choose("./" + name)
+			require.NoError(t, err)
+			assert.Equal(t, "./"+name, file.Saved)
+			absolute, err := choose(filepath.Join(dir, name))
+			require.NoError(t, err)
+			assert.Equal(t, filepath.Join(dir, name), absolute.Saved)
+			revision, err := choose(other)
+			require.NoError(t, err)
+			assert.Empty(t, revision.Saved)
+			assert.NotNil(t, revision.Commit)
+		})
+	}
+	require.NoError(t, os.WriteFile("new.txt", nil, 0o600))
+	for _, name := range []string{"new.txt", "./new.txt", "new*.txt"} {
+		file, err := choose(name)
+		require.NoError(t, err, "no revision has the name")
+		assert.Equal(t, name, file.Saved)
+	}
+	_, err = choose("./none")
+	assert.ErrorContains(t, err, "no saved results at ./none")
 }
 
 func TestDiscreet(t *testing.T) {

@@ -99,7 +99,7 @@ var topics = []struct {
 			"See what became of its job; name folders that have a shard.json with `-regress.in`."},
 		{[]string{"… was measured by another version of tailgate than this one: …, not …"}, "The shards and the merge were built at different commits, or go.mod changed in between.", "Run them all at one commit."},
 		{[]string{"…: … is missing", "…: … is not as the shard left it: it was cut short or edited", "its sum does not match: it was edited",
-			"…: its manifest says nothing of …", "…: … is no file in its folder", "…: it has more than … MiB", "it has no benchmarks", "… comes twice", "it is for shard … of …",
+			"…: its manifest says nothing of …", "…: … is no file in its folder", "it has no benchmarks", "… comes twice", "it is for shard … of …",
 			"it is for shard …, and shard … measured it", "neither side has it", "it was measured, and one side lacks it", "it has … rounds", "it was judged after … rounds",
 			"… has results of …, which this shard did not measure", "…: its benchmarks are not in the order in which a gate finds them: it was edited",
 			"it was measured, and there is nothing to judge of it", "it was to be measured, and was not",

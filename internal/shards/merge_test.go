@@ -1,0 +1,22 @@
+package shards
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWhatIsTooLargeForAShardIsNotRead(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"verdict.json", ManifestFile} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
+		require.NoError(t, os.Truncate(filepath.Join(dir, name), 64<<20+1)) // takes no room on the disk
+	}
+	_, err := readVerdict(filepath.Join(dir, "verdict.json"))
+	assert.EqualError(t, err, filepath.Join(dir, "verdict.json")+": more than 65536 KiB; no shard leaves so much: run that shard again")
+	_, err = Open(dir)
+	assert.EqualError(t, err, filepath.Join(dir, ManifestFile)+": more than 65536 KiB; no shard leaves so much: run that shard again")
+}
