@@ -37,7 +37,8 @@ func TestRunPrintsWhatGoTestPrintsAndListsSkips(t *testing.T) {
 	var r run
 	var printed strings.Builder
 	require.NoError(t, r.read(strings.NewReader(events), &printed))
-	assert.Equal(t, "ok  \ta\t0.001s\nb.go:1:1: syntax error\n    c_test.go:5: wrong\npanic: boom\nFAIL\tc\t0.002s\n", printed.String())
+	assert.Equal(t, "ok  \ta\t0.001s\nb.go:1:1: syntax error\n    c_test.go:5: wrong\npanic: boom\nFAIL\tc\t0.002s\n",
+		printed.String())
 	want := "- skipped: TestThree: no reason given\n- skipped: TestOne/x, TestFour: nothing may be mounted here\n"
 	assert.Equal(t, want, r.skipped())
 
