@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFramesOfVersion1 holds every frame to the bytes that tailgate 0.1.0 sends: another byte is another version.
+// TestFramesOfVersion1 holds every frame to its bytes in version 1 of the protocol: a change of a byte is a change of the version.
 func TestFramesOfVersion1(t *testing.T) {
 	hello := Hello{PID: 4711, Procs: 2, Capabilities: CanCount | DrivesItself, Benchmark: "BenchmarkServe/size=small"}
 	result := &Result{
