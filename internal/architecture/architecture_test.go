@@ -50,7 +50,6 @@ var arrows = map[string][]string{
 	"internal/testbed/gateway":            {"internal/openai"},
 	"internal/testbed/stack":              {"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/server"},
 	"internal/testbed/tokens":             nil,
-	"internal/trouble":                    nil, // a test that holds a page to the code
 	"internal/pace":                       nil,
 	"internal/readme":                     nil, // for tests that execute pages
 }
