@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/fleet"
-	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 	"github.com/tailgate-go/tailgate/internal/modtest"
+	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 )
 
 // BenchmarkShards shows what a load costs in one process and in several: the CPU time of all of them a request, their send lag, how far apart
