@@ -23,8 +23,8 @@ const module = "github.com/tailgate-go/tailgate"
 var arrows = map[string][]string{
 	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/judge", "internal/latency", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
 	"policy":                              {"internal/strictjson"},
-	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
-	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
+	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
+	"workload/serving":                    {"internal/openai", "internal/ratename", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
 	"workload/serving/deploy":             nil, // a test binary
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 	"internal/strictjson":                 nil,
 	"internal/testbin":                    nil,
 	"internal/testbed/engine":             {"internal/testbed/kernel", "internal/pace"},
-	"internal/fleet":                      {"internal/latency", "internal/strictjson"},
+	"internal/fleet":                      {"internal/latency", "internal/part", "internal/strictjson"},
 	"internal/growth":                     nil,
 	"internal/testbed/instant":            nil, // a server for tests
 	"internal/testbed/kernel":             nil,
@@ -51,6 +51,8 @@ var arrows = map[string][]string{
 	"internal/testbed/stack":              {"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/server"},
 	"internal/testbed/tokens":             nil,
 	"internal/pace":                       nil,
+	"internal/part":                       nil,
+	"internal/ratename":                   nil,
 	"internal/readme":                     nil, // for tests that execute pages
 }
 
