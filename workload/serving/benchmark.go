@@ -2,9 +2,9 @@ package serving
 
 import (
 	"io"
-	"strconv"
 	"testing"
 
+	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
@@ -45,7 +45,7 @@ func BenchmarkOf(b *testing.B, s Scenario, o Options) {
 	b.Run("case="+s.Name, func(b *testing.B) {
 		c := &course{b: b, scenario: s, options: o}
 		for _, rate := range s.Rates {
-			b.Run("rate="+strconv.FormatFloat(rate, 'f', -1, 64), func(b *testing.B) { c.run(b, rate) })
+			b.Run(ratename.Of(rate), func(b *testing.B) { c.run(b, rate) })
 		}
 		if !s.Sweep.isZero() {
 			b.Run("sweep", c.sweep)
