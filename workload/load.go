@@ -96,13 +96,13 @@ func (l Load) Validate() error {
 		return errors.New("load: Concurrency or MaxInFlight is negative; write how many requests may be under way, or 0 for the default")
 	case l.Timeout < 0 || l.Drain < 0 || l.Floor < 0:
 		return errors.New("load: Timeout, Drain or Floor is negative; write a duration, or 0 for the default")
-	case l.Shard.validate() != nil:
-		return fmt.Errorf("load: Shard: %w", l.Shard.validate())
+	case !l.Shard.IsZero() && l.Shard.Check() != nil:
+		return fmt.Errorf("load: Shard: %w", l.Shard.Check())
 	case l.Shard.Len(l.Requests) == 0:
 		return fmt.Errorf("load: shard %s has none of %d requests; ask for more, or divide them among fewer", l.Shard, l.Requests)
-	case l.Concurrency > 0 && l.Shard.part(l.Concurrency) == 0:
+	case l.Concurrency > 0 && l.Shard.Len(l.Concurrency) == 0:
 		return fmt.Errorf("load: shard %s has none of Concurrency %d; raise it, or divide it among fewer", l.Shard, l.Concurrency)
-	case l.MaxInFlight > 0 && l.Shard.part(l.MaxInFlight) == 0:
+	case l.MaxInFlight > 0 && l.Shard.Len(l.MaxInFlight) == 0:
 		return fmt.Errorf("load: shard %s has none of MaxInFlight %d; raise it, or divide it among fewer", l.Shard, l.MaxInFlight)
 	case !(l.MaxLagPercent >= 0):
 		return fmt.Errorf("load: MaxLagPercent is %v; write a percentage of the floor, or 0 for %v", l.MaxLagPercent, float64(defaultMaxLagPercent))

@@ -40,7 +40,7 @@ func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 	}
 	if l.Rate > 0 {
 		result.Schedule = schedule.hash()
-		result.Backlog = r.open(l.Shard.of(schedule))
+		result.Backlog = r.open(schedule.of(l.Shard))
 	} else {
 		r.closed()
 	}
@@ -64,18 +64,6 @@ func startOf(start time.Time) (time.Time, error) {
 		return start, fmt.Errorf("load: Start is in %v; let it be within %v", left, maxLength)
 	}
 	return now.Add(left), nil
-}
-
-// of is when the shard's requests are due.
-func (s Shard) of(whole Schedule) Schedule {
-	if s.IsZero() {
-		return whole
-	}
-	own := make(Schedule, s.Len(len(whole)))
-	for k := range own {
-		own[k] = whole[s.Number(k)]
-	}
-	return own
 }
 
 // run is one run of a Load.
@@ -125,7 +113,7 @@ func (r *run) closed() {
 		}
 	}
 	var next atomic.Int64
-	for range min(r.load.Shard.part(r.load.Concurrency), len(r.records)) {
+	for range min(r.load.Shard.Len(r.load.Concurrency), len(r.records)) {
 		r.workers.Go(func() {
 			for r.ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
@@ -170,7 +158,7 @@ func (r *run) open(schedule Schedule) (backlog int) {
 
 // dispatch sends the requests. Its error is that of the waiter; a run cancelled is none.
 func (r *run) dispatch(schedule Schedule, waiter *pace.Waiter, queue chan int) error {
-	workers, most := 0, cmp.Or(r.load.Shard.part(r.load.MaxInFlight), math.MaxInt)
+	workers, most := 0, cmp.Or(r.load.Shard.Len(r.load.MaxInFlight), math.MaxInt)
 	for i, due := range schedule {
 		r.records[i].Due = due
 		err := waiter.Until(r.ctx, r.start.Add(due))

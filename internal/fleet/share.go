@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/internal/part"
 )
 
 const (
@@ -60,7 +61,9 @@ type written struct {
 }
 
 // Arrivals is how many of the requests are the share's.
-func (s Share) Arrivals() int { return (s.Requests + s.Of - s.Shard) / s.Of }
+func (s Share) Arrivals() int { return s.part().Len(s.Requests) }
+
+func (s Share) part() part.Part { return part.Part{I: s.Shard, N: s.Of} }
 
 // String names the shard: "shard 3 of 8".
 func (s Share) String() string { return fmt.Sprintf("shard %d of %d", s.Shard, s.Of) }
@@ -96,7 +99,6 @@ func appendLine(to []byte, prefix string, v any) ([]byte, error) {
 }
 
 const (
-	mostShards     = 1000
 	mostRequests   = 20_000_000
 	mostBenchmarks = 200
 	mostMetrics    = 200
@@ -124,8 +126,8 @@ func (s Share) validate() error {
 		return fmt.Errorf("benchmark is %q, which is no name of one", short(s.Benchmark))
 	case len(s.Plan) > mostBenchmarks || slices.ContainsFunc(s.Plan, func(name string) bool { return !isName(name) }) || !slices.Contains(s.Plan, s.Benchmark):
 		return fmt.Errorf("plan is no list of up to %d benchmarks with this one among them", mostBenchmarks)
-	case s.Of < 1 || s.Of > mostShards || s.Shard < 1 || s.Shard > s.Of:
-		return fmt.Errorf("there is no shard %d of %d", s.Shard, s.Of)
+	case s.part().Check() != nil:
+		return s.part().Check()
 	case !sumForm.MatchString(s.Scenario) || !sumForm.MatchString(s.Schedule):
 		return errors.New("scenario or schedule is no SHA-256 in hexadecimal")
 	case !(s.Rate > 0 && s.Rate <= 1e7):

@@ -9,13 +9,14 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/fleet"
 	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/internal/part"
+	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/workload"
 	"github.com/tailgate-go/tailgate/workload/serving"
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
@@ -29,7 +30,7 @@ const defaultBetween = 30 * time.Second
 type client struct {
 	scenario serving.Scenario
 	sum      string // of the scenario's file
-	shard    workload.Shard
+	shard    part.Part
 	start    time.Time // of the first load; zero: at once
 	set      dataset.Set
 	client   *serving.Client
@@ -50,7 +51,7 @@ func newClient() (*client, error) {
 	if c.scenario, err = serving.OpenScenario(file); err != nil {
 		return nil, err
 	}
-	if c.shard, err = workload.ShardFrom(getenv); err != nil {
+	if c.shard, err = shardFrom(getenv); err != nil {
 		return nil, err
 	}
 	start := setting(startFlag, "TAILGATE_START")
@@ -80,13 +81,11 @@ func newClient() (*client, error) {
 		return nil, fmt.Errorf("dataset %s: none of its conversations passes the filter", c.set.Name)
 	}
 	for _, rate := range c.scenario.Rates {
-		c.plan = append(c.plan, "Load/case="+c.scenario.Name+"/"+nameOf(rate))
+		c.plan = append(c.plan, "Load/case="+c.scenario.Name+"/"+ratename.Of(rate))
 	}
 	c.measureClock(target.URL)
 	return c, nil
 }
-
-func nameOf(rate float64) string { return "rate=" + strconv.FormatFloat(rate, 'f', -1, 64) }
 
 // measureClock measures the clock of a shard until a second before the start. That it cannot be measured is no error: the merge says so.
 func (c *client) measureClock(url string) {

@@ -29,7 +29,7 @@ func getenv(name string) string {
 	if *shardFlag == "" {
 		return os.Getenv(name)
 	}
-	if name == "TAILGATE_SHARD" {
+	if name == shardEnv {
 		return *shardFlag
 	}
 	return ""
