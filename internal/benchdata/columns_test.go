@@ -55,7 +55,7 @@ func TestColumnsHaveTheValuesOfTheRuns(t *testing.T) {
 				}
 				assert.Equal(t, fewest, got.Columns.Iters)
 				for u, unit := range got.Columns.Units {
-					assert.Equal(t, want.Values(unit), got.Columns.Values[u], unit)
+					assert.Equal(t, want.values(unit), got.Columns.Values[u], unit)
 				}
 			}
 		})

@@ -107,7 +107,7 @@ func FuzzUnit(f *testing.F) {
 			require.Less(t, q, 1.0)
 			require.Less(t, len(rest), len(unit))
 		}
-		require.LessOrEqual(t, Better(unit)*Better(unit), 1)
+		require.LessOrEqual(t, better(unit)*better(unit), 1)
 		newLayout([]string{unit, unit, "p50-ns", "p95-ns"}).check(1, []Value{{unit, 1}, {unit, 2}, {"p50-ns", 3}, {"p95-ns", 4}})
 	})
 }

@@ -65,10 +65,10 @@ func requireServe(t *testing.T, set *Set) {
 	for i, name := range []string{"Serve/workload=prefill", "Serve/workload=decode", "Encode"} {
 		assert.Equal(t, name, set.Benchmarks[i].Name)
 		assert.Equal(t, "example.com/infer/serve", set.Benchmarks[i].Pkg)
-		assert.Len(t, set.Benchmarks[i].Values("ns/op"), 3)
+		assert.Len(t, set.Benchmarks[i].values("ns/op"), 3)
 	}
-	assert.Equal(t, []float64{1200, 1200, 1200}, set.Benchmarks[0].Values("p95-ns"))
-	assert.Len(t, set.Benchmarks[2].Values("MB/s"), 3)
+	assert.Equal(t, []float64{1200, 1200, 1200}, set.Benchmarks[0].values("p95-ns"))
+	assert.Len(t, set.Benchmarks[2].values("MB/s"), 3)
 	assert.NotEmpty(t, set.Config["goos"])
 	assert.NotEmpty(t, set.Config["goarch"])
 }

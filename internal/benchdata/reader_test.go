@@ -44,8 +44,8 @@ func TestReadTakesOverWhatGoTestPrints(t *testing.T) {
 	assert.Equal(t, Run{File: "base.txt", Line: 6, Iters: 89887, Values: []Value{
 		{"ns/op", 269.6}, {"errors", 0}, {"p50-ns", 910}, {"p95-ns", 1300}, {"B/op", 0}, {"allocs/op", 0},
 	}}, prefill.Runs[1])
-	assert.Equal(t, []float64{1200, 1300}, prefill.Values("p95-ns"))
-	assert.Empty(t, prefill.Values("p99-ns"))
+	assert.Equal(t, []float64{1200, 1300}, prefill.values("p95-ns"))
+	assert.Empty(t, prefill.values("p99-ns"))
 	_, ok := prefill.Runs[0].Value("MB/s")
 	assert.False(t, ok)
 	assert.Equal(t, "Serve/workload=decode-2", set.Benchmarks[1].String())
@@ -54,7 +54,7 @@ func TestReadTakesOverWhatGoTestPrints(t *testing.T) {
 	assert.Equal(t, "example.com/infer/tok", encode.Pkg)
 	assert.Equal(t, 1, encode.Procs, "no suffix")
 	assert.Equal(t, "Encode", encode.String())
-	assert.Equal(t, []float64{13481.26}, encode.Values("MB/s"), "the unit as printed, not B/s")
+	assert.Equal(t, []float64{13481.26}, encode.values("MB/s"), "the unit as printed, not B/s")
 }
 
 func TestReadTakesNoNotice(t *testing.T) {
@@ -248,8 +248,7 @@ PASS
 	assert.Equal(t, map[string]string{"cpu": "A", "go": "go1.26.8"}, set.Config)
 	assert.Equal(t, map[string]string{"commit": "abc; def"}, set.Provenance)
 	assert.Equal(t, map[string]int{"p95-sec": -1, "p95-ns": -1, "score": +1}, set.Better)
-	assert.Equal(t, +1, set.Direction("score"))
-	assert.Equal(t, -1, set.Direction("ns/op"))
+	assert.Equal(t, +1, set.Better["score"])
 	assert.Equal(t, []Benchmark{
 		{Name: "X", Procs: 1, Runs: set.Benchmarks[0].Runs},
 		{Pkg: "p", Name: "X", Procs: 1, Runs: set.Benchmarks[1].Runs},

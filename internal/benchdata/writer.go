@@ -144,7 +144,7 @@ func (w *Writer) units(run Run) {
 	}
 	w.known = layout
 	for _, v := range run.Values {
-		w.unit(v.Unit, Better(v.Unit))
+		w.unit(v.Unit, better(v.Unit))
 	}
 }
 

@@ -35,7 +35,7 @@ func TestWriterWritesWhatBenchstatReads(t *testing.T) {
 
 	set, err := Read(strings.NewReader(b.String()), "x")
 	require.NoError(t, err)
-	assert.Equal(t, []float64{9007199254740991, 5e-324}, set.Benchmarks[0].Values("p95-ns"))
+	assert.Equal(t, []float64{9007199254740991, 5e-324}, set.Benchmarks[0].values("p95-ns"))
 	assert.Equal(t, map[string]string{"commit": "abc", "ref": "main", "load": "0.3 0.2"}, set.Provenance)
 	assert.Equal(t, map[string]int{"ns/op": -1, "p95-ns": -1, "MB/s": +1, "score": +1}, set.Better)
 }
@@ -155,8 +155,8 @@ func TestReadReturnsWhatWasWritten(t *testing.T) {
 		require.NoError(t, err, b.String())
 		for _, bench := range got.Benchmarks {
 			for _, v := range bench.units() {
-				if _, ok := set.Better[v]; !ok && Better(v) != 0 {
-					set.Better[v] = Better(v) // the Writer says what it knows
+				if _, ok := set.Better[v]; !ok && better(v) != 0 {
+					set.Better[v] = better(v) // the Writer says what it knows
 				}
 			}
 		}
@@ -192,7 +192,7 @@ func drawSet(t *rapid.T) *Set {
 			floor := 0.0
 			for _, unit := range have {
 				v := rapid.OneOf(rapid.Float64Range(5e-324, absurd), rapid.Map(rapid.Int64Range(1, math.MaxInt64), func(n int64) float64 { return float64(n) })).Draw(t, "value")
-				if _, ok := QuantileOf(unit); ok {
+				if _, _, ok := splitQuantile(unit); ok {
 					v = max(v, floor)
 					floor = v
 				}

@@ -17,9 +17,6 @@ type Prompt struct {
 // TextPrompt is the prompt with this text.
 func TextPrompt(text string) Prompt { return Prompt{Text: text, Count: 1} }
 
-// TokenPrompt is the prompt of these token ids.
-func TokenPrompt(ids ...int) Prompt { return Prompt{Tokens: ids, Count: 1} }
-
 // MarshalJSON writes the prompt as a string or a list of ids.
 func (p Prompt) MarshalJSON() ([]byte, error) {
 	if p.Tokens != nil {

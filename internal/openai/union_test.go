@@ -20,8 +20,8 @@ func TestAPromptHasFourForms(t *testing.T) {
 		"an empty string is one prompt":              {`""`, openai.TextPrompt("")},
 		"a list of one string is that prompt":        {`["say hi"]`, openai.TextPrompt("say hi")},
 		"of several strings the first and the count": {` [ "one", "two" ]`, openai.Prompt{Text: "one", Count: 2}},
-		"a list of numbers is one prompt of ids":     {`[1, 2, 3]`, openai.TokenPrompt(1, 2, 3)},
-		"a list of one list of ids is that prompt":   {`[[1,2]]`, openai.TokenPrompt(1, 2)},
+		"a list of numbers is one prompt of ids":     {`[1, 2, 3]`, tokenPrompt(1, 2, 3)},
+		"a list of one list of ids is that prompt":   {`[[1,2]]`, tokenPrompt(1, 2)},
 		"of several lists the first and the count":   {`[[7],[8,9],[]]`, openai.Prompt{Tokens: []int{7}, Count: 3}},
 		"null is no prompt":                          {`null`, openai.Prompt{}},
 		"an empty list is no prompt":                 {`[]`, openai.Prompt{Tokens: []int{}}},
@@ -102,7 +102,7 @@ func TestRequestsSurviveTheWire(t *testing.T) {
 	}
 	for name, want := range map[string]openai.CompletionRequest{
 		"a text":       {Prompt: openai.TextPrompt("say \"hi\"\n"), MaxTokens: &sixteen, Sampling: sampling},
-		"ids":          {Prompt: openai.TokenPrompt(0, 5, 31999), Sampling: sampling},
+		"ids":          {Prompt: tokenPrompt(0, 5, 31999), Sampling: sampling},
 		"next to none": {Prompt: openai.TextPrompt("")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,3 +136,5 @@ func FuzzNoRequestBodyPanics(f *testing.F) {
 		_ = json.Unmarshal(body, &chat)
 	})
 }
+
+func tokenPrompt(ids ...int) openai.Prompt { return openai.Prompt{Tokens: ids, Count: 1} }

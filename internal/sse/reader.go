@@ -44,7 +44,6 @@ type Reader struct {
 	start, end int           // buf[start:end] has been read and not used
 	scanned    int           // no line ends in buf[start:start+scanned]
 	at         time.Duration // the last read returned
-	read       int64         // bytes in all
 
 	begun   bool // the beginning of the stream, where a byte order mark may be, is behind
 	afterCR bool // the last line ended with CR: an LF that follows belongs to it
@@ -69,9 +68,6 @@ func NewReader(limit int) *Reader {
 func (r *Reader) Reset(from io.Reader, epoch time.Time) {
 	*r = Reader{from: from, limit: r.limit, epoch: epoch, buf: r.buf, data: r.data[:0], kind: r.kind[:0]}
 }
-
-// BytesRead is how many bytes of the stream have been read.
-func (r *Reader) BytesRead() int64 { return r.read }
 
 // Next returns the next event. The error is io.EOF at the end of the stream, ErrTooLong, or that of the underlying reader; it stays.
 func (r *Reader) Next() (Event, error) {
@@ -207,7 +203,6 @@ func (r *Reader) fill() error {
 		n, err = 0, errors.New("sse: the reader returned a count that is impossible")
 	}
 	r.end += n
-	r.read += int64(n)
 	if r.vain++; n > 0 {
 		r.vain = 0
 	} else if err == nil && r.vain >= mostEmptyReads {

@@ -175,7 +175,7 @@ func TestCacheAtItsEdges(t *testing.T) {
 	assert.EqualError(t, err, "kernel: cache of 2147483647 tokens takes 1.37e+11 bytes; want at most 68719476736")
 
 	c := newCache(t, d, 16)
-	assert.Equal(t, 16, c.Cap())
+	assert.Equal(t, 16, c.tokens)
 	require.NoError(t, d.Forward([]Step{{Cache: c, Tokens: counted(d, 16)}}, [][]float32{nil}), "full to the last token")
 	assert.Equal(t, 16, c.Len())
 	assert.EqualError(t, c.Truncate(17), "kernel: truncate a cache of 16 tokens to 17; want 0 to 16")
@@ -206,7 +206,7 @@ func TestAdapterAtItsEdges(t *testing.T) {
 		_, err := d.NewLoRA(8, alpha, 1)
 		assert.ErrorContains(t, err, "want a finite number")
 	}
-	assert.Equal(t, 8, newLoRA(t, d, 1).Rank())
+	assert.Equal(t, 8, newLoRA(t, d, 1).rank)
 }
 
 func TestAdapterChangesWhatIsSaidUnlessItsAlphaIsZero(t *testing.T) {
