@@ -107,7 +107,7 @@ func (c *course) send(ctx context.Context, model string, e dataset.Entry, due ti
 // warmUp offers the load before the first rate, but not to a run of b.N = 1, with which testing finds out what there is to run. Its errors are
 // none of a rate's. In a duet, whose b.N is beyond all memory, it ends the benchmark.
 func (c *course) warmUp(b *testing.B, rec *workload.Recorder) error {
-	load := c.scenario.WarmUpLoad()
+	load := c.scenario.warmUpLoad()
 	if b.N == 1 || c.rates > 0 {
 		load.Requests = 0
 	}

@@ -5,6 +5,8 @@
 // for a token: how many tokens there were is what the server's usage says.
 //
 // A [Scenario] says what load a server gets, and [Benchmark] runs it: a benchmark for each rate, which package regress gates as any other.
+// A driver of its own, as the load generator in deploy is, takes the parts: [Scenario.Load], [Scenario.ReadDataset], [Scenario.Models] and
+// [Scenario.Request].
 //
 //	func BenchmarkServing(b *testing.B) {
 //		s, err := serving.OpenScenario("testdata/multi-lora.json")

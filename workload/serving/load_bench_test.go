@@ -4,12 +4,12 @@ package serving
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 	"github.com/tailgate-go/tailgate/workload"
 )
@@ -38,7 +38,7 @@ func BenchmarkLoadGenerator(b *testing.B) {
 		{"stream=21_events", "/events/21", true, []float64{350, 2000}},
 	} {
 		for _, rate := range c.rates {
-			b.Run(fmt.Sprintf("%s/rate=%v", c.name, rate), func(b *testing.B) {
+			b.Run(c.name+"/"+ratename.Of(rate), func(b *testing.B) {
 				client, err := NewClient(Target{URL: url + c.path})
 				if err != nil {
 					b.Fatal(err)

@@ -153,8 +153,8 @@ func ParseScenario(name string, data []byte) (Scenario, error) {
 	return s, nil
 }
 
-// PromptsAt is how many requests are sent at a rate: int(rate * seconds), as the guide's script has it, or as many as the scenario says.
-func (s Scenario) PromptsAt(rate float64) int {
+// promptsAt is how many requests are sent at a rate: int(rate * seconds), as the guide's script has it, or as many as the scenario says.
+func (s Scenario) promptsAt(rate float64) int {
 	if s.Prompts > 0 {
 		return s.Prompts
 	}
@@ -164,21 +164,21 @@ func (s Scenario) PromptsAt(rate float64) int {
 // Load is the load at a rate.
 func (s Scenario) Load(rate float64) workload.Load {
 	return workload.Load{
-		Rate: rate, Requests: s.PromptsAt(rate), Burstiness: float64(s.Arrivals.Burstiness), Seed: s.Arrivals.Seed,
+		Rate: rate, Requests: s.promptsAt(rate), Burstiness: float64(s.Arrivals.Burstiness), Seed: s.Arrivals.Seed,
 		MaxInFlight: s.MaxInFlight, Timeout: s.timeout(),
 	}
 }
 
-// MayFail is how many of n requests may fail before a rate is broken off.
-func (s Scenario) MayFail(n int) int {
+// mayFail is how many of n requests may fail before a rate is broken off.
+func (s Scenario) mayFail(n int) int {
 	if s.MaxErrorPercent == nil {
 		return n
 	}
 	return int(*s.MaxErrorPercent / 100 * float64(n))
 }
 
-// WarmUpLoad is the load before the first rate, which counts for nothing; its seed is none of a rate's. Without a warm-up it has no requests.
-func (s Scenario) WarmUpLoad() workload.Load {
+// warmUpLoad is the load before the first rate, which counts for nothing; its seed is none of a rate's. Without a warm-up it has no requests.
+func (s Scenario) warmUpLoad() workload.Load {
 	w := s.WarmUp
 	return workload.Load{Rate: w.Rate, Requests: int(w.Rate * time.Duration(w.Duration).Seconds()), Seed: ^s.Arrivals.Seed, Timeout: s.timeout()}
 }

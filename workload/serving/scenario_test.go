@@ -111,7 +111,7 @@ func TestTheGuidesCasesHaveItsValues(t *testing.T) {
 func promptsOf(s Scenario) []int {
 	var n []int
 	for _, rate := range s.Rates {
-		n = append(n, s.PromptsAt(rate))
+		n = append(n, s.promptsAt(rate))
 	}
 	return n
 }
@@ -280,7 +280,7 @@ func FuzzParseScenario(f *testing.F) {
 		}
 		for _, rate := range s.Rates {
 			require.NoError(t, s.Load(rate).Validate())
-			require.Positive(t, s.PromptsAt(rate))
+			require.Positive(t, s.promptsAt(rate))
 		}
 		if !s.Sweep.isZero() {
 			require.LessOrEqual(t, len(s.Sweep.grid()), 40_000)

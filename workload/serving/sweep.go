@@ -95,12 +95,12 @@ func find(rates []float64, holds func(rate float64) (bool, error)) (k knee, err 
 	return k, nil
 }
 
-// promptsAt is how many requests a rate is tried with, at least.
-func (s Scenario) promptsAt(rate float64) int {
+// triedWith is how many requests a rate is tried with, at least.
+func (s Scenario) triedWith(rate float64) int {
 	if w := s.Sweep; w.Prompts > 0 || w.Duration > 0 {
 		s.Prompts, s.Duration = w.Prompts, w.Duration
 	}
-	return s.PromptsAt(rate)
+	return s.promptsAt(rate)
 }
 
 func (s Scenario) checkSweep() (path string, err error) {
@@ -118,12 +118,12 @@ func (s Scenario) checkSweep() (path string, err error) {
 		return "sweep.duration", errors.New(`sweep: write duration or prompts, such as "duration": "30s", or neither for those of the rates`)
 	case s.SLO == (SLO{}):
 		return "sweep", errors.New(`sweep: there is nothing to hold; write an slo, such as "slo": {"ttft": "500ms"}`)
-	case s.promptsAt(w.Low) < leastTrial:
-		return "sweep.low", fmt.Errorf("sweep: %d requests at %v req/s are too few to tell; try it for longer, with %d at least", s.promptsAt(w.Low), w.Low, leastTrial)
+	case s.triedWith(w.Low) < leastTrial:
+		return "sweep.low", fmt.Errorf("sweep: %d requests at %v req/s are too few to tell; try it for longer, with %d at least", s.triedWith(w.Low), w.Low, leastTrial)
 	}
 	for _, rate := range []float64{w.Low, w.High} {
 		load := s.Load(rate)
-		load.Requests = s.promptsAt(rate)
+		load.Requests = s.triedWith(rate)
 		if err := load.Validate(); err != nil {
 			return "sweep", fmt.Errorf("sweep: %w", err)
 		}

@@ -33,7 +33,7 @@ type failure struct {
 }
 
 func newTally(prompts int, s Scenario) tally {
-	return tally{prompts: prompts, most: s.MayFail(prompts), slo: s.SLO, mu: &sync.Mutex{}, failures: map[string]*failure{}}
+	return tally{prompts: prompts, most: s.mayFail(prompts), slo: s.SLO, mu: &sync.Mutex{}, failures: map[string]*failure{}}
 }
 
 // succeeded counts a request that has its reply.

@@ -83,7 +83,7 @@ func (c *course) newSweep(least int, logf func(string, ...any), drive driver) *s
 }
 
 // prompts is how many requests are sent at a rate: as many as the scenario says, or b.N if that is more. At a higher rate there are no fewer.
-func (s *sweep) prompts(rate float64) int { return max(s.least, s.scenario.promptsAt(rate)) }
+func (s *sweep) prompts(rate float64) int { return max(s.least, s.scenario.triedWith(rate)) }
 
 // find finds the knee. The error is that the search came to nothing: not even the lowest rate holds, or it is not known whether a rate does.
 func (s *sweep) find() (knee, error) {

@@ -117,7 +117,7 @@ func (s Scenario) checkLoad() (path string, err error) {
 		if !(rate > 0 && rate <= mostRate) {
 			return path, fmt.Errorf("%s is %v; write requests per second above 0, up to %v", path, rate, mostRate)
 		}
-		if s.PromptsAt(rate) < 1 {
+		if s.promptsAt(rate) < 1 {
 			return path, fmt.Errorf("%s: at %v req/s no request is sent in %v; raise the rate or the duration", path, rate, time.Duration(s.Duration))
 		}
 		if err := s.Load(rate).Validate(); err != nil {

@@ -112,7 +112,7 @@ func (c *client) starts() (warmUp time.Time, rates []time.Time) {
 	}
 	for i, rate := range c.scenario.Rates {
 		rates[i] = at
-		at = at.Add(time.Duration(float64(c.scenario.PromptsAt(rate))/rate*float64(time.Second)) + c.between)
+		at = at.Add(time.Duration(float64(c.scenario.Load(rate).Requests)/rate*float64(time.Second)) + c.between)
 	}
 	return c.start, rates
 }
@@ -126,9 +126,12 @@ func (c *client) load(l workload.Load, start time.Time) workload.Load {
 	return l
 }
 
-// warmUp sends load that counts for nothing.
+// warmUp sends load that counts for nothing: Poisson arrivals, with seeds that no rate has.
 func (c *client) warmUp(start time.Time) error {
-	l := c.scenario.WarmUpLoad()
+	w := c.scenario.WarmUp
+	l := c.scenario.Load(w.Rate)
+	l.Requests, l.Seed = int(w.Rate*time.Duration(w.Duration).Seconds()), ^l.Seed
+	l.Burstiness, l.MaxInFlight = 0, 0
 	if l.Requests < max(1, c.shard.N) {
 		return nil
 	}
@@ -227,8 +230,11 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 		}
 	}
 	s.Faults = maps.Clone(m.faults)
-	if most := c.scenario.MayFail(s.Attempted); s.Failed > most {
-		s.Invalid = append(s.Invalid, fmt.Sprintf("%d of %d requests failed, where %d may (max_error_percent): %v", s.Failed, s.Attempted, most, s.Faults))
+	if percent := c.scenario.MaxErrorPercent; percent != nil {
+		if most := int(*percent / 100 * float64(s.Attempted)); s.Failed > most {
+			s.Invalid = append(s.Invalid, fmt.Sprintf("%d of %d requests failed, where %d may (max_error_percent): %v",
+				s.Failed, s.Attempted, most, s.Faults))
+		}
 	}
 	return s, m.metrics, nil
 }
