@@ -25,11 +25,15 @@ var printed = []struct{ pkg, plain, json string }{
 		"panics.txt:7: panic: boom; " + makePass,
 		"panics.json:12: panic: boom; " + makePass},
 	{"prints", // go test -json prints a name only after the run: output in between harms less
-		`prints.txt:7: Line-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; ` + toStderr + "\n" +
-			`prints.txt:9: Line-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; ` + toStderr + "\n" +
+		`prints.txt:7: Line-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; ` + toStderr +
+			"\n" +
+			`prints.txt:9: Line-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; ` + toStderr +
+			"\n" +
 			`prints.txt:11: Part-2: the result line is broken: "loading..." stands before it; ` + toStderr + "\n" +
-			`prints.txt:12: Part-2: the result line is broken (parsing iteration count: invalid syntax): "loading... 2307265\t         0.5313 ns/op"; ` + toStderr + "\n" +
-			`prints.txt:13: Part-2: the result line is broken (parsing iteration count: invalid syntax): "loading... 2374149\t         0.5275 ns/op"; ` + toStderr,
+			`prints.txt:12: Part-2: the result line is broken (parsing iteration count: invalid syntax): "loading... ` +
+			`2307265\t         0.5313 ns/op"; ` + toStderr + "\n" +
+			`prints.txt:13: Part-2: the result line is broken (parsing iteration count: invalid syntax): "loading... ` +
+			`2374149\t         0.5275 ns/op"; ` + toStderr,
 		`prints.json:21: Part-2: the result line is broken: "loading..." stands before it; ` + toStderr + "\n" +
 			`prints.json:22: Part-2: the result line is broken: "loading..." stands before it; ` + toStderr + "\n" +
 			`prints.json:23: Part-2: the result line is broken: "loading..." stands before it; ` + toStderr},

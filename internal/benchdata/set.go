@@ -107,8 +107,9 @@ func (s *Set) Add(o *Set) Problems {
 	for _, unit := range sortedKeys(o.Better) {
 		if have, ok := s.Better[unit]; ok && have != o.Better[unit] {
 			problems = append(problems, Problem{File: o.Source,
-				Fact: "the Unit line of " + printable(unit) + " says " + betterWord(o.Better[unit]) + " is better, in " + s.Source + " " + betterWord(have),
-				Fix:  "correct one of them"})
+				Fact: "the Unit line of " + printable(unit) + " says " + betterWord(o.Better[unit]) + " is better, in " +
+					s.Source + " " + betterWord(have),
+				Fix: "correct one of them"})
 		}
 	}
 	if problems != nil {

@@ -29,9 +29,9 @@ func better(unit string) int {
 	return 0
 }
 
-// splitQuantile returns the quantile, between 0 and 1 exclusive, that a unit names: 0.95 for "p95-ns", 0.999 for "p99.9-model-ns"; and the
-// unit without the quantile, which is the same for all quantiles of one quantity: "-model-ns" for "p50-model-ns" and for "p99-model-ns".
-// Not ok if it names none.
+// splitQuantile returns the quantile, between 0 and 1 exclusive, that a unit names: 0.95 for "p95-ns", 0.999 for "p99.9-model-ns";
+// and the unit without the quantile, which is the same for all quantiles of one quantity: "-model-ns" for "p50-model-ns" and for
+// "p99-model-ns". Not ok if it names none.
 func splitQuantile(unit string) (q float64, rest string, ok bool) {
 	pos := 0
 	for tok, per := range tokens(unit) {
