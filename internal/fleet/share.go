@@ -124,7 +124,8 @@ func (s Share) validate() error {
 		return fmt.Errorf("run is %q, which is no such name", short(s.Run))
 	case !isName(s.Benchmark):
 		return fmt.Errorf("benchmark is %q, which is no name of one", short(s.Benchmark))
-	case len(s.Plan) > mostBenchmarks || slices.ContainsFunc(s.Plan, func(name string) bool { return !isName(name) }) || !slices.Contains(s.Plan, s.Benchmark):
+	case len(s.Plan) > mostBenchmarks || slices.ContainsFunc(s.Plan, func(name string) bool { return !isName(name) }) ||
+		!slices.Contains(s.Plan, s.Benchmark):
 		return fmt.Errorf("plan is no list of up to %d benchmarks with this one among them", mostBenchmarks)
 	case s.part().Check() != nil:
 		return s.part().Check()
@@ -152,12 +153,15 @@ func (s Share) validateCounts() error {
 	case s.Attempted < 0 || s.Attempted > s.Arrivals():
 		return fmt.Errorf("%d requests were attempted, where %s has %d", s.Attempted, s, s.Arrivals())
 	case s.Succeeded < 0 || s.Failed < 0 || s.Succeeded+s.Failed != s.Attempted || faults != s.Failed:
-		return fmt.Errorf("%d requests succeeded and %d failed, %d with a reason, of %d attempted", s.Succeeded, s.Failed, faults, s.Attempted)
+		return fmt.Errorf("%d requests succeeded and %d failed, %d with a reason, of %d attempted",
+			s.Succeeded, s.Failed, faults, s.Attempted)
 	case s.Tokens < 0 || s.Tokens > 1e15:
 		return fmt.Errorf("tokens is %d", s.Tokens)
 	case s.LastSent < 0 || s.LastSent > longest || s.Elapsed < 0 || s.Elapsed > longest || s.CPU < 0 || s.CPU > 1000*longest:
-		return fmt.Errorf("the last was sent after %v and ended after %v, for %v of CPU time, which no run has", s.LastSent, s.Elapsed, s.CPU)
-	case len(s.Invalid) > mostReasons || slices.ContainsFunc(s.Invalid, func(reason string) bool { return reason == "" || len(reason) > mostReason }):
+		return fmt.Errorf("the last was sent after %v and ended after %v, for %v of CPU time, which no run has",
+			s.LastSent, s.Elapsed, s.CPU)
+	case len(s.Invalid) > mostReasons ||
+		slices.ContainsFunc(s.Invalid, func(reason string) bool { return reason == "" || len(reason) > mostReason }):
 		return fmt.Errorf("invalid is no list of up to %d reasons", mostReasons)
 	case len(s.Metrics) > mostMetrics || !slices.IsSorted(s.Metrics) || len(slices.Compact(slices.Clone(s.Metrics))) != len(s.Metrics):
 		return fmt.Errorf("metrics is no list of up to %d distributions, ascending", mostMetrics)
