@@ -17,8 +17,8 @@ import (
 // errDrained is why the contexts of requests ended that were under way too long.
 var errDrained = errors.New("the time to drain is over")
 
-// Run sends the requests and waits until all have ended. The error is what is wrong with l, why ctx ended, or that a request panicked;
-// with the latter two the result holds what was measured until then. Errors of requests are in the result.
+// Run sends the requests and waits until all have ended. The error is what is wrong with l, why ctx ended, or that a request
+// panicked; with the latter two the result holds what was measured until then. Errors of requests are in the result.
 func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 	schedule, err := l.Schedule()
 	if err != nil {
@@ -50,7 +50,8 @@ func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 	return result, r.err()
 }
 
-// startOf is a start by this process's monotonic clock: what happens to the machine's afterwards moves no request. The zero time stays.
+// startOf is a start by this process's monotonic clock: what happens to the machine's afterwards moves no request.
+// The zero time stays.
 func startOf(start time.Time) (time.Time, error) {
 	if start.IsZero() {
 		return start, nil
@@ -130,8 +131,8 @@ func (r *run) closed() {
 }
 
 // open sends each request when it is due, from this goroutine; they are served by workers, of which there are as many as
-// requests were ever under way. (A goroutine a request costs the same CPU time, 110 us with an HTTP request at 2,000 req/s beside other
-// work, where workers took 106, and cannot be bounded.) It returns how many were left when the last was sent.
+// requests were ever under way. (A goroutine a request costs the same CPU time, 110 us with an HTTP request at 2,000 req/s beside
+// other work, where workers took 106, and cannot be bounded.) It returns how many were left when the last was sent.
 func (r *run) open(schedule Schedule) (backlog int) {
 	waiter, err := pace.New()
 	if err != nil {
