@@ -22,8 +22,8 @@ import (
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
-// defaultBetween is the time from a rate's last arrival to the next rate, where neither a setting nor the scenario's idle says. It is for
-// loads that begin at a given time, and with them each of their rates: what is under way by its end is given up.
+// defaultBetween is the time from a rate's last arrival to the next rate, where neither a setting nor the scenario's idle says.
+// It is for loads that begin at a given time, and with them each of their rates: what is under way by its end is given up.
 const defaultBetween = 30 * time.Second
 
 // client is a load generator, or one shard of it.
@@ -87,7 +87,8 @@ func newClient() (*client, error) {
 	return c, nil
 }
 
-// measureClock measures the clock of a shard until a second before the start. That it cannot be measured is no error: the merge says so.
+// measureClock measures the clock of a shard until a second before the start. That it cannot be measured is no error: the merge
+// says so.
 func (c *client) measureClock(url string) {
 	if c.shard.N < 2 {
 		return

@@ -9,8 +9,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/ratename"
 )
 
-// BenchmarkLoad runs a scenario, or one shard of it, rate by rate. It prints the results of each rate, and after them the lines with which
-// shards are merged.
+// BenchmarkLoad runs a scenario, or one shard of it, rate by rate. It prints the results of each rate, and after them the lines
+// with which shards are merged.
 func BenchmarkLoad(b *testing.B) {
 	if setting(scenarioFlag, "TAILGATE_SCENARIO") == "" {
 		b.Skip("no scenario: name one with -workload.scenario")
