@@ -14,8 +14,8 @@ import (
 	"github.com/tailgate-go/tailgate/workload"
 )
 
-// usage is the CPU time of this process so far, in nanoseconds, how often its threads have waited, and the most memory that it had, in
-// KiB (on Linux).
+// usage is the CPU time of this process so far, in nanoseconds, how often its threads have waited, and the most memory that it had,
+// in KiB (on Linux).
 func usage(b *testing.B) (cpu, waits, peak int64) {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -24,8 +24,8 @@ func usage(b *testing.B) (cpu, waits, peak int64) {
 	return u.Utime.Nano() + u.Stime.Nano(), int64(u.Nvcsw), int64(u.Maxrss)
 }
 
-// BenchmarkLoadGenerator shows what the load generator costs and keeps up with, against a server of another process that answers at once:
-// CPU time per request of this process alone, send lag, and the rates sent and achieved.
+// BenchmarkLoadGenerator shows what the load generator costs and keeps up with, against a server of another process that answers
+// at once: CPU time per request of this process alone, send lag, and the rates sent and achieved.
 func BenchmarkLoadGenerator(b *testing.B) {
 	url := instant.Start(b)
 	for _, c := range []struct {
