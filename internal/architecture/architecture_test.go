@@ -21,10 +21,13 @@ const module = "github.com/tailgate-go/tailgate"
 // arrows are the imports inside the module that each package may have, its tests aside. A package that is not named here may not
 // exist: add it with its arrows.
 var arrows = map[string][]string{
-	"regress":                             {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/judge", "internal/latency", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
-	"policy":                              {"internal/strictjson"},
-	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
-	"workload/serving":                    {"internal/openai", "internal/ratename", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
+	"regress": {"policy", "internal/benchdata", "internal/duet", "internal/growth", "internal/judge",
+		"internal/latency", "internal/report", "internal/shards", "internal/stats", "internal/testbin"},
+	"policy":   {"internal/strictjson"},
+	"workload": {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
+	"workload/serving": {
+		"internal/openai", "internal/ratename", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset",
+	},
 	"workload/serving/deploy":             nil, // a test binary
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
@@ -111,7 +114,10 @@ func TestArrowsPointOneWay(t *testing.T) {
 func TestAdoptersDoNotPayForTheStack(t *testing.T) {
 	packages := list(t)
 	for prefix, user := range map[string]string{
-		"gorgonia.org/": "internal/testbed/kernel", "github.com/prometheus/": "internal/testbed/server", "github.com/tiktoken-go/": "workload/serving/dataset/tiktoken", // user shows that the check sees something
+		// Each user shows that the check sees something.
+		"gorgonia.org/":           "internal/testbed/kernel",
+		"github.com/prometheus/":  "internal/testbed/server",
+		"github.com/tiktoken-go/": "workload/serving/dataset/tiktoken",
 	} {
 		heavy := func(path string) bool { return strings.HasPrefix(path, prefix) }
 		for _, name := range adopted {

@@ -6,8 +6,8 @@ import (
 	"reflect"
 )
 
-// Prompt is what a completion continues: a text, or token ids. On the wire it is a string, a list of strings, a list of ids or a list of
-// lists of ids; of the lists of prompts the first one is kept and Count tells how many there were.
+// Prompt is what a completion continues: a text, or token ids. On the wire it is a string, a list of strings, a list of ids or a
+// list of lists of ids; of the lists of prompts the first one is kept and Count tells how many there were.
 type Prompt struct {
 	Text   string
 	Tokens []int // nil: Text is the prompt

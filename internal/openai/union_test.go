@@ -67,13 +67,15 @@ func TestContentIsAStringOrPartsOfText(t *testing.T) {
 		body string
 		want openai.Content
 	}{
-		"a string":                          {`"hi"`, openai.Content{Text: "hi"}},
-		"null says nothing":                 {`null`, openai.Content{}},
-		"no parts say nothing":              {`[]`, openai.Content{}},
-		"parts are joined by newlines":      {`[{"type":"text","text":"a"},{"type":"text","text":"b"}]`, openai.Content{Text: "a\nb"}},
-		"an image is named, not read":       {`[{"type":"text","text":"a"},{"type":"image_url"}]`, openai.Content{Other: "image_url"}},
-		"a part without a type is no text":  {`[{"text":"a"}]`, openai.Content{Other: "untyped"}},
-		"text after an image is not enough": {`[{"type":"input_audio"},{"type":"text","text":"a"}]`, openai.Content{Other: "input_audio"}},
+		"a string":                         {`"hi"`, openai.Content{Text: "hi"}},
+		"null says nothing":                {`null`, openai.Content{}},
+		"no parts say nothing":             {`[]`, openai.Content{}},
+		"parts are joined by newlines":     {`[{"type":"text","text":"a"},{"type":"text","text":"b"}]`, openai.Content{Text: "a\nb"}},
+		"an image is named, not read":      {`[{"type":"text","text":"a"},{"type":"image_url"}]`, openai.Content{Other: "image_url"}},
+		"a part without a type is no text": {`[{"text":"a"}]`, openai.Content{Other: "untyped"}},
+		"text after an image is not enough": {
+			`[{"type":"input_audio"},{"type":"text","text":"a"}]`, openai.Content{Other: "input_audio"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var m openai.Message
@@ -114,7 +116,8 @@ func TestRequestsSurviveTheWire(t *testing.T) {
 		})
 	}
 	chat := openai.ChatRequest{
-		Messages: []openai.Message{{Role: "user", Content: openai.Content{Text: "hi"}}}, MaxCompletionTokens: &sixteen, Sampling: sampling,
+		Messages:            []openai.Message{{Role: "user", Content: openai.Content{Text: "hi"}}},
+		MaxCompletionTokens: &sixteen, Sampling: sampling,
 	}
 	body, err := json.Marshal(chat)
 	require.NoError(t, err)
@@ -124,7 +127,9 @@ func TestRequestsSurviveTheWire(t *testing.T) {
 }
 
 func FuzzNoRequestBodyPanics(f *testing.F) {
-	for _, seed := range []string{`{"prompt":[[1],[]]}`, `{"prompt":[`, `{"stop":[1]}`, `{"messages":[{"content":[{}]}]}`, `[`, `{"prompt": [ ] }`} {
+	for _, seed := range []string{
+		`{"prompt":[[1],[]]}`, `{"prompt":[`, `{"stop":[1]}`, `{"messages":[{"content":[{}]}]}`, `[`, `{"prompt": [ ] }`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

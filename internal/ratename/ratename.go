@@ -11,8 +11,8 @@ func Of(perSecond float64) string { return "rate=" + strconv.FormatFloat(perSeco
 
 var form = regexp.MustCompile(`(^|/)rate=(\d+(?:\.\d+)?)(/|$)`)
 
-// Cut takes the first rate out of a benchmark's name: "Serving/case=x" and 20 of "Serving/case=x/rate=20". It is not ok if the name has no
-// rate, or one that is no decimal number.
+// Cut takes the first rate out of a benchmark's name: "Serving/case=x" and 20 of "Serving/case=x/rate=20". It is not ok if the name
+// has no rate, or one that is no decimal number.
 func Cut(name string) (rest string, perSecond float64, ok bool) {
 	at := form.FindStringSubmatchIndex(name)
 	if at == nil {

@@ -34,7 +34,8 @@ func TestCut(t *testing.T) {
 	}
 	for _, name := range []string{
 		"", "Serving", "Serving/rate=", "Serving/rate=-20", "Serving/rate=1e3", "Serving/rate=20.", "Serving/rate=.5", "Serving/rate=NaN",
-		"Serving/rate=0x10", "Serving/rate=1_000", "Serving/rate=20ms", "Serving/errorrate=20", "Serving/rate=" + strings.Repeat("9", 400),
+		"Serving/rate=0x10", "Serving/rate=1_000", "Serving/rate=20ms", "Serving/errorrate=20",
+		"Serving/rate=" + strings.Repeat("9", 400),
 	} {
 		rest, perSecond, ok := Cut(name)
 		assert.False(t, ok, name)
