@@ -6,7 +6,8 @@ if [ "$CHECKER" = failure ] && [ "$OUTCOME" = regressed ]; then
 	line="PASS: the checker said FAIL: a planted slowdown of $SIZE is $OUTCOME"
 	status=0
 else
-	line="FAIL: the checker did not say FAIL because of a planted slowdown of $SIZE: its step ended in $CHECKER, its outcome is ${OUTCOME:-none}"
+	line="FAIL: the checker did not say FAIL because of a planted slowdown of $SIZE: "
+	line+="its step ended in $CHECKER, its outcome is ${OUTCOME:-none}"
 	status=1
 fi
 echo "$line"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the scenario in the file $SCENARIO against the server at $TARGET, from this machine alone, and keeps what it prints in the folder serving.
+# Runs the scenario in the file $SCENARIO against the server at $TARGET, from this machine alone, and keeps what it prints in the
+# folder serving.
 set -euo pipefail
 
 mkdir -p serving

@@ -40,10 +40,10 @@
 // A request is what one call of [Recorder.Do] serves, timed from the call of its function to its return. The price of
 // recording is paid outside that time (the package's benchmarks show it); a stage or token mark is one clock reading inside it.
 //
-// The benchmark's loop sends requests as fast as replies come, from as many goroutines as it runs on. [Recorder.Drive] instead sends them at
-// a rate, or from a number of clients, as a [Load] says. At a rate, a request is timed from when it is due: a request that is sent late, or
-// held up because too many are under way, has waited. What a client has timed more exactly itself, such as the tokens of a stream, it
-// hands over with [Request.Timed].
+// The benchmark's loop sends requests as fast as replies come, from as many goroutines as it runs on. [Recorder.Drive] instead
+// sends them at a rate, or from a number of clients, as a [Load] says. At a rate, a request is timed from when it is due:
+// a request that is sent late, or held up because too many are under way, has waited. What a client has timed more exactly itself,
+// such as the tokens of a stream, it hands over with [Request.Timed].
 //
 // # What this package does not do
 //

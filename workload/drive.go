@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Drive serves b.N requests as load says and records each, from when it was due. It stands in the place of the benchmark's loop, in a
-// benchmark of the b.N kind:
+// Drive serves b.N requests as load says and records each, from when it was due. It stands in the place of the benchmark's loop,
+// in a benchmark of the b.N kind:
 //
 //	func BenchmarkServe(b *testing.B) {
 //		rec := workload.Record(b)
@@ -17,13 +17,13 @@ import (
 //		})
 //	}
 //
-// Requests of load is left 0, or b.N. The benchmark's timer runs from the start to the end of the last request. As with Do, an error
-// or a panic of a request fails the benchmark with the number of the request, and no more are served; so does a run that is invalid. A
-// request that fails without failing the benchmark says so with [Request.Fail]. An open loop also reports its send lag and rate: p50-lag-ns,
-// p99-lag-ns, sent-req/s.
+// Requests of load is left 0, or b.N. The benchmark's timer runs from the start to the end of the last request. As with Do,
+// an error or a panic of a request fails the benchmark with the number of the request, and no more are served; so does a run that
+// is invalid. A request that fails without failing the benchmark says so with [Request.Fail]. An open loop also reports its send
+// lag and rate: p50-lag-ns, p99-lag-ns, sent-req/s.
 //
-// Of an open loop's first run, that of b.N = 1, testing is not told how long it took: how long one reply takes says nothing of how long many
-// take that are sent at a rate. The second run thus has 100 requests, unless -benchtime says how many.
+// Of an open loop's first run, that of b.N = 1, testing is not told how long it took: how long one reply takes says nothing of how
+// long many take that are sent at a rate. The second run thus has 100 requests, unless -benchtime says how many.
 //
 // A gate measures such a benchmark in whole runs, each with as many requests as its policy needs: in a duet the gate would say when
 // they are served.
@@ -72,7 +72,8 @@ func (r *Recorder) Drive(load Load, serve func(context.Context, *Request) error)
 }
 
 // driven serves request i of a load. err has failed the benchmark; failed is the error that Request.Fail got.
-func (r *Recorder) driven(ctx context.Context, i int, due time.Time, serve func(context.Context, *Request) error) (failed, err error) {
+func (r *Recorder) driven(ctx context.Context, i int, due time.Time,
+	serve func(context.Context, *Request) error) (failed, err error) {
 	err = r.serve(func(q *Request) error {
 		q.number, q.due = i, due
 		err := serve(ctx, q)
@@ -82,11 +83,12 @@ func (r *Recorder) driven(ctx context.Context, i int, due time.Time, serve func(
 	return failed, err
 }
 
-// Try drives a load as Drive does, but records nothing of it, and neither an error of a request, which the result has, nor a run that is invalid
-// fails the benchmark. It is for a load that warms up, and for benchmarks that look for something in several runs, such as the highest rate at
-// which a bound holds, and report that themselves: of one that has only tried nothing else is reported but what testing does. Requests of load
-// is not bound to b.N, and with 0 nothing is sent. A gate that wants the benchmark to take turns is told that it drives itself: call Try, or
-// Drive, before making anything of b.N's size. The error is that of [Load.Run]. What a gate has planted is in what [Request.Timed] returns.
+// Try drives a load as Drive does, but records nothing of it, and neither an error of a request, which the result has, nor a run
+// that is invalid fails the benchmark. It is for a load that warms up, and for benchmarks that look for something in several runs,
+// such as the highest rate at which a bound holds, and report that themselves: of one that has only tried nothing else is reported
+// but what testing does. Requests of load is not bound to b.N, and with 0 nothing is sent. A gate that wants the benchmark to take
+// turns is told that it drives itself: call Try, or Drive, before making anything of b.N's size. The error is that of [Load.Run].
+// What a gate has planted is in what [Request.Timed] returns.
 func (r *Recorder) Try(load Load, serve func(context.Context, *Request) error) (LoadResult, error) {
 	r.b.Helper()
 	r.standAside()

@@ -11,9 +11,9 @@ const (
 	mostShared = time.Second // or within this, if that is less
 )
 
-// limits are the contexts of requests that have a timeout. Requests that begin at about the same time share one, which ends when the last of
-// them must: timers of each request's own took 11 us of 111 of the load generator's CPU time at 350 req/s, and 6 of 54 at 10,000 (EPYC, two
-// shared cores, load 4 and 18, November 2026; medians of four and five).
+// limits are the contexts of requests that have a timeout. Requests that begin at about the same time share one, which ends
+// when the last of them must: timers of each request's own took 11 us of 111 of the load generator's CPU time at 350 req/s,
+// and 6 of 54 at 10,000 (EPYC, two shared cores, load 4 and 18, November 2026; medians of four and five).
 type limits struct {
 	mu     sync.Mutex
 	until  time.Time // the present one is for requests that begin before

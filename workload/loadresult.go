@@ -23,7 +23,8 @@ type Sent struct {
 	// Due is when the request was to be sent; in a closed loop, when it was.
 	Due time.Duration
 
-	// Sent is when the load generator had come to it: when it began to be served or, where MaxInFlight held it up, when it was ready to.
+	// Sent is when the load generator had come to it: when it began to be served or, where MaxInFlight held it up, when it was ready
+	// to.
 	Sent time.Duration
 
 	// Begun and Ended are when Send was called and when it returned.
@@ -44,8 +45,12 @@ func (s Sent) Held() time.Duration { return s.Begun - s.Sent }
 
 // LoadResult is what a [Load] did.
 type LoadResult struct {
-	Load     Load      // with its defaults
-	Schedule string    // hash of the whole load's schedule: of one hash, the same requests were asked for at the same times; empty for a closed loop
+	Load Load // with its defaults
+
+	// Schedule is a hash of the whole load's schedule: two loads of one hash ask for the same requests at the same times. It is empty
+	// for a closed loop.
+	Schedule string
+
 	Start    time.Time // of the run
 	Requests []Sent    // all of them, in order; of a shard its own: Requests[k] is request Load.Shard.Number(k) of the whole load
 
@@ -55,11 +60,12 @@ type LoadResult struct {
 	// SentRate is the requests sent per second, counted as the schedule counts: n / (time of the last). 0 in a closed loop.
 	SentRate float64
 
-	// AchievedRate is the requests that succeeded per second, (n - 1) / (last end - first end): neither the wait for the first reply nor
-	// that after the last dilutes it. 0 with fewer than two.
+	// AchievedRate is the requests that succeeded per second, (n - 1) / (last end - first end): neither the wait for the first reply
+	// nor that after the last dilutes it. 0 with fewer than two.
 	AchievedRate float64
 
-	// LagP50 and LagP99 are quantiles of the send lag, HeldP99 one of the wait for a place, over requests attempted. 0 in a closed loop.
+	// LagP50 and LagP99 are quantiles of the send lag, HeldP99 one of the wait for a place, over requests attempted.
+	// 0 in a closed loop.
 	LagP50, LagP99, HeldP99 time.Duration
 
 	// Elapsed is the time from the start to the last end.
@@ -127,12 +133,14 @@ func (r *LoadResult) judgeSending(lastSent time.Duration) {
 	}
 	most := r.Load.maxLag()
 	if r.LagP50 > most {
-		r.Invalid = append(r.Invalid, fmt.Sprintf("requests were sent %v late (median), where %v is the most (%v %% of the floor of %v): "+
-			"lower the rate, or give the load generator more CPU", r.LagP50, most, r.Load.MaxLagPercent, r.Load.Floor))
+		r.Invalid = append(r.Invalid,
+			fmt.Sprintf("requests were sent %v late (median), where %v is the most (%v %% of the floor of %v): "+
+				"lower the rate, or give the load generator more CPU", r.LagP50, most, r.Load.MaxLagPercent, r.Load.Floor))
 	}
 	if r.Attempted >= enoughForTail && r.LagP99 > tailLag*most {
-		r.Invalid = append(r.Invalid, fmt.Sprintf("requests were sent %v late (p99), where %v is the most (%d times %v %% of the floor of %v): "+
-			"lower the rate, or give the load generator more CPU", r.LagP99, tailLag*most, tailLag, r.Load.MaxLagPercent, r.Load.Floor))
+		r.Invalid = append(r.Invalid,
+			fmt.Sprintf("requests were sent %v late (p99), where %v is the most (%d times %v %% of the floor of %v): "+
+				"lower the rate, or give the load generator more CPU", r.LagP99, tailLag*most, tailLag, r.Load.MaxLagPercent, r.Load.Floor))
 	}
 	// In a short run one stall is more than a hundredth of it, and no reason.
 	lastDue := r.Requests[len(r.Requests)-1].Due

@@ -50,19 +50,27 @@ func TestALoadGeneratorThatIsLateMakesItsRunInvalid(t *testing.T) {
 	}{
 		{"on time", 1000, each(0), nil},
 		{"median lag of exactly half the floor", 1000, each(500 * us), nil},
-		{"a nanosecond more", 1000, each(500*us + 1), []string{"requests were sent 500.001µs late (median), where 500µs is the most (50 % of the floor of 1ms)"}},
+		{"a nanosecond more", 1000, each(500*us + 1), []string{
+			"requests were sent 500.001µs late (median), where 500µs is the most (50 % of the floor of 1ms)",
+		}},
 		{"as late as time.Sleep is", 1000, each(550 * us), []string{"requests were sent 550µs late (median)"}},
 		{"1 in 100 late is not the p99", 1000, only(1, 80*ms), nil},
 		{"2 in 100 are, at exactly five floors", 1000, only(2, 5*ms), nil},
-		{"2 in 100 a nanosecond more", 1000, only(2, 5*ms+1), []string{"requests were sent 5.000001ms late (p99), where 5ms is the most"}},
+		{"2 in 100 a nanosecond more", 1000, only(2, 5*ms+1), []string{
+			"requests were sent 5.000001ms late (p99), where 5ms is the most",
+		}},
 		{"99 requests have no p99", 99, only(2, 9*ms), nil},
 		{"19 requests have no median", 19, each(4 * ms), nil},
 		{"20 have", 20, each(4 * ms), []string{"requests were sent 4ms late (median)"}},
-		{"1 % too slow", 100, drift(101 * us), []string{"requests were sent 5.05ms late (median)", "requests were sent 9.999ms late (p99)"}},
-		{"1.2 % too slow", 100, drift(120 * us), []string{"requests were sent 6ms late (median)", "requests were sent 11.88ms late (p99)", "98.8 req/s were sent where 100 were asked (-1.2 %), and 1 % is the most"}},
+		{"1 % too slow", 100, drift(101 * us), []string{
+			"requests were sent 5.05ms late (median)", "requests were sent 9.999ms late (p99)",
+		}},
+		{"1.2 % too slow", 100, drift(120 * us), []string{"requests were sent 6ms late (median)", "requests were sent 11.88ms late (p99)",
+			"98.8 req/s were sent where 100 were asked (-1.2 %), and 1 % is the most"}},
 		{"19 requests have no rate", 19, drift(ms), nil},
 		{"2 % too slow by one stall at the end", 20, func(i int) time.Duration { return time.Duration(i/19) * 4 * ms }, nil},
-		{"by a longer one", 20, func(i int) time.Duration { return time.Duration(i/19) * 6 * ms }, []string{"97.1 req/s were sent where 100 were asked (-2.9 %)"}},
+		{"by a longer one", 20, func(i int) time.Duration { return time.Duration(i/19) * 6 * ms },
+			[]string{"97.1 req/s were sent where 100 were asked (-2.9 %)"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := late(t, c.n, c.lag)

@@ -17,8 +17,8 @@ import (
 // errDrained is why the contexts of requests ended that were under way too long.
 var errDrained = errors.New("the time to drain is over")
 
-// Run sends the requests and waits until all have ended. The error is what is wrong with l, why ctx ended, or that a request panicked;
-// with the latter two the result holds what was measured until then. Errors of requests are in the result.
+// Run sends the requests and waits until all have ended. The error is what is wrong with l, why ctx ended, or that a request
+// panicked; with the latter two the result holds what was measured until then. Errors of requests are in the result.
 func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 	schedule, err := l.Schedule()
 	if err != nil {
@@ -40,7 +40,7 @@ func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 	}
 	if l.Rate > 0 {
 		result.Schedule = schedule.hash()
-		result.Backlog = r.open(l.Shard.of(schedule))
+		result.Backlog = r.open(schedule.of(l.Shard))
 	} else {
 		r.closed()
 	}
@@ -50,7 +50,8 @@ func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 	return result, r.err()
 }
 
-// startOf is a start by this process's monotonic clock: what happens to the machine's afterwards moves no request. The zero time stays.
+// startOf is a start by this process's monotonic clock: what happens to the machine's afterwards moves no request.
+// The zero time stays.
 func startOf(start time.Time) (time.Time, error) {
 	if start.IsZero() {
 		return start, nil
@@ -64,18 +65,6 @@ func startOf(start time.Time) (time.Time, error) {
 		return start, fmt.Errorf("load: Start is in %v; let it be within %v", left, maxLength)
 	}
 	return now.Add(left), nil
-}
-
-// of is when the shard's requests are due.
-func (s Shard) of(whole Schedule) Schedule {
-	if s.IsZero() {
-		return whole
-	}
-	own := make(Schedule, s.Len(len(whole)))
-	for k := range own {
-		own[k] = whole[s.Number(k)]
-	}
-	return own
 }
 
 // run is one run of a Load.
@@ -125,7 +114,7 @@ func (r *run) closed() {
 		}
 	}
 	var next atomic.Int64
-	for range min(r.load.Shard.part(r.load.Concurrency), len(r.records)) {
+	for range min(r.load.Shard.Len(r.load.Concurrency), len(r.records)) {
 		r.workers.Go(func() {
 			for r.ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
@@ -142,8 +131,8 @@ func (r *run) closed() {
 }
 
 // open sends each request when it is due, from this goroutine; they are served by workers, of which there are as many as
-// requests were ever under way. (A goroutine a request costs the same CPU time, 110 us with an HTTP request at 2,000 req/s beside other
-// work, where workers took 106, and cannot be bounded.) It returns how many were left when the last was sent.
+// requests were ever under way. (A goroutine a request costs the same CPU time, 110 us with an HTTP request at 2,000 req/s beside
+// other work, where workers took 106, and cannot be bounded.) It returns how many were left when the last was sent.
 func (r *run) open(schedule Schedule) (backlog int) {
 	waiter, err := pace.New()
 	if err != nil {
@@ -170,7 +159,7 @@ func (r *run) open(schedule Schedule) (backlog int) {
 
 // dispatch sends the requests. Its error is that of the waiter; a run cancelled is none.
 func (r *run) dispatch(schedule Schedule, waiter *pace.Waiter, queue chan int) error {
-	workers, most := 0, cmp.Or(r.load.Shard.part(r.load.MaxInFlight), math.MaxInt)
+	workers, most := 0, cmp.Or(r.load.Shard.Len(r.load.MaxInFlight), math.MaxInt)
 	for i, due := range schedule {
 		r.records[i].Due = due
 		err := waiter.Until(r.ctx, r.start.Add(due))

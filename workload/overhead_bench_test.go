@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// BenchmarkOverhead compares requests that do nothing through a Recorder with the same called in a bare loop, batch by batch in turn, on
-// one goroutine and on one for each CPU. ns/op is a batch of both; bare-ns, recorded-ns and added-ns are those of a request.
+// BenchmarkOverhead compares requests that do nothing through a Recorder with the same called in a bare loop, batch by batch
+// in turn, on one goroutine and on one for each CPU. ns/op is a batch of both; bare-ns, recorded-ns and added-ns are those of a
+// request.
 func BenchmarkOverhead(b *testing.B) {
 	const batch = 10_000
 	for _, c := range []struct {

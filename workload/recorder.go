@@ -37,9 +37,9 @@ type Recorder struct {
 // through [Recorder.Do]; everything is reported through b.ReportMetric in b.Cleanup, because metrics reported before the
 // first b.Loop are erased. See the package comment for the metrics.
 //
-// In a process that a gate has invited to a duet, Do serves requests when the gate says so, and ends the benchmark when the gate has
-// enough of them; the gate gets what they measured, and nothing is reported. There b.N is 1,000,000,000, since nobody knows beforehand how many
-// it will be: make nothing of that size, but as many inputs as are to differ, and use them in turn.
+// In a process that a gate has invited to a duet, Do serves requests when the gate says so, and ends the benchmark when the gate
+// has enough of them; the gate gets what they measured, and nothing is reported. There b.N is 1,000,000,000, since nobody knows
+// beforehand how many it will be: make nothing of that size, but as many inputs as are to differ, and use them in turn.
 //
 // A benchmark that ends without having recorded a request fails.
 func Record(b *testing.B) *Recorder {
@@ -68,8 +68,8 @@ func Record(b *testing.B) *Recorder {
 }
 
 // Warmup serves n requests one after another without recording them, then resets the benchmark's timer.
-// Call it before the loop. Stages and tokens marked meanwhile are forgotten too. Where a gate only tries whether the benchmark runs, one
-// request is served.
+// Call it before the loop. Stages and tokens marked meanwhile are forgotten too. Where a gate only tries whether the benchmark
+// runs, one request is served.
 func (r *Recorder) Warmup(n int, serve func(*Request) error) {
 	r.b.Helper()
 	if duet.IsSmoke() {

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -10,69 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 )
-
-func TestAShardIsWrittenAsIOfN(t *testing.T) {
-	for text, want := range map[string]Shard{"": {}, "1/1": {1, 1}, "2/8": {2, 8}, "1000/1000": {1000, 1000}} {
-		got, err := ParseShard(text)
-		require.NoError(t, err)
-		assert.Equal(t, want, got)
-		assert.Equal(t, text, got.String())
-	}
-	for _, text := range []string{"0/0", "0/8", "9/8", "1/1001", "-1/8", "+1/8", "01/8", " 1/8", "1/8/9", "1", "/", "a/b", "1/99999999999999999999"} {
-		_, err := ParseShard(text)
-		assert.EqualError(t, err, fmt.Sprintf("shard %q: write i/n, with i from 1 to n and n up to 1000, such as 2/8", text))
-	}
-}
-
-func TestTheEnvironmentSaysWhichShard(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		env  map[string]string
-		want Shard
-		says string
-	}{
-		{"nothing", nil, Shard{}, ""},
-		{"a Job that is not sharded", map[string]string{"JOB_COMPLETION_INDEX": "0"}, Shard{}, ""},
-		{"by name", map[string]string{"TAILGATE_SHARD": "3/8", "JOB_COMPLETION_INDEX": "0"}, Shard{3, 8}, ""},
-		{"the first pod of an Indexed Job", map[string]string{"TAILGATE_SHARDS": "8", "JOB_COMPLETION_INDEX": "0"}, Shard{1, 8}, ""},
-		{"the last", map[string]string{"TAILGATE_SHARDS": "8", "JOB_COMPLETION_INDEX": "7"}, Shard{8, 8}, ""},
-		{"more pods than shards", map[string]string{"TAILGATE_SHARDS": "8", "JOB_COMPLETION_INDEX": "8"}, Shard{}, `TAILGATE_SHARDS is "8" and JOB_COMPLETION_INDEX is "8"; let the Job's completions`},
-		{"no index below", map[string]string{"TAILGATE_SHARDS": "0", "JOB_COMPLETION_INDEX": "-1"}, Shard{}, `let the Job's completions, up to 1000, be what TAILGATE_SHARDS is`},
-		{"no number", map[string]string{"TAILGATE_SHARDS": "many", "JOB_COMPLETION_INDEX": "0"}, Shard{}, `TAILGATE_SHARDS is "many"`},
-		{"a Job that is not Indexed", map[string]string{"TAILGATE_SHARDS": "8"}, Shard{}, "run it as a Job of completionMode Indexed, or set TAILGATE_SHARD"},
-		{"both", map[string]string{"TAILGATE_SHARDS": "8", "TAILGATE_SHARD": "1/8"}, Shard{}, "set one of them"},
-		{"garbage", map[string]string{"TAILGATE_SHARD": "9/8"}, Shard{}, `TAILGATE_SHARD: shard "9/8": write i/n`},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, err := ShardFrom(func(name string) string { return c.env[name] })
-			if c.says != "" {
-				require.ErrorContains(t, err, c.says)
-			} else {
-				require.NoError(t, err)
-			}
-			assert.Equal(t, c.want, got)
-		})
-	}
-}
-
-func TestShardsTogetherAreTheWhole(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		requests, n := rapid.IntRange(0, 300).Draw(t, "requests"), rapid.IntRange(1, 20).Draw(t, "n")
-		seen := make([]int, requests)
-		for i := 1; i <= n; i++ {
-			s := Shard{i, n}
-			for k := range s.Len(requests) {
-				seen[s.Number(k)]++
-			}
-		}
-		for i, times := range seen {
-			assert.Equal(t, 1, times, "request %d", i)
-		}
-		assert.Equal(t, requests, Shard{}.Len(requests))
-	})
-}
 
 // Eight shards that start at one instant send what one process sends: each request once, when it is due.
 func TestShardsSendTheWholeLoadOnTime(t *testing.T) {
@@ -88,7 +25,7 @@ func TestShardsSendTheWholeLoadOnTime(t *testing.T) {
 			for i := range results {
 				wait.Go(func() {
 					l := l
-					l.Shard, l.Start = Shard{i + 1, n}, begins.Round(0)
+					l.Shard, l.Start = Shard{I: i + 1, N: n}, begins.Round(0)
 					var err error
 					results[i], err = l.Run(t.Context(), func(_ context.Context, i int, at time.Time) error {
 						mu.Lock()
@@ -109,12 +46,12 @@ func TestShardsSendTheWholeLoadOnTime(t *testing.T) {
 			places := 0
 			for i, r := range results {
 				assert.Equal(t, whole.hash(), r.Schedule, "the whole load's")
-				assert.Len(t, r.Requests, Shard{i + 1, n}.Len(l.Requests))
+				assert.Len(t, r.Requests, Shard{I: i + 1, N: n}.Len(l.Requests))
 				assert.Empty(t, r.Invalid)
 				for k, s := range r.Requests {
 					assert.Equal(t, whole[r.Load.Shard.Number(k)], s.Due)
 				}
-				places += r.Load.Shard.part(l.MaxInFlight)
+				places += r.Load.Shard.Len(l.MaxInFlight)
 			}
 			assert.Equal(t, l.MaxInFlight, places)
 		})
@@ -125,14 +62,14 @@ func TestClientsOfAClosedLoopAreDivided(t *testing.T) {
 	for i, want := range map[int]time.Duration{1: 20 * ms, 2: 20 * ms, 3: 30 * ms} { // 4, 3 and 3 requests, and 2, 2 and 1 clients
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now().Add(time.Minute)
-			l := Load{Requests: 10, Concurrency: 5, Shard: Shard{i, 3}, Start: start}
+			l := Load{Requests: 10, Concurrency: 5, Shard: Shard{I: i, N: 3}, Start: start}
 			r, err := l.Run(t.Context(), takes(10*ms))
 			require.NoError(t, err)
 			assert.Equal(t, want, r.Elapsed)
 			assert.True(t, r.Start.Equal(start))
 		})
 	}
-	l, err := Load{Requests: 10, Shard: Shard{3, 3}}.withDefaults()
+	l, err := Load{Requests: 10, Shard: Shard{I: 3, N: 3}}.withDefaults()
 	require.NoError(t, err)
 	assert.Equal(t, 3, l.Concurrency, "one client a shard")
 }
@@ -158,11 +95,11 @@ func TestAShardNeedsRequestsAndPlaces(t *testing.T) {
 		load Load
 		says string
 	}{
-		{Load{Requests: 9, Shard: Shard{9, 8}}, "load: Shard: there is no shard 9 of 8; let I be 1 to N, and N at most 1000"},
-		{Load{Requests: 9, Shard: Shard{0, 8}}, "load: Shard: there is no shard 0 of 8"},
-		{Load{Requests: 7, Shard: Shard{8, 8}}, "load: shard 8/8 has none of 7 requests"},
-		{Load{Requests: 99, Concurrency: 7, Shard: Shard{8, 8}}, "load: shard 8/8 has none of Concurrency 7"},
-		{Load{Requests: 99, Rate: 1, MaxInFlight: 7, Shard: Shard{8, 8}}, "load: shard 8/8 has none of MaxInFlight 7"},
+		{Load{Requests: 9, Shard: Shard{I: 9, N: 8}}, "load: Shard: there is no shard 9 of 8; let I be 1 to N, and N at most 1000"},
+		{Load{Requests: 9, Shard: Shard{I: 0, N: 8}}, "load: Shard: there is no shard 0 of 8"},
+		{Load{Requests: 7, Shard: Shard{I: 8, N: 8}}, "load: shard 8/8 has none of 7 requests"},
+		{Load{Requests: 99, Concurrency: 7, Shard: Shard{I: 8, N: 8}}, "load: shard 8/8 has none of Concurrency 7"},
+		{Load{Requests: 99, Rate: 1, MaxInFlight: 7, Shard: Shard{I: 8, N: 8}}, "load: shard 8/8 has none of MaxInFlight 7"},
 	} {
 		require.ErrorContains(t, c.load.Validate(), c.says)
 	}
@@ -170,14 +107,14 @@ func TestAShardNeedsRequestsAndPlaces(t *testing.T) {
 
 // A shard's last request is due before the whole load ends, so that its rate is not Rate/n; it is judged by its own schedule.
 func TestTheRateOfAShardIsThatOfItsOwnSchedule(t *testing.T) {
-	l, err := Load{Rate: 100, Requests: 100, Shard: Shard{1, 4}, Seed: 2}.withDefaults()
+	l, err := Load{Rate: 100, Requests: 100, Shard: Shard{I: 1, N: 4}, Seed: 2}.withDefaults()
 	require.NoError(t, err)
 	for _, c := range []struct {
 		late    time.Duration
 		invalid bool
 	}{{0, false}, {30 * ms, true}} {
 		r := LoadResult{Load: l}
-		for k, due := range l.Shard.of(scheduleOf(t, l)) {
+		for k, due := range scheduleOf(t, l).of(l.Shard) {
 			if k == 24 {
 				due += c.late
 			}

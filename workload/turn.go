@@ -46,8 +46,8 @@ func (r *Recorder) sit() bool {
 	return true
 }
 
-// standAside tells the gate, if one has invited this process to a duet, that this benchmark takes no turns, and ends it: it does not
-// return then.
+// standAside tells the gate, if one has invited this process to a duet, that this benchmark takes no turns, and ends it:
+// it does not return then.
 func (r *Recorder) standAside() {
 	if r.seat == nil || r.b.N == 1 {
 		return
@@ -55,7 +55,8 @@ func (r *Recorder) standAside() {
 	if err := r.seat.Sit(duet.Sitter{Name: r.b.Name(), DrivesItself: true, Elapsed: r.b.Elapsed, Collect: r.collect}); err != nil {
 		r.fail("workload: %v", err)
 	} else if r.seat.Begin() == nil {
-		r.fail("workload: a load cannot be driven in a duet, where the gate says when each request is served; serve requests with Recorder.Do")
+		r.fail("workload: a load cannot be driven in a duet, where the gate says when each request is served; " +
+			"serve requests with Recorder.Do")
 	}
 	r.leave()
 }

@@ -25,9 +25,11 @@ var arrows = map[string][]string{
 		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/judge", "internal/measure", "internal/output", "internal/progress",
 		"internal/report", "internal/saved", "internal/shards", "internal/source", "internal/testbin",
 	},
-	"policy":                              {"internal/stats", "internal/strictjson"},
-	"workload":                            {"internal/duet", "internal/latency", "internal/pace", "internal/stats"},
-	"workload/serving":                    {"internal/openai", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset"},
+	"policy":   {"internal/stats", "internal/strictjson"},
+	"workload": {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
+	"workload/serving": {
+		"internal/openai", "internal/ratename", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset",
+	},
 	"workload/serving/deploy":             nil, // a test binary
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
@@ -42,17 +44,22 @@ var arrows = map[string][]string{
 		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output",
 		"internal/progress", "internal/report", "internal/shards", "internal/source", "internal/stats", "internal/testbin",
 	},
-	"internal/latency":           {"internal/stats"}, // what a Recorder reports are the judge's quantiles
-	"internal/output":            {"internal/benchdata", "internal/report"},
-	"internal/saved":             {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
-	"internal/shards":            {"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/output", "internal/report", "internal/strictjson", "policy"},
+	"internal/latency": {"internal/stats"}, // what a Recorder reports are the judge's quantiles
+	"internal/output":  {"internal/benchdata", "internal/report"},
+	"internal/saved":   {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
+	"internal/shards": {
+		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/output", "internal/part", "internal/report",
+		"internal/strictjson", "policy",
+	},
 	"internal/source":            {"internal/bounded", "internal/report", "internal/testbin"},
 	"internal/sse":               nil,
 	"internal/stats":             nil,
 	"internal/strictjson":        nil,
 	"internal/testbin":           nil,
 	"internal/testbed/engine":    {"internal/testbed/kernel", "internal/pace"},
-	"internal/fleet":             {"internal/latency", "internal/strictjson"},
+	"internal/fleet":             {"internal/latency", "internal/part", "internal/strictjson"},
+	"internal/part":              nil,
+	"internal/ratename":          nil,
 	"internal/growth":            nil,
 	"internal/testbed/instant":   nil, // a server for tests
 	"internal/testbed/kernel":    nil,
@@ -63,7 +70,6 @@ var arrows = map[string][]string{
 	"internal/testbed/gateway":   {"internal/openai"},
 	"internal/testbed/stack":     {"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/server"},
 	"internal/testbed/tokens":    nil,
-	"internal/trouble":           nil, // a test that holds a page to the code
 	"internal/pace":              nil,
 	"internal/progress":          {"internal/report"},
 	"internal/readme":            nil, // for tests that execute pages
@@ -124,7 +130,10 @@ func TestArrowsPointOneWay(t *testing.T) {
 func TestAdoptersDoNotPayForTheStack(t *testing.T) {
 	packages := list(t)
 	for prefix, user := range map[string]string{
-		"gorgonia.org/": "internal/testbed/kernel", "github.com/prometheus/": "internal/testbed/server", "github.com/tiktoken-go/": "workload/serving/dataset/tiktoken", // user shows that the check sees something
+		// Each user shows that the check sees something.
+		"gorgonia.org/":           "internal/testbed/kernel",
+		"github.com/prometheus/":  "internal/testbed/server",
+		"github.com/tiktoken-go/": "workload/serving/dataset/tiktoken",
 	} {
 		heavy := func(path string) bool { return strings.HasPrefix(path, prefix) }
 		for _, name := range adopted {

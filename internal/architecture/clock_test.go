@@ -14,19 +14,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wallTimes are the files that read the time of day in a form that can be compared with that of another process, file or machine, and what
-// becomes of it where the clock was wrong or jumped. All other times are readings of time.Now less one another in one process, which are of
-// the monotonic clock. A file that is not named here may not do so: say here what it decides.
+// wallTimes are the files that read the time of day in a form that can be compared with that of another process, file or machine,
+// and what becomes of it where the clock was wrong or jumped. All other times are readings of time.Now less one another in one
+// process, which are of the monotonic clock. A file that is not named here may not do so: say here what it decides.
 var wallTimes = map[string]string{
-	"internal/testbin/tree.go":             "whether a gate's lost record of a worktree is an hour old: it goes a gate sooner or later",
-	"internal/fleet/clock.go":              "how far the clocks of shards are apart, which is what it measures",
-	"internal/pace/clock_linux.go":         "whether time is that of a test's bubble: waits are less precise",
-	"internal/testbed/server/generate.go":  "what a reply says of itself",
-	"internal/testbed/server/metrics.go":   "what a metric says of itself",
-	"internal/testbed/server/server.go":    "what a model's card says of itself",
-	"internal/output/file.go":              "whether a file that a killed gate had begun is a minute old: it goes a gate sooner or later",
-	"workload/serving/conn.go":             "a deadline long past, which ends what waits",
-	".github/actions/gate/publish/gate.go": "whether a verdict is of this job: one that seems older is left out, and without any the job fails",
+	"internal/testbin/tree.go": "whether a gate's lost record of a worktree is an hour old: " +
+		"it goes a gate sooner or later",
+	"internal/fleet/clock.go":             "how far the clocks of shards are apart, which is what it measures",
+	"internal/pace/clock_linux.go":        "whether time is that of a test's bubble: waits are less precise",
+	"internal/testbed/server/generate.go": "what a reply says of itself",
+	"internal/testbed/server/metrics.go":  "what a metric says of itself",
+	"internal/testbed/server/server.go":   "what a model's card says of itself",
+	"internal/output/file.go": "whether a file that a killed gate had begun is a minute old: " +
+		"it goes a gate sooner or later",
+	"workload/serving/conn.go": "a deadline long past, which ends what waits",
+	".github/actions/gate/publish/gate.go": "whether a verdict is of this job: one that seems older is left out, " +
+		"and without any the job fails",
 }
 
 var wallTime = regexp.MustCompile(`^(ModTime|Unix|UnixNano|UnixMilli|UnixMicro|ParseTime|CLOCK_REALTIME)$`)
@@ -53,7 +56,8 @@ func TestWallTimeDecidesNothingUnseen(t *testing.T) {
 				return true
 			}
 			of, _ := selector.X.(*ast.Ident)
-			parsed := of != nil && of.Name == "time" && (selector.Sel.Name == "Parse" || selector.Sel.Name == "Date" || selector.Sel.Name == "ParseInLocation")
+			parsed := of != nil && of.Name == "time" &&
+				(selector.Sel.Name == "Parse" || selector.Sel.Name == "Date" || selector.Sel.Name == "ParseInLocation")
 			if wallTime.MatchString(selector.Sel.Name) || parsed {
 				name, err := filepath.Rel(top, path)
 				require.NoError(t, err)

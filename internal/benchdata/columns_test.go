@@ -32,10 +32,14 @@ func columnsOf(t *testing.T, contents ...string) (runs, columns *Set) {
 
 func TestColumnsHaveTheValuesOfTheRuns(t *testing.T) {
 	for name, contents := range map[string][]string{
-		"one run":                    {"BenchmarkX 1 1 a\nPASS\n"},
-		"runs of several benchmarks": {"pkg: p\nBenchmarkX-2 7 1 a 2 b\nBenchmarkX-2 5 3 a 4 b\nBenchmarkY 9 5 a\nBenchmarkX-2 6 6 a 7 b\nPASS\n"},
-		"units that come and go":     {"BenchmarkX 1 1 a\nBenchmarkX 1 2 b 3 a\nBenchmarkX 1 4 c\nBenchmarkX 1 5 a 6 c\nPASS\n"},
-		"several files":              {"BenchmarkX 4 1 a\nPASS\n", "BenchmarkY 1 2 b\nBenchmarkX 3 3 a 4 b\nPASS\n", "BenchmarkX 5 5 b\nPASS\n"},
+		"one run": {"BenchmarkX 1 1 a\nPASS\n"},
+		"runs of several benchmarks": {
+			"pkg: p\nBenchmarkX-2 7 1 a 2 b\nBenchmarkX-2 5 3 a 4 b\nBenchmarkY 9 5 a\nBenchmarkX-2 6 6 a 7 b\nPASS\n",
+		},
+		"units that come and go": {"BenchmarkX 1 1 a\nBenchmarkX 1 2 b 3 a\nBenchmarkX 1 4 c\nBenchmarkX 1 5 a 6 c\nPASS\n"},
+		"several files": {
+			"BenchmarkX 4 1 a\nPASS\n", "BenchmarkY 1 2 b\nBenchmarkX 3 3 a 4 b\nPASS\n", "BenchmarkX 5 5 b\nPASS\n",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runs, columns := columnsOf(t, contents...)
@@ -55,7 +59,7 @@ func TestColumnsHaveTheValuesOfTheRuns(t *testing.T) {
 				}
 				assert.Equal(t, fewest, got.Columns.Iters)
 				for u, unit := range got.Columns.Units {
-					assert.Equal(t, want.Values(unit), got.Columns.Values[u], unit)
+					assert.Equal(t, want.values(unit), got.Columns.Values[u], unit)
 				}
 			}
 		})
@@ -85,7 +89,8 @@ func TestReadColumnsStopsAtItsLimits(t *testing.T) {
 		"x:3: more than 2 runs of X":  strings.Repeat("BenchmarkX 1 1 a\n", 3),
 		"x:3: more than 2 benchmarks": "BenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkZ 1 1 a\n",
 		"x:4: more than 2 runs of Y":  "BenchmarkY 1 1 a\nBenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkY 1 1 a\n",
-		"x:3: more than 5 units of benchmarks, each benchmark's added up": "BenchmarkX 1 1 a 2 b\nBenchmarkY 1 1 a 2 b\nBenchmarkX 1 1 a 2 b 3 c 4 d\n",
+		"x:3: more than 5 units of benchmarks, " +
+			"each benchmark's added up": "BenchmarkX 1 1 a 2 b\nBenchmarkY 1 1 a 2 b\nBenchmarkX 1 1 a 2 b 3 c 4 d\n",
 	} {
 		_, err := newParser(strings.NewReader(input+"PASS\n"), "x", lim).columns()
 		if want == "" {
@@ -98,7 +103,8 @@ func TestReadColumnsStopsAtItsLimits(t *testing.T) {
 }
 
 func TestFilesTogetherAreBoundedAsOneIs(t *testing.T) {
-	lim := limits{file: 1 << 20, line: 200, resultLine: 100, results: 6, benchmarks: 3, runs: 3, values: 8, units: 9, series: 5, text: 40, config: 3, packages: 2}
+	lim := limits{file: 1 << 20, line: 200, resultLine: 100, results: 6, benchmarks: 3, runs: 3, values: 8, units: 9, series: 5,
+		text: 40, config: 3, packages: 2}
 	const one = "BenchmarkX 1 1 a 2 b\nBenchmarkX 1 1 a 2 b\nBenchmarkY 1 1 a\nPASS\n" // 3 results, 2 benchmarks, 5 values, 3 units
 	for _, tt := range []struct{ name, other, want string }{
 		{"as many results and runs as are allowed", "BenchmarkX 1 1 a\nBenchmarkY 1 1 a\nBenchmarkY 1 1 a\nPASS\n", ""},
@@ -107,7 +113,8 @@ func TestFilesTogetherAreBoundedAsOneIs(t *testing.T) {
 		{"a benchmark too many", "BenchmarkZ 1 1 a\nBenchmarkW 1 1 a\nPASS\n", "more than 3 benchmarks"},
 		{"a result too many", strings.Repeat("BenchmarkZ 1 1 a\n", 3) + "BenchmarkY 1 1 a\nPASS\n", ""},
 		{"a value too many", "BenchmarkX 1 1 a 2 b\nBenchmarkZ 1 1 a 2 b\nPASS\n", "more than 8 values"},
-		{"a unit of a benchmark too many", "BenchmarkZ 1 1 a 2 b 3 c\nPASS\n", "more than 5 units of benchmarks, each benchmark's added up"},
+		{"a unit of a benchmark too many", "BenchmarkZ 1 1 a 2 b 3 c\nPASS\n",
+			"more than 5 units of benchmarks, each benchmark's added up"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			inDir(t, map[string]string{"a.txt": one, "b.txt": tt.other})
@@ -117,7 +124,8 @@ func TestFilesTogetherAreBoundedAsOneIs(t *testing.T) {
 			}
 			for name, parse := range map[string]func(*parser) (*Set, error){"runs": (*parser).read, "columns": (*parser).columns} {
 				_, err := readFiles([]string{"?.txt"}, lim, parse)
-				if columnsOnly := strings.Contains(tt.want, "runs of") || strings.Contains(tt.want, "each benchmark's"); tt.want == "" || columnsOnly && name == "runs" {
+				columnsOnly := strings.Contains(tt.want, "runs of") || strings.Contains(tt.want, "each benchmark's")
+				if tt.want == "" || columnsOnly && name == "runs" {
 					require.NoError(t, err, name)
 					continue
 				}
@@ -128,7 +136,8 @@ func TestFilesTogetherAreBoundedAsOneIs(t *testing.T) {
 }
 
 func TestNamesOfAllFilesTogetherAreBounded(t *testing.T) {
-	_, columns := columnsOf(t, "pkg: shop\nBenchmarkX 1 1 a 2 bc\nBenchmarkY 1 1 a 2 bc\nPASS\n", "pkg: shop\nBenchmarkLong 1 1 ab\nPASS\n")
+	_, columns := columnsOf(t, "pkg: shop\nBenchmarkX 1 1 a 2 bc\nBenchmarkY 1 1 a 2 bc\nPASS\n",
+		"pkg: shop\nBenchmarkLong 1 1 ab\nPASS\n")
 	lim := columnLimits
 	lim.text = len("shop") + len("X") + len("a") + len("bc") + len("shop") + len("Y") + len("shop") + len("Long") + len("ab")
 	assert.Empty(t, columns.over(lim))
@@ -143,7 +152,8 @@ func TestRoomIsMadeInAdvanceOnlyForAsMuchAsThereHasBeen(t *testing.T) {
 	for unit := range units {
 		many.WriteString(" 1 u" + strconv.Itoa(unit))
 	}
-	set, err := newParser(strings.NewReader(strings.Repeat("BenchmarkX 1 1 a\n", runs)+"BenchmarkY 1"+many.String()+"\nPASS\n"), "x", columnLimits).columns()
+	set, err := newParser(strings.NewReader(strings.Repeat("BenchmarkX 1 1 a\n", runs)+"BenchmarkY 1"+many.String()+"\nPASS\n"),
+		"x", columnLimits).columns()
 	require.NoError(t, err)
 	room := 0
 	for _, b := range set.Benchmarks {

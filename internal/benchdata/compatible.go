@@ -145,7 +145,8 @@ func (c *comparison) packages() {
 			continue
 		}
 		told[b.Pkg] = true
-		c.problem(firstRun(b), printable(b.String()), "pkg is "+quote(b.Pkg)+c.inBaseline(quote(was)), "measure the same package on both sides")
+		c.problem(firstRun(b), printable(b.String()), "pkg is "+quote(b.Pkg)+c.inBaseline(quote(was)),
+			"measure the same package on both sides")
 	}
 }
 

@@ -36,8 +36,10 @@ func (p *parser) agree() {
 			p.config[key] = &configKey{value: value, line: p.line, all: p.results == 1}
 		case have.value != value && !have.reported:
 			have.reported = true
-			p.problem(Problem{Line: p.line, Fact: quoteFact(key, value) + " for this result and " + quote(have.value) + " for the one on line " + strconv.Itoa(have.line),
-				Fix: "keep results of different configurations in different files, and print nothing of the form \"key: value\" to standard output"})
+			p.problem(Problem{Line: p.line,
+				Fact: quoteFact(key, value) + " for this result and " + quote(have.value) + " for the one on line " + strconv.Itoa(have.line),
+				Fix: "keep results of different configurations in different files, and print nothing of the form \"key: value\" to " +
+					"standard output"})
 		}
 	}
 	for key, have := range p.config {

@@ -44,7 +44,8 @@ func TestReadJoinsResultsSplitOverEvents(t *testing.T) {
 }
 
 func TestReadIgnoresLinesOfTheGoCommandAmongEvents(t *testing.T) {
-	_, err := Read(strings.NewReader("go: downloading x v1\n# p\n./x.go:1: vet says no\n{\"Action\":\"greet\"}\n"+started+"\ngo: downloading y v1\n"+said("BenchmarkX 1 2 ns/op\nPASS\n")+passed), "x.json")
+	_, err := Read(strings.NewReader("go: downloading x v1\n# p\n./x.go:1: vet says no\n{\"Action\":\"greet\"}\n"+
+		started+"\ngo: downloading y v1\n"+said("BenchmarkX 1 2 ns/op\nPASS\n")+passed), "x.json")
 	assert.NoError(t, err)
 }
 
@@ -55,13 +56,18 @@ func TestReadTellsWhatIsWrongWithEvents(t *testing.T) {
 	for _, tt := range []struct{ name, input, want string }{
 		{"a NaN in a result split over two events", started + said("BenchmarkX-2 \t") + said("1 NaN ns/op\n") + passed,
 			"x.json:2: X-2: ns/op is NaN; report a finite number"},
-		{"a build that fails", `{"ImportPath":"p [p.test]","Action":"build-output","Output":"# p\n"}` + "\n" + `{"ImportPath":"p [p.test]","Action":"build-fail"}` + "\n" + started + said("FAIL\tp [build failed]\n") + `{"Action":"fail","Package":"p","FailedBuild":"p [p.test]"}` + "\n",
+		{"a build that fails", `{"ImportPath":"p [p.test]","Action":"build-output","Output":"# p\n"}` +
+			"\n" + `{"ImportPath":"p [p.test]","Action":"build-fail"}` + "\n" + started + said("FAIL\tp [build failed]\n") +
+			`{"Action":"fail","Package":"p","FailedBuild":"p [p.test]"}` + "\n",
 			"x.json:2: p [p.test] does not build; make it build"},
 		{"a package that fails without a word", started + ok + `{"Action":"fail","Package":"p"}` + "\n",
 			"x.json:3: p failed" + makePass},
-		{"a test that fails without a word", started + ok + `{"Action":"fail","Package":"p","Test":"TestA"}` + "\n" + `{"Action":"fail","Package":"p"}` + "\n",
+		{"a test that fails without a word",
+			started + ok + `{"Action":"fail","Package":"p","Test":"TestA"}` + "\n" + `{"Action":"fail","Package":"p"}` + "\n",
 			"x.json:3: TestA failed" + makePass},
-		{"a failure that output and events tell of", started + said("--- FAIL: TestA (0.00s)\n") + `{"Action":"fail","Package":"p","Test":"TestA"}` + "\n" + said("FAIL\n") + said("FAIL\tp\t0.1s\n") + `{"Action":"fail","Package":"p"}` + "\n",
+		{"a failure that output and events tell of",
+			started + said("--- FAIL: TestA (0.00s)\n") + `{"Action":"fail","Package":"p","Test":"TestA"}` + "\n" + said("FAIL\n") +
+				said("FAIL\tp\t0.1s\n") + `{"Action":"fail","Package":"p"}` + "\n",
 			"x.json:2: TestA failed" + makePass},
 		{"a failure of another package", started + ok + passed + saidBy("q", "panic: boom\n") + `{"Action":"fail","Package":"q"}` + "\n",
 			"x.json:4: panic: boom" + makePass},
@@ -75,15 +81,18 @@ func TestReadTellsWhatIsWrongWithEvents(t *testing.T) {
 			"x.json:3: not an event of go test -json: unexpected end of JSON input" + record + "\n" +
 				"x.json: p started and did not end: the run was cut short" + record},
 		{"a line among the events that is none", started + "oops\n" + ok + passed,
-			"x.json:2: not an event of go test -json: invalid character 'o' looking for beginning of value; keep standard error out of the file"},
+			"x.json:2: not an event of go test -json: invalid character 'o' looking for beginning of value; " +
+				"keep standard error out of the file"},
 		{"an event without an action", started + "{}\n" + ok + passed,
 			"x.json:2: not an event of go test -json: no action; keep standard error out of the file"},
-		{"a NUL byte inside an event", started + `{"Action":"output","Package":"p","Output":"BenchmarkX 1 2 ns/op\u0000\n"}` + "\n" + ok + passed,
+		{"a NUL byte inside an event",
+			started + `{"Action":"output","Package":"p","Output":"BenchmarkX 1 2 ns/op\u0000\n"}` + "\n" + ok + passed,
 			"x.json:2: a NUL byte: not text; name a file of benchmark results"},
 		{"no results", started + said("PASS\n") + passed,
 			"x.json: no benchmark results" + record},
 		{"printing before a result line", started + said("loading...BenchmarkX-2 \t 1 2 ns/op\nPASS\n") + passed,
-			`x.json:2: X-2: the result line is broken: "loading..." stands before it; print with b.Log or to standard error, not to standard output`},
+			`x.json:2: X-2: the result line is broken: "loading..." stands before it; print with b.Log or to standard error, ` +
+				`not to standard output`},
 		{"a last result without its line end", started + said("BenchmarkX-2 \t 1 NaN ns/op") + passed,
 			"x.json:2: X-2: ns/op is NaN; report a finite number"},
 	} {

@@ -11,9 +11,9 @@ import (
 )
 
 // ReadFiles reads the results of one side from files. A pattern is the name of a file or, if there is none of that
-// name, a pattern as of [filepath.Match]; a file that several patterns name is read once. A file that ends in .json may be one of the
-// inference gateway's load generator: each is one run of a benchmark LoadGenerator/model=<model>/rate=<rate>. The error is [Problems],
-// those of all files.
+// name, a pattern as of [filepath.Match]; a file that several patterns name is read once. A file that ends in .json may be
+// one of the inference gateway's load generator: each is one run of a benchmark LoadGenerator/model=<model>/rate=<rate>.
+// The error is [Problems], those of all files.
 func ReadFiles(patterns ...string) (*Set, error) {
 	return readFiles(patterns, defaultLimits, (*parser).read)
 }

@@ -37,7 +37,7 @@ func TestReadFilesAppendsRuns(t *testing.T) {
 	assert.Equal(t, map[string]string{"load": "1"}, set.Provenance)
 	assert.Equal(t, map[string]int{"score": +1}, set.Better)
 	require.Len(t, set.Benchmarks, 2)
-	assert.Equal(t, []float64{5, 6, 8}, set.Benchmarks[0].Values("ns/op"), "each file once")
+	assert.Equal(t, []float64{5, 6, 8}, set.Benchmarks[0].values("ns/op"), "each file once")
 	assert.Equal(t, Run{"b.txt", 4, 1, []Value{{"ns/op", 6}}}, set.Benchmarks[0].Runs[1])
 }
 
@@ -121,11 +121,11 @@ func TestAddLeavesTheOtherSetAsItWas(t *testing.T) {
 	require.Empty(t, all.Add(two))
 	require.Empty(t, all.Add(two))
 	assert.Equal(t, "1", all.Source)
-	assert.Equal(t, []float64{1, 2, 3, 4, 4}, all.Benchmarks[0].Values("ns/op"))
-	assert.Equal(t, []float64{5, 5}, all.Benchmarks[1].Values("ns/op"))
+	assert.Equal(t, []float64{1, 2, 3, 4, 4}, all.Benchmarks[0].values("ns/op"))
+	assert.Equal(t, []float64{5, 5}, all.Benchmarks[1].values("ns/op"))
 	assert.Equal(t, map[string]string{"cpu": "A"}, all.Config)
-	assert.Equal(t, []float64{1, 2, 3}, one.Benchmarks[0].Values("ns/op"))
-	assert.Equal(t, []float64{5}, two.Benchmarks[1].Values("ns/op"))
+	assert.Equal(t, []float64{1, 2, 3}, one.Benchmarks[0].values("ns/op"))
+	assert.Equal(t, []float64{5}, two.Benchmarks[1].values("ns/op"))
 	assert.Equal(t, map[string]string{"cpu": "A", "blas": "on"}, two.Config)
 
 	three := read("3", "cpu: B\nBenchmarkX 1 6 ns/op\n")

@@ -70,7 +70,7 @@ type member struct {
 // familyOf tells the place of a unit among the quantiles of one time. Only times: a team may well define the p95 of a
 // throughput from above.
 func familyOf(unit string) (m member, family string, ok bool) {
-	if Better(unit) >= 0 {
+	if better(unit) >= 0 {
 		return member{}, "", false
 	}
 	timed := false

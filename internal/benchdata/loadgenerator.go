@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// loadGenerator is a result file of the inference gateway's load generator (AI-Hypercomputer/inference-benchmark, benchmark_serving.py): one
-// rate and one model, or all models together, which it calls weighted. What a Recorder reports under other names, or not at all, is left out.
-// Its percentiles are interpolated.
+// loadGenerator is a result file of the inference gateway's load generator (AI-Hypercomputer/inference-benchmark,
+// benchmark_serving.py): one rate and one model, or all models together, which it calls weighted. What a Recorder reports under
+// other names, or not at all, is left out. Its percentiles are interpolated.
 type loadGenerator struct {
 	Metrics map[string]json.RawMessage `json:"metrics"`
 	Config  struct {
@@ -66,7 +66,9 @@ func readLoadGenerator(text []byte, name string) (set *Set, err error, ok bool) 
 	}
 	line, fault := (&loadGenerator{}).line(text)
 	if fault != nil {
-		return nil, Problems{{File: name, Fact: "a result of the load generator, but " + fault.Error(), Fix: "save it again with --save-json-results"}}, true
+		return nil, Problems{
+			{File: name, Fact: "a result of the load generator, but " + fault.Error(), Fix: "save it again with --save-json-results"},
+		}, true
 	}
 	set, err = Read(strings.NewReader(line), name)
 	return set, err, true
@@ -120,7 +122,8 @@ func (g *loadGenerator) line(text []byte) (string, error) {
 	if _, there := values["p90-ns"]; !there {
 		return "", fmt.Errorf("metrics has neither p90_latency_ms nor p90_latency")
 	}
-	line := fmt.Sprintf("BenchmarkLoadGenerator/model=%s/rate=%s %d", strings.ReplaceAll(g.Config.Model, "/", "-"), number(rate), int(succeeded))
+	line := fmt.Sprintf("BenchmarkLoadGenerator/model=%s/rate=%s %d", strings.ReplaceAll(g.Config.Model, "/", "-"),
+		number(rate), int(succeeded))
 	for _, unit := range slices.Sorted(maps.Keys(values)) {
 		value := values[unit]
 		if strings.HasSuffix(unit, "-ns") {

@@ -9,13 +9,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzLoadGenerator holds that a file of the load generator's is refused in words, or is one run of numbers that can be written and read again.
+// FuzzLoadGenerator holds that a file of the load generator's is refused in words, or is one run of numbers that can be written
+// and read again.
 func FuzzLoadGenerator(f *testing.F) {
 	f.Add([]byte(newNames))
 	f.Add([]byte(oldNames))
 	for _, text := range []string{
-		strings.Replace(newNames, "200.0", "1e308", 1), strings.Replace(newNames, "200.0", "-0", 1), strings.Replace(newNames, "59999", "1e18", 1),
-		strings.Replace(newNames, "200.0", "NaN", 1), strings.Replace(oldNames, "meta-llama/", `\u0000\n/`, 1), `{"num_prompts_attempted"`, `{"metrics": null, "num_prompts_attempted": {}}`,
+		strings.Replace(newNames, "200.0", "1e308", 1), strings.Replace(newNames, "200.0", "-0", 1),
+		strings.Replace(newNames, "59999", "1e18", 1),
+		strings.Replace(newNames, "200.0", "NaN", 1), strings.Replace(oldNames, "meta-llama/", `\u0000\n/`, 1),
+		`{"num_prompts_attempted"`, `{"metrics": null, "num_prompts_attempted": {}}`,
 	} {
 		f.Add([]byte(text))
 	}

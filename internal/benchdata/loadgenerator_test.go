@@ -12,14 +12,17 @@ import (
 
 // The load generator's files under its names of today and those before April 2025: only what is read.
 const (
-	newNames = `{"metrics": {"num_prompts_attempted": 60000, "num_prompts_succeeded": 59999, "request_rate": 200.0, "queries_per_second": 158.9,
-		"server_metrics": {}, "benchmark_time": 377.7, "throughput_rps": 158.9, "throughput": 1000.5, "input_tokens_per_sec": 2000,
+	newNames = `{"metrics": {"num_prompts_attempted": 60000, "num_prompts_succeeded": 59999, "request_rate": 200.0,
+		"queries_per_second": 158.9, "server_metrics": {}, "benchmark_time": 377.7,
+		"throughput_rps": 158.9, "throughput": 1000.5, "input_tokens_per_sec": 2000,
 		"avg_latency_ms": 20000.5, "median_latency_ms": 19000, "p90_latency_ms": 28700.25, "p99_latency_ms": 45700,
 		"median_normalized_time_per_output_token_ms": 90, "p90_normalized_time_per_output_token_ms": 120.5, "ClientConnectorError": 1},
 		"dimensions": {"model_id": "weighted"}, "config": {"model": "weighted", "num_models": 15}}`
 	oldNames = `{"metrics": {"num_prompts_attempted": 59999, "num_prompts_succeeded": 59999, "request_rate": 200,
-		"throughput": 1000.5, "output_tokens_per_min": 60030, "input_tokens_per_min": 120000, "avg_latency": 20000.5, "median_latency": 19000, "p90_latency": 28700.25,
-		"p99_latency": 45700, "median_per_output_token_latency": 90, "p90_per_output_token_latency": 120.5, "p90_per_token_latency": 0.09, "median_TTFT": 0.25},
+		"throughput": 1000.5, "output_tokens_per_min": 60030, "input_tokens_per_min": 120000,
+		"avg_latency": 20000.5, "median_latency": 19000, "p90_latency": 28700.25,
+		"p99_latency": 45700, "median_per_output_token_latency": 90,
+		"p90_per_output_token_latency": 120.5, "p90_per_token_latency": 0.09, "median_TTFT": 0.25},
 		"config": {"model": "meta-llama/Llama-3.1-8B-Instruct"}}`
 )
 
@@ -33,14 +36,17 @@ func saved(t *testing.T, name, text string) string {
 func TestFilesOfTheLoadGeneratorAreResults(t *testing.T) {
 	common := map[string]float64{
 		"offered-req/s": 200, "succeeded": 59999, "tok/s": 1000.5, "output-tok/min": 60030, "input-tok/s": 2000, "input-tok/min": 120000,
-		"mean-ns": 20_000_500_000, "p50-ns": 19e9, "p90-ns": 28_700_250_000, "p99-ns": 45_700_000_000, "p50-normalized-ns": 90e6, "p90-normalized-ns": 120_500_000,
+		"mean-ns": 20_000_500_000, "p50-ns": 19e9, "p90-ns": 28_700_250_000, "p99-ns": 45_700_000_000, "p50-normalized-ns": 90e6,
+		"p90-normalized-ns": 120_500_000,
 	}
 	for _, c := range []struct {
 		name, text, benchmark string
 		more                  map[string]float64
 	}{
-		{"new names, all models", newNames, "LoadGenerator/model=weighted/rate=200", map[string]float64{"attempted": 60000, "errors-percent": 100.0 / 60000}},
-		{"old names, one model, whose attempted are its successes", oldNames, "LoadGenerator/model=meta-llama-Llama-3.1-8B-Instruct/rate=200", map[string]float64{"p50-ttft-ns": 250e6}},
+		{"new names, all models", newNames, "LoadGenerator/model=weighted/rate=200",
+			map[string]float64{"attempted": 60000, "errors-percent": 100.0 / 60000}},
+		{"old names, one model, whose attempted are its successes",
+			oldNames, "LoadGenerator/model=meta-llama-Llama-3.1-8B-Instruct/rate=200", map[string]float64{"p50-ttft-ns": 250e6}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			set, err := ReadFiles(saved(t, "benchmark-vllm-200qps.json", c.text))

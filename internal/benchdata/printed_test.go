@@ -25,11 +25,15 @@ var printed = []struct{ pkg, plain, json string }{
 		"panics.txt:7: panic: boom; " + makePass,
 		"panics.json:12: panic: boom; " + makePass},
 	{"prints", // go test -json prints a name only after the run: output in between harms less
-		`prints.txt:7: Line-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; ` + toStderr + "\n" +
-			`prints.txt:9: Line-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; ` + toStderr + "\n" +
+		`prints.txt:7: Line-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; ` + toStderr +
+			"\n" +
+			`prints.txt:9: Line-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; ` + toStderr +
+			"\n" +
 			`prints.txt:11: Part-2: the result line is broken: "loading..." stands before it; ` + toStderr + "\n" +
-			`prints.txt:12: Part-2: the result line is broken (parsing iteration count: invalid syntax): "loading... 2307265\t         0.5313 ns/op"; ` + toStderr + "\n" +
-			`prints.txt:13: Part-2: the result line is broken (parsing iteration count: invalid syntax): "loading... 2374149\t         0.5275 ns/op"; ` + toStderr,
+			`prints.txt:12: Part-2: the result line is broken (parsing iteration count: invalid syntax): "loading... ` +
+			`2307265\t         0.5313 ns/op"; ` + toStderr + "\n" +
+			`prints.txt:13: Part-2: the result line is broken (parsing iteration count: invalid syntax): "loading... ` +
+			`2374149\t         0.5275 ns/op"; ` + toStderr,
 		`prints.json:21: Part-2: the result line is broken: "loading..." stands before it; ` + toStderr + "\n" +
 			`prints.json:22: Part-2: the result line is broken: "loading..." stands before it; ` + toStderr + "\n" +
 			`prints.json:23: Part-2: the result line is broken: "loading..." stands before it; ` + toStderr},
@@ -65,10 +69,10 @@ func requireServe(t *testing.T, set *Set) {
 	for i, name := range []string{"Serve/workload=prefill", "Serve/workload=decode", "Encode"} {
 		assert.Equal(t, name, set.Benchmarks[i].Name)
 		assert.Equal(t, "example.com/infer/serve", set.Benchmarks[i].Pkg)
-		assert.Len(t, set.Benchmarks[i].Values("ns/op"), 3)
+		assert.Len(t, set.Benchmarks[i].values("ns/op"), 3)
 	}
-	assert.Equal(t, []float64{1200, 1200, 1200}, set.Benchmarks[0].Values("p95-ns"))
-	assert.Len(t, set.Benchmarks[2].Values("MB/s"), 3)
+	assert.Equal(t, []float64{1200, 1200, 1200}, set.Benchmarks[0].values("p95-ns"))
+	assert.Len(t, set.Benchmarks[2].values("MB/s"), 3)
 	assert.NotEmpty(t, set.Config["goos"])
 	assert.NotEmpty(t, set.Config["goarch"])
 }

@@ -24,7 +24,8 @@ func TestProblemLeavesOutWhatIsEmpty(t *testing.T) {
 		p    Problem
 		want string
 	}{
-		{"everything", Problem{"testdata/base.txt", 12, "Serve-2", "p95-ns is NaN", "report a finite number"}, "testdata/base.txt:12: Serve-2: p95-ns is NaN; report a finite number"},
+		{"everything", Problem{"testdata/base.txt", 12, "Serve-2", "p95-ns is NaN", "report a finite number"},
+			"testdata/base.txt:12: Serve-2: p95-ns is NaN; report a finite number"},
 		{"no line", Problem{File: "base.txt", Fact: "no benchmark results", Fix: "record"}, "base.txt: no benchmark results; record"},
 		{"a line without a file", Problem{Line: 3, Fact: "x"}, "x"},
 		{"nothing but a fact", Problem{Fact: "x"}, "x"},

@@ -146,7 +146,9 @@ func (p *parser) Read(b []byte) (int, error) {
 		}
 		if len(text) > p.lim.resultLine {
 			p.broken++
-			p.problem(Problem{Line: line, Fact: "a result or Unit line of more than " + strconv.Itoa(p.lim.resultLine) + " bytes", Fix: toStderr})
+			p.problem(Problem{
+				Line: line, Fact: "a result or Unit line of more than " + strconv.Itoa(p.lim.resultLine) + " bytes", Fix: toStderr,
+			})
 			continue
 		}
 		p.line, p.from = line, from

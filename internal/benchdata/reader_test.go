@@ -44,8 +44,8 @@ func TestReadTakesOverWhatGoTestPrints(t *testing.T) {
 	assert.Equal(t, Run{File: "base.txt", Line: 6, Iters: 89887, Values: []Value{
 		{"ns/op", 269.6}, {"errors", 0}, {"p50-ns", 910}, {"p95-ns", 1300}, {"B/op", 0}, {"allocs/op", 0},
 	}}, prefill.Runs[1])
-	assert.Equal(t, []float64{1200, 1300}, prefill.Values("p95-ns"))
-	assert.Empty(t, prefill.Values("p99-ns"))
+	assert.Equal(t, []float64{1200, 1300}, prefill.values("p95-ns"))
+	assert.Empty(t, prefill.values("p99-ns"))
 	_, ok := prefill.Runs[0].Value("MB/s")
 	assert.False(t, ok)
 	assert.Equal(t, "Serve/workload=decode-2", set.Benchmarks[1].String())
@@ -54,7 +54,7 @@ func TestReadTakesOverWhatGoTestPrints(t *testing.T) {
 	assert.Equal(t, "example.com/infer/tok", encode.Pkg)
 	assert.Equal(t, 1, encode.Procs, "no suffix")
 	assert.Equal(t, "Encode", encode.String())
-	assert.Equal(t, []float64{13481.26}, encode.Values("MB/s"), "the unit as printed, not B/s")
+	assert.Equal(t, []float64{13481.26}, encode.values("MB/s"), "the unit as printed, not B/s")
 }
 
 func TestReadTakesNoNotice(t *testing.T) {
@@ -64,12 +64,17 @@ func TestReadTakesNoNotice(t *testing.T) {
 		{"of a missing line end after ok", strings.TrimSuffix(plainRun, "\n")},
 		{"of lines of the go command", "go: downloading example.com/x v1.0.0\n" + plainRun},
 		{"of compiler output", "# example.com/infer\n./x.go:3: note: something\n" + plainRun},
-		{"of packages without tests or benchmarks", "?   \texample.com/none\t[no test files]\nok  \texample.com/plain\t0.1s [no tests to run]\n" + plainRun},
-		{"of names that go test -v prints first", strings.Replace(plainRun, "BenchmarkServe", "=== RUN   BenchmarkServe\nBenchmarkServe\nBenchmarkServe", 1)},
-		{"of what a benchmark logs", strings.Replace(plainRun, "PASS", "--- BENCH: BenchmarkServe-2\n    x_test.go:5: BenchmarkY 1 2 ns/op\n    x_test.go:6: --- FAIL: no\nPASS", 1)},
-		{"of prose that begins with Benchmark", "Benchmarking 3 models\nBenchmark: fast\nBenchmark results follow\nBenchmark\n" + plainRun},
+		{"of packages without tests or benchmarks",
+			"?   \texample.com/none\t[no test files]\nok  \texample.com/plain\t0.1s [no tests to run]\n" + plainRun},
+		{"of names that go test -v prints first",
+			strings.Replace(plainRun, "BenchmarkServe", "=== RUN   BenchmarkServe\nBenchmarkServe\nBenchmarkServe", 1)},
+		{"of what a benchmark logs", strings.Replace(plainRun, "PASS",
+			"--- BENCH: BenchmarkServe-2\n    x_test.go:5: BenchmarkY 1 2 ns/op\n    x_test.go:6: --- FAIL: no\nPASS", 1)},
+		{"of prose that begins with Benchmark",
+			"Benchmarking 3 models\nBenchmark: fast\nBenchmark results follow\nBenchmark\n" + plainRun},
 		{"of prose that looks like configuration", "panic\ncoverage: 12.5% of statements\nwarning: slow disk\n" + plainRun},
-		{"of coverage that differs by package", strings.ReplaceAll(plainRun, "PASS", "PASS\ncoverage: 1% of statements\nok  \tx/y\t0.1s\ncoverage: 2% of statements")},
+		{"of coverage that differs by package",
+			strings.ReplaceAll(plainRun, "PASS", "PASS\ncoverage: 1% of statements\nok  \tx/y\t0.1s\ncoverage: 2% of statements")},
 		{"of JSON that a program prints", plainRun + "{\"Action\":\"served\"}\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -114,7 +119,8 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 		{"a value near overflow", "BenchmarkServe-2 10 1.1e300 B/op",
 			"x.txt:2: Serve-2: B/op is absurdly large (1.1e+300); report it in a larger unit"},
 		{"a value beyond overflow", "BenchmarkServe-2 10 1e309 B/op",
-			`x.txt:2: Serve-2: the result line is broken (parsing measurement: value out of range): "10 1e309 B/op"; print with b.Log or to standard error, not to standard output`},
+			`x.txt:2: Serve-2: the result line is broken (parsing measurement: value out of range): "10 1e309 B/op"; ` +
+				`print with b.Log or to standard error, not to standard output`},
 		{"every value of a line", "BenchmarkServe-2 10 NaN ns/op -1 B/op",
 			"x.txt:2: Serve-2: ns/op is NaN; report a finite number\n" +
 				"x.txt:2: Serve-2: B/op is negative (-1); report a quantity that cannot be below 0"},
@@ -135,13 +141,17 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 		{"a number where a unit belongs", "BenchmarkServe-2 10 5 7 8 ns/op",
 			`x.txt:2: Serve-2: number "7" stands where a unit belongs; print with b.Log or to standard error, not to standard output`},
 		{"printing into a result line", "BenchmarkServe-2 \tloaded 3 adapters\n     100\t 5 ns/op",
-			`x.txt:2: Serve-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; print with b.Log or to standard error, not to standard output`},
+			`x.txt:2: Serve-2: the result line is broken (parsing iteration count: invalid syntax): "loaded 3 adapters"; ` +
+				`print with b.Log or to standard error, not to standard output`},
 		{"printing a line end into a result line", "BenchmarkServe-2 \t\n     100\t 5 ns/op",
-			"x.txt:2: Serve-2: the result line is broken (missing iteration count); print with b.Log or to standard error, not to standard output"},
+			"x.txt:2: Serve-2: the result line is broken (missing iteration count); print with b.Log or to standard error, " +
+				"not to standard output"},
 		{"printing before a result line", "loading...BenchmarkServe-2 \t  100\t 5 ns/op",
-			`x.txt:2: Serve-2: the result line is broken: "loading..." stands before it; print with b.Log or to standard error, not to standard output`},
+			`x.txt:2: Serve-2: the result line is broken: "loading..." stands before it; print with b.Log or to standard error, ` +
+				`not to standard output`},
 		{"a line cut in the middle", "BenchmarkServe-2 100 5",
-			`x.txt:2: Serve-2: the result line is broken (missing units): "100 5"; print with b.Log or to standard error, not to standard output`},
+			`x.txt:2: Serve-2: the result line is broken (missing units): "100 5"; print with b.Log or to standard error, ` +
+				`not to standard output`},
 		{"a name that go test does not print", "Benchmarkserve-2 100 5 ns/op",
 			"x.txt:2: serve-2: not a name that go test prints; begin it with an upper-case letter"},
 		{"a name that is not UTF-8", "BenchmarkServe/\xff-2 100 5 ns/op",
@@ -158,19 +168,25 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 			"x.txt:2: better=smaller for unit p95-ns; write better=lower or better=higher"},
 		{"Unit lines that contradict each other", "Unit p95-ns better=lower\nUnit p95-ns better=higher\nBenchmarkServe-2 100 5 ns/op",
 			"x.txt:3: Unit line: metadata better of unit p95-ns already set to lower; write it as: Unit p95-ns better=lower"},
-		{"Unit lines that contradict each other after tidying", "Unit p95-ns better=lower\nUnit p95-sec better=higher\nBenchmarkServe-2 100 5 ns/op",
+		{"Unit lines that contradict each other after tidying",
+			"Unit p95-ns better=lower\nUnit p95-sec better=higher\nBenchmarkServe-2 100 5 ns/op",
 			"x.txt:3: Unit line: metadata better of unit p95-sec already set to lower; write it as: Unit p95-ns better=lower"},
-		{"two configurations", "cpu: A\nBenchmarkServe-2 100 5 ns/op\ncpu: B\nBenchmarkServe-2 100 5 ns/op\ncpu: C\nBenchmarkServe-2 100 5 ns/op",
-			`x.txt:5: cpu is "B" for this result and "A" for the one on line 3; keep results of different configurations in different files, and print nothing of the form "key: value" to standard output`},
+		{"two configurations",
+			"cpu: A\nBenchmarkServe-2 100 5 ns/op\ncpu: B\nBenchmarkServe-2 100 5 ns/op\ncpu: C\nBenchmarkServe-2 100 5 ns/op",
+			`x.txt:5: cpu is "B" for this result and "A" for the one on line 3; keep results of different configurations in different ` +
+				`files, and print nothing of the form "key: value" to standard output`},
 		{"a benchmark that failed in its third run, which go test passes",
-			"BenchmarkOdd-2 5 5 ns/op\nBenchmarkOdd-2 \t--- FAIL: BenchmarkOdd\n    f_test.go:10: breaks\n--- FAIL: BenchmarkOdd-2\n    f_test.go:10: breaks\nPASS\nok  \tx\t0.1s\n",
+			"BenchmarkOdd-2 5 5 ns/op\nBenchmarkOdd-2 \t--- FAIL: BenchmarkOdd\n    f_test.go:10: " +
+				"breaks\n--- FAIL: BenchmarkOdd-2\n    f_test.go:10: breaks\nPASS\nok  \tx\t0.1s\n",
 			"x.txt:3: Odd: failed; make the run pass: results beside a failure are not judged"},
 		{"a failure whose name is lost", "BenchmarkServe-2 100 5 ns/op\n--- FAIL: \nPASS\n",
 			"x.txt:3: a failure without a name; make the run pass: results beside a failure are not judged"},
-		{"a failed test", "--- FAIL: TestServe (0.01s)\n    --- FAIL: TestServe/small (0.00s)\nFAIL\nexit status 1\nFAIL\tx\t0.1s\nFAIL\n",
+		{"a failed test",
+			"--- FAIL: TestServe (0.01s)\n    --- FAIL: TestServe/small (0.00s)\nFAIL\nexit status 1\nFAIL\tx\t0.1s\nFAIL\n",
 			"x.txt:2: TestServe failed; make the run pass: results beside a failure are not judged\n" +
 				"x.txt:3: TestServe/small failed; make the run pass: results beside a failure are not judged"},
-		{"a panic", "BenchmarkServe-2 100 5 ns/op\nBenchmarkServe-2 \tpanic: boom\n\ngoroutine 1 [running]:\nexit status 2\nFAIL\tx\t0.1s\nFAIL\n",
+		{"a panic",
+			"BenchmarkServe-2 100 5 ns/op\nBenchmarkServe-2 \tpanic: boom\n\ngoroutine 1 [running]:\nexit status 2\nFAIL\tx\t0.1s\nFAIL\n",
 			"x.txt:3: panic: boom; make the run pass: results beside a failure are not judged"},
 		{"a fatal error", "BenchmarkServe-2 100 5 ns/op\nfatal error: all goroutines are asleep - deadlock!\n",
 			"x.txt:3: fatal error: all goroutines are asleep - deadlock!; make the run pass: results beside a failure are not judged"},
@@ -248,8 +264,7 @@ PASS
 	assert.Equal(t, map[string]string{"cpu": "A", "go": "go1.26.8"}, set.Config)
 	assert.Equal(t, map[string]string{"commit": "abc; def"}, set.Provenance)
 	assert.Equal(t, map[string]int{"p95-sec": -1, "p95-ns": -1, "score": +1}, set.Better)
-	assert.Equal(t, +1, set.Direction("score"))
-	assert.Equal(t, -1, set.Direction("ns/op"))
+	assert.Equal(t, +1, set.Better["score"])
 	assert.Equal(t, []Benchmark{
 		{Name: "X", Procs: 1, Runs: set.Benchmarks[0].Runs},
 		{Pkg: "p", Name: "X", Procs: 1, Runs: set.Benchmarks[1].Runs},
@@ -257,7 +272,8 @@ PASS
 }
 
 func TestReadParsesEveryDigit(t *testing.T) {
-	set, err := Read(strings.NewReader("BenchmarkX 9007199254740993 9007199254740993 p95-ns 0.1 p50-ns 1e-07 s 12345678901234567890 B/op\nPASS\n"), "x.txt")
+	set, err := Read(strings.NewReader(
+		"BenchmarkX 9007199254740993 9007199254740993 p95-ns 0.1 p50-ns 1e-07 s 12345678901234567890 B/op\nPASS\n"), "x.txt")
 	require.NoError(t, err)
 	run := set.Benchmarks[0].Runs[0]
 	assert.Equal(t, 9007199254740993, run.Iters)

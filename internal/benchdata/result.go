@@ -151,7 +151,8 @@ func (p *parser) unit(rec *benchfmt.UnitMetadata) {
 	}
 	d, ok := direction(rec.Value)
 	if !ok {
-		p.problem(Problem{Line: p.line, Fact: "better=" + printable(rec.Value) + " for unit " + printable(rec.OrigUnit), Fix: "write better=lower or better=higher"})
+		p.problem(Problem{Line: p.line, Fact: "better=" + printable(rec.Value) + " for unit " + printable(rec.OrigUnit),
+			Fix: "write better=lower or better=higher"})
 		return
 	}
 	p.set.Better[rec.OrigUnit] = d

@@ -61,18 +61,6 @@ type Value struct {
 	Value float64
 }
 
-// Values returns the values of unit, one per run. A run without the unit contributes none, so that a result shorter
-// than Runs means that some run lacks it.
-func (b Benchmark) Values(unit string) []float64 {
-	values := make([]float64, 0, len(b.Runs))
-	for _, r := range b.Runs {
-		if v, ok := r.Value(unit); ok {
-			values = append(values, v)
-		}
-	}
-	return values
-}
-
 // units returns the units of all runs, in order of first appearance.
 func (b Benchmark) units() []string {
 	var units []string
@@ -94,15 +82,6 @@ func (r Run) Value(unit string) (float64, bool) {
 		}
 	}
 	return 0, false
-}
-
-// Direction returns -1 if lower values of unit are better, +1 if higher, 0 if unknown. A Unit line wins over the
-// built-in Better.
-func (s *Set) Direction(unit string) int {
-	if d, ok := s.Better[unit]; ok {
-		return d
-	}
-	return Better(unit)
 }
 
 // identity is what makes two benchmarks the same.
@@ -128,8 +107,9 @@ func (s *Set) Add(o *Set) Problems {
 	for _, unit := range sortedKeys(o.Better) {
 		if have, ok := s.Better[unit]; ok && have != o.Better[unit] {
 			problems = append(problems, Problem{File: o.Source,
-				Fact: "the Unit line of " + printable(unit) + " says " + betterWord(o.Better[unit]) + " is better, in " + s.Source + " " + betterWord(have),
-				Fix:  "correct one of them"})
+				Fact: "the Unit line of " + printable(unit) + " says " + betterWord(o.Better[unit]) + " is better, in " +
+					s.Source + " " + betterWord(have),
+				Fix: "correct one of them"})
 		}
 	}
 	if problems != nil {

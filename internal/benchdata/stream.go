@@ -102,7 +102,8 @@ func (s *stream) benchmark(num int, text []byte) (parse bool) {
 	case !isName(first):
 		if resultUnnamed.Match(text[:min(len(text), mostMatched)]) {
 			s.p.broken++
-			s.p.problem(Problem{Line: num, Benchmark: printable(string(name)), Fact: "not a name that go test prints", Fix: "begin it with an upper-case letter"})
+			s.p.problem(Problem{Line: num, Benchmark: printable(string(name)), Fact: "not a name that go test prints",
+				Fix: "begin it with an upper-case letter"})
 		}
 		return false
 	case s.failure(num, tail): // printed where the numbers belong
@@ -128,7 +129,8 @@ func (s *stream) inside(num int, text []byte) bool {
 	name, _, _ := bytes.Cut(text[at+len("Benchmark"):], []byte(" "))
 	name, _, _ = bytes.Cut(name, []byte("\t"))
 	s.p.broken++
-	s.p.problem(Problem{Line: num, Benchmark: printable(string(name)), Fact: "the result line is broken: " + quote(string(text[:at])) + " stands before it", Fix: toStderr})
+	s.p.problem(Problem{Line: num, Benchmark: printable(string(name)),
+		Fact: "the result line is broken: " + quote(string(text[:at])) + " stands before it", Fix: toStderr})
 	return true
 }
 
@@ -245,7 +247,9 @@ func (s *stream) cutShort() {
 	if pkg := s.pkg(); pkg != "" {
 		of = " of " + printable(pkg)
 	}
-	s.p.problem(Problem{Line: s.last, Fact: "the results" + of + " end here without PASS or ok: the run was cut short", Fix: recordFix(s.p.name)})
+	s.p.problem(Problem{
+		Line: s.last, Fact: "the results" + of + " end here without PASS or ok: the run was cut short", Fix: recordFix(s.p.name),
+	})
 }
 
 // ended is called at the end of the input.

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Better returns what the name of a unit says about its direction: -1 if lower values are better, +1 if higher, 0 if
+// better returns what the name of a unit says about its direction: -1 if lower values are better, +1 if higher, 0 if
 // it says nothing. Times are lower ("ns/op", "p95-model-ns", "ns/tok"), as are "B/op", "allocs/op" and counts of what
 // went wrong ("errors", "timeouts/s"); rates are higher ("MB/s", "req/s", "tok/min"). A Unit line wins: see
-// [Set.Direction].
-func Better(unit string) int {
+// [Set.Better].
+func better(unit string) int {
 	switch unit {
 	case "B/op", "allocs/op":
 		return -1
@@ -29,15 +29,9 @@ func Better(unit string) int {
 	return 0
 }
 
-// QuantileOf returns the quantile, between 0 and 1 exclusive, that a unit names: 0.95 for "p95-ns", 0.999 for
-// "p99.9-model-ns". Not ok if it names none.
-func QuantileOf(unit string) (q float64, ok bool) {
-	q, _, ok = splitQuantile(unit)
-	return q, ok
-}
-
-// splitQuantile also returns the unit without the quantile, which is the same for all quantiles of one quantity:
-// "-model-ns" for "p50-model-ns" and for "p99-model-ns".
+// splitQuantile returns the quantile, between 0 and 1 exclusive, that a unit names: 0.95 for "p95-ns", 0.999 for "p99.9-model-ns";
+// and the unit without the quantile, which is the same for all quantiles of one quantity: "-model-ns" for "p50-model-ns" and for
+// "p99-model-ns". Not ok if it names none.
 func splitQuantile(unit string) (q float64, rest string, ok bool) {
 	pos := 0
 	for tok, per := range tokens(unit) {

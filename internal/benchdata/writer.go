@@ -72,7 +72,10 @@ func (w *Writer) Write(b Benchmark) error {
 			w.buf = append(append(w.buf, ' '), v.Unit...)
 		}
 		if n := len(w.buf) - begin; n > defaultLimits.resultLine {
-			w.err = Problems{{File: run.File, Line: run.Line, Benchmark: printable(b.String()), Fact: "a result line of " + strconv.Itoa(n) + " bytes", Fix: "report fewer units"}}
+			w.err = Problems{
+				{File: run.File, Line: run.Line, Benchmark: printable(b.String()), Fact: "a result line of " + strconv.Itoa(n) + " bytes",
+					Fix: "report fewer units"},
+			}
 			return w.err
 		}
 		w.buf = append(w.buf, '\n')
@@ -144,7 +147,7 @@ func (w *Writer) units(run Run) {
 	}
 	w.known = layout
 	for _, v := range run.Values {
-		w.unit(v.Unit, Better(v.Unit))
+		w.unit(v.Unit, better(v.Unit))
 	}
 }
 
@@ -168,9 +171,11 @@ func (h Header) check() Problems {
 		for _, key := range sortedKeys(part.values) {
 			value := part.values[key]
 			k, v, ok := keyValue([]byte(key + ": " + value))
-			bad := !ok || k != key || v != value || !oneLine(key+value) || part.what == "configuration" && (key == "pkg" || !isConfig(key, value))
+			bad := !ok || k != key || v != value || !oneLine(key+value) || part.what == "configuration" &&
+				(key == "pkg" || !isConfig(key, value))
 			if bad {
-				problems = append(problems, Problem{Fact: part.what + " " + quote(key) + ": " + quote(value) + " cannot be written", Fix: "begin the key with a lower-case letter and keep both on one line"})
+				problems = append(problems, Problem{Fact: part.what + " " + quote(key) + ": " + quote(value) + " cannot be written",
+					Fix: "begin the key with a lower-case letter and keep both on one line"})
 			}
 		}
 	}
@@ -180,7 +185,9 @@ func (h Header) check() Problems {
 		if !oneWord(unit) {
 			problems = append(problems, Problem{Fact: "unit " + quote(unit) + " cannot be written", Fix: "name units without blanks"})
 		} else if directions[tidied]*h.Better[unit] < 0 {
-			problems = append(problems, Problem{Fact: "unit " + printable(unit) + " contradicts another unit of the same quantity", Fix: "correct one of them"})
+			problems = append(problems, Problem{
+				Fact: "unit " + printable(unit) + " contradicts another unit of the same quantity", Fix: "correct one of them",
+			})
 		}
 		directions[tidied] = h.Better[unit]
 	}
@@ -194,7 +201,8 @@ func (w *Writer) check(b Benchmark) Problems {
 		problems = append(problems, Problem{File: run.File, Line: run.Line, Benchmark: printable(b.String()), Fact: fact, Fix: fix})
 	}
 	if name, procs := splitProcs(b.String()); name != b.Name || procs != b.Procs {
-		add(Run{}, "name "+quote(b.Name)+" with GOMAXPROCS "+strconv.Itoa(b.Procs)+" would be read as "+quote(name)+" with "+strconv.Itoa(procs), "end no name in - and digits")
+		add(Run{}, "name "+quote(b.Name)+" with GOMAXPROCS "+strconv.Itoa(b.Procs)+" would be read as "+quote(name)+
+			" with "+strconv.Itoa(procs), "end no name in - and digits")
 	}
 	first, _ := utf8.DecodeRuneInString(b.String())
 	if b.Name != "" && !oneWord(b.Name) || !isName(first) {

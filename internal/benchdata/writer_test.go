@@ -19,7 +19,9 @@ import (
 func TestWriterWritesWhatBenchstatReads(t *testing.T) {
 	var b strings.Builder
 	w := NewWriter(&b, Header{
-		Config:     map[string]string{"go": "go1.26.8", "goos": "linux", "blas": "gonum", "cpu": "Some CPU", "goarch": "amd64", "gomaxprocs": "2", "empty": ""},
+		Config: map[string]string{
+			"go": "go1.26.8", "goos": "linux", "blas": "gonum", "cpu": "Some CPU", "goarch": "amd64", "gomaxprocs": "2", "empty": "",
+		},
 		Provenance: map[string]string{"ref": "main", "commit": "abc", "load": "0.3 0.2", "seed": ""},
 		Better:     map[string]int{"score": +1, "unknown": 0},
 	})
@@ -28,14 +30,15 @@ func TestWriterWritesWhatBenchstatReads(t *testing.T) {
 		run(1, Value{"ns/op", 1234567.25}, Value{"p95-ns", 9007199254740991}, Value{"score", 0.1}),
 		run(2, Value{"ns/op", 1e300}, Value{"p95-ns", 5e-324}, Value{"score", 0}),
 	}}))
-	require.NoError(t, w.Write(Benchmark{Pkg: "example.com/infer/tok", Name: "Encode", Procs: 1, Runs: []Run{run(3, Value{"MB/s", 3})}}))
+	require.NoError(t,
+		w.Write(Benchmark{Pkg: "example.com/infer/tok", Name: "Encode", Procs: 1, Runs: []Run{run(3, Value{"MB/s", 3})}}))
 	require.NoError(t, w.Write(Benchmark{Name: "", Procs: 1, Runs: []Run{run(4, Value{"unknown", 3})}}))
 	require.NoError(t, w.Close())
 	golden(t, "written.txt", b.String())
 
 	set, err := Read(strings.NewReader(b.String()), "x")
 	require.NoError(t, err)
-	assert.Equal(t, []float64{9007199254740991, 5e-324}, set.Benchmarks[0].Values("p95-ns"))
+	assert.Equal(t, []float64{9007199254740991, 5e-324}, set.Benchmarks[0].values("p95-ns"))
 	assert.Equal(t, map[string]string{"commit": "abc", "ref": "main", "load": "0.3 0.2"}, set.Provenance)
 	assert.Equal(t, map[string]int{"ns/op": -1, "p95-ns": -1, "MB/s": +1, "score": +1}, set.Better)
 }
@@ -155,8 +158,8 @@ func TestReadReturnsWhatWasWritten(t *testing.T) {
 		require.NoError(t, err, b.String())
 		for _, bench := range got.Benchmarks {
 			for _, v := range bench.units() {
-				if _, ok := set.Better[v]; !ok && Better(v) != 0 {
-					set.Better[v] = Better(v) // the Writer says what it knows
+				if _, ok := set.Better[v]; !ok && better(v) != 0 {
+					set.Better[v] = better(v) // the Writer says what it knows
 				}
 			}
 		}
@@ -169,7 +172,8 @@ func drawSet(t *rapid.T) *Set {
 	word := rapid.StringMatching(`[A-Z][A-Za-z0-9_=:/µ.,-]{0,12}[a-z]`)
 	text := rapid.StringMatching(`[A-Za-z0-9"#:;=-]([A-Za-z0-9 "#:;=é-]{0,12}[a-z0-9])?`)
 	keys := func(label string) map[string]string {
-		return rapid.MapOfN(rapid.SampledFrom([]string{"goos", "cpu", "blas", "gomaxprocs", "commit", "load", "x-y"}), text, 0, 4).Draw(t, label)
+		return rapid.MapOfN(rapid.SampledFrom([]string{"goos", "cpu", "blas", "gomaxprocs", "commit", "load", "x-y"}),
+			text, 0, 4).Draw(t, label)
 	}
 	set := &Set{Source: "x", Config: keys("config"), Provenance: keys("provenance")}
 	units := []string{"ns/op", "p50-ns", "p95-ns", "p99-ns", "B/op", "req/s", "MB/s", "score", "tok/min"}
@@ -191,8 +195,9 @@ func drawSet(t *rapid.T) *Set {
 			slices.Sort(have)
 			floor := 0.0
 			for _, unit := range have {
-				v := rapid.OneOf(rapid.Float64Range(5e-324, absurd), rapid.Map(rapid.Int64Range(1, math.MaxInt64), func(n int64) float64 { return float64(n) })).Draw(t, "value")
-				if _, ok := QuantileOf(unit); ok {
+				v := rapid.OneOf(rapid.Float64Range(5e-324, absurd),
+					rapid.Map(rapid.Int64Range(1, math.MaxInt64), func(n int64) float64 { return float64(n) })).Draw(t, "value")
+				if _, _, ok := splitQuantile(unit); ok {
 					v = max(v, floor)
 					floor = v
 				}

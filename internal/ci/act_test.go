@@ -24,7 +24,8 @@ type job struct {
 	artifacts string // the folder that stands for GitHub's storage
 }
 
-// act runs a workflow of the shop on this machine, for the event given as GitHub describes it in JSON. Variables in env reach every step.
+// act runs a workflow of the shop on this machine, for the event given as GitHub describes it in JSON. Variables in env reach every
+// step.
 func (s *shop) act(event, payload, workflow string, env ...string) job {
 	s.t.Helper()
 	act, err := exec.LookPath("act")
@@ -38,7 +39,8 @@ func (s *shop) act(event, payload, workflow string, env ...string) job {
 	ctx, cancel := context.WithTimeout(s.t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, act, event, "--workflows", ".github/workflows/"+workflow, "--eventpath", events,
-		"--platform", "ubuntu-latest=-self-hosted", "--container-daemon-socket", "-", "--no-skip-checkout", "--concurrent-jobs", "1", "--json")
+		"--platform", "ubuntu-latest=-self-hosted", "--container-daemon-socket", "-", "--no-skip-checkout",
+		"--concurrent-jobs", "1", "--json")
 	cmd.Args = append(cmd.Args, s.standIns()...)
 	cmd.Dir = s.dir
 	cmd.Env = append(append(s.env, "CHECKOUT_FROM="+s.dir, "ARTIFACTS="+j.artifacts, "RUNNER_ENVIRONMENT=github-hosted"), env...)

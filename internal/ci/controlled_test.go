@@ -16,7 +16,8 @@ func TestControlledRegressionPassesOnlyOnFAIL(t *testing.T) {
 		passes                 bool
 		says                   string
 	}{
-		{"the checker failed because of a regression", "failure", "regressed", true, "PASS: the checker said FAIL: a planted slowdown of 25% is regressed\n"},
+		{"the checker failed because of a regression", "failure", "regressed", true,
+			"PASS: the checker said FAIL: a planted slowdown of 25% is regressed\n"},
 		{"it failed, but could not measure", "failure", "invalid", false, "FAIL: the checker did not say FAIL because"},
 		{"it failed, but could not tell", "failure", "inconclusive", false, "FAIL: the checker did not say FAIL because"},
 		{"it failed before there was an outcome", "failure", "", false, "its outcome is none"},

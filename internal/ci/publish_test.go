@@ -77,8 +77,8 @@ func (l *left) publish() (passed bool, log, summary, outputs string) {
 
 // verdictOf is verdict.json of one benchmark, Chat, with more fields of its verdict.
 func verdictOf(outcome string, pass bool, more string) string {
-	return fmt.Sprintf(`{"name": "TestGate", "outcome": %q, "pass": %t, "verdicts": [{"package": "example.com/shop/chat", "benchmark": "Chat",
-		"unit": "p95-ns", "outcome": %q%s}]}`, outcome, pass, outcome, more)
+	return fmt.Sprintf(`{"name": "TestGate", "outcome": %q, "pass": %t, "verdicts": [
+		{"package": "example.com/shop/chat", "benchmark": "Chat", "unit": "p95-ns", "outcome": %q%s}]}`, outcome, pass, outcome, more)
 }
 
 func TestPublish(t *testing.T) {
@@ -100,19 +100,25 @@ func TestPublish(t *testing.T) {
 
 	t.Run("levels", func(t *testing.T) {
 		for _, c := range []struct{ name, verdict, want string }{
-			{"a regression is an error at the benchmark's line", verdictOf("regressed", false, `, "fails": true, "change_percent": 12.5, "reason": "beyond"`),
+			{"a regression is an error at the benchmark's line",
+				verdictOf("regressed", false, `, "fails": true, "change_percent": 12.5, "reason": "beyond"`),
 				"::error file=chat/chat_test.go,line=5,title=tailgate%3A regressed%3A Chat p95-ns::+12.50 %25: beyond\n"},
-			{"one that was planted is a notice", strings.Replace(verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`), "{", `{"planted": "25%", `, 1),
+			{"one that was planted is a notice",
+				strings.Replace(verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`), "{", `{"planted": "25%", `, 1),
 				"::notice file=chat/chat_test.go,line=5,title=tailgate%3A regressed%3A Chat p95-ns::beyond (25%25 planted on purpose)\n"},
 			{"what the policy lets pass is a warning", verdictOf("inconclusive", true, `, "reason": "noise"`),
 				"::warning file=chat/chat_test.go,line=5,title=tailgate%3A inconclusive%3A Chat p95-ns::noise\n"},
-			{"what could not be judged at all has no line", `{"name": "TestGate", "outcome": "invalid", "error": "baseline: this clone is shallow"}`,
+			{"what could not be judged at all has no line",
+				`{"name": "TestGate", "outcome": "invalid", "error": "baseline: this clone is shallow"}`,
 				"::error title=tailgate%3A TestGate is invalid::baseline: this clone is shallow\n"},
-			{"nor has a rule that matches nothing", `{"outcome": "invalid", "verdicts": [{"unit": "p95-ns", "outcome": "invalid", "fails": true, "reason": "matches nothing"}]}`,
+			{"nor has a rule that matches nothing",
+				`{"outcome": "invalid", "verdicts": [{"unit": "p95-ns", "outcome": "invalid", "fails": true, "reason": "matches nothing"}]}`,
 				"::error title=tailgate%3A invalid%3A p95-ns::matches nothing\n"},
-			{"nor has a benchmark that is not found", strings.ReplaceAll(verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`), `"Chat"`, `"Talk"`),
+			{"nor has a benchmark that is not found",
+				strings.ReplaceAll(verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`), `"Chat"`, `"Talk"`),
 				"::error title=tailgate%3A regressed%3A Talk p95-ns::beyond\n"},
-			{"nor has one in a package that is an option", strings.ReplaceAll(verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`), "example.com/shop/chat", "-exec=id"),
+			{"nor has one in a package that is an option",
+				strings.ReplaceAll(verdictOf("regressed", false, `, "fails": true, "reason": "beyond"`), "example.com/shop/chat", "-exec=id"),
 				"::error title=tailgate%3A regressed%3A Chat p95-ns::beyond\n"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
@@ -128,17 +134,20 @@ func TestPublish(t *testing.T) {
 	t.Run("names and reasons do not become commands", func(t *testing.T) {
 		l := newLeft(t, program)
 		l.gate(".tailgate/TestGate", `{"name": "a\n::b", "outcome": "invalid", "error": "one\r\n::error::two 100%", "verdicts": [
-			{"package": "example.com/shop/chat", "benchmark": "Chat/x,y:z\n::warning::w", "unit": "p95-ns\n", "outcome": "regressed", "fails": true, "reason": "r\n::stop-commands::s"}]}`)
+			{"package": "example.com/shop/chat", "benchmark": "Chat/x,y:z\n::warning::w", "unit": "p95-ns\n",
+			"outcome": "regressed", "fails": true, "reason": "r\n::stop-commands::s"}]}`)
 		_, log, _, _ := l.publish()
 		assert.Equal(t, "::error title=tailgate%3A a%0A%3A%3Ab is invalid::one%0D%0A::error::two 100%25\n"+
-			"::error file=chat/chat_test.go,line=5,title=tailgate%3A regressed%3A Chat/x%2Cy%3Az%0A%3A%3Awarning%3A%3Aw p95-ns::r%0A::stop-commands::s\n", log)
+			"::error file=chat/chat_test.go,line=5,title=tailgate%3A regressed%3A Chat/x%2Cy%3Az%0A%3A%3Awarning%3A%3Aw "+
+			"p95-ns::r%0A::stop-commands::s\n", log)
 	})
 
 	t.Run("no more marks than are shown, the errors first", func(t *testing.T) {
 		l := newLeft(t, program)
 		warning := `{"benchmark": "Talk", "unit": "p95-ns", "outcome": "inconclusive"},`
 		failure := `{"benchmark": "Talk", "unit": "p95-ns", "outcome": "regressed", "fails": true},`
-		l.gate(".tailgate/TestGate", `{"outcome": "regressed", "verdicts": [`+strings.TrimSuffix(strings.Repeat(warning+failure, 20), ",")+`]}`)
+		l.gate(".tailgate/TestGate", `{"outcome": "regressed", "verdicts": [`+
+			strings.TrimSuffix(strings.Repeat(warning+failure, 20), ",")+`]}`)
 		_, log, _, _ := l.publish()
 		lines := strings.Split(strings.TrimSpace(log), "\n")
 		require.Len(t, lines, 20)
@@ -152,7 +161,8 @@ func TestPublish(t *testing.T) {
 		l.gate(".tailgate/b/TestGate", verdictOf("regressed", true, "")) // was expected
 		l.gate("nested/.tailgate/TestGate", verdictOf("inconclusive", false, ""))
 		_, _, summary, outputs := l.publish()
-		assert.Equal(t, "report of nested/.tailgate/TestGate\n\nreport of .tailgate/b/TestGate\n\nreport of .tailgate/a/TestGate\n\n", summary)
+		assert.Equal(t, "report of nested/.tailgate/TestGate\n\nreport of .tailgate/b/TestGate\n\nreport of .tailgate/a/TestGate\n\n",
+			summary)
 		assert.Regexp(t, `(?m)^outcome<<(\w+)\ninconclusive\n`, outputs)
 		assert.Regexp(t, `(?m)^folders<<(\w+)\n.*/\.tailgate\n.*/nested/\.tailgate\n\w+$`, outputs)
 	})
@@ -253,7 +263,8 @@ func TestPublish(t *testing.T) {
 		"nothing is not a pass": func(*left) {},
 		"what an earlier gate left is not a pass": func(l *left) {
 			l.gate(".tailgate/TestGate", verdictOf("ok", true, ""))
-			require.NoError(t, os.Chtimes(filepath.Join(l.workspace, ".tailgate/TestGate/verdict.json"), time.Now(), time.Now().Add(-time.Hour)))
+			require.NoError(t, os.Chtimes(filepath.Join(l.workspace, ".tailgate/TestGate/verdict.json"), time.Now(),
+				time.Now().Add(-time.Hour)))
 		},
 		"a folder that no gate has made is not a pass": func(l *left) { l.env = []string{"GATE_OUT=results"} },
 	} {

@@ -16,10 +16,13 @@ func TestTestsDoNotOrderTheRunnerAbout(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\nenv\necho args: \"$@\"\nexit 3\n"), 0o755))
 	cmd := exec.Command("bash", filepath.Join(repository(t), ".github/actions/gate/gate.sh"))
-	withheld := []string{"ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"}
+	withheld := []string{"ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH",
+		"GITHUB_STATE", "GITHUB_STEP_SUMMARY"}
 	cmd.Env = []string{
-		"PATH=" + dir + ":" + os.Getenv("PATH"), "RUNNER_TEMP=" + dir, "GITHUB_SHA=kept", "GITHUB_BASE_REF=main", "GATE_DIRECTORY=" + dir, "GATE_RUN=^TestGate$",
-		"GATE_PACKAGES=. ./more", "GATE_BENCH=", "GATE_BASELINE=", "GATE_POLICY=", "GATE_BUDGET=", "GATE_INJECT=", "GATE_EXPECT=", "GATE_SHARD=", "GATE_COSTS=", "GATE_IN=", "GATE_OUT=",
+		"PATH=" + dir + ":" + os.Getenv("PATH"), "RUNNER_TEMP=" + dir, "GITHUB_SHA=kept", "GITHUB_BASE_REF=main",
+		"GATE_DIRECTORY=" + dir, "GATE_RUN=^TestGate$",
+		"GATE_PACKAGES=. ./more", "GATE_BENCH=", "GATE_BASELINE=", "GATE_POLICY=", "GATE_BUDGET=", "GATE_INJECT=", "GATE_EXPECT=",
+		"GATE_SHARD=", "GATE_COSTS=", "GATE_IN=", "GATE_OUT=",
 	}
 	for _, name := range withheld {
 		cmd.Env = append(cmd.Env, name+"=hunter2")

@@ -14,15 +14,18 @@ import (
 
 func TestServingWorkflow(t *testing.T) {
 	s := newShop(t).adopt()
-	s.write("scenarios/small.json", `{"version": 1, "name": "small", "model": "m", "dataset": {"file": "data.json"}, "rates": [20], "prompts": 10}`)
-	s.write("scenarios/data.json", `[{"conversations": [{"from": "human", "value": "how many eggs are in a dozen?"}, {"from": "gpt", "value": "there are twelve eggs in one"}]}]`)
+	s.write("scenarios/small.json",
+		`{"version": 1, "name": "small", "model": "m", "dataset": {"file": "data.json"}, "rates": [20], "prompts": 10}`)
+	s.write("scenarios/data.json", `[{"conversations": [{"from": "human", "value": "how many eggs are in a dozen?"}, `+
+		`{"from": "gpt", "value": "there are twelve eggs in one"}]}]`)
 	s.commit("a scenario")
 	var served atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		served.Add(1)
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"id":"1","choices":[{"index":0,"text":"x","finish_reason":"length"}],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}}`)
+		_, _ = io.WriteString(w, `{"id":"1","choices":[{"index":0,"text":"x","finish_reason":"length"}],
+			"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}}`)
 	}))
 	defer server.Close()
 	inputs := func(scenario string) string {

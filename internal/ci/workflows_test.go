@@ -71,7 +71,9 @@ func TestGateWorkflow(t *testing.T) {
 		assert.Contains(t, j.summary, "| **regressed** | `MLP` |")
 		require.Len(t, j.errorMarks(), 1)
 		line := 1 + strings.Count(strings.Split(read(t, filepath.Join(s.dir, "workload/serve_test.go")), "func Bench")[0], "\n")
-		assert.Regexp(t, fmt.Sprintf(`^::error file=workload/serve_test.go,line=%d,title=tailgate%%3A regressed%%3A MLP p50-ns::\+\d+\.\d\d %%25: `, line), j.errorMarks()[0])
+		assert.Regexp(t,
+			fmt.Sprintf(`^::error file=workload/serve_test.go,line=%d,title=tailgate%%3A regressed%%3A MLP p50-ns::\+\d+\.\d\d %%25: `,
+				line), j.errorMarks()[0])
 		assertResults(t, j)
 	})
 
@@ -150,7 +152,8 @@ func TestControlledRegressionWorkflow(t *testing.T) {
 		j := s.in(t).act("workflow_dispatch", dispatch(""), "controlled-regression.yml")
 		require.True(t, j.passed)
 		assert.Contains(t, j.summary, "**FAIL: 1 regressed**")
-		for _, setting := range []string{"`bench = ^BenchmarkMLP$` (from `REGRESS_BENCH`)", "`budget = 2m` (from `REGRESS_BUDGET`)", "`inject = 25%` (from `REGRESS_INJECT`)"} {
+		for _, setting := range []string{"`bench = ^BenchmarkMLP$` (from `REGRESS_BENCH`)", "`budget = 2m` (from `REGRESS_BUDGET`)",
+			"`inject = 25%` (from `REGRESS_INJECT`)"} {
 			assert.Contains(t, j.summary, "- setting: "+setting)
 		}
 		assert.Contains(t, j.summary, "**PASS: the checker said FAIL: a planted slowdown of 25% is regressed**")
@@ -163,7 +166,8 @@ func TestControlledRegressionWorkflow(t *testing.T) {
 		j := s.in(t).act("workflow_dispatch", dispatch(`"size": "1us"`), "controlled-regression.yml")
 		require.False(t, j.passed)
 		assert.Contains(t, j.summary, "**PASS: 1 ok**")
-		assert.Contains(t, j.summary, "**FAIL: the checker did not say FAIL because of a planted slowdown of 1us: its step ended in success, its outcome is ok**")
+		assert.Contains(t, j.summary,
+			"**FAIL: the checker did not say FAIL because of a planted slowdown of 1us: its step ended in success, its outcome is ok**")
 		assertResults(t, j)
 	})
 
@@ -176,7 +180,8 @@ func TestControlledRegressionWorkflow(t *testing.T) {
 
 func TestShardedGateWorkflow(t *testing.T) {
 	s := newShop(t)
-	s.write("workload/more_test.go", strings.ReplaceAll(read(t, filepath.Join(s.dir, "workload/serve_test.go")), "BenchmarkMLP", "BenchmarkOther"))
+	s.write("workload/more_test.go",
+		strings.ReplaceAll(read(t, filepath.Join(s.dir, "workload/serve_test.go")), "BenchmarkMLP", "BenchmarkOther"))
 	s.adopt()
 
 	t.Run("both shards and the merge are green", func(t *testing.T) {
@@ -186,7 +191,8 @@ func TestShardedGateWorkflow(t *testing.T) {
 		assert.Contains(t, j.summary, "shard 2 of 2: it has 1 of the gate's 2 benchmarks")
 		assert.Contains(t, j.summary, "**PASS: 2 ok**")
 		assert.Empty(t, j.errorMarks())
-		for _, name := range []string{"shard-1/regress/TestGate/shard-1-of-2/shard.json", "shard-2/regress/TestGate/shard-2-of-2/shard.json",
+		for _, name := range []string{"shard-1/regress/TestGate/shard-1-of-2/shard.json",
+			"shard-2/regress/TestGate/shard-2-of-2/shard.json",
 			"tailgate/regress/TestMerge/verdict.json", "tailgate/regress/TestMerge/report.html"} {
 			assert.FileExists(t, filepath.Join(j.artifacts, name))
 		}
@@ -236,5 +242,7 @@ func TestEveryWorkflowIsRunHere(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	assert.Equal(t, []string{"ci.yml", "controlled-regression.yml", "gate.yml", "pass-gate.yml", "serving.yml", "sharded-gate.yml"}, names)
+	assert.Equal(t, []string{
+		"ci.yml", "controlled-regression.yml", "gate.yml", "pass-gate.yml", "serving.yml", "sharded-gate.yml",
+	}, names)
 }

@@ -5,8 +5,8 @@ import "os"
 // ChildEnv names the environment variable that tells a test binary that a gate started it.
 const ChildEnv = "TAILGATE_CHILD"
 
-// SmokeEnv names the environment variable that tells a test binary that its only run is looked at for what it reports and whether it
-// succeeds, not for how long it took.
+// SmokeEnv names the environment variable that tells a test binary that its only run is looked at for what it reports and whether
+// it succeeds, not for how long it took.
 const SmokeEnv = "TAILGATE_SMOKE"
 
 // IsSmoke reports whether nobody will look at how long this process takes, so that there is nothing to warm up for.

@@ -7,15 +7,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// HoldCPU ties the calling goroutine to its thread, and the thread to the CPU that it is on, until release is called. cpu is -1, and
-// nothing is held, where that cannot be.
+// HoldCPU ties the calling goroutine to its thread, and the thread to the CPU that it is on, until release is called.
+// cpu is -1, and nothing is held, where that cannot be.
 //
-// A gate should grant turns from such a goroutine. The system wakes a process near whoever wakes it, so with a gate that stays where it
-// is both sides of a duet serve on one CPU, hot from the turn before, and a hand-over is a switch of context; with a gate that
-// wanders each side tends to a CPU of its own, one of them asleep at each hand-over and each with its own luck. Nothing is asked of
-// the processes: they may use every CPU. On two shared cores (EPYC, October 2026; 8 launches of 12 rounds of 100 turns, one request
-// each, identical sides; spread of the logarithm of the ratio of p50 within a launch, and of its mean between launches; hand-over
-// p50, p95):
+// A gate should grant turns from such a goroutine. The system wakes a process near whoever wakes it, so with a gate that
+// stays where it is both sides of a duet serve on one CPU, hot from the turn before, and a hand-over is a switch of context;
+// with a gate that wanders each side tends to a CPU of its own, one of them asleep at each hand-over and each with its own luck.
+// Nothing is asked of the processes: they may use every CPU. On two shared cores (EPYC, October 2026; 8 launches of 12 rounds
+// of 100 turns, one request each, identical sides; spread of the logarithm of the ratio of p50 within a launch, and of its mean
+// between launches; hand-over p50, p95):
 //
 //	request   gate      within   between   hand-over
 //	 90 us    wanders    8.3 %     3.9 %    43,  80 us

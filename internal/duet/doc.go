@@ -1,14 +1,14 @@
 // Package duet is what a gate and the benchmark processes that it starts say to each other.
 //
 // A gate speaks first, through the environment of the process: [ChildEnv] says that a gate started it, [SmokeEnv] that it only
-// wants to see whether its benchmarks run, [PlantEnv] the slowdown to plant in its requests so that the gate can be seen to go red, and
-// [InvitationEnv] invites it to a duet.
+// wants to see whether its benchmarks run, [PlantEnv] the slowdown to plant in its requests so that the gate can be seen to go red,
+// and [InvitationEnv] invites it to a duet.
 //
 // # A duet
 //
 // In a duet two processes, the baseline's and the candidate's, live side by side and serve requests in turn: while one serves, the
-// other waits in a read from its pipe and burns nothing. A disturbance of the machine then hits both alike, and pairs of turns can be
-// compared where two heaps of runs could not. The gate decides who serves how much, and when:
+// other waits in a read from its pipe and burns nothing. A disturbance of the machine then hits both alike, and pairs of turns
+// can be compared where two heaps of runs could not. The gate decides who serves how much, and when:
 //
 //	invitation, err := duet.Invite()
 //	process, err := binary.Start(ctx, testbin.RunOptions{Files: invitation.Files, Env: []string{invitation.Env()}, Args: args})
@@ -51,13 +51,14 @@
 //	gate -> process   'E' end
 //	process -> gate   'A' account  see Totals; the answer to end
 //
-// Nothing is taken on trust: a frame has a most for its kind, memory grows with what has come and not with what is announced, lists are
-// counted against what was granted and times against the gate's own clock. A peer that stalls, dies, lies or speaks
+// Nothing is taken on trust: a frame has a most for its kind, memory grows with what has come and not with what is announced,
+// lists are counted against what was granted and times against the gate's own clock. A peer that stalls, dies, lies or speaks
 // another version is an error in words. It is never a hang.
 //
 // # Where the gate sits
 //
-// The goroutine that grants turns should hold a CPU: see [HoldCPU], which has the figures. It matters more than the length of a turn.
+// The goroutine that grants turns should hold a CPU: see [HoldCPU], which has the figures. It matters more than the length of a
+// turn.
 //
 // Windows does not inherit pipes by descriptor: there [Invite] and [Join] say so, and a gate runs whole processes in turn.
 package duet

@@ -23,7 +23,8 @@ func FuzzDecode(f *testing.F) {
 		appendTurn(nil, 3, Turn{Requests: 10, WarmUp: true}),
 		appendResult(nil, &Result{
 			Number: 1, Latencies: []int64{2000, 3000}, Concurrency: 1, Wall: time.Millisecond, Timed: time.Millisecond,
-			Stages: []Stage{{"model", []int64{1000, 1500}}, {"post", []int64{1}}}, TTFT: []int64{500}, TPOT: []int64{100}, Gaps: []int64{100},
+			Stages: []Stage{{"model", []int64{1000, 1500}}, {"post", []int64{1}}}, TTFT: []int64{500},
+			TPOT: []int64{100}, Gaps: []int64{100},
 		}),
 		appendFailure(nil, "out of memory"),
 		finish(begin(nil, kindEnd)),

@@ -13,7 +13,8 @@ import (
 )
 
 // BenchmarkHandover shows what a turn costs beyond its requests, from just before the grant until the result is read, with two
-// processes that take turns: p50-ns and p95-ns. idle-ns is the median CPU time that a process burns from one of its turns to the next.
+// processes that take turns: p50-ns and p95-ns. idle-ns is the median CPU time that a process burns from one of its turns to the
+// next.
 func BenchmarkHandover(b *testing.B) {
 	for _, gate := range []string{"wanders", "holds"} {
 		for _, request := range []string{"nothing", "1ms"} {

@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// InvitationEnv names the environment variable that invites a process to a duet: the version of the protocol, and the descriptors to
-// read from and to write to. The process removes it, so that what the process starts is not invited too.
+// InvitationEnv names the environment variable that invites a process to a duet: the version of the protocol, and the descriptors
+// to read from and to write to. The process removes it, so that what the process starts is not invited too.
 const InvitationEnv = "TAILGATE_DUET"
 
 // Invitation is the pipes to one process that is yet to start. Start the process with its files and its variable, then Open.

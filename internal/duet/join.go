@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// Join returns this process's seat in a duet: nil if no gate invited it. There is one for the whole process, however often a benchmark
-// function is called. An error says why there can be no duet.
+// Join returns this process's seat in a duet: nil if no gate invited it. There is one for the whole process, however often
+// a benchmark function is called. An error says why there can be no duet.
 var Join = sync.OnceValues(func() (*Seat, error) {
 	value := os.Getenv(InvitationEnv)
 	if value == "" {

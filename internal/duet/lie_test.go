@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// act plays a process that says whatever it likes: hello first, then what script returns for each frame that the gate sends, nil for
-// silence. It hangs up when the gate does, or when it is out of lines.
+// act plays a process that says whatever it likes: hello first, then what script returns for each frame that the gate sends,
+// nil for silence. It hangs up when the gate does, or when it is out of lines.
 func act(t *testing.T, hello []byte, script ...func(kind byte, body []byte) []byte) (r, w *os.File) {
 	t.Helper()
 	fromGate, w, err := os.Pipe()
@@ -101,30 +101,39 @@ func TestLiesAreFound(t *testing.T) {
 		lie  func(r *Result)
 		want string
 	}{
-		"another turn":             {func(r *Result) { r.Number = 2 }, "a result of turn 2"},
-		"fewer latencies":          {func(r *Result) { r.Latencies = r.Latencies[:1] }, "1 latencies, and 2 requests were granted"},
-		"more latencies":           {func(r *Result) { r.Latencies = append(r.Latencies, 1) }, "3 latencies, and 2 requests were granted"},
-		"no latencies":             {func(r *Result) { r.Latencies = nil }, "0 latencies, and 2 requests were granted"},
-		"a negative latency":       {func(r *Result) { r.Latencies[1] = -5 }, "latency: -5 is negative"},
-		"a long latency":           {func(r *Result) { r.Latencies[1] = hour }, "a latency of 1h0m0s, and all was over after"},
-		"the longest latency":      {func(r *Result) { r.Latencies[1] = math.MaxInt64 }, "a latency of"},
-		"no concurrency":           {func(r *Result) { r.Concurrency = 0 }, "0 of 2 requests in flight"},
-		"concurrency of more":      {func(r *Result) { r.Concurrency = 3 }, "3 of 2 requests in flight"},
-		"a long turn":              {func(r *Result) { r.Wall = time.Hour }, "a turn of 1h0m0s, and all was over after"},
-		"a negative turn":          {func(r *Result) { r.Wall = -1 }, "wall time: -1 is negative"},
-		"a long timer":             {func(r *Result) { r.Timed = time.Second }, "timer ran for 1s of a turn of 5"},
-		"much CPU time":            {func(r *Result) { r.CPU = time.Hour }, "1h0m0s of CPU time within"},
-		"negative CPU time":        {func(r *Result) { r.CPU = -1 }, "CPU time: -1 is negative"},
-		"negative idle CPU time":   {func(r *Result) { r.Idle = -1 }, "idle CPU time: -1 is negative"},
-		"negative switches":        {func(r *Result) { r.Switches = -1 }, "involuntary switches: -1 is negative"},
-		"negative GCs":             {func(r *Result) { r.GCs = -1 }, "garbage collections: -1 is negative"},
-		"more of a stage":          {func(r *Result) { r.Stages[0].Times = []int64{1, 1, 1} }, "stage model: 3 times of 2 requests"},
-		"a long stage":             {func(r *Result) { r.Stages[0].Times[0] = 5000 }, "stage model: 5µs and then 1.5µs, where 5µs is all there was"},
-		"long stages":              {func(r *Result) { r.Stages = append(r.Stages, Stage{"post", []int64{2501}}) }, "stage post: 0s and then 2.501µs, where 2.5µs is all"},
-		"a negative stage":         {func(r *Result) { r.Stages[0].Times[0] = -1 }, "time in stage model: -1 is negative"},
-		"a stage twice":            {func(r *Result) { r.Stages = append(r.Stages, Stage{"model", []int64{1}}) }, `stages: "model" comes twice`},
-		"a stage with no name":     {func(r *Result) { r.Stages[0].Name = "" }, `stages: "" has 2 times`},
-		"a stage with a long name": {func(r *Result) { r.Stages[0].Name = strings.Repeat("x", maxName+1) }, "stage: 1025, where 1024 is the most"},
+		"another turn":    {func(r *Result) { r.Number = 2 }, "a result of turn 2"},
+		"fewer latencies": {func(r *Result) { r.Latencies = r.Latencies[:1] }, "1 latencies, and 2 requests were granted"},
+		"more latencies": {
+			func(r *Result) { r.Latencies = append(r.Latencies, 1) }, "3 latencies, and 2 requests were granted",
+		},
+		"no latencies":           {func(r *Result) { r.Latencies = nil }, "0 latencies, and 2 requests were granted"},
+		"a negative latency":     {func(r *Result) { r.Latencies[1] = -5 }, "latency: -5 is negative"},
+		"a long latency":         {func(r *Result) { r.Latencies[1] = hour }, "a latency of 1h0m0s, and all was over after"},
+		"the longest latency":    {func(r *Result) { r.Latencies[1] = math.MaxInt64 }, "a latency of"},
+		"no concurrency":         {func(r *Result) { r.Concurrency = 0 }, "0 of 2 requests in flight"},
+		"concurrency of more":    {func(r *Result) { r.Concurrency = 3 }, "3 of 2 requests in flight"},
+		"a long turn":            {func(r *Result) { r.Wall = time.Hour }, "a turn of 1h0m0s, and all was over after"},
+		"a negative turn":        {func(r *Result) { r.Wall = -1 }, "wall time: -1 is negative"},
+		"a long timer":           {func(r *Result) { r.Timed = time.Second }, "timer ran for 1s of a turn of 5"},
+		"much CPU time":          {func(r *Result) { r.CPU = time.Hour }, "1h0m0s of CPU time within"},
+		"negative CPU time":      {func(r *Result) { r.CPU = -1 }, "CPU time: -1 is negative"},
+		"negative idle CPU time": {func(r *Result) { r.Idle = -1 }, "idle CPU time: -1 is negative"},
+		"negative switches":      {func(r *Result) { r.Switches = -1 }, "involuntary switches: -1 is negative"},
+		"negative GCs":           {func(r *Result) { r.GCs = -1 }, "garbage collections: -1 is negative"},
+		"more of a stage":        {func(r *Result) { r.Stages[0].Times = []int64{1, 1, 1} }, "stage model: 3 times of 2 requests"},
+		"a long stage": {
+			func(r *Result) { r.Stages[0].Times[0] = 5000 }, "stage model: 5µs and then 1.5µs, where 5µs is all there was",
+		},
+		"long stages": {func(r *Result) { r.Stages = append(r.Stages, Stage{"post", []int64{2501}}) },
+			"stage post: 0s and then 2.501µs, where 2.5µs is all"},
+		"a negative stage": {func(r *Result) { r.Stages[0].Times[0] = -1 }, "time in stage model: -1 is negative"},
+		"a stage twice": {
+			func(r *Result) { r.Stages = append(r.Stages, Stage{"model", []int64{1}}) }, `stages: "model" comes twice`,
+		},
+		"a stage with no name": {func(r *Result) { r.Stages[0].Name = "" }, `stages: "" has 2 times`},
+		"a stage with a long name": {
+			func(r *Result) { r.Stages[0].Name = strings.Repeat("x", maxName+1) }, "stage: 1025, where 1024 is the most",
+		},
 		"many stages": {func(r *Result) {
 			for i := range maxStages {
 				r.Stages = append(r.Stages, Stage{string(rune('a' + i)), []int64{0}})
@@ -178,22 +187,27 @@ func TestWhatIsNotTheProtocol(t *testing.T) {
 		"garbage":                 {hello: []byte("goos: linux\ngoarch: amd64\n"), want: `a frame of unknown kind ':'`},
 		"a huge frame":            {hello: append(huge, kindHello), want: "4294967295 bytes, where 4096 is the most"},
 		"a frame of unknown kind": {hello: []byte{0, 0, 0, 0, 'Z'}, want: "a frame of unknown kind 'Z'"},
-		"no magic":                {hello: finish(append(begin(nil, kindHello), "hello"...)), want: "this is no benchmark process of tailgate's"},
-		"another version":         {hello: finish(appendVersion(begin(nil, kindHello), 2)), want: "the gate speaks version 1 of the duet and the benchmark's tailgate version 2"},
-		"hello cut short":         {hello: finish(appendVersion(begin(nil, kindHello), 1)), want: "hello: process id: cut short"},
-		"hello with more":         {hello: finish(append(slices.Clone(honestHello), 'x')), want: "hello: 1 bytes too many"},
-		"hello without a name":    {hello: appendHello(nil, Hello{PID: 1, Procs: 1}), want: `hello: benchmark: "" is no name`},
-		"a name of no text":       {hello: appendHello(nil, Hello{PID: 1, Procs: 1, Benchmark: "\xff"}), want: `"\xff" is no name`},
-		"a negative pid":          {hello: appendHello(nil, Hello{PID: -1, Benchmark: "B"}), want: "process id: -1 is negative"},
-		"a result for a hello":    {hello: result, want: `a frame of kind 'R' where 'H' was to come`},
-		"silence, then the end":   {hello: nil, want: "the process ended"},
-		"an end within a frame":   {hello: honestHello[:9], want: "the process ended in the middle of a frame"},
+		"no magic": {
+			hello: finish(append(begin(nil, kindHello), "hello"...)), want: "this is no benchmark process of tailgate's",
+		},
+		"another version": {hello: finish(appendVersion(begin(nil, kindHello), 2)),
+			want: "the gate speaks version 1 of the duet and the benchmark's tailgate version 2"},
+		"hello cut short":       {hello: finish(appendVersion(begin(nil, kindHello), 1)), want: "hello: process id: cut short"},
+		"hello with more":       {hello: finish(append(slices.Clone(honestHello), 'x')), want: "hello: 1 bytes too many"},
+		"hello without a name":  {hello: appendHello(nil, Hello{PID: 1, Procs: 1}), want: `hello: benchmark: "" is no name`},
+		"a name of no text":     {hello: appendHello(nil, Hello{PID: 1, Procs: 1, Benchmark: "\xff"}), want: `"\xff" is no name`},
+		"a negative pid":        {hello: appendHello(nil, Hello{PID: -1, Benchmark: "B"}), want: "process id: -1 is negative"},
+		"a result for a hello":  {hello: result, want: `a frame of kind 'R' where 'H' was to come`},
+		"silence, then the end": {hello: nil, want: "the process ended"},
+		"an end within a frame": {hello: honestHello[:9], want: "the process ended in the middle of a frame"},
 
 		"a hello for a result": {honestHello, [][]byte{honestHello}, `turn 1: a frame of kind 'H' where 'R' was to come`},
-		"a turn for a result":  {honestHello, [][]byte{appendTurn(nil, 1, Turn{Requests: 1})}, `a frame of kind 'T' where 'R' was to come`},
-		"an empty result":      {honestHello, [][]byte{finish(begin(nil, kindResult))}, "number: cut short"},
-		"a result cut short":   {honestHello, [][]byte{finish(slices.Clone(result[:len(result)-1]))}, "cut short"},
-		"a result with more":   {honestHello, [][]byte{finish(append(slices.Clone(result), 0))}, "1 bytes too many"},
+		"a turn for a result": {
+			honestHello, [][]byte{appendTurn(nil, 1, Turn{Requests: 1})}, `a frame of kind 'T' where 'R' was to come`,
+		},
+		"an empty result":    {honestHello, [][]byte{finish(begin(nil, kindResult))}, "number: cut short"},
+		"a result cut short": {honestHello, [][]byte{finish(slices.Clone(result[:len(result)-1]))}, "cut short"},
+		"a result with more": {honestHello, [][]byte{finish(append(slices.Clone(result), 0))}, "1 bytes too many"},
 		"two results": {honestHello, [][]byte{append(slices.Clone(result), result...), nil},
 			"turn 2: a result that cannot be: a result of turn 1"},
 		"a list that claims more than there is": {honestHello, [][]byte{finish(binary.AppendUvarint(append(begin(nil, kindResult),

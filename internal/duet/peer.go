@@ -26,8 +26,8 @@ var (
 // defaultSetup is how long a process may take to its seat when ctx has no deadline: as long as a test may run.
 const defaultSetup = 10 * time.Minute
 
-// Peer is the gate's view of one process in a duet. It is not for concurrent use. After an error all that is left to do is Close, upon
-// which the process ends by itself if it can, and to wait for the process or kill it.
+// Peer is the gate's view of one process in a duet. It is not for concurrent use. After an error all that is left to do is Close,
+// upon which the process ends by itself if it can, and to wait for the process or kill it.
 type Peer struct {
 	Hello Hello
 
@@ -40,10 +40,10 @@ type Peer struct {
 	err   error // the first
 }
 
-// Open waits until the process at the other ends of r and w takes its seat: until it has done all that comes before its first counted
-// request. ctx bounds the wait; without a deadline it is ten minutes. The error is a *VersionError, a *Failure, ErrGone (also
-// where a benchmark without a Recorder ended), ErrStalled, ctx's cause, or what the process said that it should not have. Then r and
-// w are closed; else they are the Peer's to close.
+// Open waits until the process at the other ends of r and w takes its seat: until it has done all that comes before its first
+// counted request. ctx bounds the wait; without a deadline it is ten minutes. The error is a *VersionError, a *Failure, ErrGone
+// (also where a benchmark without a Recorder ended), ErrStalled, ctx's cause, or what the process said that it should not have.
+// Then r and w are closed; else they are the Peer's to close.
 func Open(ctx context.Context, r, w *os.File) (*Peer, error) {
 	p := &Peer{r: r, w: w}
 	err := p.open(ctx)

@@ -34,7 +34,8 @@ func ParsePlant(s string) (Plant, error) {
 	}
 	fixed, err := time.ParseDuration(s)
 	if err != nil || fixed <= 0 || fixed > time.Minute {
-		return Plant{}, fmt.Errorf("planted slowdown %q: write a duration above 0 and up to 1m, such as 2ms, or a percentage, such as 25%%", s)
+		return Plant{}, fmt.Errorf("planted slowdown %q: write a duration above 0 and up to 1m, such as 2ms, "+
+			"or a percentage, such as 25%%", s)
 	}
 	return Plant{Fixed: fixed}, nil
 }

@@ -33,17 +33,12 @@ func start(t testing.TB, role string, o options) (*process, *duet.Invitation) {
 	t.Helper()
 	exe, err := os.Executable()
 	require.NoError(t, err)
-	return startBinary(t, exe, "^BenchmarkRole$/^is="+role+"$", o)
-}
-
-// startBinary is start for one benchmark of any test binary.
-func startBinary(t testing.TB, exe, bench string, o options) (*process, *duet.Invitation) {
-	t.Helper()
 	invitation, err := duet.Invite()
 	require.NoError(t, err)
 	t.Cleanup(invitation.Close)
 	p := &process{t: t, exited: make(chan struct{})}
-	p.cmd = exec.Command(exe, append(o.args, "-test.run=^$", "-test.bench="+bench, "-test.benchtime=1000000000x", "-test.v")...)
+	p.cmd = exec.Command(exe, append(o.args,
+		"-test.run=^$", "-test.bench=^BenchmarkRole$/^is="+role+"$", "-test.benchtime=1000000000x", "-test.v")...)
 	p.cmd.Env = append(os.Environ(), append([]string{roleEnv + "=1", invitation.Env()}, o.env...)...)
 	p.cmd.ExtraFiles = invitation.Files
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out

@@ -67,8 +67,8 @@ func newSeat(from io.Reader, to io.Writer) *Seat {
 	return &Seat{from: from, to: to, cycles: [1]metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}}}
 }
 
-// Sit takes the seat for a benchmark, once everything that comes before its first counted request is done. The seat is taken until the
-// process ends.
+// Sit takes the seat for a benchmark, once everything that comes before its first counted request is done. The seat is taken until
+// the process ends.
 func (s *Seat) Sit(by Sitter) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -221,7 +221,8 @@ func (s *Seat) finish() {
 	now := s.read()
 	r := &s.result
 	r.Wall = now.at - s.began.at
-	// The benchmark may have reset its timer. And a process that is held up between reading one clock and the next must not seem to lie.
+	// The benchmark may have reset its timer. And a process that is held up between reading one clock and the next must not seem
+	// to lie.
 	r.Timed = min(max(0, now.timed-s.began.timed), r.Wall)
 	r.CPU, r.Idle = now.cpu-s.began.cpu, s.began.cpu-s.ended.cpu
 	r.Switches = now.switches - s.began.switches

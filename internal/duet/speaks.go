@@ -13,8 +13,8 @@ import (
 // baseline may be older, and its benchmark would run through its billion iterations and never say hello. Which version of the
 // protocol it speaks shows when it is opened.
 //
-// The names of a program's functions are in it, stripped or not, and only who takes a seat has this one: the linker leaves it out of
-// a gate.
+// The names of a program's functions are in it, stripped or not, and only who takes a seat has this one: the linker leaves it out
+// of a gate.
 func Speaks(binary string) (bool, error) {
 	f, err := os.Open(binary)
 	if err != nil {

@@ -14,10 +14,11 @@ import (
 	"github.com/tailgate-go/tailgate/internal/stats"
 )
 
-// BenchmarkSpread shows how well two identical sides can be told to be identical, with a gate that holds a CPU and one that wanders.
-// An iteration is a launch of two processes: 12 rounds of 100 turns a side, in random order within a pair, each of one request. The
-// logarithm of the ratio of both sides' p50 should be zero: within-percent is its standard deviation over the rounds of a launch,
-// median over launches, and between-percent that of its means over launches; likewise for p95. Run it with -benchtime 8x or more.
+// BenchmarkSpread shows how well two identical sides can be told to be identical, with a gate that holds a CPU and one that
+// wanders. An iteration is a launch of two processes: 12 rounds of 100 turns a side, in random order within a pair,
+// each of one request. The logarithm of the ratio of both sides' p50 should be zero: within-percent is its standard deviation
+// over the rounds of a launch, median over launches, and between-percent that of its means over launches; likewise for p95.
+// Run it with -benchtime 8x or more.
 func BenchmarkSpread(b *testing.B) {
 	for _, request := range []string{"100us", "400us", "5ms"} {
 		for _, gate := range []string{"wanders", "holds"} {

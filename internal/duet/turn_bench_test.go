@@ -12,8 +12,9 @@ import (
 	"github.com/tailgate-go/tailgate/workload"
 )
 
-// BenchmarkTurn shows what a request in a duet costs beyond itself, where a turn has many: ns/request, hand-over included, of requests
-// that do nothing, one after another and from goroutines of b.RunParallel. bare-ns is a call of the same without any of it.
+// BenchmarkTurn shows what a request in a duet costs beyond itself, where a turn has many: ns/request, hand-over included,
+// of requests that do nothing, one after another and from goroutines of b.RunParallel. bare-ns is a call of the same without
+// any of it.
 func BenchmarkTurn(b *testing.B) {
 	const requests = 1000
 	for _, role := range []string{"nothing", "parallel-nothing"} {

@@ -40,20 +40,20 @@ const (
 // fine is the precision that is enough.
 const fine = time.Millisecond
 
-// MeasureClock measures the clock by the Date header of replies, which date fetches: a whole number of seconds, cut, of the time at which
-// the server wrote it.
+// MeasureClock measures the clock by the Date header of replies, which date fetches: a whole number of seconds, cut, of the time
+// at which the server wrote it.
 //
 // Of a request sent at a and answered at b, by this machine's clock, with a date D,
 //
 //	D - b <= offset < D + 1s - a
 //
-// holds, since the server read its clock at some time from a to b. All samples' bounds are intersected. Each request but the first is sent
-// when the middle of the bounds has the server's second begin, so that its date, this second or the one before, halves them; they come down to
-// the time between a and b, or to 1 ms. That takes about one second a request, and ten of them.
+// holds, since the server read its clock at some time from a to b. All samples' bounds are intersected. Each request but the
+// first is sent when the middle of the bounds has the server's second begin, so that its date, this second or the one before,
+// halves them; they come down to the time between a and b, or to 1 ms. That takes about one second a request, and ten of them.
 //
-// It trusts that the date is written with the reply. A server or proxy that keeps one and renews it now and then (Envoy does, every half a second)
-// makes its clock seem behind by as much, or the bounds contradict each other, which is an error. So are several servers of different clocks
-// behind one address.
+// It trusts that the date is written with the reply. A server or proxy that keeps one and renews it now and then (Envoy does,
+// every half a second) makes its clock seem behind by as much, or the bounds contradict each other, which is an error.
+// So are several servers of different clocks behind one address.
 //
 // When ctx ends, the bounds that there are by then are what it returns; the error is that there are none.
 func MeasureClock(ctx context.Context, date func(context.Context) (time.Time, error)) (Clock, error) {
@@ -75,7 +75,8 @@ func MeasureClock(ctx context.Context, date func(context.Context) (time.Time, er
 		}
 		lo, hi = max(lo, least), min(hi, most)
 		if lo > hi {
-			return Clock{}, errors.New("clock: the dates of the target's replies contradict each other: they are of several clocks, or kept and renewed now and then")
+			return Clock{}, errors.New("clock: the dates of the target's replies contradict each other: they are of several clocks, " +
+				"or kept and renewed now and then")
 		}
 		took := ended.Sub(began)
 		if hi-lo <= max(fine, took+took/4) || n == mostProbes {

@@ -74,7 +74,9 @@ func TestTheOffsetIsAlwaysWithinItsBounds(t *testing.T) {
 
 func TestDatesThatContradictEachOtherAreAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		two := []func(context.Context) (time.Time, error){server(0, exactly(1), exactly(1), 0), server(3*time.Second, exactly(1), exactly(1), 0)}
+		two := []func(context.Context) (time.Time, error){
+			server(0, exactly(1), exactly(1), 0), server(3*time.Second, exactly(1), exactly(1), 0),
+		}
 		n := 0
 		_, err := MeasureClock(t.Context(), func(ctx context.Context) (time.Time, error) {
 			n++

@@ -27,7 +27,8 @@ type Whole struct {
 	Distributions map[string]*latency.Distribution // by name
 	Shards        []Share                          // in order
 
-	// Apart is how far apart the shards' clocks may have been at most, and Proven how far they were at least; 0 where not all were measured.
+	// Apart is how far apart the shards' clocks may have been at most, and Proven how far they were at least; 0 where not all were
+	// measured.
 	Apart, Proven time.Duration
 	Measured      bool // all clocks were
 
@@ -35,7 +36,8 @@ type Whole struct {
 	Invalid []string
 }
 
-// mostProven is how far apart clocks may be, for sure, before shards are no longer of one load: each shard's requests are moved by as much.
+// mostProven is how far apart clocks may be, for sure, before shards are no longer of one load: each shard's requests are moved
+// by as much.
 const mostProven = 100 * time.Millisecond
 
 // group is a benchmark while it is read.
@@ -58,9 +60,9 @@ type merger struct {
 	counted int // distributions
 }
 
-// Merge reads the output of shards, one after the other, and puts each benchmark together, in order of appearance. Lines that are not of
-// shares are passed over. The error says all that is wrong: which share of which benchmark is missing, there twice, of another load, or cut
-// short.
+// Merge reads the output of shards, one after the other, and puts each benchmark together, in order of appearance.
+// Lines that are not of shares are passed over. The error says all that is wrong: which share of which benchmark is missing,
+// there twice, of another load, or cut short.
 func Merge(r io.Reader) ([]Whole, error) {
 	m := merger{groups: map[string]*group{}, runs: map[string]*reading{}}
 	if err := m.read(bufio.NewReaderSize(r, 64<<10)); err != nil {
@@ -183,7 +185,8 @@ func (m *merger) distribution(data []byte) error {
 		return fmt.Errorf("distribution: %s of %s: %s: %w", r, r.Benchmark, w.Metric, err)
 	}
 	if w.Metric == Latency && d.Len() != int64(r.Succeeded) {
-		return fmt.Errorf("distribution: %s of %s: there are %d latencies, where %d requests succeeded", r, r.Benchmark, d.Len(), r.Succeeded)
+		return fmt.Errorf("distribution: %s of %s: there are %d latencies, where %d requests succeeded",
+			r, r.Benchmark, d.Len(), r.Succeeded)
 	}
 	r.left = slices.Delete(r.left, at, at+1)
 	into := m.groups[r.Benchmark].metrics
@@ -226,7 +229,8 @@ func (g *group) check(name string) []error {
 		if s == nil {
 			missing := first.Share
 			missing.Shard = i + 1
-			problem("%s is missing, and with it %d of %d requests: see what became of its process, and run all shards again", missing, missing.Arrivals(), missing.Requests)
+			problem("%s is missing, and with it %d of %d requests: see what became of its process, and run all shards again",
+				missing, missing.Arrivals(), missing.Requests)
 		}
 	}
 	return problems
@@ -312,6 +316,7 @@ func (w *Whole) compareClocks() {
 		w.Apart, w.Proven = 0, 0
 	}
 	if w.Proven > mostProven {
-		w.Invalid = append(w.Invalid, fmt.Sprintf("the shards' clocks are %v apart at least, where %v is the most: synchronise the machines' clocks", w.Proven, mostProven))
+		w.Invalid = append(w.Invalid, fmt.Sprintf("the shards' clocks are %v apart at least, where %v is the most: "+
+			"synchronise the machines' clocks", w.Proven, mostProven))
 	}
 }

@@ -28,7 +28,8 @@ var (
 
 // share is shard i of n, of 100 requests that each took their number in milliseconds, counted from 1.
 func share(i, n int) (Share, map[string]*latency.Distribution) {
-	s := Share{Benchmark: "Load/case=x/rate=50", Plan: []string{"Load/case=x/rate=50"}, Shard: i, Of: n, Scenario: scenario, Schedule: schedule,
+	s := Share{Benchmark: "Load/case=x/rate=50", Plan: []string{"Load/case=x/rate=50"}, Shard: i, Of: n,
+		Scenario: scenario, Schedule: schedule,
 		Seed: 7, Rate: 50, Requests: 100, Start: begins, LastSent: 2 * time.Second, Elapsed: 3 * time.Second}
 	d := &latency.Distribution{}
 	for k := i; k <= 100; k += n {
@@ -95,11 +96,14 @@ func TestWhatIsNoWholeIsAnErrorThatNamesTheShare(t *testing.T) {
 	}{
 		{"nothing", nil, func([]string) string { return "PASS\n" }, "fleet: there are no shares; give the whole output of every shard"},
 		{"one is missing", nil, func(texts []string) string { return texts[0] + texts[2] },
-			"fleet: Load/case=x/rate=50: shard 2 of 3 is missing, and with it 33 of 100 requests: see what became of its process, and run all shards again"},
+			"fleet: Load/case=x/rate=50: shard 2 of 3 is missing, and with it 33 of 100 requests: see what became of its process, " +
+				"and run all shards again"},
 		{"two are", nil, func(texts []string) string { return texts[1] },
-			"fleet: Load/case=x/rate=50: shard 1 of 3 is missing, and with it 34 of 100 requests: see what became of its process, and run all shards again\n" +
+			"fleet: Load/case=x/rate=50: shard 1 of 3 is missing, and with it 34 of 100 requests: see what became of its process, " +
+				"and run all shards again\n" +
 				"fleet: Load/case=x/rate=50: shard 3 of 3 is missing, and with it 33 of 100 requests"},
-		{"an output twice", nil, func(texts []string) string { return texts[0] + all(texts) }, "share: shard 1 of 3 of Load/case=x/rate=50 is there twice, in line 3 too: give each output once"},
+		{"an output twice", nil, func(texts []string) string { return texts[0] + all(texts) },
+			"share: shard 1 of 3 of Load/case=x/rate=50 is there twice, in line 3 too: give each output once"},
 		{"a pod that ran again", nil, func(texts []string) string { return all(texts) + printed(t, 3, nil)[1] },
 			"fleet: Load/case=x/rate=50: shard 2 of 3 is there twice, in lines 9 and 21: its process ran again; run all shards again"},
 		{"cut short between its lines", nil, func(texts []string) string {
@@ -119,9 +123,12 @@ func TestWhatIsNoWholeIsAnErrorThatNamesTheShare(t *testing.T) {
 		{"another seed", field(func(s *Share) { s.Seed = 8 }), all, "their seed is 7 and 8"},
 		{"another rate", field(func(s *Share) { s.Rate = 51 }), all, "their rate is 50 and 51"},
 		{"another number of requests", field(func(s *Share) { s.Requests = 101 }), all, "their number of requests is 100 and 101"},
-		{"another start", field(func(s *Share) { s.Start = begins.Add(1) }), all, "their start is 2026-11-22 12:00:00 +0000 UTC and 2026-11-22 12:00:00.000000001 +0000 UTC"},
+		{"another start", field(func(s *Share) { s.Start = begins.Add(1) }), all,
+			"their start is 2026-11-22 12:00:00 +0000 UTC and 2026-11-22 12:00:00.000000001 +0000 UTC"},
 		{"another plan", field(func(s *Share) { s.Plan = append(s.Plan, "Load/case=x/rate=60") }), all, "their plan is "},
-		{"a rate that none came to", func(s *Share, _ map[string]*latency.Distribution) { s.Plan = append(s.Plan, "Load/case=x/rate=60") }, all,
+		{"a rate that none came to", func(s *Share, _ map[string]*latency.Distribution) {
+			s.Plan = append(s.Plan, "Load/case=x/rate=60")
+		}, all,
 			"fleet: Load/case=x/rate=60 is missing: no shard came to it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -147,14 +154,17 @@ func TestWhatNoShareSaysIsRefused(t *testing.T) {
 		{"too many requests", `"requests":100`, `"requests":20000001`, "requests is 20000001"},
 		{"more attempted than it has", `"attempted":100`, `"attempted":101`, "101 requests were attempted, where shard 1 of 1 has 100"},
 		{"more succeeded", `"succeeded":100`, `"succeeded":101`, "101 requests succeeded and 0 failed"},
-		{"failures without a reason", `"succeeded":100,"failed":0`, `"succeeded":90,"failed":10`, "90 requests succeeded and 10 failed, 0 with a reason"},
+		{"failures without a reason", `"succeeded":100,"failed":0`, `"succeeded":90,"failed":10`,
+			"90 requests succeeded and 10 failed, 0 with a reason"},
 		{"a negative time", `"elapsed_ns":3000000000`, `"elapsed_ns":-1`, "ended after -1ns"},
 		{"a clock that was not measured, but says so", `"samples":0`, `"samples":-1`, "clock is "},
 		{"metrics in disorder", `"metrics":["latency"]`, `"metrics":["latency","lag"]`, "metrics is no list"},
 		{"a metric with a blank", `"metrics":["latency"]`, `"metrics":["late ncy"]`, "metrics has a name that is none"},
 		{"a distribution of no metric", `"metric":"latency"`, `"metric":"lag"`, `has no "lag", or twice`},
-		{"a distribution that cannot be", `"count":100`, `"count":101`, "shard 1 of 1 of Load/case=x/rate=50: latency: values: there are 100"},
-		{"fewer latencies than requests that succeeded", `"attempted":100,"succeeded":100`, `"attempted":99,"succeeded":99`, "there are 100 latencies, where 99 requests succeeded"},
+		{"a distribution that cannot be", `"count":100`, `"count":101`,
+			"shard 1 of 1 of Load/case=x/rate=50: latency: values: there are 100"},
+		{"fewer latencies than requests that succeeded", `"attempted":100,"succeeded":100`, `"attempted":99,"succeeded":99`,
+			"there are 100 latencies, where 99 requests succeeded"},
 		{"an overlong line", sharePrefix, sharePrefix + strings.Repeat(" ", mostLine), "fleet: line 3: it has more than"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -182,7 +192,8 @@ func TestWhatMakesAShardInvalidMakesTheWhole(t *testing.T) {
 	assert.Equal(t, []string{"shard 2 of 3: requests were sent 2ms late"}, wholes[0].Invalid)
 	var out strings.Builder
 	require.NoError(t, WriteBenchmarks(&out, wholes))
-	assert.Contains(t, out.String(), "--- FAIL: BenchmarkLoad/case=x/rate=50\n    invalid: shard 2 of 3: requests were sent 2ms late\nFAIL\n")
+	assert.Contains(t, out.String(),
+		"--- FAIL: BenchmarkLoad/case=x/rate=50\n    invalid: shard 2 of 3: requests were sent 2ms late\nFAIL\n")
 	assert.NotContains(t, out.String(), "\nBenchmark")
 }
 
@@ -201,7 +212,8 @@ func TestClocksThatAreSurelyApartMakeTheWholeInvalid(t *testing.T) {
 		{"one not measured", [2]Clock{{0, ms, 9}, {}}, 0, 0, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			wholes, err := Merge(strings.NewReader(strings.Join(printed(t, 2, func(s *Share, _ map[string]*latency.Distribution) { s.Clock = c.clocks[s.Shard-1] }), "")))
+			wholes, err := Merge(strings.NewReader(
+				strings.Join(printed(t, 2, func(s *Share, _ map[string]*latency.Distribution) { s.Clock = c.clocks[s.Shard-1] }), "")))
 			require.NoError(t, err)
 			w := wholes[0]
 			assert.Equal(t, c.apart, w.Apart)
@@ -212,8 +224,8 @@ func TestClocksThatAreSurelyApartMakeTheWholeInvalid(t *testing.T) {
 	}
 }
 
-// One client and eight of them, on a clock that stands still while anyone works, against a server that takes as long for a request as its number
-// says: they find the same, to the precision of a histogram where there is one.
+// One client and eight of them, on a clock that stands still while anyone works, against a server that takes as long for a request
+// as its number says: they find the same, to the precision of a histogram where there is one.
 func TestEightShardsFindWhatOneClientFinds(t *testing.T) {
 	for _, requests := range []int{500, 20_000} { // a shard's values are listed, and are rounded
 		t.Run(fmt.Sprint(requests), func(t *testing.T) {
@@ -245,7 +257,8 @@ func TestEightShardsFindWhatOneClientFinds(t *testing.T) {
 						assert.Equal(t, want, got, "%v", q)
 					} else {
 						assert.InEpsilon(t, want, got, 0.001, "%v", q)
-						assert.Equal(t, a.Distributions[Latency].Quantiles(q), b.Distributions[Latency].Quantiles(q), "a histogram of sums is the sum of histograms")
+						assert.Equal(t, a.Distributions[Latency].Quantiles(q), b.Distributions[Latency].Quantiles(q),
+							"a histogram of sums is the sum of histograms")
 					}
 				}
 			})
@@ -260,7 +273,8 @@ func drive(t *testing.T, l workload.Load) (text string, sorted []int64) {
 		return nil
 	})
 	assert.NoError(t, err)
-	s := Share{Benchmark: "Load", Plan: []string{"Load"}, Shard: max(1, l.Shard.I), Of: max(1, l.Shard.N), Scenario: scenario, Schedule: r.Schedule, Seed: l.Seed,
+	s := Share{Benchmark: "Load", Plan: []string{"Load"}, Shard: max(1, l.Shard.I), Of: max(1, l.Shard.N), Scenario: scenario,
+		Schedule: r.Schedule, Seed: l.Seed,
 		Rate: l.Rate, Requests: l.Requests, Start: r.Start.Round(0), Attempted: r.Attempted, Succeeded: r.Succeeded, Elapsed: r.Elapsed}
 	d := &latency.Distribution{}
 	for _, q := range r.Requests {

@@ -55,8 +55,8 @@ func (s Share) Report(metrics map[string]*latency.Distribution, report func(valu
 	}
 }
 
-// WriteBenchmarks writes what one load generator would have printed, in the format that benchstat reads. Whatever is invalid is written as a
-// failure, which benchstat passes over and a gate refuses.
+// WriteBenchmarks writes what one load generator would have printed, in the format that benchstat reads. Whatever is invalid
+// is written as a failure, which benchstat passes over and a gate refuses.
 func WriteBenchmarks(w io.Writer, wholes []Whole) error {
 	var text strings.Builder
 	failed := false

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/internal/part"
 )
 
 const (
@@ -60,7 +61,9 @@ type written struct {
 }
 
 // Arrivals is how many of the requests are the share's.
-func (s Share) Arrivals() int { return (s.Requests + s.Of - s.Shard) / s.Of }
+func (s Share) Arrivals() int { return s.part().Len(s.Requests) }
+
+func (s Share) part() part.Part { return part.Part{I: s.Shard, N: s.Of} }
 
 // String names the shard: "shard 3 of 8".
 func (s Share) String() string { return fmt.Sprintf("shard %d of %d", s.Shard, s.Of) }
@@ -96,7 +99,6 @@ func appendLine(to []byte, prefix string, v any) ([]byte, error) {
 }
 
 const (
-	mostShards     = 1000
 	mostRequests   = 20_000_000
 	mostBenchmarks = 200
 	mostMetrics    = 200
@@ -122,10 +124,11 @@ func (s Share) validate() error {
 		return fmt.Errorf("run is %q, which is no such name", short(s.Run))
 	case !isName(s.Benchmark):
 		return fmt.Errorf("benchmark is %q, which is no name of one", short(s.Benchmark))
-	case len(s.Plan) > mostBenchmarks || slices.ContainsFunc(s.Plan, func(name string) bool { return !isName(name) }) || !slices.Contains(s.Plan, s.Benchmark):
+	case len(s.Plan) > mostBenchmarks || slices.ContainsFunc(s.Plan, func(name string) bool { return !isName(name) }) ||
+		!slices.Contains(s.Plan, s.Benchmark):
 		return fmt.Errorf("plan is no list of up to %d benchmarks with this one among them", mostBenchmarks)
-	case s.Of < 1 || s.Of > mostShards || s.Shard < 1 || s.Shard > s.Of:
-		return fmt.Errorf("there is no shard %d of %d", s.Shard, s.Of)
+	case s.part().Check() != nil:
+		return s.part().Check()
 	case !sumForm.MatchString(s.Scenario) || !sumForm.MatchString(s.Schedule):
 		return errors.New("scenario or schedule is no SHA-256 in hexadecimal")
 	case !(s.Rate > 0 && s.Rate <= 1e7):
@@ -150,12 +153,15 @@ func (s Share) validateCounts() error {
 	case s.Attempted < 0 || s.Attempted > s.Arrivals():
 		return fmt.Errorf("%d requests were attempted, where %s has %d", s.Attempted, s, s.Arrivals())
 	case s.Succeeded < 0 || s.Failed < 0 || s.Succeeded+s.Failed != s.Attempted || faults != s.Failed:
-		return fmt.Errorf("%d requests succeeded and %d failed, %d with a reason, of %d attempted", s.Succeeded, s.Failed, faults, s.Attempted)
+		return fmt.Errorf("%d requests succeeded and %d failed, %d with a reason, of %d attempted",
+			s.Succeeded, s.Failed, faults, s.Attempted)
 	case s.Tokens < 0 || s.Tokens > 1e15:
 		return fmt.Errorf("tokens is %d", s.Tokens)
 	case s.LastSent < 0 || s.LastSent > longest || s.Elapsed < 0 || s.Elapsed > longest || s.CPU < 0 || s.CPU > 1000*longest:
-		return fmt.Errorf("the last was sent after %v and ended after %v, for %v of CPU time, which no run has", s.LastSent, s.Elapsed, s.CPU)
-	case len(s.Invalid) > mostReasons || slices.ContainsFunc(s.Invalid, func(reason string) bool { return reason == "" || len(reason) > mostReason }):
+		return fmt.Errorf("the last was sent after %v and ended after %v, for %v of CPU time, which no run has",
+			s.LastSent, s.Elapsed, s.CPU)
+	case len(s.Invalid) > mostReasons ||
+		slices.ContainsFunc(s.Invalid, func(reason string) bool { return reason == "" || len(reason) > mostReason }):
 		return fmt.Errorf("invalid is no list of up to %d reasons", mostReasons)
 	case len(s.Metrics) > mostMetrics || !slices.IsSorted(s.Metrics) || len(slices.Compact(slices.Clone(s.Metrics))) != len(s.Metrics):
 		return fmt.Errorf("metrics is no list of up to %d distributions, ascending", mostMetrics)

@@ -35,9 +35,9 @@ func NewProfiles(module Module) *Profiles {
 	return &Profiles{module: module, costs: map[key]*cost{}}
 }
 
-// Add adds a profile taken over so many requests; its costs are those of the sample type named, such as "cpu", "alloc_space" or "delay",
-// and its events those that come before it: "samples", "alloc_objects" or "contentions". A profile without that type adds only its
-// requests. What the process did to take turns with the other side is left out.
+// Add adds a profile taken over so many requests; its costs are those of the sample type named, such as "cpu", "alloc_space"
+// or "delay", and its events those that come before it: "samples", "alloc_objects" or "contentions". A profile without that type
+// adds only its requests. What the process did to take turns with the other side is left out.
 func (p *Profiles) Add(prof *profile.Profile, sampleType string, requests int64) {
 	p.Requests += requests
 	index := -1
@@ -71,7 +71,8 @@ func (p *Profiles) Add(prof *profile.Profile, sampleType string, requests int64)
 // isGates reports whether a function waits for the gate, and serves no request.
 func isGates(function string) bool {
 	const tailgate = "github.com/tailgate-go/tailgate/"
-	return strings.HasPrefix(function, tailgate+"internal/duet.(*Seat).") || strings.HasPrefix(function, tailgate+"workload.(*Recorder).")
+	return strings.HasPrefix(function, tailgate+"internal/duet.(*Seat).") ||
+		strings.HasPrefix(function, tailgate+"workload.(*Recorder).")
 }
 
 var nowhere = profile.Line{Function: &profile.Function{Name: "unknown"}}

@@ -9,7 +9,8 @@ import (
 // Function is a function that costs more than it did, or less.
 type Function struct {
 	Name string
-	// Via is the function of the tested module that leads to this one; empty if it is of that module itself, or nothing of it leads there.
+	// Via is the function of the tested module that leads to this one; empty if it is of that module itself, or nothing of it leads
+	// there.
 	Via  string
 	File string // as the compiler was told, with -trimpath from the module's path on; empty when not known
 	Line int64  // where most of the growth is; 0 when not known
@@ -22,8 +23,8 @@ type Function struct {
 // Growth is what a request costs more.
 func (f Function) Growth() float64 { return f.Candidate - f.Baseline }
 
-// sure is the Z of a growth that is no luck: by luck alone one of 740 functions would show it, and it is asked only where it is known
-// that something grew.
+// sure is the Z of a growth that is no luck: by luck alone one of 740 functions would show it, and it is asked only where it is
+// known that something grew.
 const sure = 3
 
 // Sure reports whether f grew beyond the luck of sampling.
@@ -69,8 +70,11 @@ func (f Function) deviation() float64 {
 
 // Compare compares two sides. A side without requests compares as one without costs.
 func Compare(baseline, candidate *Profiles) Diff {
-	d := Diff{Unit: cmp.Or(candidate.Unit, baseline.Unit), Baseline: baseline.per(baseline.total), Candidate: candidate.per(candidate.total)}
-	d.Deviation = math.Hypot(baseline.deviation(baseline.total, baseline.samples), candidate.deviation(candidate.total, candidate.samples))
+	d := Diff{
+		Unit: cmp.Or(candidate.Unit, baseline.Unit), Baseline: baseline.per(baseline.total), Candidate: candidate.per(candidate.total),
+	}
+	d.Deviation = math.Hypot(baseline.deviation(baseline.total, baseline.samples),
+		candidate.deviation(candidate.total, candidate.samples))
 	keys := map[key]bool{}
 	for k := range baseline.costs {
 		keys[k] = true
@@ -94,7 +98,8 @@ func (p *Profiles) per(value int64) float64 {
 	return float64(value) / float64(p.Requests)
 }
 
-// deviation is the standard deviation of a cost per request that so many samples add up to: each weighs about as much as the others.
+// deviation is the standard deviation of a cost per request that so many samples add up to: each weighs about as much as the
+// others.
 func (p *Profiles) deviation(value, samples int64) float64 {
 	if samples == 0 {
 		return 0
@@ -104,7 +109,9 @@ func (p *Profiles) deviation(value, samples int64) float64 {
 
 func compare(k key, baseline, candidate *Profiles) Function {
 	b, c := baseline.cost(k), candidate.cost(k)
-	f := Function{Name: k.function, Via: k.via, File: cmp.Or(c.file, b.file), Baseline: baseline.per(b.value), Candidate: candidate.per(c.value)}
+	f := Function{
+		Name: k.function, Via: k.via, File: cmp.Or(c.file, b.file), Baseline: baseline.per(b.value), Candidate: candidate.per(c.value),
+	}
 	deviation := math.Hypot(baseline.deviation(b.value, b.samples), candidate.deviation(c.value, c.samples))
 	if deviation > 0 {
 		f.Z = f.Growth() / deviation

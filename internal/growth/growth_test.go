@@ -25,7 +25,9 @@ func cpu(stacks map[string][]frame, seen map[string]int64) *profile.Profile {
 	for name, stack := range stacks {
 		s := &profile.Sample{Value: []int64{seen[name], seen[name] * 10e6}}
 		for _, f := range stack {
-			s.Location = append(s.Location, &profile.Location{Line: []profile.Line{{Line: f.line, Function: &profile.Function{Name: f.function, Filename: "f.go"}}}})
+			s.Location = append(s.Location, &profile.Location{
+				Line: []profile.Line{{Line: f.line, Function: &profile.Function{Name: f.function, Filename: "f.go"}}},
+			})
 		}
 		p.Sample = append(p.Sample, s)
 	}
@@ -37,7 +39,9 @@ var stacks = map[string][]frame{
 	"sort":      {{"sort.insertionSort", 9}, {"sort.Sort", 2}, {"example.com/shop.rank", 40}, {"example.com/shop.serve", 4}},
 	"yaml":      {{"runtime.mallocgc", 1}, {"gopkg.in/yaml%2ev3.parse", 7}, {"encoding.x", 1}, {"example.com/shop.load[...]", 21}},
 	"collector": {{"runtime.scanobject", 5}, {"runtime.gcBgMarkWorker", 6}},
-	"waiting":   {{"syscall.read", 5}, {"github.com/tailgate-go/tailgate/internal/duet.(*Seat).wait", 6}, {"example.com/shop.serve", 4}},
+	"waiting": {
+		{"syscall.read", 5}, {"github.com/tailgate-go/tailgate/internal/duet.(*Seat).wait", 6}, {"example.com/shop.serve", 4},
+	},
 }
 
 func profiles(requests int64, seen map[string]int64) *Profiles {
@@ -57,7 +61,9 @@ func names(d Diff) []string {
 func TestCostsBelongToTheInnermostFunctionOfAModule(t *testing.T) {
 	d := Compare(profiles(100, map[string]int64{"tokenize": 100, "sort": 100, "yaml": 100, "collector": 100, "waiting": 500}),
 		profiles(100, map[string]int64{"tokenize": 150, "sort": 400, "yaml": 130, "collector": 110, "waiting": 900}))
-	assert.Equal(t, []string{"example.com/shop.rank", "example.com/shop.tokenize", "gopkg.in/yaml%2ev3.parse", "runtime.gcBgMarkWorker"}, names(d))
+	assert.Equal(t, []string{
+		"example.com/shop.rank", "example.com/shop.tokenize", "gopkg.in/yaml%2ev3.parse", "runtime.gcBgMarkWorker",
+	}, names(d))
 	assert.Equal(t, "nanoseconds", d.Unit)
 	assert.InDelta(t, 40e6, d.Baseline, 1e-6, "400 samples of 10 ms in 100 requests; what waits for the gate does not count")
 	assert.InDelta(t, 39e6, d.Growth(), 1e-6)
@@ -84,7 +90,8 @@ func TestInlinedFramesAreFrames(t *testing.T) {
 }
 
 func TestRequestsNeedNotBeEqual(t *testing.T) {
-	d := Compare(profiles(100, map[string]int64{"tokenize": 100, "sort": 200}), profiles(50, map[string]int64{"tokenize": 50, "sort": 100}))
+	d := Compare(profiles(100, map[string]int64{"tokenize": 100, "sort": 200}),
+		profiles(50, map[string]int64{"tokenize": 50, "sort": 100}))
 	assert.InDelta(t, 0, d.Growth(), 1e-6)
 	for _, f := range d.Functions {
 		assert.InDelta(t, 0, f.Growth(), 1e-6, f.Name)
@@ -129,7 +136,9 @@ func TestLeadsIsRarelyWrong(t *testing.T) {
 	leads, wrong, false0 := 0, 0, 0
 	for range 2000 {
 		draw := func(tokenize float64) *Profiles {
-			return profiles(100, map[string]int64{"tokenize": poisson(tokenize), "sort": poisson(500), "yaml": poisson(800), "collector": poisson(200)})
+			return profiles(100, map[string]int64{
+				"tokenize": poisson(tokenize), "sort": poisson(500), "yaml": poisson(800), "collector": poisson(200),
+			})
 		}
 		if d := Compare(draw(500), draw(700)); d.Leads() {
 			leads++

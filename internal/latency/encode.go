@@ -28,7 +28,9 @@ type Encoded struct {
 	Min    int64   `json:"min"`
 	Max    int64   `json:"max"`
 	Values []int64 `json:"values,omitempty"` // all of them, up to 1,000
-	HDR    string  `json:"hdr,omitempty"`    // else: HdrHistogram's V2 form, compressed and in base64, of three digits, from 1 ns to an hour
+
+	// HDR is the values where there are more: HdrHistogram's V2 form of three digits, from 1 ns to an hour, compressed and in base64.
+	HDR string `json:"hdr,omitempty"`
 }
 
 // Encode writes d down. Beyond 1,000 values it rounds them as a large Distribution does, to 0.1 %; d is left as it is.
@@ -49,12 +51,13 @@ func (d *Distribution) Encode() (Encoded, error) {
 	return e, err
 }
 
-// Decode is the Distribution that Encode wrote down. The error is what cannot be: it is made for text from anywhere, and takes no more memory
-// than a Distribution and the text do.
+// Decode is the Distribution that Encode wrote down. The error is what cannot be: it is made for text from anywhere, and takes
+// no more memory than a Distribution and the text do.
 func (e Encoded) Decode() (Distribution, error) {
 	switch {
 	case e.Count < 0 || len(e.Values) > exactInText || len(e.HDR) > mostText:
-		return Distribution{}, fmt.Errorf("%d values, %d of them listed, and %d characters of a histogram are not what a distribution has", e.Count, len(e.Values), len(e.HDR))
+		return Distribution{}, fmt.Errorf("%d values, %d of them listed, and %d characters of a histogram "+
+			"are not what a distribution has", e.Count, len(e.Values), len(e.HDR))
 	case e.HDR != "" && len(e.Values) > 0:
 		return Distribution{}, errors.New("there are both values and a histogram; one of them is the distribution")
 	case e.HDR == "":
@@ -71,7 +74,8 @@ func (e Encoded) Decode() (Distribution, error) {
 	switch {
 	case h.TotalCount() != e.Count || e.Count == 0:
 		return Distribution{}, fmt.Errorf("hdr: it has %d values, where count is %d", h.TotalCount(), e.Count)
-	case e.Min < 0 || e.Max < e.Min || !h.ValuesAreEquivalent(h.Min(), min(e.Min, longest)) || !h.ValuesAreEquivalent(h.Max(), min(e.Max, longest)):
+	case e.Min < 0 || e.Max < e.Min || !h.ValuesAreEquivalent(h.Min(), min(e.Min, longest)) ||
+		!h.ValuesAreEquivalent(h.Max(), min(e.Max, longest)):
 		return Distribution{}, fmt.Errorf("hdr: its values are from %d to %d, where min is %d and max %d", h.Min(), h.Max(), e.Min, e.Max)
 	}
 	return d, d.checkSum()
@@ -86,7 +90,8 @@ func (e Encoded) fromValues() (Distribution, error) {
 		d.Record(v)
 	}
 	if d.n != e.Count || d.min != e.Min || d.max != e.Max {
-		return Distribution{}, fmt.Errorf("values: there are %d from %d to %d, where count is %d, min %d and max %d", d.n, d.min, d.max, e.Count, e.Min, e.Max)
+		return Distribution{}, fmt.Errorf("values: there are %d from %d to %d, where count is %d, min %d and max %d",
+			d.n, d.min, d.max, e.Count, e.Min, e.Max)
 	}
 	d.sum = e.Sum
 	return d, d.checkSum()
@@ -109,7 +114,8 @@ type header struct {
 	Ratio                           float64
 }
 
-// checkGeometry refuses any histogram but one of ours: another range or precision would take more memory, and cannot be merged exactly.
+// checkGeometry refuses any histogram but one of ours: another range or precision would take more memory, and cannot be merged
+// exactly.
 func checkGeometry(text string) error {
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
@@ -127,7 +133,8 @@ func checkGeometry(text string) error {
 		return fmt.Errorf("it is cut short: %w", err)
 	}
 	if h.Digits != digits || h.Lowest != 1 || h.Highest != longest || h.Ratio != 1 || math.IsNaN(h.Ratio) {
-		return fmt.Errorf("it is of %d digits from %d to %d, where %d digits from 1 to %d are merged", h.Digits, h.Lowest, h.Highest, digits, longest)
+		return fmt.Errorf("it is of %d digits from %d to %d, where %d digits from 1 to %d are merged",
+			h.Digits, h.Lowest, h.Highest, digits, longest)
 	}
 	return nil
 }

@@ -105,22 +105,27 @@ func TestTextThatIsNoDistributionIsRefused(t *testing.T) {
 		text Encoded
 		says string
 	}{
-		{"fewer values than count", Encoded{Count: 3, Sum: 30, Min: 10, Max: 20, Values: []int64{10, 20}}, "values: there are 2 from 10 to 20, where count is 3"},
+		{"fewer values than count", Encoded{Count: 3, Sum: 30, Min: 10, Max: 20, Values: []int64{10, 20}},
+			"values: there are 2 from 10 to 20, where count is 3"},
 		{"another minimum", Encoded{Count: 2, Sum: 30, Min: 1, Max: 20, Values: []int64{10, 20}}, "where count is 2, min 1 and max 20"},
 		{"a negative value", Encoded{Count: 1, Sum: -1, Min: -1, Max: -1, Values: []int64{-1}}, "values: -1 is negative"},
-		{"a sum that cannot be", Encoded{Count: 2, Sum: 50, Min: 10, Max: 20, Values: []int64{10, 20}}, "sum is 50, which 2 values from 10 to 20 do not have"},
+		{"a sum that cannot be", Encoded{Count: 2, Sum: 50, Min: 10, Max: 20, Values: []int64{10, 20}},
+			"sum is 50, which 2 values from 10 to 20 do not have"},
 		{"too many values", Encoded{Count: exactInText + 1, Values: make([]int64, exactInText+1)}, "1001 values, 1001 of them listed"},
 		{"a negative count", Encoded{Count: -1}, "-1 values"},
 		{"a histogram too long", Encoded{Count: 1, HDR: strings.Repeat("A", mostText+1)}, "1048577 characters of a histogram"},
-		{"values and a histogram", Encoded{Count: 2, Sum: 30, Min: 10, Max: 20, Values: []int64{10, 20}, HDR: ours}, "both values and a histogram"},
+		{"values and a histogram", Encoded{Count: 2, Sum: 30, Min: 10, Max: 20, Values: []int64{10, 20}, HDR: ours},
+			"both values and a histogram"},
 		{"no base64", Encoded{Count: 2, HDR: "?"}, "hdr: illegal base64"},
 		{"cut short", Encoded{Count: 2, HDR: "AAAA"}, "hdr: it is cut short"},
 		{"no zlib", Encoded{Count: 2, HDR: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}, "hdr: zlib"},
 		{"half of one", Encoded{Count: 2, Sum: 30, Min: 10, Max: 20, HDR: ours[:len(ours)/8*4]}, "hdr: "},
 		{"other digits", Encoded{Count: 2, Sum: 30, Min: 10, Max: 20, HDR: of(2, longest, 10, 20)}, "hdr: it is of 2 digits"},
-		{"another range", Encoded{Count: 2, Sum: 30, Min: 10, Max: 20, HDR: of(3, 1e9, 10, 20)}, "hdr: it is of 3 digits from 1 to 1000000000"},
+		{"another range", Encoded{Count: 2, Sum: 30, Min: 10, Max: 20, HDR: of(3, 1e9, 10, 20)},
+			"hdr: it is of 3 digits from 1 to 1000000000"},
 		{"another count", Encoded{Count: 3, Sum: 45, Min: 10, Max: 20, HDR: ours}, "hdr: it has 2 values, where count is 3"},
-		{"another maximum", Encoded{Count: 2, Sum: 30, Min: 10, Max: 30, HDR: ours}, "hdr: its values are from 10 to 20, where min is 10 and max 30"},
+		{"another maximum", Encoded{Count: 2, Sum: 30, Min: 10, Max: 30, HDR: ours},
+			"hdr: its values are from 10 to 20, where min is 10 and max 30"},
 		{"no values", Encoded{HDR: of(3, longest)}, "hdr: it has 0 values"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

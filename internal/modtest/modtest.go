@@ -18,8 +18,8 @@ import (
 )
 
 // Run runs every testdata/script/*.txtar of the package under test, each in a folder and environment of its own. A script
-// without go.mod is module example.com/shop. Every module of the script requires this checkout of tailgate. The environment has no REGRESS_*,
-// GITHUB_* or CI variables, and git has an identity and no configuration of the user's.
+// without go.mod is module example.com/shop. Every module of the script requires this checkout of tailgate. The environment has no
+// REGRESS_*, GITHUB_* or CI variables, and git has an identity and no configuration of the user's.
 func Run(t *testing.T) {
 	t.Helper()
 	RunDir(t, "testdata/script")
@@ -102,7 +102,8 @@ func require(goMod, root string, sums []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, "\nrequire github.com/tailgate-go/tailgate v0.0.0\n\nreplace github.com/tailgate-go/tailgate => %s\n", root)
+	_, err = fmt.Fprintf(f, "\nrequire github.com/tailgate-go/tailgate v0.0.0\n\nreplace github.com/tailgate-go/tailgate => %s\n",
+		root)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}

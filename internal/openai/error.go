@@ -25,8 +25,8 @@ type ErrorBody struct {
 	Error Error `json:"error"`
 }
 
-// NewError makes the error that goes with an HTTP status, with the type that vLLM gives it. An empty param means that no field is to
-// blame.
+// NewError makes the error that goes with an HTTP status, with the type that vLLM gives it. An empty param means that no field
+// is to blame.
 func NewError(status int, param, message string) *Error {
 	e := &Error{Message: message, Code: status}
 	if param != "" {
@@ -56,8 +56,8 @@ func (e *Error) Body() []byte {
 	return body
 }
 
-// WriteError answers a request with an error, whose Code is the status. The caller has written nothing yet. The result is what writing
-// to the client said.
+// WriteError answers a request with an error, whose Code is the status. The caller has written nothing yet. The result is what
+// writing to the client said.
 func WriteError(w http.ResponseWriter, e *Error) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(e.Code)

@@ -20,7 +20,8 @@ type Events struct {
 	pending []byte
 }
 
-// NewEvents makes a writer of events to w. A client that takes nothing for as long as patience makes Flush fail; 0 means endless patience.
+// NewEvents makes a writer of events to w. A client that takes nothing for as long as patience makes Flush fail; 0 means endless
+// patience.
 func NewEvents(w http.ResponseWriter, patience time.Duration) *Events {
 	return &Events{w: w, control: http.NewResponseController(w), patient: patience}
 }
@@ -38,8 +39,8 @@ func (e *Events) AddDone() { e.pending = append(e.pending, "data: "+Done+"\n\n".
 // Begun tells whether anything has gone to the client, its status at least: an error can no longer be a response of its own.
 func (e *Events) Begun() bool { return e.begun }
 
-// Flush sends what was added. The first time it sends the status, 200, and the header before. The error means that the client is gone, or
-// out of time: the stream is over.
+// Flush sends what was added. The first time it sends the status, 200, and the header before. The error means that the client
+// is gone, or out of time: the stream is over.
 func (e *Events) Flush() error {
 	if !e.begun {
 		e.begun = true
@@ -60,7 +61,8 @@ func (e *Events) Flush() error {
 	return e.control.Flush()
 }
 
-// extend moves the deadline once a tenth of the patience has gone by: setting it costs a microsecond, and there is one flush a token.
+// extend moves the deadline once a tenth of the patience has gone by: setting it costs a microsecond, and there is one flush
+// a token.
 func (e *Events) extend() error {
 	if e.patient <= 0 {
 		return nil

@@ -1,6 +1,7 @@
 package openai
 
-// CompletionRequest is the body of POST /v1/completions. A nil pointer means that the client did not say: the server's default holds.
+// CompletionRequest is the body of POST /v1/completions. A nil pointer means that the client did not say: the server's default
+// holds.
 type CompletionRequest struct {
 	Prompt Prompt `json:"prompt"`
 	// MaxTokens is the most tokens to generate; vLLM's default is 16.
@@ -8,7 +9,8 @@ type CompletionRequest struct {
 	Sampling
 }
 
-// ChatRequest is the body of POST /v1/chat/completions. A nil pointer means that the client did not say: the server's default holds.
+// ChatRequest is the body of POST /v1/chat/completions. A nil pointer means that the client did not say: the server's default
+// holds.
 type ChatRequest struct {
 	Messages []Message `json:"messages"`
 	// MaxTokens is the old name of MaxCompletionTokens, which wins. The default is what the model's length leaves after the prompt.
@@ -17,7 +19,8 @@ type ChatRequest struct {
 	Sampling
 }
 
-// Sampling is what both kinds of requests have: which model is to generate, how, until when, and how the client wants to hear of it.
+// Sampling is what both kinds of requests have: which model is to generate, how, until when, and how the client wants to hear
+// of it.
 type Sampling struct {
 	// Model is the base model or an adapter; empty is the base model.
 	Model string `json:"model,omitempty"`

@@ -6,8 +6,8 @@ import (
 	"reflect"
 )
 
-// Prompt is what a completion continues: a text, or token ids. On the wire it is a string, a list of strings, a list of ids or a list of
-// lists of ids; of the lists of prompts the first one is kept and Count tells how many there were.
+// Prompt is what a completion continues: a text, or token ids. On the wire it is a string, a list of strings, a list of ids or a
+// list of lists of ids; of the lists of prompts the first one is kept and Count tells how many there were.
 type Prompt struct {
 	Text   string
 	Tokens []int // nil: Text is the prompt
@@ -16,9 +16,6 @@ type Prompt struct {
 
 // TextPrompt is the prompt with this text.
 func TextPrompt(text string) Prompt { return Prompt{Text: text, Count: 1} }
-
-// TokenPrompt is the prompt of these token ids.
-func TokenPrompt(ids ...int) Prompt { return Prompt{Tokens: ids, Count: 1} }
 
 // MarshalJSON writes the prompt as a string or a list of ids.
 func (p Prompt) MarshalJSON() ([]byte, error) {

@@ -20,8 +20,8 @@ func TestAPromptHasFourForms(t *testing.T) {
 		"an empty string is one prompt":              {`""`, openai.TextPrompt("")},
 		"a list of one string is that prompt":        {`["say hi"]`, openai.TextPrompt("say hi")},
 		"of several strings the first and the count": {` [ "one", "two" ]`, openai.Prompt{Text: "one", Count: 2}},
-		"a list of numbers is one prompt of ids":     {`[1, 2, 3]`, openai.TokenPrompt(1, 2, 3)},
-		"a list of one list of ids is that prompt":   {`[[1,2]]`, openai.TokenPrompt(1, 2)},
+		"a list of numbers is one prompt of ids":     {`[1, 2, 3]`, tokenPrompt(1, 2, 3)},
+		"a list of one list of ids is that prompt":   {`[[1,2]]`, tokenPrompt(1, 2)},
 		"of several lists the first and the count":   {`[[7],[8,9],[]]`, openai.Prompt{Tokens: []int{7}, Count: 3}},
 		"null is no prompt":                          {`null`, openai.Prompt{}},
 		"an empty list is no prompt":                 {`[]`, openai.Prompt{Tokens: []int{}}},
@@ -67,13 +67,15 @@ func TestContentIsAStringOrPartsOfText(t *testing.T) {
 		body string
 		want openai.Content
 	}{
-		"a string":                          {`"hi"`, openai.Content{Text: "hi"}},
-		"null says nothing":                 {`null`, openai.Content{}},
-		"no parts say nothing":              {`[]`, openai.Content{}},
-		"parts are joined by newlines":      {`[{"type":"text","text":"a"},{"type":"text","text":"b"}]`, openai.Content{Text: "a\nb"}},
-		"an image is named, not read":       {`[{"type":"text","text":"a"},{"type":"image_url"}]`, openai.Content{Other: "image_url"}},
-		"a part without a type is no text":  {`[{"text":"a"}]`, openai.Content{Other: "untyped"}},
-		"text after an image is not enough": {`[{"type":"input_audio"},{"type":"text","text":"a"}]`, openai.Content{Other: "input_audio"}},
+		"a string":                         {`"hi"`, openai.Content{Text: "hi"}},
+		"null says nothing":                {`null`, openai.Content{}},
+		"no parts say nothing":             {`[]`, openai.Content{}},
+		"parts are joined by newlines":     {`[{"type":"text","text":"a"},{"type":"text","text":"b"}]`, openai.Content{Text: "a\nb"}},
+		"an image is named, not read":      {`[{"type":"text","text":"a"},{"type":"image_url"}]`, openai.Content{Other: "image_url"}},
+		"a part without a type is no text": {`[{"text":"a"}]`, openai.Content{Other: "untyped"}},
+		"text after an image is not enough": {
+			`[{"type":"input_audio"},{"type":"text","text":"a"}]`, openai.Content{Other: "input_audio"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var m openai.Message
@@ -102,7 +104,7 @@ func TestRequestsSurviveTheWire(t *testing.T) {
 	}
 	for name, want := range map[string]openai.CompletionRequest{
 		"a text":       {Prompt: openai.TextPrompt("say \"hi\"\n"), MaxTokens: &sixteen, Sampling: sampling},
-		"ids":          {Prompt: openai.TokenPrompt(0, 5, 31999), Sampling: sampling},
+		"ids":          {Prompt: tokenPrompt(0, 5, 31999), Sampling: sampling},
 		"next to none": {Prompt: openai.TextPrompt("")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +116,8 @@ func TestRequestsSurviveTheWire(t *testing.T) {
 		})
 	}
 	chat := openai.ChatRequest{
-		Messages: []openai.Message{{Role: "user", Content: openai.Content{Text: "hi"}}}, MaxCompletionTokens: &sixteen, Sampling: sampling,
+		Messages:            []openai.Message{{Role: "user", Content: openai.Content{Text: "hi"}}},
+		MaxCompletionTokens: &sixteen, Sampling: sampling,
 	}
 	body, err := json.Marshal(chat)
 	require.NoError(t, err)
@@ -124,7 +127,9 @@ func TestRequestsSurviveTheWire(t *testing.T) {
 }
 
 func FuzzNoRequestBodyPanics(f *testing.F) {
-	for _, seed := range []string{`{"prompt":[[1],[]]}`, `{"prompt":[`, `{"stop":[1]}`, `{"messages":[{"content":[{}]}]}`, `[`, `{"prompt": [ ] }`} {
+	for _, seed := range []string{
+		`{"prompt":[[1],[]]}`, `{"prompt":[`, `{"stop":[1]}`, `{"messages":[{"content":[{}]}]}`, `[`, `{"prompt": [ ] }`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -136,3 +141,5 @@ func FuzzNoRequestBodyPanics(f *testing.F) {
 		_ = json.Unmarshal(body, &chat)
 	})
 }
+
+func tokenPrompt(ids ...int) openai.Prompt { return openai.Prompt{Tokens: ids, Count: 1} }

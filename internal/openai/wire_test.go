@@ -24,8 +24,12 @@ func TestAnErrorIsWrittenAsVLLMDoes(t *testing.T) {
 			`{"error":{"message":"max_tokens must be at least 1, got 0.","type":"BadRequestError","param":"max_tokens","code":400}}`},
 		"an unknown model": {404, "model", "The model `x` does not exist.",
 			"{\"error\":{\"message\":\"The model `x` does not exist.\",\"type\":\"NotFoundError\",\"param\":\"model\",\"code\":404}}"},
-		"no field is to blame":       {500, "", "boom", `{"error":{"message":"boom","type":"InternalServerError","param":null,"code":500}}`},
-		"others have the status":     {429, "", "full", `{"error":{"message":"full","type":"Too Many Requests","param":null,"code":429}}`},
+		"no field is to blame": {
+			500, "", "boom", `{"error":{"message":"boom","type":"InternalServerError","param":null,"code":500}}`,
+		},
+		"others have the status": {
+			429, "", "full", `{"error":{"message":"full","type":"Too Many Requests","param":null,"code":429}}`,
+		},
 		"a status that has no words": {599, "", "odd", `{"error":{"message":"odd","type":"Error 599","param":null,"code":599}}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,17 +17,17 @@ const (
 	// a quiet machine (p50 43 us, p99 85 us at 350 waits/s; Linux 2 vCPU, 2026).
 	spin = 50 * time.Microsecond
 
-	// watched is the part of its time that a waiter may watch the clock, one in so many: 2 % of a core, at any rate. Where instants come
-	// thick it wakes later, and several of them are past: at 10,000 requests/s that took the load generator's CPU time from 57 to 40 us a request,
-	// and its median lag from 18 to 35 us (EPYC, load 0.3, November 2026).
+	// watched is the part of its time that a waiter may watch the clock, one in so many: 2 % of a core, at any rate.
+	// Where instants come thick it wakes later, and several of them are past: at 10,000 requests/s that took the load generator's
+	// CPU time from 57 to 40 us a request, and its median lag from 18 to 35 us (EPYC, load 0.3, November 2026).
 	watched = 50
 
 	// saved is the most watching that is saved up for instants that come close together.
 	saved = 20 * spin
 )
 
-// timerfd is a clock over a kernel timer whose expiry the network poller waits for. Its system calls do not block, and the runtime is not told
-// of them: it would wake up its monitor's thread at each.
+// timerfd is a clock over a kernel timer whose expiry the network poller waits for. Its system calls do not block, and the runtime
+// is not told of them: it would wake up its monitor's thread at each.
 type timerfd struct {
 	file   *os.File
 	raw    syscall.RawConn // of file
@@ -140,8 +140,8 @@ func (c *timerfd) sleep(ctx context.Context, at time.Time) error {
 	return context.Cause(ctx)
 }
 
-// setOrRead sets the timer, when the poller is ready to hear of it, and at the next call reads that it has expired. It reports whether there
-// is nothing more to wait for.
+// setOrRead sets the timer, when the poller is ready to hear of it, and at the next call reads that it has expired.
+// It reports whether there is nothing more to wait for.
 func (c *timerfd) setOrRead(fd uintptr) (done bool) {
 	if !c.set {
 		c.set = true

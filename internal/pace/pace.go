@@ -2,8 +2,8 @@
 //
 // Go's network poller sleeps in whole milliseconds (golang/go #53824), so a time.Timer or time.Sleep is late by about 0.55 ms at
 // the median: more than half of a floor of 1 ms. On Linux a [Waiter] reads a timerfd through the poller, which holds no thread,
-// and watches the clock for the last 50 us, as far as 2 % of a core allow. Elsewhere, and in a bubble of testing/synctest, where time is
-// not the kernel's, it is a time.Timer: waits in a bubble end at exactly the instant asked for.
+// and watches the clock for the last 50 us, as far as 2 % of a core allow. Elsewhere, and in a bubble of testing/synctest,
+// where time is not the kernel's, it is a time.Timer: waits in a bubble end at exactly the instant asked for.
 package pace
 
 import (

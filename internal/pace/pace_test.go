@@ -29,7 +29,9 @@ func clocks(t *testing.T, test func(t *testing.T, w *Waiter)) {
 
 func TestUntilIsNeverEarly(t *testing.T) {
 	clocks(t, func(t *testing.T, w *Waiter) {
-		for _, wait := range []time.Duration{time.Microsecond, 49 * time.Microsecond, 51 * time.Microsecond, 300 * time.Microsecond, 3 * time.Millisecond} {
+		for _, wait := range []time.Duration{
+			time.Microsecond, 49 * time.Microsecond, 51 * time.Microsecond, 300 * time.Microsecond, 3 * time.Millisecond,
+		} {
 			at := time.Now().Add(wait)
 			require.NoError(t, w.Until(t.Context(), at))
 			assert.False(t, time.Now().Before(at), wait)

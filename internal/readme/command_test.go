@@ -64,7 +64,8 @@ var (
 	ours     = regexp.MustCompile(`^(?:\.|\./(?:regress|policy|workload|internal)(?:/\S*)?)$`)
 )
 
-// resolve returns what the command names and is not there: its package, its flags, and a test or a benchmark for each of its patterns.
+// resolve returns what the command names and is not there: its package, its flags, and a test or a benchmark for each of its
+// patterns.
 func (all binaries) resolve(t *testing.T, text string) (missing []string) {
 	t.Helper()
 	folder, command := "", text
@@ -150,7 +151,8 @@ func goTests(t *testing.T) []string {
 				command = text
 			}
 			words := strings.Fields(command)
-			if strings.HasPrefix(command, "go test ") && (inFolder.MatchString(text) && isCD || slices.ContainsFunc(words, func(w string) bool { return w != "." && ours.MatchString(w) })) {
+			if strings.HasPrefix(command, "go test ") && (inFolder.MatchString(text) && isCD ||
+				slices.ContainsFunc(words, func(w string) bool { return w != "." && ours.MatchString(w) })) {
 				found = append(found, text)
 			}
 		}

@@ -31,7 +31,9 @@ var sizes = map[string]float64{"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9, "req/s":
 // document is a report of one benchmark that says what the lines say.
 func document(t *testing.T, lines []string) report.Document {
 	t.Helper()
-	v := policy.Verdict{Package: "p", Benchmark: "B", Unit: "p95-ns", Outcome: policy.OK, Paired: true, Rule: policy.Rule{MaxRegressionPercent: 10}}
+	v := policy.Verdict{
+		Package: "p", Benchmark: "B", Unit: "p95-ns", Outcome: policy.OK, Paired: true, Rule: policy.Rule{MaxRegressionPercent: 10},
+	}
 	m := policy.Measured{Judged: true}
 	var d report.Document
 	items := map[string]string{}
@@ -84,7 +86,8 @@ func document(t *testing.T, lines []string) report.Document {
 		evidence = slices.Insert(evidence, 2, -1)
 	}
 	of := m.Metric(v.Unit)
-	v.Baseline, v.Candidate = policy.Summary{Median: of.Baseline.Median, N: int(evidence[1])}, policy.Summary{Median: of.Candidate.Median, N: int(evidence[1])}
+	v.Baseline, v.Candidate = policy.Summary{Median: of.Baseline.Median, N: int(evidence[1])},
+		policy.Summary{Median: of.Candidate.Median, N: int(evidence[1])}
 	if of.Baseline.N == 0 {
 		v.Baseline.Median, v.Candidate.Median = 5e6, 6e6
 	}
@@ -127,7 +130,8 @@ func document(t *testing.T, lines []string) report.Document {
 		grown, percent := numbers(stage[3])[0]*sizes[stage[4]], numbers(stage[5])[0]
 		base := 100 * grown / percent
 		m.Metrics = append(m.Metrics, policy.Metric{
-			Unit: stage[2] + "-" + stage[1] + "-ns", Baseline: policy.Summary{Median: base, N: 8}, Candidate: policy.Summary{Median: base + grown, N: 8}, ChangePercent: percent,
+			Unit: stage[2] + "-" + stage[1] + "-ns", Baseline: policy.Summary{Median: base, N: 8},
+			Candidate: policy.Summary{Median: base + grown, N: 8}, ChangePercent: percent,
 		})
 		v.Change = grown
 	}
@@ -206,7 +210,9 @@ func cause(t *testing.T, lines []string) report.Cause {
 	m := growth.FindStringSubmatch(whole[0])
 	require.NotNil(t, m, whole[0])
 	size := sizes[m[6]]
-	c := report.Cause{Of: m[1], Unit: "ns", Baseline: numbers(m[4])[0] * size, Candidate: numbers(m[5])[0] * size, Requests: int64(numbers(m[7])[0])}
+	c := report.Cause{
+		Of: m[1], Unit: "ns", Baseline: numbers(m[4])[0] * size, Candidate: numbers(m[5])[0] * size, Requests: int64(numbers(m[7])[0]),
+	}
 	for _, line := range whole[1:] {
 		f := costly.FindStringSubmatch(line)
 		if f == nil {
@@ -217,7 +223,8 @@ func cause(t *testing.T, lines []string) report.Cause {
 			c.Took = c.Candidate
 		}
 		c.Functions = append(c.Functions, report.CostlyFunction{
-			Name: f[3], File: f[4], Line: int64(numbers(f[5])[0]), Via: strings.TrimSuffix(f[6], ","), Baseline: c.Baseline, Candidate: c.Baseline + numbers(f[1])[0]*sizes[f[2]],
+			Name: f[3], File: f[4], Line: int64(numbers(f[5])[0]), Via: strings.TrimSuffix(f[6], ","), Baseline: c.Baseline,
+			Candidate: c.Baseline + numbers(f[1])[0]*sizes[f[2]],
 		})
 	}
 	return c
@@ -259,7 +266,8 @@ func provenance(t *testing.T, d *report.Document, items map[string]string) {
 	}
 }
 
-// reason asserts that every clause of a verdict's reason is one that package judge gives. A last one that was cut with three dots is left out.
+// reason asserts that every clause of a verdict's reason is one that package judge gives. A last one that was cut with three dots
+// is left out.
 func reason(t *testing.T, text string) {
 	t.Helper()
 	text, cut := strings.CutSuffix(text, " ...")
@@ -296,5 +304,6 @@ func said(t *testing.T, folder, text string) {
 			return true
 		})
 	}
-	assert.True(t, slices.ContainsFunc(forms, func(form *regexp.Regexp) bool { return form.MatchString(text) }), "package %s does not say %q", folder, text)
+	assert.True(t, slices.ContainsFunc(forms, func(form *regexp.Regexp) bool { return form.MatchString(text) }),
+		"package %s does not say %q", folder, text)
 }

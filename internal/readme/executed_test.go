@@ -21,9 +21,11 @@ const root = "../.."
 // pages are all that people read.
 var pages = []string{"README.md", "SECURITY.md", "CHANGELOG.md", "TROUBLESHOOTING.md", "workload/serving/deploy/README.md"}
 
-// executed says of every block which test executes it. The block is the one of its page and kind that has the text; the test's file finds it by the same.
+// executed says of every block which test executes it. The block is the one of its page and kind that has the text; the test's file
+// finds it by the same.
 var executed = []struct{ page, kind, has, by string }{
-	{"README.md", "go", `regress.Check(t, regress.Gate{Packages: []string{"./infer"}})`, "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"README.md", "go", `regress.Check(t, regress.Gate{Packages: []string{"./infer"}})`,
+		"internal/adoption.TestReadmeInAModuleOfYourOwn"},
 	{"README.md", "sh", "go test -short ./...", "internal/readme.TestTheTwoCommandsAreThoseOfCI"},
 	{"README.md", "console", "$ go test -v ./regress\n", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
 	{"README.md", "console", "$ go test -v ./regress -regress.inject=50%\n", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
@@ -50,7 +52,8 @@ var executed = []struct{ page, kind, has, by string }{
 	{"README.md", "", "max-rate-req/s", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
 	{"workload/serving/deploy/README.md", "", "go test -c -o load", "internal/readme.TestLoadGeneratorsCommands"},
 	{"workload/serving/deploy/README.md", "", "kubectl logs", "internal/readme.TestLoadGeneratorsCommands"},
-	{"workload/serving/deploy/README.md", "yaml", "# manifests/mine/kustomization.yaml", "workload/serving/deploy/manifests.TestTheReadmesFolderBuilds"},
+	{"workload/serving/deploy/README.md", "yaml", "# manifests/mine/kustomization.yaml",
+		"workload/serving/deploy/manifests.TestTheReadmesFolderBuilds"},
 }
 
 // unexecuted are blocks that nothing can execute, and why.
@@ -79,7 +82,8 @@ func TestEveryBlockIsExecuted(t *testing.T) {
 	}
 	for _, name := range pages {
 		for _, b := range read(t, name).Blocks {
-			assert.Len(t, claims[name][b.Line], 1, "%s:%d: the block of kind %q is executed by %v: let one test execute it, and add it to executed",
+			assert.Len(t, claims[name][b.Line], 1,
+				"%s:%d: the block of kind %q is executed by %v: let one test execute it, and add it to executed",
 				name, b.Line, b.Kind, claims[name][b.Line])
 		}
 	}

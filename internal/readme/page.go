@@ -33,8 +33,8 @@ func Read(root, name string) (Page, error) {
 	return Parse(name, string(data))
 }
 
-// Parse splits a page into its prose and its blocks. A block that is not closed is an error, and so is a fence that does not begin its line, which
-// would hide a block from whoever executes them.
+// Parse splits a page into its prose and its blocks. A block that is not closed is an error, and so is a fence that does not begin
+// its line, which would hide a block from whoever executes them.
 func Parse(name, text string) (Page, error) {
 	const fence = "```"
 	p := Page{Name: name}

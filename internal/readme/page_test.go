@@ -7,13 +7,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const page = "# A [page](a.md)\n\n`go test` and ``a ` b``, `[no](link)`\nand `two\nlines`.\n\n```sh\ngo get a  # now\n\ngo b \\\n  -c\n```\n\n" +
+const page = "# A [page](a.md)\n\n`go test` and ``a ` b``, `[no](link)`\nand `two\nlines`.\n\n" +
+	"```sh\ngo get a  # now\n\ngo b \\\n  -c\n```\n\n" +
 	"```console\n$ go test\nok\n```\n![picture](b.png)\n```\nplain\n```\n"
 
 func TestParse(t *testing.T) {
 	p, err := Parse("a.md", page)
 	require.NoError(t, err)
-	assert.Equal(t, []Block{{"sh", "go get a  # now\n\ngo b \\\n  -c\n", 7}, {"console", "$ go test\nok\n", 14}, {"", "plain\n", 19}}, p.Blocks)
+	assert.Equal(t, []Block{
+		{"sh", "go get a  # now\n\ngo b \\\n  -c\n", 7}, {"console", "$ go test\nok\n", 14}, {"", "plain\n", 19},
+	}, p.Blocks)
 	assert.Equal(t, []string{"go test", "a ` b", "[no](link)", "two lines"}, p.Code())
 	assert.Equal(t, []string{"a.md", "b.png"}, p.Links())
 	assert.Equal(t, []Command{{"go get a", "now"}, {"go b    -c", ""}}, p.Blocks[0].Commands())

@@ -16,8 +16,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// printed are the blocks that show what a gate prints, and by how much they are indented more than a report: a test's log is by 4 columns. A line of
-// three dots stands for lines that were cut.
+// printed are the blocks that show what a gate prints, and by how much they are indented more than a report: a test's log is by 4
+// columns. A line of three dots stands for lines that were cut.
 var printed = []struct {
 	kind, has string
 	indent    int
@@ -30,8 +30,8 @@ var printed = []struct {
 	{"", "max-rate-req/s", 0},
 }
 
-// What the README shows of a report is what today's code prints when it is given what the report says: the same lines, headings, words and decimals, in the
-// same order. The numbers are those of the machine where it was printed.
+// What the README shows of a report is what today's code prints when it is given what the report says: the same lines, headings,
+// words and decimals, in the same order. The numbers are those of the machine where it was printed.
 func TestWhatIsPrintedIsWhatTheCodePrints(t *testing.T) {
 	page := read(t, "README.md")
 	for _, c := range printed {
@@ -71,7 +71,8 @@ func held(t *testing.T, b Block, indent string) {
 }
 
 var (
-	framing = regexp.MustCompile(`^(\$ .*|=== (RUN  |ATTR ) TestGate\S*( .*)?|--- (PASS|FAIL): TestGate \(\d+\.\d\ds\)|PASS|FAIL|(ok|FAIL)  ?\tgithub\.com/tailgate-go/tailgate/regress\t\d+\.\d{3}s)$`)
+	framing = regexp.MustCompile(`^(\$ .*|=== (RUN  |ATTR ) TestGate\S*( .*)?|` +
+		`--- (PASS|FAIL): TestGate \(\d+\.\d\ds\)|PASS|FAIL|(ok|FAIL)  ?\tgithub\.com/tailgate-go/tailgate/regress\t\d+\.\d{3}s)$`)
 	subtest = regexp.MustCompile(`^    --- (PASS|FAIL): TestGate/(\S+)/([\w-]+) \(\d+\.\d\ds\)$`)
 	logged  = regexp.MustCompile(`^    check\.go:\d+: (.*)$`)
 	verdict = regexp.MustCompile(`^(\w+): (\S+) (\S+): (\S+) % \((.*?)\): (.*)$`)
@@ -146,7 +147,9 @@ func tally(counts string, expected policy.Outcome) string {
 	for count := range strings.SplitSeq(counts, ", ") {
 		n, outcome, _ := strings.Cut(count, " ")
 		for range int(numbers(n)[0]) {
-			d.Report.Verdicts = append(d.Report.Verdicts, policy.Verdict{Benchmark: "B", Outcome: policy.Outcome(outcome), Fails: fails(policy.Outcome(outcome))})
+			d.Report.Verdicts = append(d.Report.Verdicts, policy.Verdict{
+				Benchmark: "B", Outcome: policy.Outcome(outcome), Fails: fails(policy.Outcome(outcome)),
+			})
 		}
 	}
 	lines := strings.Split(strings.TrimSpace(d.Text()), "\n")
@@ -182,8 +185,8 @@ func numbers(s string) []float64 {
 	return found
 }
 
-// masked is lines with a 0 for each digit of their numbers before the point, taken together, and each behind it; one blank for several; and what was
-// wrapped in one line.
+// masked is lines with a 0 for each digit of their numbers before the point, taken together, and each behind it; one blank
+// for several; and what was wrapped in one line.
 func masked(lines []string) []string {
 	var out []string
 	for _, line := range lines {

@@ -20,7 +20,8 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/modtest"
 	"github.com/tailgate-go/tailgate/internal/testbed/stack"
-	// What the commands build is the go command's alone to know: without these go test would reuse a result from before tailgate changed.
+	// What the commands build is the go command's alone to know: without these go test would reuse a result from before tailgate
+	// changed.
 	_ "github.com/tailgate-go/tailgate/regress"
 	_ "github.com/tailgate-go/tailgate/workload/serving"
 )
@@ -56,8 +57,9 @@ func served(t *testing.T, model string, adapters ...string) (address string, ask
 
 var benchtime = regexp.MustCompile(` -benchtime \S+ `)
 
-// Every command of the section on serving is executed: the benchmarks with one to three prompts a rate, which is the same with smaller numbers; the gate on two servers
-// with two on loopback; the judging of saved files with files of its form. Only TestServingGate is not run again: internal/adoption runs it.
+// Every command of the section on serving is executed: the benchmarks with one to three prompts a rate, which is the same
+// with smaller numbers; the gate on two servers with two on loopback; the judging of saved files with files of its form.
+// Only TestServingGate is not run again: internal/adoption runs it.
 func TestServingCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs benchmarks for a minute")
@@ -180,8 +182,8 @@ func (m team) write(t *testing.T, name string, run int) {
 	require.NoError(t, os.WriteFile(name, text, 0o644))
 }
 
-// The commands of the load generator's page are executed as they stand, against a service on loopback; where they read pods' logs they are given what
-// the first has printed.
+// The commands of the load generator's page are executed as they stand, against a service on loopback; where they read pods' logs
+// they are given what the first has printed.
 func TestLoadGeneratorsCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("sends a load of some seconds")
@@ -194,7 +196,8 @@ func TestLoadGeneratorsCommands(t *testing.T) {
 	dir := t.TempDir()
 	address, asked := served(t, "meta-llama/Llama-3.1-8B-Instruct")
 	require.Contains(t, sends.Text, "http://127.0.0.1:8000")
-	text := strings.NewReplacer("http://127.0.0.1:8000", address, "-o load", "-o "+dir+"/load", "./load", dir+"/load").Replace(sends.Text)
+	text := strings.NewReplacer("http://127.0.0.1:8000", address, "-o load", "-o "+dir+"/load", "./load",
+		dir+"/load").Replace(sends.Text)
 	out, _ := shell(root, nil, text) // how it ends is the machine's: a client that sends late is invalid
 	const load = `Load/case=single-workload-small/rate=80`
 	assert.Contains(t, out, `#tailgate-share {"version":1,`)

@@ -11,7 +11,8 @@ import (
 
 // chunk is a chat chunk of one token, as vLLM sends it.
 const chunk = `data: {"id":"chatcmpl-2f0c1c9a3d9e4d0b8f6a5e7c1b2d3f40","object":"chat.completion.chunk","created":1760000000,` +
-	`"model":"meta-llama/Llama-3.1-8B-Instruct","choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":null}]}` + "\n\n"
+	`"model":"meta-llama/Llama-3.1-8B-Instruct",` +
+	`"choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":null}]}` + "\n\n"
 
 // endless repeats a text, so many bytes at a time.
 type endless struct {

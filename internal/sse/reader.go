@@ -1,10 +1,10 @@
 // Package sse reads streams of server-sent events for timing: it says when the bytes of each event came, decodes nothing, and
 // allocates nothing once its buffer has grown.
 //
-// The rules are those of the WHATWG (HTML, section 9.2.6, "Interpreting an event stream"). Lines end with LF, CRLF or CR; a byte order
-// mark at the beginning, comments and unknown fields are skipped; the data lines of an event are joined by LF; an event without
-// data is none; an event that the stream's end cuts off is none. Ids and retry times are skipped too, since nobody reconnects here, and bytes are
-// not checked to be UTF-8.
+// The rules are those of the WHATWG (HTML, section 9.2.6, "Interpreting an event stream"). Lines end with LF, CRLF or CR;
+// a byte order mark at the beginning, comments and unknown fields are skipped; the data lines of an event are joined by LF;
+// an event without data is none; an event that the stream's end cuts off is none. Ids and retry times are skipped too, since nobody
+// reconnects here, and bytes are not checked to be UTF-8.
 package sse
 
 import (
@@ -29,7 +29,8 @@ type Event struct {
 	// Type is the value of the last event field; empty when there was none.
 	Type []byte
 
-	// At is when the read returned that completed the event, on the clock of the Reader. Events that came in one read came at one time.
+	// At is when the read returned that completed the event, on the clock of the Reader. Events that came in one read came at one
+	// time.
 	At time.Duration
 }
 
@@ -44,7 +45,6 @@ type Reader struct {
 	start, end int           // buf[start:end] has been read and not used
 	scanned    int           // no line ends in buf[start:start+scanned]
 	at         time.Duration // the last read returned
-	read       int64         // bytes in all
 
 	begun   bool // the beginning of the stream, where a byte order mark may be, is behind
 	afterCR bool // the last line ended with CR: an LF that follows belongs to it
@@ -70,10 +70,8 @@ func (r *Reader) Reset(from io.Reader, epoch time.Time) {
 	*r = Reader{from: from, limit: r.limit, epoch: epoch, buf: r.buf, data: r.data[:0], kind: r.kind[:0]}
 }
 
-// BytesRead is how many bytes of the stream have been read.
-func (r *Reader) BytesRead() int64 { return r.read }
-
-// Next returns the next event. The error is io.EOF at the end of the stream, ErrTooLong, or that of the underlying reader; it stays.
+// Next returns the next event. The error is io.EOF at the end of the stream, ErrTooLong, or that of the underlying reader;
+// it stays.
 func (r *Reader) Next() (Event, error) {
 	r.inline, r.data, r.kind = nil, r.data[:0], r.kind[:0]
 	r.hasData, r.scratch = false, false
@@ -207,7 +205,6 @@ func (r *Reader) fill() error {
 		n, err = 0, errors.New("sse: the reader returned a count that is impossible")
 	}
 	r.end += n
-	r.read += int64(n)
 	if r.vain++; n > 0 {
 		r.vain = 0
 	} else if err == nil && r.vain >= mostEmptyReads {

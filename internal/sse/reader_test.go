@@ -122,7 +122,6 @@ func TestAStreamHasTheseEvents(t *testing.T) {
 				got, err := all(r)
 				assert.Equal(t, c.want, got, name)
 				assert.Equal(t, io.EOF, err, name)
-				assert.Equal(t, int64(len(c.stream)), r.BytesRead(), name)
 			}
 		})
 	}
@@ -161,11 +160,13 @@ func TestLinesAndEventsAreBounded(t *testing.T) {
 		says         string
 	}{
 		{"a line of exactly 10 MiB", "data: " + long + "\n\n", len(long), ""},
-		{"a line of a byte more", "data: " + long + "y\n\n", 0, "sse: too long: a line has more than 10485760 bytes; raise the limit if it is meant"},
+		{"a line of a byte more", "data: " + long + "y\n\n",
+			0, "sse: too long: a line has more than 10485760 bytes; raise the limit if it is meant"},
 		{"a line without end", strings.Repeat("y", 11<<20), 0, "sse: too long: a line"},
 		{"a comment without end", ":" + strings.Repeat("y", 11<<20), 0, "sse: too long: a line"},
 		{"data of exactly 10 MiB", "data: " + long + "\ndata: 12345\n\n", 10 << 20, ""},
-		{"data of a byte more", "data: " + long + "\ndata: 123456\n\n", 0, "sse: too long: the data of an event has more than 10485760 bytes"},
+		{"data of a byte more", "data: " + long + "\ndata: 123456\n\n",
+			0, "sse: too long: the data of an event has more than 10485760 bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := NewReader(0)

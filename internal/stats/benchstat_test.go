@@ -32,7 +32,9 @@ func TestSameAsBenchstat(t *testing.T) {
 	}{
 		{"ours", nil, ".file", []string{"baseline=" + ours[0], "candidate=" + ours[1]}, 110},
 		{"x-perf-old-new", nil, ".file", []string{"old=" + theirs + "/old.txt", "new=" + theirs + "/new.txt"}, 2},
-		{"x-perf-crc", []string{"-ignore", "note"}, ".file", []string{"old=" + theirs + "/crc-old.txt", "new=" + theirs + "/crc-new.txt"}, 72},
+		{"x-perf-crc", []string{"-ignore", "note"}, ".file", []string{
+			"old=" + theirs + "/crc-old.txt", "new=" + theirs + "/crc-new.txt",
+		}, 72},
 		{"x-perf-issue19634", []string{"-col", "note"}, "note", []string{theirs + "/issue19634.txt"}, 1},
 		{"x-perf-small", []string{"-col", "note"}, "note", []string{theirs + "/smallSample.txt"}, 1},
 	} {
@@ -40,7 +42,8 @@ func TestSameAsBenchstat(t *testing.T) {
 			golden := filepath.Join("testdata", "benchstat", tt.golden+".csv")
 			want, err := os.ReadFile(golden)
 			if !testing.Short() {
-				got := []byte(output(t, "go", append(append([]string{"tool", "benchstat", "-format", "csv"}, tt.flags...), tt.files...)...) + "\n")
+				got := []byte(output(t, "go", append(append([]string{"tool", "benchstat", "-format", "csv"}, tt.flags...), tt.files...)...) +
+					"\n")
 				if err != nil || !bytes.Equal(want, got) {
 					require.NoError(t, os.WriteFile(golden+".got", got, 0o666))
 					t.Fatalf("benchstat no longer prints %s: it printed %s.got", golden, golden)

@@ -42,10 +42,14 @@ type result struct {
 func (g gate) judge(baseline, candidate []float64) result {
 	var r result
 	for i, look := range g.looks {
-		ratios := walsh{changes(baseline[:look.Pairs], candidate[:look.Pairs], func(c, b float64) float64 { return c / b }), geometricMean}
+		ratios := walsh{
+			changes(baseline[:look.Pairs], candidate[:look.Pairs], func(c, b float64) float64 { return c / b }), geometricMean,
+		}
 		place, above := placeOf(ratios, g.cuts[i], g.percent)
 		if g.floor > 0 {
-			shifts := walsh{changes(baseline[:look.Pairs], candidate[:look.Pairs], func(c, b float64) float64 { return c - b }), arithmeticMean}
+			shifts := walsh{
+				changes(baseline[:look.Pairs], candidate[:look.Pairs], func(c, b float64) float64 { return c - b }), arithmeticMean,
+			}
 			p, a := placeOf(shifts, g.cuts[i], math.Nextafter(g.floor, 0)) // at least: above what is just below
 			place, above = min(place, p), above && a
 		}

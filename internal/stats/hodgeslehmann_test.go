@@ -170,8 +170,10 @@ func TestShiftAndRatioProperties(t *testing.T) {
 
 var nanoseconds = rapid.Custom(func(t *rapid.T) float64 { return float64(rapid.IntRange(1, 1<<20).Draw(t, "ns")) })
 
-// moveWithTheirValues holds two estimators, of a shift and of a ratio, to what they must do where sides are swapped, moved or scaled.
-func moveWithTheirValues(t *rapid.T, shiftOf, ratioOf func(baseline, candidate []float64, confidence float64) Interval, baseline, candidate []float64) {
+// moveWithTheirValues holds two estimators, of a shift and of a ratio, to what they must do where sides are swapped,
+// moved or scaled.
+func moveWithTheirValues(t *rapid.T, shiftOf, ratioOf func(baseline, candidate []float64, confidence float64) Interval,
+	baseline, candidate []float64) {
 	by := nanoseconds.Draw(t, "by")
 	apply := func(f func(x float64) float64) []float64 {
 		out := slices.Clone(candidate)
@@ -194,7 +196,8 @@ func moveWithTheirValues(t *rapid.T, shiftOf, ratioOf func(baseline, candidate [
 		return near(a.Estimate, b.Estimate) && near(a.Lo, b.Lo) && near(a.Hi, b.Hi) && a.Confidence == b.Confidence
 	}
 	ratio := ratioOf(baseline, candidate, 0.95)
-	if swapped := ratioOf(candidate, baseline, 0.95); !nearly(swapped, Interval{1 / ratio.Estimate, 1 / ratio.Hi, 1 / ratio.Lo, ratio.Confidence}) {
+	inverse := Interval{1 / ratio.Estimate, 1 / ratio.Hi, 1 / ratio.Lo, ratio.Confidence}
+	if swapped := ratioOf(candidate, baseline, 0.95); !nearly(swapped, inverse) {
 		t.Fatalf("%+v, sides swapped %+v", ratio, swapped)
 	}
 	scaled := ratioOf(baseline, apply(func(x float64) float64 { return x * by }), 0.95)

@@ -1,5 +1,5 @@
-// Package strictjson reads configuration from JSON as strictly as a person would: it refuses what encoding/json lets pass, and says of
-// every fault in which line and column it is.
+// Package strictjson reads configuration from JSON as strictly as a person would: it refuses what encoding/json lets pass,
+// and says of every fault in which line and column it is.
 package strictjson
 
 import (
@@ -25,8 +25,9 @@ type place struct {
 	offset int64 // of the key, or of the value in a list
 }
 
-// Read reads the text of a what ("policy"), and refuses what encoding/json lets pass: a key twice in one object, a key that differs in case,
-// data after the end, a top value that is no object. Objects at the paths free may have keys of any case. Errors begin with "line:column: ".
+// Read reads the text of a what ("policy"), and refuses what encoding/json lets pass: a key twice in one object, a key that
+// differs in case, data after the end, a top value that is no object. Objects at the paths free may have keys of any case.
+// Errors begin with "line:column: ".
 func Read(what string, data []byte, free ...string) (Text, error) {
 	at := Text{what: what, data: data, free: free}
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -43,7 +44,8 @@ func Read(what string, data []byte, free ...string) (Text, error) {
 	}
 	end := d.InputOffset()
 	if rest := bytes.TrimSpace(data[end:]); len(rest) > 0 {
-		return at, fmt.Errorf("%s: there is data after the end of the %s", at.at(int64(len(data)-len(bytes.TrimLeft(data[end:], " \t\r\n")))), what)
+		return at, fmt.Errorf("%s: there is data after the end of the %s",
+			at.at(int64(len(data)-len(bytes.TrimLeft(data[end:], " \t\r\n")))), what)
 	}
 	if first := bytes.TrimSpace(data); first[0] != '{' {
 		return at, fmt.Errorf("%s: a %s is an object in { }", at.at(0), what)

@@ -32,7 +32,8 @@ func TestATextIsReadStrictly(t *testing.T) {
 func TestFaultsHaveTheirPlaces(t *testing.T) {
 	for _, c := range []struct{ text, path, says, position string }{
 		{`{"drink": 1}`, "drink", `unknown field "drink"`, "1:2"},
-		{"{\n \"prices\": [{\"euro\": 1}, {\"euro\": \"2\"}]}", "prices[1].euro", "prices[1].euro is a JSON string; write a number, such as 10", "2:27"},
+		{"{\n \"prices\": [{\"euro\": 1}, {\"euro\": \"2\"}]}", "prices[1].euro",
+			"prices[1].euro is a JSON string; write a number, such as 10", "2:27"},
 		{`{"prices": {}}`, "prices", "prices is a JSON object; write a list in [ ]", "1:2"},
 	} {
 		at, err := Read("menu", []byte(c.text))

@@ -12,8 +12,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/sse"
 )
 
-// capture takes a reply down as it comes, and reads it when it is complete: nothing is decoded while it is timed. Its storage is used
-// again for other requests.
+// capture takes a reply down as it comes, and reads it when it is complete: nothing is decoded while it is timed.
+// Its storage is used again for other requests.
 type capture struct {
 	events *sse.Reader
 	data   []byte // of all events, or of the body
@@ -55,8 +55,9 @@ func (c *capture) stream(ctx context.Context, body io.Reader, due time.Time, rep
 
 var errTooLong = fmt.Errorf("the reply has more than %d bytes", mostReply)
 
-// take takes events down until [DONE], and then reads to the end of the reply, so that the connection can be used again: a server that does
-// not end it keeps the request's place until its timeout, but no longer its latency. The error is what ended the stream before [DONE].
+// take takes events down until [DONE], and then reads to the end of the reply, so that the connection can be used again:
+// a server that does not end it keeps the request's place until its timeout, but no longer its latency. The error is what ended
+// the stream before [DONE].
 func (c *capture) take() error {
 	for {
 		e, err := c.events.Next()
@@ -75,8 +76,8 @@ func (c *capture) take() error {
 	}
 }
 
-// read reads what was taken down: the usage that came last, and when the last event that says anything came. ended is not nil when the
-// stream ended early, where half an event is no wonder.
+// read reads what was taken down: the usage that came last, and when the last event that says anything came. ended is not nil when
+// the stream ended early, where half an event is no wonder.
 func (c *capture) read(ended error) (last chunk, done time.Duration, f *Fault) {
 	begin := 0
 	for i, m := range c.marks {

@@ -18,8 +18,8 @@ type chunk struct {
 	failure []byte // the error object; nil when there is none
 }
 
-// scan reads JSON without decoding it: an event takes 0.4 us where encoding/json takes 3. It accepts exactly what encoding/json takes for valid,
-// nested up to maxNesting deep.
+// scan reads JSON without decoding it: an event takes 0.4 us where encoding/json takes 3. It accepts exactly what encoding/json
+// takes for valid, nested up to maxNesting deep.
 type scan struct {
 	text  []byte
 	at    int

@@ -12,8 +12,10 @@ import (
 )
 
 const (
-	token     = `{"id":"cmpl-1","object":"text_completion","created":1760000000,"model":"m","choices":[{"index":0,"text":" token","logprobs":null,"finish_reason":null,"stop_reason":null}]}`
-	chatToken = `{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":null}]}`
+	token = `{"id":"cmpl-1","object":"text_completion","created":1760000000,"model":"m",` +
+		`"choices":[{"index":0,"text":" token","logprobs":null,"finish_reason":null,"stop_reason":null}]}`
+	chatToken = `{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1760000000,"model":"m",` +
+		`"choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":null}]}`
 )
 
 var chunks = []struct {
@@ -27,11 +29,19 @@ var chunks = []struct {
 	{"a thought", `{"choices":[{"delta":{"reasoning_content":"hm"}}]}`, chunk{hasText: true}},
 	{"an empty text", `{"choices":[{"text":""}]}`, chunk{}},
 	{"an end", `{"choices":[{"text":"","finish_reason":"length"}]}`, chunk{finished: true}},
-	{"usage alone", `{"choices":[],"usage":{"prompt_tokens":11,"total_tokens":32,"completion_tokens":21}}`, chunk{hasUsage: true, promptTokens: 11, completionTokens: 21}},
+	{"usage alone", `{"choices":[],"usage":{"prompt_tokens":11,"total_tokens":32,"completion_tokens":21}}`,
+		chunk{hasUsage: true, promptTokens: 11, completionTokens: 21}},
 	{"usage that is null", `{"choices":[{"text":"a"}],"usage":null}`, chunk{hasText: true}},
-	{"usage with details", `{"usage":{"completion_tokens_details":{"completion_tokens":9},"completion_tokens":2,"prompt_tokens":1.5}}`, chunk{hasUsage: true, completionTokens: 2}},
-	{"a whole completion", `{"choices":[{"index":0,"text":"a b","finish_reason":"stop"}],"usage":{"completion_tokens":2,"prompt_tokens":1}}`, chunk{hasText: true, finished: true, hasUsage: true, promptTokens: 1, completionTokens: 2}},
-	{"a whole chat", `{"choices":[{"message":{"role":"assistant","content":"a"},"finish_reason":"stop"}]}`, chunk{hasText: true, finished: true}},
+	{"usage with details", `{"usage":{"completion_tokens_details":{"completion_tokens":9},"completion_tokens":2,"prompt_tokens":1.5}}`,
+		chunk{hasUsage: true, completionTokens: 2}},
+	{
+		"a whole completion",
+		`{"choices":[{"index":0,"text":"a b","finish_reason":"stop"}],"usage":{"completion_tokens":2,"prompt_tokens":1}}`, chunk{
+			hasText: true, finished: true, hasUsage: true, promptTokens: 1, completionTokens: 2,
+		},
+	},
+	{"a whole chat", `{"choices":[{"message":{"role":"assistant","content":"a"},"finish_reason":"stop"}]}`,
+		chunk{hasText: true, finished: true}},
 	{"the second choice", `{"choices":[{"text":""},{"text":"a","finish_reason":"stop"}]}`, chunk{}},
 	{"an error", `{"error": {"message":"gone","code":503}}`, chunk{failure: []byte(`{"message":"gone","code":503}`)}},
 	{"no error", `{"error": null}`, chunk{}},
@@ -50,7 +60,8 @@ func TestAChunkSays(t *testing.T) {
 
 func TestWhatIsNoChunkIsRefused(t *testing.T) {
 	for _, text := range []string{
-		"", "null", "[]", "{", `{"a"`, `{"a":`, `{"a":1`, `{"a":1,}`, `{"a":1}}`, `{"a":1} x`, `{a:1}`, `{"a":01}`, `{"a":1.}`, `{"a":.5}`, `{"a":1e}`, `{"a":-}`,
+		"", "null", "[]", "{", `{"a"`, `{"a":`, `{"a":1`, `{"a":1,}`, `{"a":1}}`, `{"a":1} x`, `{a:1}`, `{"a":01}`, `{"a":1.}`,
+		`{"a":.5}`, `{"a":1e}`, `{"a":-}`,
 		`{"a":tru}`, `{"a":"b}`, "{\"a\":\"\n\"}", `{"a":"\x"}`, `{"a":"\u12g4"}`, `{"a":[1,]}`, `{"a":[1 2]}`, "<!doctype html>",
 		`{"a":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `}`, `{"usage":{"completion_tokens":}}`, `{"choices":[{"text":}]}`,
 	} {

@@ -37,12 +37,12 @@ type Request struct {
 	TopP *float64
 }
 
-// Client sends requests to one server and times the replies. It may be used by many goroutines at once. Make one with [NewClient] and
-// Close it.
+// Client sends requests to one server and times the replies. It may be used by many goroutines at once. Make one with [NewClient]
+// and Close it.
 //
-// It speaks HTTP/1.1, goes straight to the server, through no proxy, follows no redirect, and does not try again: a request that fails has
-// failed. The one exception is a request on an idle connection that the server closes before any byte of a reply, as servers do with
-// connections that have idled: it is sent again, with the same Idempotency-Key, and Reply.Replays counts it.
+// It speaks HTTP/1.1, goes straight to the server, through no proxy, follows no redirect, and does not try again: a request
+// that fails has failed. The one exception is a request on an idle connection that the server closes before any byte of a reply,
+// as servers do with connections that have idled: it is sent again, with the same Idempotency-Key, and Reply.Replays counts it.
 type Client struct {
 	chat     bool
 	head     []byte // of every request, up to its Idempotency-Key
@@ -101,8 +101,8 @@ func (c *Client) Body(r Request) ([]byte, error) {
 	return json.Marshal(openai.CompletionRequest{Prompt: openai.TextPrompt(r.Prompt), MaxTokens: &r.MaxTokens, Sampling: s})
 }
 
-// Do sends one request, of the body that Body made, and waits for the reply. Times count from due; the zero time is now. The error is a
-// *Fault; the reply then has what was measured before.
+// Do sends one request, of the body that Body made, and waits for the reply. Times count from due; the zero time is now.
+// The error is a *Fault; the reply then has what was measured before.
 func (c *Client) Do(ctx context.Context, body []byte, stream bool, due time.Time) (Reply, error) {
 	if due.IsZero() {
 		due = time.Now()
@@ -126,8 +126,10 @@ func (c *Client) Do(ctx context.Context, body []byte, stream bool, due time.Time
 	}
 }
 
-// exchange sends a request on a connection and takes the reply down. again is that the connection was idle and turned out to be closed.
-func (c *Client) exchange(ctx context.Context, conn *conn, key string, request []byte, stream bool, due time.Time, reply *Reply) (again bool, f *Fault) {
+// exchange sends a request on a connection and takes the reply down. again is that the connection was idle and turned out to be
+// closed.
+func (c *Client) exchange(ctx context.Context, conn *conn, key string, request []byte, stream bool, due time.Time,
+	reply *Reply) (again bool, f *Fault) {
 	release := conn.bind(ctx)
 	usable := false
 	defer func() {

@@ -109,30 +109,47 @@ func TestWhatGoesWrongHasAKind(t *testing.T) {
 		{"a server of another protocol", bytes("SSH-2.0-OpenSSH_9.2\r\n"), true, "malformed", "malformed HTTP response"},
 		{"a server that hangs up", bytes(""), true, "truncated", "EOF"},
 		{"a head cut off", bytes("HTTP/1.1 200 OK\r\nContent-"), true, "malformed", "malformed MIME header"},
-		{"too many requests", answer(replies(429, jsonKind, `{"error":{"message":"queue is full","type":"Too Many Requests","param":null,"code":429}}`)), true, "status 429", "queue is full"},
-		{"an error whose code is a word", answer(replies(401, jsonKind, `{"error":{"message":"no key","code":"invalid_api_key"}}`)), true, "status 401", "no key"},
+		{
+			"too many requests",
+			answer(replies(429, jsonKind, `{"error":{"message":"queue is full","type":"Too Many Requests","param":null,"code":429}}`)),
+			true, "status 429", "queue is full",
+		},
+		{"an error whose code is a word", answer(replies(401, jsonKind, `{"error":{"message":"no key","code":"invalid_api_key"}}`)),
+			true, "status 401", "no key"},
 		{"an error that is a text", answer(replies(400, jsonKind, `{"error":"bad prompt"}`)), false, "status 400", `"bad prompt"`},
 		{"an error page", answer(replies(502, "text/html", page)), true, "status 502", "<!doctype html> <html><h1>502 Bad Gateway"},
 		{"an error without a body", answer(replies(503, "", "")), true, "status 503", ""},
 		{"a redirect, which is not followed", answer(func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 		}), true, "status 307", ""},
-		{"a page where a stream was asked for", answer(replies(200, "text/html", page)), true, "malformed", `the reply is "text/html", where text/event-stream was asked for`},
+		{"a page where a stream was asked for", answer(replies(200, "text/html", page)), true, "malformed",
+			`the reply is "text/html", where text/event-stream was asked for`},
 		{"a page that says it is JSON", answer(replies(200, jsonKind, page)), false, "malformed", `byte 0 of "<!doctype html>`},
-		{"a page that says it is a stream", answer(replies(200, sseKind, page)), true, "truncated", "the stream ended after 0 events without [DONE]"},
+		{"a page that says it is a stream", answer(replies(200, sseKind, page)), true, "truncated",
+			"the stream ended after 0 events without [DONE]"},
 		{"JSON where a stream was asked for", answer(replies(200, jsonKind, "{}")), true, "malformed", `the reply is "application/json"`},
-		{"a stream where none was asked for", answer(replies(200, sseKind, textOf("a")+doneLine)), false, "malformed", "where application/json was asked for"},
-		{"an event that is no JSON", answer(replies(200, sseKind, textOf("a")+event("oops")+doneLine)), true, "malformed", `event 2: byte 0 of "oops": no JSON`},
-		{"a stream of nothing", answer(replies(200, sseKind, doneLine)), true, "malformed", "a stream of 1 events, none of which has text or a finish_reason"},
-		{"a stream without [DONE]", answer(replies(200, sseKind, textOf("a")+finish)), true, "truncated", "the stream ended after 2 events without [DONE]"},
-		{"an event cut off", answer(replies(200, sseKind, textOf("a")+`data: {"choi`)), true, "truncated", "the stream ended after 1 events"},
-		{"a stream that breaks off", bytes(streamHead + "Transfer-Encoding: chunked\r\n\r\n40\r\ndata: {"), true, "truncated", "the stream ended after 0 events"},
-		{"an error in the stream", answer(replies(200, sseKind, textOf("a")+event(`{"error":{"message":"replica died","code":500}}`))), true, "status 500", "replica died"},
-		{"an error in the stream, without a code", answer(replies(200, sseKind, event(`{"error":{"message":"oh no"}}`)+doneLine)), true, "truncated", "the stream ended with an error: oh no"},
-		{"a body cut off", bytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"choices\":"), false, "truncated", "unexpected EOF"},
+		{"a stream where none was asked for", answer(replies(200, sseKind, textOf("a")+doneLine)), false, "malformed",
+			"where application/json was asked for"},
+		{"an event that is no JSON", answer(replies(200, sseKind, textOf("a")+event("oops")+doneLine)), true, "malformed",
+			`event 2: byte 0 of "oops": no JSON`},
+		{"a stream of nothing", answer(replies(200, sseKind, doneLine)), true, "malformed",
+			"a stream of 1 events, none of which has text or a finish_reason"},
+		{"a stream without [DONE]", answer(replies(200, sseKind, textOf("a")+finish)), true, "truncated",
+			"the stream ended after 2 events without [DONE]"},
+		{"an event cut off", answer(replies(200, sseKind, textOf("a")+`data: {"choi`)), true, "truncated",
+			"the stream ended after 1 events"},
+		{"a stream that breaks off", bytes(streamHead + "Transfer-Encoding: chunked\r\n\r\n40\r\ndata: {"), true, "truncated",
+			"the stream ended after 0 events"},
+		{"an error in the stream", answer(replies(200, sseKind, textOf("a")+event(`{"error":{"message":"replica died","code":500}}`))),
+			true, "status 500", "replica died"},
+		{"an error in the stream, without a code", answer(replies(200, sseKind, event(`{"error":{"message":"oh no"}}`)+doneLine)),
+			true, "truncated", "the stream ended with an error: oh no"},
+		{"a body cut off", bytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"choices\":"),
+			false, "truncated", "unexpected EOF"},
 		{"a body that is half a JSON", answer(replies(200, jsonKind, `{"choices":[{"text":"a"`)), false, "malformed", "no JSON"},
 		{"an error with status 200", answer(replies(200, jsonKind, `{"error":{"message":"sorry"}}`)), false, "status 200", "sorry"},
-		{"JSON of another kind", answer(replies(200, jsonKind, `{"object":"list","data":[]}`)), false, "malformed", "neither text nor a finish_reason"},
+		{"JSON of another kind", answer(replies(200, jsonKind, `{"object":"list","data":[]}`)), false, "malformed",
+			"neither text nor a finish_reason"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -171,8 +188,11 @@ func TestARequestOverTheWire(t *testing.T) {
 		suffix     string
 		path, body string
 	}{
-		{"", "", "/v1/completions", `{"model": "adapter-3", "prompt": "say \"hello\"\n", "max_tokens": 12, "stream": true, "stream_options": {"include_usage": true}, "ignore_eos": true, "temperature": 0.5}`},
-		{Chat, "/base/v1/", "/base/v1/chat/completions", `{"model": "adapter-3", "messages": [{"role": "user", "content": "say \"hello\"\n"}], "max_tokens": 12, "stream": true, "stream_options": {"include_usage": true}, "ignore_eos": true, "temperature": 0.5}`},
+		{"", "", "/v1/completions", `{"model": "adapter-3", "prompt": "say \"hello\"\n", "max_tokens": 12, "stream": true, ` +
+			`"stream_options": {"include_usage": true}, "ignore_eos": true, "temperature": 0.5}`},
+		{Chat, "/base/v1/", "/base/v1/chat/completions",
+			`{"model": "adapter-3", "messages": [{"role": "user", "content": "say \"hello\"\n"}], "max_tokens": 12, "stream": true, ` +
+				`"stream_options": {"include_usage": true}, "ignore_eos": true, "temperature": 0.5}`},
 	} {
 		var got *http.Request
 		var body []byte
@@ -181,7 +201,9 @@ func TestARequestOverTheWire(t *testing.T) {
 			body, _ = io.ReadAll(r.Body)
 			replies(200, sseKind, textOf("a")+doneLine)(w, r)
 		}))
-		client := clientOf(t, Target{URL: server.URL + c.suffix, API: c.api, APIKeyEnv: "TAILGATE_TEST_KEY", Headers: map[string]string{"x-team": "blue"}})
+		client := clientOf(t, Target{
+			URL: server.URL + c.suffix, API: c.api, APIKeyEnv: "TAILGATE_TEST_KEY", Headers: map[string]string{"x-team": "blue"},
+		})
 		b, err := client.Body(request)
 		require.NoError(t, err)
 		for range 2 {
@@ -223,7 +245,8 @@ func TestARequestOnAConnectionJustClosedIsSentAgainAndCounted(t *testing.T) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				if n == 0 {
 					served.Add(1)
-					_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(reply), reply)
+					_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+						len(reply), reply)
 				}
 			}
 			_ = conn.Close()
@@ -245,7 +268,8 @@ func TestARequestOnAConnectionJustClosedIsSentAgainAndCounted(t *testing.T) {
 // A server that sends more than its reply is not listened to twice.
 func TestWhatFollowsAReplyIsNotTakenForTheNext(t *testing.T) {
 	reply := `{"choices":[{"text":"a"}]}`
-	c := raw(t, says(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%sHTTP/1.1 500 Oops\r\n\r\n", len(reply), reply)))
+	c := raw(t, says(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"+
+		"HTTP/1.1 500 Oops\r\n\r\n", len(reply), reply)))
 	for range 3 {
 		got, err := c.Do(t.Context(), []byte("{}"), false, time.Time{})
 		require.NoError(t, err)
@@ -279,11 +303,14 @@ func TestATargetThatMakesNoSenseIsRefused(t *testing.T) {
 		{"a key in the URL", Target{URL: "http://user:sk-secret@x"}, "url has a user, a query or a fragment"},
 		{"a query", Target{URL: "http://x?key=sk-secret"}, "url has a user, a query or a fragment"},
 		{"another API", Target{URL: "http://x", API: "responses"}, `api is "responses"; write "completions" or "chat"`},
-		{"a key in a header", Target{URL: "http://x", Headers: map[string]string{"authorization": "Bearer sk-secret"}}, "header Authorization is the client's own"},
-		{"a header of two lines", Target{URL: "http://x", Headers: map[string]string{"X-A": "b\r\nEvil: c"}}, "has characters that no header has"},
+		{"a key in a header", Target{URL: "http://x", Headers: map[string]string{"authorization": "Bearer sk-secret"}},
+			"header Authorization is the client's own"},
+		{"a header of two lines", Target{URL: "http://x", Headers: map[string]string{"X-A": "b\r\nEvil: c"}},
+			"has characters that no header has"},
 		{"a header without a name", Target{URL: "http://x", Headers: map[string]string{"": "b"}}, "has characters that no header has"},
 		{"a key for a variable", Target{URL: "http://x", APIKeyEnv: "a=sk-secret"}, "api_key_env is no name of an environment variable"},
-		{"a variable without a key", Target{URL: "http://x", APIKeyEnv: "TAILGATE_TEST_EMPTY"}, "serving: environment variable TAILGATE_TEST_EMPTY has no API key"},
+		{"a variable without a key", Target{URL: "http://x", APIKeyEnv: "TAILGATE_TEST_EMPTY"},
+			"serving: environment variable TAILGATE_TEST_EMPTY has no API key"},
 		{"a metrics page nowhere", Target{URL: "http://x", Metrics: []string{"http://y/metrics", "z"}}, "metrics[1]: url is no http://"},
 	} {
 		_, err := NewClient(c.target)

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// conns are connections to one server, over HTTP/1.1. The goroutine that makes a request writes and reads it. With the two goroutines
-// that net/http's Transport has for each connection the load generator took, in CPU time a request (EPYC, two shared cores, load 4 to 5, November
-// 2026; medians of three):
+// conns are connections to one server, over HTTP/1.1. The goroutine that makes a request writes and reads it.
+// With the two goroutines that net/http's Transport has for each connection the load generator took, in CPU time a request (EPYC,
+// two shared cores, load 4 to 5, November 2026; medians of three):
 //
 //	                     350 req/s   2,000   10,000
 //	plain, net/http         269 us  132 us    63 us
@@ -109,8 +109,8 @@ func (c *conns) close() {
 
 var past = time.Unix(1, 0)
 
-// bind ends the connection's reads and writes when ctx ends, until release is called, which tells whether the connection is still of use.
-// That ctx has a deadline is not told to the connection, which would set a timer for each request.
+// bind ends the connection's reads and writes when ctx ends, until release is called, which tells whether the connection is still
+// of use. That ctx has a deadline is not told to the connection, which would set a timer for each request.
 func (c *conn) bind(ctx context.Context) (release func() bool) {
 	return context.AfterFunc(ctx, func() { _ = c.SetDeadline(past) }) // fails only on a closed connection
 }

@@ -68,7 +68,8 @@ func TestAServerWhoseCertificateIsNotTrustedIsNotTalkedTo(t *testing.T) {
 
 func TestAnAddressWithoutAPortHasItsSchemes(t *testing.T) {
 	for address, want := range map[string]string{
-		"http://a": "a:80", "https://a/base": "a:443", "http://a:8000": "a:8000", "http://[::1]": "[::1]:80", "https://[::1]:8443": "[::1]:8443",
+		"http://a": "a:80", "https://a/base": "a:443", "http://a:8000": "a:8000", "http://[::1]": "[::1]:80",
+		"https://[::1]:8443": "[::1]:8443",
 	} {
 		u, err := url.Parse(address)
 		require.NoError(t, err)

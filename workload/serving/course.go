@@ -53,7 +53,8 @@ func (c *course) prepare(named string) (err error) {
 		return err
 	}
 	if len(c.set.Entries) == 0 {
-		return fmt.Errorf("dataset %s: none of its %d conversations passes the filter; widen it, or choose another file", c.set.Name, c.set.Conversations)
+		return fmt.Errorf("dataset %s: none of its %d conversations passes the filter; widen it, or choose another file",
+			c.set.Name, c.set.Conversations)
 	}
 	if c.drawn, err = selection(c.set, c.scenario.Dataset.Seed); err != nil {
 		return err
@@ -67,7 +68,8 @@ func (c *course) prepare(named string) (err error) {
 		started := c.options.Start(c.b)
 		c.target.URL, c.target.Metrics = started.URL, started.Metrics
 	default:
-		return fmt.Errorf("scenario %s names no server; write target.url, or name two to a gate with -regress.baseline and -regress.candidate", c.scenario.Name)
+		return fmt.Errorf("scenario %s names no server; write target.url, or name two to a gate "+
+			"with -regress.baseline and -regress.candidate", c.scenario.Name)
 	}
 	if c.client, err = NewClient(c.target); err != nil {
 		return err
@@ -104,10 +106,10 @@ func (c *course) send(ctx context.Context, model string, e dataset.Entry, due ti
 	return c.client.Do(ctx, body, c.scenario.Stream, due)
 }
 
-// warmUp offers the load before the first rate, but not to a run of b.N = 1, with which testing finds out what there is to run. Its errors are
-// none of a rate's. In a duet, whose b.N is beyond all memory, it ends the benchmark.
+// warmUp offers the load before the first rate, but not to a run of b.N = 1, with which testing finds out what there is to run.
+// Its errors are none of a rate's. In a duet, whose b.N is beyond all memory, it ends the benchmark.
 func (c *course) warmUp(b *testing.B, rec *workload.Recorder) error {
-	load := c.scenario.WarmUpLoad()
+	load := c.scenario.warmUpLoad()
 	if b.N == 1 || c.rates > 0 {
 		load.Requests = 0
 	}

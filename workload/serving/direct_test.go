@@ -63,8 +63,12 @@ func TestAConnectionEnds(t *testing.T) {
 		end  func(client, server net.Conn)
 		read func(t *testing.T, err error)
 	}{
-		{"closed by the server", func(_, server net.Conn) { _ = server.Close() }, func(t *testing.T, err error) { assert.Equal(t, io.EOF, err) }},
-		{"closed by the client", func(client, _ net.Conn) { _ = client.Close() }, func(t *testing.T, err error) { assert.ErrorIs(t, err, net.ErrClosed) }},
+		{"closed by the server", func(_, server net.Conn) {
+			_ = server.Close()
+		}, func(t *testing.T, err error) { assert.Equal(t, io.EOF, err) }},
+		{"closed by the client", func(client, _ net.Conn) {
+			_ = client.Close()
+		}, func(t *testing.T, err error) { assert.ErrorIs(t, err, net.ErrClosed) }},
 		{"its deadline passed", func(client, _ net.Conn) { _ = client.SetDeadline(past) }, func(t *testing.T, err error) {
 			assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
 		}},

@@ -39,7 +39,7 @@ func ExampleParseScenario() {
 		"rates": [20, 40], "duration": "300s", "stream": true,
 		"adapters": [{"name": "adapter-0", "share": 0.9, "tier": "high"}, {"name": "adapter-1", "share": 0.1, "tier": "low"}]
 	}`))
-	fmt.Println(s.PromptsAt(40), s.Models(6), err)
+	fmt.Println(s.Load(40).Requests, s.Models(6), err)
 
 	_, err = serving.ParseScenario("chat.json", []byte(`{"version": 1, "name": "chat", "rate": 20}`))
 	fmt.Println(err)

@@ -108,8 +108,8 @@ func printable(text []byte) string {
 	return string(line) + cut
 }
 
-// redacted is what a server said without the API key, which some repeat in their errors: "Incorrect API key provided: sk-...". A part of the
-// key at the end is what was cut from it.
+// redacted is what a server said without the API key, which some repeat in their errors: "Incorrect API key provided: sk-...".
+// A part of the key at the end is what was cut from it.
 func redacted(detail, key string) string {
 	const shown, least = "[API key]", 4
 	if len(key) < least {

@@ -36,7 +36,8 @@ func TestAKeyThatAServerRepeatsIsNotPrinted(t *testing.T) {
 		handle http.HandlerFunc
 		says   string
 	}{
-		{"in an error", replies(401, jsonKind, `{"error":{"message":"Incorrect API key provided: `+key+`."}}`), "Incorrect API key provided: [API key]."},
+		{"in an error", replies(401, jsonKind, `{"error":{"message":"Incorrect API key provided: `+key+`."}}`),
+			"Incorrect API key provided: [API key]."},
 		{"in an error that is cut", replies(401, jsonKind, `{"error":{"message":"`+long+key+`"}}`), "xx[API key]..."},
 		{"in a page", replies(502, "text/html", "<p>Bearer "+key+"</p>"), "<p>Bearer [API key]</p>"},
 		{"in an event", replies(200, sseKind, `data: {"error":{"message":"bad key `+key+`"}}`+"\n\n"), "bad key [API key]"},

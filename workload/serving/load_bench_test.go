@@ -4,18 +4,18 @@ package serving
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 	"github.com/tailgate-go/tailgate/workload"
 )
 
-// usage is the CPU time of this process so far, in nanoseconds, how often its threads have waited, and the most memory that it had, in
-// KiB (on Linux).
+// usage is the CPU time of this process so far, in nanoseconds, how often its threads have waited, and the most memory that it had,
+// in KiB (on Linux).
 func usage(b *testing.B) (cpu, waits, peak int64) {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -24,8 +24,8 @@ func usage(b *testing.B) (cpu, waits, peak int64) {
 	return u.Utime.Nano() + u.Stime.Nano(), int64(u.Nvcsw), int64(u.Maxrss)
 }
 
-// BenchmarkLoadGenerator shows what the load generator costs and keeps up with, against a server of another process that answers at once:
-// CPU time per request of this process alone, send lag, and the rates sent and achieved.
+// BenchmarkLoadGenerator shows what the load generator costs and keeps up with, against a server of another process that answers
+// at once: CPU time per request of this process alone, send lag, and the rates sent and achieved.
 func BenchmarkLoadGenerator(b *testing.B) {
 	url := instant.Start(b)
 	for _, c := range []struct {
@@ -38,7 +38,7 @@ func BenchmarkLoadGenerator(b *testing.B) {
 		{"stream=21_events", "/events/21", true, []float64{350, 2000}},
 	} {
 		for _, rate := range c.rates {
-			b.Run(fmt.Sprintf("%s/rate=%v", c.name, rate), func(b *testing.B) {
+			b.Run(c.name+"/"+ratename.Of(rate), func(b *testing.B) {
 				client, err := NewClient(Target{URL: url + c.path})
 				if err != nil {
 					b.Fatal(err)

@@ -15,7 +15,8 @@ func (s Scenario) names() (map[string]names, error) {
 	for _, a := range s.Adapters {
 		of := names{adapter: stageOf(a.Name)}
 		if other, ok := taken[of.adapter]; ok || strings.HasPrefix(of.adapter, tierPrefix) {
-			return nil, fmt.Errorf("scenario %s: adapter %s has the name %s in metrics, which is that of %s; rename it", s.Name, a.Name, of.adapter, cmp.Or(other, "a tier"))
+			return nil, fmt.Errorf("scenario %s: adapter %s has the name %s in metrics, which is that of %s; rename it",
+				s.Name, a.Name, of.adapter, cmp.Or(other, "a tier"))
 		}
 		taken[of.adapter] = a.Name
 		if a.Tier != "" {

@@ -64,10 +64,13 @@ func TestWhatIsNoServerIsToldBeforeTheFirstRate(t *testing.T) {
 			<-r.Context().Done()
 		}), "timeout: no complete reply in time"},
 		{"half-dead", silent(t, ""), "timeout: no complete reply in time"},
-		{"dead after the head", silent(t, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"+textOf("a")), "timeout: no complete reply in time"},
+		{"dead after the head", silent(t, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"+textOf("a")),
+			"timeout: no complete reply in time"},
 		{"a page", answering(replies(200, "text/html", page)), `malformed: the reply is "text/html"`},
-		{"TLS where none is spoken", strings.Replace(good, "http:", "https:", 1), "connect: tls: first record does not look like a TLS handshake"},
-		{"none where TLS is spoken", strings.Replace(secure.URL, "https:", "http:", 1), "status 400: Client sent an HTTP request to an HTTPS server"},
+		{"TLS where none is spoken", strings.Replace(good, "http:", "https:", 1),
+			"connect: tls: first record does not look like a TLS handshake"},
+		{"none where TLS is spoken", strings.Replace(secure.URL, "https:", "http:", 1),
+			"status 400: Client sent an HTTP request to an HTTPS server"},
 		{"a banner", silent(t, "SSH-2.0-OpenSSH_9.2\r\n"), "malformed: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -77,14 +80,16 @@ func TestWhatIsNoServerIsToldBeforeTheFirstRate(t *testing.T) {
 			}
 			course := &course{
 				scenario: Scenario{Name: "case", Model: "m", Stream: true, Timeout: Duration(within)},
-				target:   Target{URL: c.url}, client: clientOf(t, Target{URL: c.url}), set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a"}}},
+				target:   Target{URL: c.url}, client: clientOf(t, Target{URL: c.url}),
+				set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a"}}},
 			}
 			err := course.probe()
 			if c.says == "" {
 				require.NoError(t, err)
 				return
 			}
-			assert.ErrorContains(t, err, "the server at "+c.url+"/v1/completions did not answer a first request within "+within.String()+": "+c.says)
+			assert.ErrorContains(t, err, "the server at "+c.url+"/v1/completions did not answer a first request within "+
+				within.String()+": "+c.says)
 		})
 	}
 }

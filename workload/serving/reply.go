@@ -6,12 +6,13 @@ import "time"
 //
 //	Latency     until the last text came; without a stream, until the whole reply had
 //	TTFT        time to first token: until the first text came. Events with a role, with no text, or with usage alone do not count
-//	TPOT        time per output token after the first: (Latency - TTFT) / (OutputTokens - 1), as vLLM's benchmark and inference-perf have it
+//	TPOT        time per output token after the first: (Latency - TTFT) / (OutputTokens - 1), as vLLM's benchmark and
+//	            inference-perf have it
 //	Normalized  Latency / OutputTokens: the guide's "per output token latency"
 //	Gaps        times between texts. A text may be of several tokens, and texts that came in one read have gaps of 0 between them
 //
-// Without a stream there is no TTFT, TPOT or gap. Where the server gives no usage, tokens are not known and neither are TPOT and Normalized:
-// the number of events is not the number of tokens.
+// Without a stream there is no TTFT, TPOT or gap. Where the server gives no usage, tokens are not known and neither are TPOT
+// and Normalized: the number of events is not the number of tokens.
 type Reply struct {
 	Latency    time.Duration
 	TTFT       time.Duration // 0: not measured

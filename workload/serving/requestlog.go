@@ -13,7 +13,8 @@ import (
 )
 
 // logColumns are those of a request log; times are in nanoseconds from when the request was due.
-const logColumns = "case,rate,number,index,prompt_tokens,max_tokens,model,sent_ns,latency_ns,ttft_ns,tpot_ns,input_tokens,output_tokens,error\n"
+const logColumns = "case,rate,number,index,prompt_tokens,max_tokens,model," +
+	"sent_ns,latency_ns,ttft_ns,tpot_ns,input_tokens,output_tokens,error\n"
 
 // requestLog writes requests down as they end, each in one write. A nil one writes nothing.
 type requestLog struct {
@@ -51,7 +52,8 @@ func (l *requestLog) line(number int, e dataset.Entry, model string, r Reply, fa
 	l.text.Reset()
 	w := csv.NewWriter(&l.text)
 	of := func(d time.Duration) string { return strconv.FormatInt(int64(d), 10) }
-	err := w.Write(append(strings.SplitN(l.of, ",", 2), strconv.Itoa(number), strconv.Itoa(e.Index), strconv.Itoa(e.PromptTokens), strconv.Itoa(e.OutputTokens), model,
+	err := w.Write(append(strings.SplitN(l.of, ",", 2), strconv.Itoa(number), strconv.Itoa(e.Index),
+		strconv.Itoa(e.PromptTokens), strconv.Itoa(e.OutputTokens), model,
 		of(r.Sent), of(r.Latency), of(r.TTFT), of(r.TPOT), strconv.Itoa(r.PromptTokens), strconv.Itoa(r.OutputTokens), said))
 	if w.Flush(); err == nil {
 		_, err = io.WriteString(l.to, l.text.String())

@@ -33,7 +33,9 @@ func TestARequestIsALineAsSoonAsItEnds(t *testing.T) {
 	l := newRequestLog(&to, "case", 12.5, selection)
 	require.Len(t, to.got, 1)
 	assert.True(t, strings.HasPrefix(to.got[0], "# 1 prompts, selection sha256:"+selection.Hash()+"\n"))
-	l.line(0, selection[0], "a,b", Reply{Sent: 1, Latency: 9 * ms, TTFT: 2 * ms, TPOT: time.Microsecond, PromptTokens: 3, OutputTokens: 8}, nil)
+	l.line(0, selection[0], "a,b", Reply{
+		Sent: 1, Latency: 9 * ms, TTFT: 2 * ms, TPOT: time.Microsecond, PromptTokens: 3, OutputTokens: 8,
+	}, nil)
 	require.Len(t, to.got, 2, "each in one write, and at once")
 	l.line(1, selection[0], "m", Reply{}, fault(Timeout, "said \"no\""))
 	require.NoError(t, l.end())

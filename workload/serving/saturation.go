@@ -14,13 +14,14 @@ const (
 	early          = 10  // one in so many requests is an early one
 )
 
-// saturation reports whether the server fell behind, and how many requests per second it answered in the second half of the time T in which
-// they were sent. With L the median latency of the early requests, one that keeps up answers in (T/2, T] as many as were due in
-// (T/2 - L, T - L]; one that does not answers fewer, and takes longer and longer:
+// saturation reports whether the server fell behind, and how many requests per second it answered in the second half of the time
+// T in which they were sent. With L the median latency of the early requests, one that keeps up answers in (T/2, T] as many as were
+// due in (T/2 - L, T - L]; one that does not answers fewer, and takes longer and longer:
 //
 //	saturated: answered < 0.9 * due, and due - answered > 3 sqrt(due)
 //
-// What is answered after the last was sent says nothing. Where L is above T/2 the run is too short to tell, and saturated it is not called.
+// What is answered after the last was sent says nothing. Where L is above T/2 the run is too short to tell, and saturated it is not
+// called.
 func saturation(r workload.LoadResult) (rate float64, is bool) {
 	var end time.Duration
 	var latencies []time.Duration

@@ -16,7 +16,8 @@ import (
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
-// Scenario says what load a server gets. Its JSON form is that of scenario.schema.json; make one with [OpenScenario] or [ParseScenario].
+// Scenario says what load a server gets. Its JSON form is that of scenario.schema.json; make one with [OpenScenario] or
+// [ParseScenario].
 type Scenario struct {
 	Version     int    `json:"version"` // 1
 	Schema      string `json:"$schema,omitempty"`
@@ -55,7 +56,8 @@ type Scenario struct {
 	// SLO is what a request must keep to be good.
 	SLO SLO `json:"slo,omitzero"`
 
-	// Sweep looks for the highest rate at which the SLO holds, after the rates; the zero value is no sweep. With it there may be no rates.
+	// Sweep looks for the highest rate at which the SLO holds, after the rates; the zero value is no sweep. With it there may be no
+	// rates.
 	Sweep Sweep `json:"sweep,omitzero"`
 
 	// MaxErrorPercent is the share of requests that may fail before a rate is broken off; nil means 100, and 0 that none may.
@@ -135,8 +137,8 @@ func OpenScenario(file string) (Scenario, error) {
 	return s, err
 }
 
-// ParseScenario reads a scenario from JSON; name is the file's, for messages. Decoding is strict: what is unknown, doubled, of the wrong type
-// or after the end is refused, with its line and column.
+// ParseScenario reads a scenario from JSON; name is the file's, for messages. Decoding is strict: what is unknown, doubled,
+// of the wrong type or after the end is refused, with its line and column.
 func ParseScenario(name string, data []byte) (Scenario, error) {
 	at, err := strictjson.Read("scenario", data, "target.headers")
 	if err != nil {
@@ -153,8 +155,9 @@ func ParseScenario(name string, data []byte) (Scenario, error) {
 	return s, nil
 }
 
-// PromptsAt is how many requests are sent at a rate: int(rate * seconds), as the guide's script has it, or as many as the scenario says.
-func (s Scenario) PromptsAt(rate float64) int {
+// promptsAt is how many requests are sent at a rate: int(rate * seconds), as the guide's script has it, or as many as the scenario
+// says.
+func (s Scenario) promptsAt(rate float64) int {
 	if s.Prompts > 0 {
 		return s.Prompts
 	}
@@ -164,29 +167,33 @@ func (s Scenario) PromptsAt(rate float64) int {
 // Load is the load at a rate.
 func (s Scenario) Load(rate float64) workload.Load {
 	return workload.Load{
-		Rate: rate, Requests: s.PromptsAt(rate), Burstiness: float64(s.Arrivals.Burstiness), Seed: s.Arrivals.Seed,
+		Rate: rate, Requests: s.promptsAt(rate), Burstiness: float64(s.Arrivals.Burstiness), Seed: s.Arrivals.Seed,
 		MaxInFlight: s.MaxInFlight, Timeout: s.timeout(),
 	}
 }
 
-// MayFail is how many of n requests may fail before a rate is broken off.
-func (s Scenario) MayFail(n int) int {
+// mayFail is how many of n requests may fail before a rate is broken off.
+func (s Scenario) mayFail(n int) int {
 	if s.MaxErrorPercent == nil {
 		return n
 	}
 	return int(*s.MaxErrorPercent / 100 * float64(n))
 }
 
-// WarmUpLoad is the load before the first rate, which counts for nothing; its seed is none of a rate's. Without a warm-up it has no requests.
-func (s Scenario) WarmUpLoad() workload.Load {
+// warmUpLoad is the load before the first rate, which counts for nothing; its seed is none of a rate's. Without a warm-up it has no
+// requests.
+func (s Scenario) warmUpLoad() workload.Load {
 	w := s.WarmUp
-	return workload.Load{Rate: w.Rate, Requests: int(w.Rate * time.Duration(w.Duration).Seconds()), Seed: ^s.Arrivals.Seed, Timeout: s.timeout()}
+	return workload.Load{
+		Rate: w.Rate, Requests: int(w.Rate * time.Duration(w.Duration).Seconds()), Seed: ^s.Arrivals.Seed, Timeout: s.timeout(),
+	}
 }
 
 // Request is what is asked of a model for an entry of the dataset.
 func (s Scenario) Request(model string, e dataset.Entry) Request {
 	return Request{
-		Model: model, Prompt: e.Prompt, MaxTokens: e.OutputTokens, Stream: s.Stream, IgnoreEOS: s.IgnoreEOS, Temperature: s.Temperature, TopP: s.TopP,
+		Model: model, Prompt: e.Prompt, MaxTokens: e.OutputTokens, Stream: s.Stream, IgnoreEOS: s.IgnoreEOS,
+		Temperature: s.Temperature, TopP: s.TopP,
 	}
 }
 
@@ -211,8 +218,8 @@ func (d Dataset) filter() dataset.Filter {
 	return dataset.LoadGenerator(cmp.Or(d.MaxInputTokens, 1024), cmp.Or(d.MaxOutputTokens, 1024))
 }
 
-// Models is what each of n requests asks for: one weighted draw a request, independent of all others, as the guide's load generator draws. A
-// share of 2 % of 6,000 requests is 120, give or take 11.
+// Models is what each of n requests asks for: one weighted draw a request, independent of all others, as the guide's load generator
+// draws. A share of 2 % of 6,000 requests is 120, give or take 11.
 func (s Scenario) Models(n int) []string {
 	models := make([]string, n)
 	random := rand.New(rand.NewPCG(s.Arrivals.Seed, stream))

@@ -93,7 +93,9 @@ func TestTheGuidesCasesHaveItsValues(t *testing.T) {
 	assert.Equal(t, []float64{20, 40, 60, 80, 100, 120, 140, 160, 180, 200}, s.Rates)
 	assert.Equal(t, 6_000, promptsOf(s)[0])
 	assert.Equal(t, 60_000, promptsOf(s)[9])
-	assert.Equal(t, Stack{Device: "h100", Replicas: 10, MaxLoras: 15, MaxCPULoras: 15, MaxLoraRank: 8, MaxNumSeqs: 256, MaxModelLen: 2048}, s.Stack)
+	assert.Equal(t, Stack{
+		Device: "h100", Replicas: 10, MaxLoras: 15, MaxCPULoras: 15, MaxLoraRank: 8, MaxNumSeqs: 256, MaxModelLen: 2048,
+	}, s.Stack)
 	require.Len(t, s.Adapters, 15)
 	tiers := map[string]float64{}
 	for i, a := range s.Adapters {
@@ -111,7 +113,7 @@ func TestTheGuidesCasesHaveItsValues(t *testing.T) {
 func promptsOf(s Scenario) []int {
 	var n []int
 	for _, rate := range s.Rates {
-		n = append(n, s.PromptsAt(rate))
+		n = append(n, s.promptsAt(rate))
 	}
 	return n
 }
@@ -132,7 +134,8 @@ func TestModelsAreDrawnByShare(t *testing.T) {
 }
 
 func TestAScenarioShapesTheLoad(t *testing.T) {
-	s, err := ParseScenario("s.json", []byte(base(`"max_in_flight": 7, "arrivals": {"burstiness": "constant", "seed": 5}, "timeout": "2s"`)))
+	s, err := ParseScenario("s.json",
+		[]byte(base(`"max_in_flight": 7, "arrivals": {"burstiness": "constant", "seed": 5}, "timeout": "2s"`)))
 	require.NoError(t, err)
 	l := s.Load(20)
 	assert.Equal(t, []any{20.0, 200, 7, uint64(5), 2 * time.Second, true},
@@ -196,7 +199,8 @@ var scenarioRefusals = []struct {
 	{"a rate beyond reach", with("rates", "[1e300]"), "rates[0] is 1e+300", false},
 	{"a rate twice", with("rates", "[20, 20]"), "rates[1]: 20 stands twice", false},
 	{"a rate at which nothing is sent", with("rates", "[0.01]"), "rates[0]: at 0.01 req/s no request is sent in 10s", true},
-	{"more requests than memory holds", `{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d"}, "rates": [1000000], "duration": "1h"}`, "rates[0]: load: Requests is 3600000000", true},
+	{"more requests than memory holds", `{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d"}, ` +
+		`"rates": [1000000], "duration": "1h"}`, "rates[0]: load: Requests is 3600000000", true},
 	{"no duration", with("duration", ""), "duration and prompts: write one of them", false},
 	{"a duration and prompts", base(`"prompts": 5`), "duration and prompts: write one of them", false},
 	{"a negative duration", with("duration", `"-1s"`), "duration and prompts: write one of them", false},
@@ -204,24 +208,35 @@ var scenarioRefusals = []struct {
 	{"a duration that is a number", with("duration", `300`), `duration is a JSON number`, false},
 	{"an adapter without a share", base(`"adapters": [{"name": "a"}]`), "adapters[0]: share is 0; write a part of 1 above 0", false},
 	{"a share above 1", base(`"adapters": [{"name": "a", "share": 1.5}]`), "adapters[0]: share is 1.5", false},
-	{"shares that sum to less than 1", base(`"adapters": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.499998}]`), "adapters: the shares sum to 0.999998; make them sum to 1", true},
-	{"an adapter twice", base(`"adapters": [{"name": "a", "share": 0.5}, {"name": "a", "share": 0.5}]`), `adapters[1]: name "a" is empty or taken`, true},
+	{"shares that sum to less than 1", base(`"adapters": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.499998}]`),
+		"adapters: the shares sum to 0.999998; make them sum to 1", true},
+	{"an adapter twice", base(`"adapters": [{"name": "a", "share": 0.5}, {"name": "a", "share": 0.5}]`),
+		`adapters[1]: name "a" is empty or taken`, true},
 	{"an adapter without a name", base(`"adapters": [{"name": "", "share": 1}]`), `adapters[0]: name "" is empty or taken`, false},
-	{"an unknown criticality", base(`"adapters": [{"name": "a", "share": 1, "criticality": "high"}]`), `adapters[0]: criticality is "high"`, false},
-	{"a tier that ends in a number", base(`"adapters": [{"name": "a", "share": 1, "tier": "tier-1"}]`), `adapters[0]: tier is "tier-1"`, false},
+	{"an unknown criticality", base(`"adapters": [{"name": "a", "share": 1, "criticality": "high"}]`),
+		`adapters[0]: criticality is "high"`, false},
+	{"a tier that ends in a number", base(`"adapters": [{"name": "a", "share": 1, "tier": "tier-1"}]`),
+		`adapters[0]: tier is "tier-1"`, false},
 	{"no dataset", with("dataset", "{}"), "dataset: file is missing", false},
-	{"an unknown filter", with("dataset", `{"file": "d", "filter": "all"}`), `dataset: filter is "all"; write "load-generator" or "vllm"`, false},
-	{"unknown turns", with("dataset", `{"file": "d", "turns": "last"}`), `turns are "last"; write "first-two" or "all-earlier"`, false},
-	{"negative bounds", with("dataset", `{"file": "d", "max_input_tokens": -1}`), "max_input_tokens or max_output_tokens is negative", false},
-	{"bounds of the vLLM filter", with("dataset", `{"file": "d", "filter": "vllm", "max_input_tokens": 5}`), "the vllm filter has bounds of its own", true},
-	{"a URL that is none", base(`"target": {"url": "localhost"}`), "s.json:1:122: target: url is no http:// or https:// address", false},
+	{"an unknown filter", with("dataset", `{"file": "d", "filter": "all"}`),
+		`dataset: filter is "all"; write "load-generator" or "vllm"`, false},
+	{"unknown turns", with("dataset", `{"file": "d", "turns": "last"}`),
+		`turns are "last"; write "first-two" or "all-earlier"`, false},
+	{"negative bounds", with("dataset", `{"file": "d", "max_input_tokens": -1}`),
+		"max_input_tokens or max_output_tokens is negative", false},
+	{"bounds of the vLLM filter", with("dataset", `{"file": "d", "filter": "vllm", "max_input_tokens": 5}`),
+		"the vllm filter has bounds of its own", true},
+	{"a URL that is none", base(`"target": {"url": "localhost"}`),
+		"s.json:1:122: target: url is no http:// or https:// address", false},
 	{"a key in the URL", base(`"target": {"url": "http://a:b@c"}`), "target: url has a user, a query or a fragment", false},
 	{"an unknown API", base(`"target": {"api": "responses"}`), "target: api is", false},
-	{"a key among headers", base(`"target": {"headers": {"Authorization": "Bearer x"}}`), "target: header Authorization is the client's own", true},
+	{"a key among headers", base(`"target": {"headers": {"Authorization": "Bearer x"}}`),
+		"target: header Authorization is the client's own", true},
 	{"an unknown device", base(`"stack": {"device": "tpu"}`), `stack: device is "tpu"`, false},
 	{"replicas below 0", base(`"stack": {"replicas": -1}`), "stack: replicas is -1", false},
 	{"burstiness below 0", base(`"arrivals": {"burstiness": -1}`), "load: Burstiness is -1", false},
-	{"burstiness in another word", base(`"arrivals": {"burstiness": "poisson"}`), `burstiness is neither a number nor "constant"`, false},
+	{"burstiness in another word", base(`"arrivals": {"burstiness": "poisson"}`),
+		`burstiness is neither a number nor "constant"`, false},
 	{"a warm-up without a rate", base(`"warm_up": {"duration": "1s"}`), "warm_up: write a rate and a duration above 0", false},
 	{"a temperature of 3", base(`"temperature": 3`), "temperature is 3; write 0 to 2", false},
 	{"a top_p of 0", base(`"top_p": 0`), "top_p is 0; write a number above 0, to 1", false},
@@ -229,13 +244,19 @@ var scenarioRefusals = []struct {
 	{"a timeout below 0", base(`"timeout": "-1s"`), "idle or timeout is negative", false},
 	{"a TTFT to keep without a stream", base(`"slo": {"ttft": "1s"}`), "slo: without a stream there is no ttft", true},
 	{"a negative SLO", base(`"slo": {"e2e": "-1s"}`), "slo: a bound is negative", false},
-	{"a sweep downwards", sweeping(`{"low": 20, "high": 10}`), "sweep: low is 20 and high 10; write requests per second above 0", true},
+	{"a sweep downwards", sweeping(`{"low": 20, "high": 10}`),
+		"sweep: low is 20 and high 10; write requests per second above 0", true},
 	{"a sweep without its ends", sweeping(`{"resolution_percent": 2}`), "sweep: low is 0 and high 0", false},
-	{"a sweep that tells every rate", sweeping(`{"low": 10, "high": 20, "resolution_percent": 0.01}`), "sweep: resolution_percent is 0.01; write 0.1 to 50", false},
-	{"a sweep that no share is good enough for", sweeping(`{"low": 10, "high": 20, "good_percent": 101}`), "sweep: good_percent is 101", false},
-	{"a sweep of a duration and prompts", sweeping(`{"low": 10, "high": 20, "duration": "5s", "prompts": 100}`), "sweep: write duration or prompts", false},
-	{"a sweep of few requests", sweeping(`{"low": 10, "high": 20, "prompts": 5}`), "sweep: 5 requests at 10 req/s are too few to tell", false},
-	{"a sweep beyond what memory holds", sweeping(`{"low": 10, "high": 20, "duration": "700h"}`), "sweep: load: Requests is 25200000", true},
+	{"a sweep that tells every rate", sweeping(`{"low": 10, "high": 20, "resolution_percent": 0.01}`),
+		"sweep: resolution_percent is 0.01; write 0.1 to 50", false},
+	{"a sweep that no share is good enough for", sweeping(`{"low": 10, "high": 20, "good_percent": 101}`),
+		"sweep: good_percent is 101", false},
+	{"a sweep of a duration and prompts", sweeping(`{"low": 10, "high": 20, "duration": "5s", "prompts": 100}`),
+		"sweep: write duration or prompts", false},
+	{"a sweep of few requests", sweeping(`{"low": 10, "high": 20, "prompts": 5}`),
+		"sweep: 5 requests at 10 req/s are too few to tell", false},
+	{"a sweep beyond what memory holds", sweeping(`{"low": 10, "high": 20, "duration": "700h"}`),
+		"sweep: load: Requests is 25200000", true},
 	{"a sweep that nothing bounds", base(`"sweep": {"low": 10, "high": 20}`), "sweep: there is nothing to hold; write an slo", true},
 	{"more errors than requests", base(`"max_error_percent": 101`), "max_error_percent is 101", false},
 }
@@ -280,7 +301,7 @@ func FuzzParseScenario(f *testing.F) {
 		}
 		for _, rate := range s.Rates {
 			require.NoError(t, s.Load(rate).Validate())
-			require.Positive(t, s.PromptsAt(rate))
+			require.Positive(t, s.promptsAt(rate))
 		}
 		if !s.Sweep.isZero() {
 			require.LessOrEqual(t, len(s.Sweep.grid()), 40_000)

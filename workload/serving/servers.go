@@ -152,8 +152,8 @@ func reportServers(b *testing.B, before, after scraped, took time.Duration) {
 	}
 }
 
-// between is by how much the counter grew. Not ok if it is absent, has been set back by a server that was started anew, or counted nothing
-// to have a mean of.
+// between is by how much the counter grew. Not ok if it is absent, has been set back by a server that was started anew,
+// or counted nothing to have a mean of.
 func (c counter) between(before, after scraped, took time.Duration) (value float64, ok bool) {
 	grown := func(name string) (float64, bool) {
 		x, was := before.values[name]

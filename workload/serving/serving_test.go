@@ -17,7 +17,8 @@ import (
 
 var logFile = flag.String("serving.log", "", "write a line for each request of BenchmarkServing to this `file`, as it ends")
 
-// BenchmarkServing runs the shipped scenarios, on the embedded stack unless a gate names a server. The small ones are meant for any machine:
+// BenchmarkServing runs the shipped scenarios, on the embedded stack unless a gate names a server. The small ones are meant for any
+// machine:
 //
 //	go test -run '^$' -bench 'Serving/case=.*-small' ./workload/serving
 //
@@ -36,8 +37,9 @@ func BenchmarkServing(b *testing.B) {
 			b.Fatal(err)
 		}
 		serving.BenchmarkOf(b, s, serving.Options{
-			Start:         func(b *testing.B) serving.Target { return start(b, s) },
-			MaxLagPercent: 1e6, // client and service share the processors: what stalls one stalls both. Lag is reported, and is part of latencies
+			Start: func(b *testing.B) serving.Target { return start(b, s) },
+			// Client and service share the processors: what stalls one stalls both. Lag is reported, and is part of latencies.
+			MaxLagPercent: 1e6,
 			Log:           log,
 		})
 	}

@@ -10,8 +10,9 @@ import (
 
 // Sweep looks for the knee: the highest rate between Low and High at which the scenario's SLO holds. The zero value is no sweep.
 //
-// A rate holds if GoodPercent of its requests keep every bound of the SLO, those that fail counting as ones that do not, and the server
-// does not fall behind ("saturated" in the package comment). That whatever holds at a rate holds at every lower one is assumed, not tried.
+// A rate holds if GoodPercent of its requests keep every bound of the SLO, those that fail counting as ones that do not,
+// and the server does not fall behind ("saturated" in the package comment). That whatever holds at a rate holds at every lower
+// one is assumed, not tried.
 type Sweep struct {
 	Low  float64 `json:"low"`  // requests per second
 	High float64 `json:"high"` // above Low
@@ -22,8 +23,8 @@ type Sweep struct {
 	// GoodPercent is the share of requests that must be good; 0 means 99.
 	GoodPercent float64 `json:"good_percent,omitempty"`
 
-	// Duration is how long a rate is tried, or Prompts with how many requests, at least; of which one may be set. Without either it is what
-	// the scenario has for its rates. A rate that is tried for less time than a few requests take has not shown that it holds.
+	// Duration is how long a rate is tried, or Prompts with how many requests, at least; of which one may be set. Without either it is
+	// what the scenario has for its rates. A rate that is tried for less time than a few requests take has not shown that it holds.
 	Duration Duration `json:"duration,omitempty"`
 	Prompts  int      `json:"prompts,omitempty"`
 }
@@ -72,8 +73,8 @@ type knee struct {
 	trials int
 }
 
-// find finds the highest of the ascending rates that holds, by bisection: with n of them at most ceil(log2(n + 1)) are tried, each once, and
-// of the answer and the one above it, where there is one, each was. An error of holds ends it.
+// find finds the highest of the ascending rates that holds, by bisection: with n of them at most ceil(log2(n + 1)) are tried,
+// each once, and of the answer and the one above it, where there is one, each was. An error of holds ends it.
 func find(rates []float64, holds func(rate float64) (bool, error)) (k knee, err error) {
 	held, failed := -1, len(rates) // indices: the highest known to hold, the lowest known not to
 	for failed-held > 1 {
@@ -95,12 +96,12 @@ func find(rates []float64, holds func(rate float64) (bool, error)) (k knee, err 
 	return k, nil
 }
 
-// promptsAt is how many requests a rate is tried with, at least.
-func (s Scenario) promptsAt(rate float64) int {
+// triedWith is how many requests a rate is tried with, at least.
+func (s Scenario) triedWith(rate float64) int {
 	if w := s.Sweep; w.Prompts > 0 || w.Duration > 0 {
 		s.Prompts, s.Duration = w.Prompts, w.Duration
 	}
-	return s.PromptsAt(rate)
+	return s.promptsAt(rate)
 }
 
 func (s Scenario) checkSweep() (path string, err error) {
@@ -109,21 +110,25 @@ func (s Scenario) checkSweep() (path string, err error) {
 	case w.isZero():
 		return "", nil
 	case !(w.Low > 0 && w.Low < w.High && w.High <= mostRate):
-		return "sweep", fmt.Errorf("sweep: low is %v and high %v; write requests per second above 0, up to %v, the lower one first", w.Low, w.High, mostRate)
+		return "sweep", fmt.Errorf("sweep: low is %v and high %v; write requests per second above 0, up to %v, the lower one first",
+			w.Low, w.High, mostRate)
 	case w.ResolutionPercent != 0 && !(w.ResolutionPercent >= leastResolution && w.ResolutionPercent <= mostResolution):
-		return "sweep.resolution_percent", fmt.Errorf("sweep: resolution_percent is %v; write %v to %v", w.ResolutionPercent, leastResolution, mostResolution)
+		return "sweep.resolution_percent", fmt.Errorf("sweep: resolution_percent is %v; write %v to %v",
+			w.ResolutionPercent, leastResolution, mostResolution)
 	case !(w.GoodPercent >= 0 && w.GoodPercent <= 100):
 		return "sweep.good_percent", fmt.Errorf("sweep: good_percent is %v; write a percentage above 0, such as 99", w.GoodPercent)
 	case w.Duration < 0 || w.Prompts < 0 || w.Duration > 0 && w.Prompts > 0:
-		return "sweep.duration", errors.New(`sweep: write duration or prompts, such as "duration": "30s", or neither for those of the rates`)
+		return "sweep.duration", errors.New(`sweep: write duration or prompts, such as "duration": "30s", ` +
+			"or neither for those of the rates")
 	case s.SLO == (SLO{}):
 		return "sweep", errors.New(`sweep: there is nothing to hold; write an slo, such as "slo": {"ttft": "500ms"}`)
-	case s.promptsAt(w.Low) < leastTrial:
-		return "sweep.low", fmt.Errorf("sweep: %d requests at %v req/s are too few to tell; try it for longer, with %d at least", s.promptsAt(w.Low), w.Low, leastTrial)
+	case s.triedWith(w.Low) < leastTrial:
+		return "sweep.low", fmt.Errorf("sweep: %d requests at %v req/s are too few to tell; try it for longer, with %d at least",
+			s.triedWith(w.Low), w.Low, leastTrial)
 	}
 	for _, rate := range []float64{w.Low, w.High} {
 		load := s.Load(rate)
-		load.Requests = s.promptsAt(rate)
+		load.Requests = s.triedWith(rate)
 		if err := load.Validate(); err != nil {
 			return "sweep", fmt.Errorf("sweep: %w", err)
 		}

@@ -20,7 +20,8 @@ import (
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
-// Whatever the knee, the bounds and the resolution: the answer holds, the knee is within the resolution of it, and few rates are tried.
+// Whatever the knee, the bounds and the resolution: the answer holds, the knee is within the resolution of it, and few rates
+// are tried.
 func TestASweepFindsTheKnee(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := Sweep{Low: rapid.Float64Range(0.01, 1e4).Draw(t, "low")}
@@ -86,7 +87,9 @@ func serves(places int, after time.Duration) http.HandlerFunc {
 // swept is what the benchmark of a sweep reports, of a server on a clock of its own.
 func swept(t *testing.T, handler func() http.HandlerFunc, scenario string) (metrics map[string]float64) {
 	t.Helper()
-	s, err := ParseScenario("s.json", []byte(`{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d"}, "arrivals": {"burstiness": "constant"}, `+scenario+`}`))
+	s, err := ParseScenario("s.json",
+		[]byte(`{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d"}, `+
+			`"arrivals": {"burstiness": "constant"}, `+scenario+`}`))
 	require.NoError(t, err)
 	bubble(t, func(w http.ResponseWriter, r *http.Request) { handler()(w, r) }, func(t *testing.T, c *Client) {
 		set := dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 1}}}
@@ -109,8 +112,9 @@ func once(make func() http.HandlerFunc) func() http.HandlerFunc {
 	}
 }
 
-// A server of c places that takes S for each request, sent one every g < S/c: request i of n waits floor(i/c) * (S - c*g). With a bound of S + w
-// on the latency, and one in a hundred that may miss it, the rate holds up to that at which the wait of the last that may not is w:
+// A server of c places that takes S for each request, sent one every g < S/c: request i of n waits floor(i/c) * (S - c*g).
+// With a bound of S + w on the latency, and one in a hundred that may miss it, the rate holds up to that at which the wait of the
+// last that may not is w:
 //
 //	1/g = c / (S - w / floor((n - 1 - n/100) / c))
 func TestTheBenchmarkOfASweepFindsAKneeThatIsKnown(t *testing.T) {
@@ -148,7 +152,9 @@ func TestASweepIsGated(t *testing.T) {
 				fmt.Sprintf(`"sweep": {"low": 10, "high": 1000}, "prompts": %d, "slo": {"e2e": "140ms"}`, 200+50*i))
 			rates[i] = got["max-rate-req/s"]
 		}
-		return judge.Results{Benchmarks: []judge.Benchmark{{Name: "Serving/case=case/sweep", Requests: 100, Metrics: map[string][]float64{"max-rate-req/s": rates}}}}
+		return judge.Results{Benchmarks: []judge.Benchmark{
+			{Name: "Serving/case=case/sweep", Requests: 100, Metrics: map[string][]float64{"max-rate-req/s": rates}},
+		}}
 	}
 	rule := judge.By(policy.Policy{Rules: []policy.Rule{{Metric: "max-rate-req/s", MaxRegressionPercent: 10}}})
 	baseline := results(4)
@@ -217,8 +223,9 @@ func TestASweepWaitsForTheServerToRecover(t *testing.T) {
 			}
 			bubble(t, handler, func(t *testing.T, client *Client) {
 				course := &course{
-					scenario: Scenario{Name: "case", Prompts: 100, Timeout: Duration(5 * time.Second), SLO: SLO{E2E: Duration(time.Second)}, Sweep: Sweep{Low: 10, High: 20}},
-					client:   client, set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 1}}},
+					scenario: Scenario{Name: "case", Prompts: 100, Timeout: Duration(5 * time.Second), SLO: SLO{E2E: Duration(time.Second)},
+						Sweep: Sweep{Low: 10, High: 20}},
+					client: client, set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 1}}},
 				}
 				s := course.newSweep(100, t.Logf, nil)
 				s.dirty = true
@@ -240,7 +247,9 @@ func TestARateThatDoesNotHoldIsNotSentToTheEnd(t *testing.T) {
 		served++
 		replies(503, jsonKind, `{"error": {"message": "full"}}`)(w, r)
 	}
-	got := swept(t, func() http.HandlerFunc { return handler }, `"sweep": {"low": 10, "high": 11, "good_percent": 90}, "prompts": 1000, "slo": {"e2e": "1s"}, "timeout": "1s"`)
+	got := swept(t, func() http.HandlerFunc {
+		return handler
+	}, `"sweep": {"low": 10, "high": 11, "good_percent": 90}, "prompts": 1000, "slo": {"e2e": "1s"}, "timeout": "1s"`)
 	assert.NotContains(t, got, "max-rate-req/s")
 	assert.Less(t, served, 200, "of 1000")
 }

@@ -33,7 +33,7 @@ type failure struct {
 }
 
 func newTally(prompts int, s Scenario) tally {
-	return tally{prompts: prompts, most: s.MayFail(prompts), slo: s.SLO, mu: &sync.Mutex{}, failures: map[string]*failure{}}
+	return tally{prompts: prompts, most: s.mayFail(prompts), slo: s.SLO, mu: &sync.Mutex{}, failures: map[string]*failure{}}
 }
 
 // succeeded counts a request that has its reply.
@@ -98,7 +98,8 @@ func (t *tally) said() string {
 	return strings.Join(said, "; ")
 }
 
-// kept reports whether a request keeps the bounds. One whose TTFT or TPOT is not known, for having too few tokens, keeps that bound.
+// kept reports whether a request keeps the bounds. One whose TTFT or TPOT is not known, for having too few tokens, keeps that
+// bound.
 func (s SLO) kept(r Reply) bool {
 	within := func(took time.Duration, bound Duration) bool { return bound == 0 || took <= time.Duration(bound) }
 	return within(r.Latency, s.E2E) && within(r.TTFT, s.TTFT) && within(r.TPOT, s.TPOT)
@@ -140,8 +141,8 @@ func (t *tally) report(b *testing.B, result workload.LoadResult) {
 	saturated := 0.0
 	if rate, is := saturation(result); is {
 		saturated = 1
-		b.Logf("serving: saturated: in the second half %.1f req/s were answered where %v were offered; judge this rate by throughput, since "+
-			"its latencies say how long it was run", rate, result.Load.Rate)
+		b.Logf("serving: saturated: in the second half %.1f req/s were answered where %v were offered; "+
+			"judge this rate by throughput, since its latencies say how long it was run", rate, result.Load.Rate)
 	}
 	b.ReportMetric(saturated, "saturated")
 }

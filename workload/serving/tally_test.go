@@ -40,7 +40,8 @@ func TestTooManyFailuresBreakARateOff(t *testing.T) {
 func TestTheCommonestFailureIsSaidFirst(t *testing.T) {
 	tally := newTally(9, Scenario{})
 	for _, err := range []error{
-		fault(Connect, "first connect"), &Fault{Kind: Status, Status: 503, Detail: "first 503"}, &Fault{Kind: Status, Status: 503, Detail: "second 503"},
+		fault(Connect, "first connect"), &Fault{Kind: Status, Status: 503, Detail: "first 503"},
+		&Fault{Kind: Status, Status: 503, Detail: "second 503"},
 		&Fault{Kind: Status, Status: 429, Detail: "busy"}, errors.New("another"),
 	} {
 		require.NoError(t, tally.failed(err))
@@ -75,20 +76,24 @@ func TestAGoodRequestKeepsEveryBound(t *testing.T) {
 // A slowdown that a gate plants is in what is told of an adapter and a tier, and in what keeps the SLO.
 func TestAPlantReachesAdaptersAndTiers(t *testing.T) {
 	t.Setenv("TAILGATE_PLANT", "30ms")
-	s, err := ParseScenario("s.json", []byte(base(`"stream": true, "slo": {"ttft": "30ms"}, "adapters": [{"name": "adapter-0", "share": 1, "tier": "high"}]`)))
+	s, err := ParseScenario("s.json",
+		[]byte(base(`"stream": true, "slo": {"ttft": "30ms"}, "adapters": [{"name": "adapter-0", "share": 1, "tier": "high"}]`)))
 	require.NoError(t, err)
 	names, err := s.names()
 	require.NoError(t, err)
 	client := loopback(t, replies(200, sseKind, textOf("a")+textOf("b")+usageOf(1, 2)+doneLine))
 	got := testing.Benchmark(func(b *testing.B) {
 		c := &course{
-			b: b, scenario: s, opened: true, client: client, names: names, set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 2}}},
+			b: b, scenario: s, opened: true, client: client, names: names,
+			set:     dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 2}}},
 			options: Options{MaxLagPercent: 1e9},
 		}
 		c.run(b, 400)
 	}).Extra
 	require.NotEmpty(t, got)
-	for _, unit := range []string{"min-ns", "p50-ttft-ns", "p50-ttft.adapter_0-ns", "p50-latency.tier.high-ns", "p50-ttft.tier.high-ns"} {
+	for _, unit := range []string{
+		"min-ns", "p50-ttft-ns", "p50-ttft.adapter_0-ns", "p50-latency.tier.high-ns", "p50-ttft.tier.high-ns",
+	} {
 		assert.GreaterOrEqual(t, got[unit], 30e6, unit)
 	}
 	assert.GreaterOrEqual(t, got["p50-normalized-ns"], 15e6, "of two tokens")

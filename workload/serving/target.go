@@ -29,7 +29,8 @@ type Target struct {
 	// Headers are sent with every request. They are no place for a key: they are saved with results.
 	Headers map[string]string `json:"headers,omitempty"`
 
-	// APIKeyEnv names the environment variable that has the API key, which is sent as a bearer token and kept nowhere. Empty means none.
+	// APIKeyEnv names the environment variable that has the API key, which is sent as a bearer token and kept nowhere.
+	// Empty means none.
 	APIKeyEnv string `json:"api_key_env,omitempty"`
 
 	// Metrics are the addresses of the Prometheus pages of the servers behind; empty means none.
@@ -37,7 +38,9 @@ type Target struct {
 }
 
 // reserved headers are the client's own.
-var reserved = []string{"Authorization", "Content-Length", "Content-Type", "Host", "Idempotency-Key", "Proxy-Authorization", "Transfer-Encoding"}
+var reserved = []string{
+	"Authorization", "Content-Length", "Content-Type", "Host", "Idempotency-Key", "Proxy-Authorization", "Transfer-Encoding",
+}
 
 // validate returns the field at fault, and the fault. A URL may be missing where none is needed yet.
 func (t Target) validate() (field string, err error) {
@@ -53,7 +56,8 @@ func (t Target) validate() (field string, err error) {
 		canonical := textproto.CanonicalMIMEHeaderKey(name)
 		for _, r := range reserved {
 			if canonical == r {
-				return "headers", fmt.Errorf("header %s is the client's own; leave it out (an API key belongs in the variable that api_key_env names)", canonical)
+				return "headers", fmt.Errorf("header %s is the client's own; leave it out (an API key belongs "+
+					"in the variable that api_key_env names)", canonical)
 			}
 		}
 		if strings.ContainsAny(name, " \t\r\n:") || name == "" || strings.ContainsAny(value, "\r\n\x00") {
@@ -78,7 +82,8 @@ func checkURL(address string) error {
 		return errors.New("url is no http:// or https:// address; write one, such as http://127.0.0.1:8000")
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("url has a user, a query or a fragment; write http://host:port and a path, and put an API key into an environment variable")
+		return errors.New("url has a user, a query or a fragment; write http://host:port and a path, " +
+			"and put an API key into an environment variable")
 	}
 	return nil
 }
@@ -103,7 +108,8 @@ func (t Target) header() (http.Header, error) {
 	}
 	key := os.Getenv(t.APIKeyEnv)
 	if key == "" || strings.ContainsAny(key, "\r\n\x00") {
-		return nil, fmt.Errorf("serving: environment variable %s has no API key; set it to one line, and under a gate name it in Gate.Env", t.APIKeyEnv)
+		return nil, fmt.Errorf("serving: environment variable %s has no API key; set it to one line, "+
+			"and under a gate name it in Gate.Env", t.APIKeyEnv)
 	}
 	h.Set("Authorization", "Bearer "+key)
 	return h, nil

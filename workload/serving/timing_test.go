@@ -107,23 +107,32 @@ func TestAStreamIsTimed(t *testing.T) {
 		pieces []piece
 		want   Reply
 	}{
-		{"an event a token", []piece{{50 * ms, textOf("a")}, {10 * ms, textOf("b")}, {20 * ms, textOf("c")}, {0, finish}, {0, usageOf(7, 3) + doneLine}}, Reply{
+		{"an event a token", []piece{
+			{50 * ms, textOf("a")}, {10 * ms, textOf("b")}, {20 * ms, textOf("c")}, {0, finish}, {0, usageOf(7, 3) + doneLine},
+		}, Reply{
 			Latency: 80 * ms, TTFT: 50 * ms, TPOT: 15 * ms, Normalized: 80 * ms / 3, Gaps: []time.Duration{10 * ms, 20 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 3, Texts: 3,
 		}},
-		{"role, end, usage and [DONE] are no tokens", []piece{{5 * ms, roleOnly}, {45 * ms, textOf("a")}, {10 * ms, textOf("b")}, {7 * ms, finish}, {7 * ms, usageOf(7, 2)}, {100 * ms, doneLine}}, Reply{
+		{"role, end, usage and [DONE] are no tokens", []piece{{5 * ms, roleOnly}, {45 * ms, textOf("a")}, {10 * ms, textOf("b")},
+			{7 * ms, finish}, {7 * ms, usageOf(7, 2)}, {100 * ms, doneLine}}, Reply{
 			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 10 * ms, Normalized: 30 * ms, Gaps: []time.Duration{10 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 2, Texts: 2,
 		}},
-		{"several tokens in an event", []piece{{50 * ms, textOf("a b")}, {40 * ms, textOf("c d e")}, {0, finish + usageOf(7, 5) + doneLine}}, Reply{
+		{"several tokens in an event", []piece{
+			{50 * ms, textOf("a b")}, {40 * ms, textOf("c d e")}, {0, finish + usageOf(7, 5) + doneLine},
+		}, Reply{
 			Latency: 90 * ms, TTFT: 50 * ms, TPOT: 10 * ms, Normalized: 18 * ms, Gaps: []time.Duration{40 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 5, Texts: 2,
 		}},
-		{"several events in a read, and one in several", []piece{{50 * ms, textOf("a") + textOf("b") + textOf("c")[:20]}, {10 * ms, textOf("c")[20:]}, {0, usageOf(7, 3) + doneLine}}, Reply{
+		{"several events in a read, and one in several", []piece{
+			{50 * ms, textOf("a") + textOf("b") + textOf("c")[:20]}, {10 * ms, textOf("c")[20:]}, {0, usageOf(7, 3) + doneLine},
+		}, Reply{
 			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 5 * ms, Normalized: 20 * ms, Gaps: []time.Duration{0, 10 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 3, Texts: 3,
 		}},
-		{"usage of zeros in every event, and the true one last", []piece{{50 * ms, event(zeros)}, {10 * ms, event(zeros)}, {0, usageOf(7, 2) + doneLine}}, Reply{
+		{"usage of zeros in every event, and the true one last", []piece{
+			{50 * ms, event(zeros)}, {10 * ms, event(zeros)}, {0, usageOf(7, 2) + doneLine},
+		}, Reply{
 			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 10 * ms, Normalized: 30 * ms, Gaps: []time.Duration{10 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 2, Texts: 2,
 		}},
@@ -146,7 +155,9 @@ func TestAStreamIsTimed(t *testing.T) {
 		{"nothing generated", []piece{{50 * ms, finish}, {10 * ms, usageOf(7, 0) + doneLine}}, Reply{
 			Latency: 50 * ms, HasUsage: true, PromptTokens: 7,
 		}},
-		{"comments and CRLF", []piece{{20 * ms, ": ping\r\n\r\n"}, {30 * ms, "data: " + `{"choices":[{"text":"a"}]}` + "\r\n\r\n" + usageOf(7, 1) + doneLine}}, Reply{
+		{"comments and CRLF", []piece{
+			{20 * ms, ": ping\r\n\r\n"}, {30 * ms, "data: " + `{"choices":[{"text":"a"}]}` + "\r\n\r\n" + usageOf(7, 1) + doneLine},
+		}, Reply{
 			Latency: 50 * ms, TTFT: 50 * ms, Normalized: 50 * ms, HasUsage: true, PromptTokens: 7, OutputTokens: 1, Texts: 1,
 		}},
 	} {
@@ -173,7 +184,8 @@ func TestAStreamThatIsNotEndedAfterDoneHasItsLatency(t *testing.T) {
 }
 
 func TestARequestThatIsSentLateHasWaited(t *testing.T) {
-	bubble(t, sends(piece{50 * ms, textOf("a")}, piece{10 * ms, textOf("b") + usageOf(1, 2) + doneLine}), func(t *testing.T, c *Client) {
+	twoTokens := sends(piece{50 * ms, textOf("a")}, piece{10 * ms, textOf("b") + usageOf(1, 2) + doneLine})
+	bubble(t, twoTokens, func(t *testing.T, c *Client) {
 		due := time.Now()
 		time.Sleep(100 * ms)
 		got, err := c.Do(t.Context(), []byte("{}"), true, due)

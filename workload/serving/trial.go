@@ -69,7 +69,8 @@ func (c *course) sweep(b *testing.B) {
 		out = 1
 	}
 	if found.out && b.N > 1 {
-		b.Logf("serving: sweep: the SLO holds at %v req/s, the highest rate that is tried: the knee is there or above; raise sweep.high", found.rate)
+		b.Logf("serving: sweep: the SLO holds at %v req/s, the highest rate that is tried: the knee is there or above; raise sweep.high",
+			found.rate)
 	}
 	b.ReportMetric(out, "swept-out")
 }
@@ -82,10 +83,12 @@ func (c *course) newSweep(least int, logf func(string, ...any), drive driver) *s
 	return s
 }
 
-// prompts is how many requests are sent at a rate: as many as the scenario says, or b.N if that is more. At a higher rate there are no fewer.
-func (s *sweep) prompts(rate float64) int { return max(s.least, s.scenario.promptsAt(rate)) }
+// prompts is how many requests are sent at a rate: as many as the scenario says, or b.N if that is more. At a higher rate there
+// are no fewer.
+func (s *sweep) prompts(rate float64) int { return max(s.least, s.scenario.triedWith(rate)) }
 
-// find finds the knee. The error is that the search came to nothing: not even the lowest rate holds, or it is not known whether a rate does.
+// find finds the knee. The error is that the search came to nothing: not even the lowest rate holds, or it is not known whether
+// a rate does.
 func (s *sweep) find() (knee, error) {
 	said := ""
 	found, err := find(s.grid, func(rate float64) (bool, error) {
@@ -94,13 +97,14 @@ func (s *sweep) find() (knee, error) {
 		return held, err
 	})
 	if err == nil && found.rate == 0 {
-		err = fmt.Errorf("the SLO does not hold at %v req/s, the lowest rate that is tried: %s; lower sweep.low, or loosen the slo", s.grid[0], said)
+		err = fmt.Errorf("the SLO does not hold at %v req/s, the lowest rate that is tried: %s; lower sweep.low, or loosen the slo",
+			s.grid[0], said)
 	}
 	return found, err
 }
 
-// begin is what there is to do with b.N = 1, with which testing and gates find out what there is to run: it sends one prompt, and looks for
-// nothing. The lowest rate stands for a knee that is there or above.
+// begin is what there is to do with b.N = 1, with which testing and gates find out what there is to run: it sends one prompt,
+// and looks for nothing. The lowest rate stands for a knee that is there or above.
 func (s *sweep) begin() (knee, error) {
 	t := &trial{sweep: s, n: 1, rate: s.grid[0]}
 	if err := t.run(); err != nil {
@@ -132,8 +136,8 @@ func (s *sweep) try(rate float64) (held bool, how string, err error) {
 	return false, "", fmt.Errorf("whether %v req/s holds is not known, since %d runs were invalid: %s", rate, mostInvalid, how)
 }
 
-// settle waits as long as between rates, and until the server has recovered from a rate that did not hold: all its requests have ended, but
-// one that was given up may go on at the server. It has recovered when a request by itself keeps the SLO.
+// settle waits as long as between rates, and until the server has recovered from a rate that did not hold: all its requests have
+// ended, but one that was given up may go on at the server. It has recovered when a request by itself keeps the SLO.
 func (s *sweep) settle() error {
 	if s.begun {
 		time.Sleep(time.Duration(s.scenario.Idle))
@@ -151,7 +155,8 @@ func (s *sweep) settle() error {
 			return nil
 		}
 		if !time.Now().Before(until) {
-			return fmt.Errorf("the server has not recovered within %v from a rate that did not hold: a request by itself does not keep the SLO", s.scenario.timeout())
+			return fmt.Errorf("the server has not recovered within %v from a rate that did not hold: "+
+				"a request by itself does not keep the SLO", s.scenario.timeout())
 		}
 		if err != nil {
 			time.Sleep(recovery)
@@ -162,7 +167,8 @@ func (s *sweep) settle() error {
 // recovery is how long a server that refuses a request is left alone.
 const recovery = 100 * time.Millisecond
 
-// trial is a run at one rate. Every trial of a sweep draws with the same seeds: of two, the one of fewer prompts sends the first of the other's.
+// trial is a run at one rate. Every trial of a sweep draws with the same seeds: of two, the one of fewer prompts sends the first
+// of the other's.
 type trial struct {
 	*sweep
 	rate   float64

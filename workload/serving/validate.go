@@ -30,14 +30,17 @@ func (s Scenario) validate() (path string, err error) {
 	case s.Version != 1:
 		return "version", errors.New(`version: write "version": 1`)
 	case !nameForm.MatchString(s.Name) || endsInNumber.MatchString(s.Name):
-		return "name", fmt.Errorf("name is %q; write lower-case letters, digits and single hyphens, with no number after the last hyphen", s.Name)
+		return "name", fmt.Errorf("name is %q; write lower-case letters, digits and single hyphens, with no number after the last hyphen",
+			s.Name)
 	case s.Model == "":
 		return "model", errors.New("model is missing; write the base model's name, as /v1/models lists it")
 	}
 	if field, err := s.Target.validate(); err != nil {
 		return "target." + field, fmt.Errorf("target: %w", err)
 	}
-	for _, check := range []func() (string, error){s.checkStack, s.checkAdapters, s.checkDataset, s.checkRequests, s.checkLoad, s.checkSweep} {
+	for _, check := range []func() (string, error){
+		s.checkStack, s.checkAdapters, s.checkDataset, s.checkRequests, s.checkLoad, s.checkSweep,
+	} {
 		if path, err := check(); err != nil {
 			return path, err
 		}
@@ -74,7 +77,8 @@ func (s Scenario) checkAdapters() (path string, err error) {
 		case !(a.Share > 0 && a.Share <= 1):
 			return path + ".share", fmt.Errorf("%s: share is %v; write a part of 1 above 0", path, a.Share)
 		case a.Tier != "" && !nameForm.MatchString(a.Tier) || endsInNumber.MatchString(a.Tier):
-			return path + ".tier", fmt.Errorf("%s: tier is %q; write lower-case letters, digits and single hyphens, with no number after the last hyphen", path, a.Tier)
+			return path + ".tier", fmt.Errorf(
+				"%s: tier is %q; write lower-case letters, digits and single hyphens, with no number after the last hyphen", path, a.Tier)
 		case !slices.Contains(critical, a.Criticality):
 			return path + ".criticality", fmt.Errorf("%s: criticality is %q; write critical, standard or sheddable", path, a.Criticality)
 		}
@@ -97,7 +101,8 @@ func (s Scenario) checkDataset() (path string, err error) {
 	case d.MaxInputTokens < 0 || d.MaxOutputTokens < 0:
 		return "dataset", errors.New("dataset: max_input_tokens or max_output_tokens is negative; write tokens, or leave it out for 1024")
 	case d.Filter == filterVLLM && (d.MaxInputTokens > 0 || d.MaxOutputTokens > 0):
-		return "dataset", errors.New("dataset: the vllm filter has bounds of its own (prompt 1024, together 2048); leave max_input_tokens and max_output_tokens out")
+		return "dataset", errors.New("dataset: the vllm filter has bounds of its own (prompt 1024, together 2048); " +
+			"leave max_input_tokens and max_output_tokens out")
 	}
 	return "", nil
 }
@@ -117,8 +122,9 @@ func (s Scenario) checkLoad() (path string, err error) {
 		if !(rate > 0 && rate <= mostRate) {
 			return path, fmt.Errorf("%s is %v; write requests per second above 0, up to %v", path, rate, mostRate)
 		}
-		if s.PromptsAt(rate) < 1 {
-			return path, fmt.Errorf("%s: at %v req/s no request is sent in %v; raise the rate or the duration", path, rate, time.Duration(s.Duration))
+		if s.promptsAt(rate) < 1 {
+			return path, fmt.Errorf("%s: at %v req/s no request is sent in %v; raise the rate or the duration",
+				path, rate, time.Duration(s.Duration))
 		}
 		if err := s.Load(rate).Validate(); err != nil {
 			return path, fmt.Errorf("%s: %w", path, err)
@@ -135,7 +141,8 @@ func (s Scenario) checkRequests() (path string, err error) {
 	case s.Idle < 0 || s.Timeout < 0:
 		return "timeout", errors.New("idle or timeout is negative; write a duration, such as \"30s\"")
 	case s.MaxInFlight < 0:
-		return "max_in_flight", fmt.Errorf("max_in_flight is %d; write how many requests may be under way, or leave it out", s.MaxInFlight)
+		return "max_in_flight", fmt.Errorf("max_in_flight is %d; write how many requests may be under way, or leave it out",
+			s.MaxInFlight)
 	case s.Temperature != nil && !(*s.Temperature >= 0 && *s.Temperature <= 2):
 		return "temperature", fmt.Errorf("temperature is %v; write 0 to 2", *s.Temperature)
 	case s.TopP != nil && !(*s.TopP > 0 && *s.TopP <= 1):

@@ -33,7 +33,8 @@ read -ra packages <<<"$GATE_PACKAGES"
 
 : >"$RUNNER_TEMP/tailgate-began" # what is older was left by an earlier gate
 
-# Tests are not told with what a step orders the runner about: its tokens, and the files that set the environment of the steps to come.
+# Tests are not told with what a step orders the runner about: its tokens, and the files that set the environment of the steps to
+# come.
 while read -r name; do
 	case $name in
 	ACTIONS_* | GITHUB_ENV | GITHUB_OUTPUT | GITHUB_PATH | GITHUB_STATE | GITHUB_STEP_SUMMARY) unset "$name" ;;

@@ -97,7 +97,9 @@ func (d *turnstile) Run(step *Step) (time.Time, error) {
 // a step.
 func BenchmarkStep(b *testing.B) {
 	const sequences, warm = 256, 100
-	device := &turnstile{Clock: Clock{VocabSize: 100}, from: warm, to: warm + b.N, began: make(chan struct{}), ended: make(chan struct{})}
+	device := &turnstile{
+		Clock: Clock{VocabSize: 100}, from: warm, to: warm + b.N, began: make(chan struct{}), ended: make(chan struct{}),
+	}
 	e := start(b, Config{Device: device, MaxModelLen: maxSetting, KVBlocks: maxSetting})
 	for range sequences {
 		_, err := e.Submit(b.Context(), Request{Prompt: prompt(1), MaxTokens: maxSetting / 2})

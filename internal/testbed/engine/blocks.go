@@ -10,7 +10,8 @@ type blocks struct {
 // blocksOf is how many blocks tokens fill.
 func blocksOf(tokens, size int) int { return (tokens + size - 1) / size }
 
-// grow gives s the blocks that it needs for n more tokens than are computed. It is not ok, and changes nothing, if they are not free.
+// grow gives s the blocks that it needs for n more tokens than are computed. It is not ok, and changes nothing, if they are not
+// free.
 func (b *blocks) grow(s *sequence, n int) (ok bool) {
 	more := blocksOf(s.computed+n, b.size) - s.blocks
 	if more > b.free {

@@ -10,7 +10,8 @@ import (
 
 func TestTheTimeOfAStepIsTheSumOfItsParts(t *testing.T) {
 	c := Clock{
-		Base: 5 * time.Millisecond, PrefillToken: 16 * time.Microsecond, DecodeSequence: 7 * time.Microsecond, KVToken: 40 * time.Nanosecond,
+		Base: 5 * time.Millisecond, PrefillToken: 16 * time.Microsecond, DecodeSequence: 7 * time.Microsecond,
+		KVToken: 40 * time.Nanosecond,
 		Adapter: 4 * time.Microsecond, LoadCPU: 200 * time.Microsecond, LoadDisk: 2 * time.Millisecond,
 	}
 	tokens := func(n int) []int { return make([]int, n) }

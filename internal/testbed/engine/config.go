@@ -65,8 +65,8 @@ func (c Config) withDefaults() (Config, error) {
 	case c.MaxModelLen > longest:
 		return c, fmt.Errorf("engine: MaxModelLen is %d; the device takes %d", c.MaxModelLen, longest)
 	case c.MaxNumBatchedTokens < c.MaxNumSeqs:
-		return c, fmt.Errorf("engine: MaxNumBatchedTokens %d is less than MaxNumSeqs %d: a step must have room for a token of each sequence",
-			c.MaxNumBatchedTokens, c.MaxNumSeqs)
+		return c, fmt.Errorf("engine: MaxNumBatchedTokens %d is less than MaxNumSeqs %d: "+
+			"a step must have room for a token of each sequence", c.MaxNumBatchedTokens, c.MaxNumSeqs)
 	case c.KVBlocks < needed:
 		return c, fmt.Errorf("engine: KVBlocks %d hold less than one sequence of MaxModelLen %d, which takes %d blocks of %d",
 			c.KVBlocks, c.MaxModelLen, needed, c.BlockSize)

@@ -28,9 +28,11 @@ func TestAConfigThatCannotWorkIsRefused(t *testing.T) {
 		config     Config
 	}{
 		{"no device", "engine: Config.Device is nil; set it, to H100() for example", Config{}},
-		{"a negative limit", "engine: MaxNumSeqs is -1; want 1 to 1073741824, or 0 for the default", Config{Device: Clock{}, MaxNumSeqs: -1}},
+		{"a negative limit", "engine: MaxNumSeqs is -1; want 1 to 1073741824, or 0 for the default",
+			Config{Device: Clock{}, MaxNumSeqs: -1}},
 		{
-			"a limit whose products would overflow", "engine: MaxModelLen is 9223372036854775807; want 1 to 1073741824, or 0 for the default",
+			"a limit whose products would overflow",
+			"engine: MaxModelLen is 9223372036854775807; want 1 to 1073741824, or 0 for the default",
 			Config{Device: Clock{}, MaxModelLen: math.MaxInt},
 		},
 		{
@@ -75,7 +77,9 @@ func TestARequestThatCannotBeServedIsRefused(t *testing.T) {
 	}{
 		{"no prompt", func(r *Request) { r.Prompt = nil }, ErrInvalid, "engine: invalid request: the prompt is empty"},
 		{"no output", func(r *Request) { r.MaxTokens = 0 }, ErrInvalid, "engine: invalid request: MaxTokens is 0; want at least 1"},
-		{"negative output", func(r *Request) { r.MaxTokens = -1 }, ErrInvalid, "engine: invalid request: MaxTokens is -1; want at least 1"},
+		{"negative output", func(r *Request) {
+			r.MaxTokens = -1
+		}, ErrInvalid, "engine: invalid request: MaxTokens is -1; want at least 1"},
 		{
 			"more at least than at most", func(r *Request) { r.MinTokens = 11 }, ErrInvalid,
 			"engine: invalid request: MinTokens is 11; want 0 to MaxTokens, 10",

@@ -29,22 +29,23 @@
 // # Adapters
 //
 // MaxLoras slots of device memory hold one adapter each; MaxCPULoras adapters are in CPU memory, the rest on disk. A request runs
-// only in a slot that has its adapter. An idle slot is given to the first waiting request whose adapter has none, the least recently
-// used first, and the step in which that happens is longer by the load. A request for which no slot is idle is passed over, and
-// others with slots, or without adapter, go before it.
+// only in a slot that has its adapter. An idle slot is given to the first waiting request whose adapter has none, the least
+// recently used first, and the step in which that happens is longer by the load. A request for which no slot is idle is passed
+// over, and others with slots, or without adapter, go before it.
 //
-// It does not starve. Once MaxOvertakes requests from behind it in the queue have been admitted before it, it claims the slot with the fewest
-// running sequences: nothing more is admitted with the adapter there, so the slot is idle after at most as many steps as its
-// longest sequence needs, and then goes to the claimant. (Requests of a lower priority do starve while those of a higher take all
-// there is: that is what priority means.)
+// It does not starve. Once MaxOvertakes requests from behind it in the queue have been admitted before it, it claims the slot with
+// the fewest running sequences: nothing more is admitted with the adapter there, so the slot is idle after at most as many steps
+// as its longest sequence needs, and then goes to the claimant. (Requests of a lower priority do starve while those of a higher
+// take all there is: that is what priority means.)
 //
 // # Ends
 //
-// A request ends once, by its own length, by EOS, by its context, by [Stream.Cancel], by an error of the device, or with the engine.
-// When a device fails on one sequence, that request ends with [ErrDevice] and the engine goes on. When it fails altogether, every
-// request ends with ErrDevice and the engine is closed: a device whose state is unknown must not answer.
+// A request ends once, by its own length, by EOS, by its context, by [Stream.Cancel], by an error of the device, or with the
+// engine. When a device fails on one sequence, that request ends with [ErrDevice] and the engine goes on. When it fails altogether,
+// every request ends with ErrDevice and the engine is closed: a device whose state is unknown must not answer.
 //
 // # What it does not do
 //
-// No prefix caching, no speculative decoding, no beams, no swapping of blocks: none changes what a gate of serving latency must see.
+// No prefix caching, no speculative decoding, no beams, no swapping of blocks: none changes what a gate of serving latency must
+// see.
 package engine

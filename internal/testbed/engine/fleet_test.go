@@ -99,7 +99,8 @@ func TestThreeAdapterSlotsInsteadOfFifteenMultiplyTheTimeToFirstToken(t *testing
 	}
 	fifteen := ttft(f.serve(t, config(15))).Quantiles(0.5, 0.99)
 	three := ttft(f.serve(t, config(3))).Quantiles(0.5, 0.99)
-	t.Logf("p50 and p99: 15 slots %v %v, 3 slots %v %v", time.Duration(fifteen[0]), time.Duration(fifteen[1]), time.Duration(three[0]), time.Duration(three[1]))
+	t.Logf("p50 and p99: 15 slots %v %v, 3 slots %v %v", time.Duration(fifteen[0]), time.Duration(fifteen[1]),
+		time.Duration(three[0]), time.Duration(three[1]))
 	assert.GreaterOrEqual(t, float64(three[0]), 5*float64(fifteen[0]))
 }
 
@@ -109,7 +110,8 @@ func TestTenReplicasSustain350RequestsASecond(t *testing.T) {
 	last := slices.MaxFunc(streams, func(a, b *Stream) int { return a.Times().Done.Compare(b.Times().Done) })
 	halves := []*latency.Distribution{ttft(streams[:1750]), ttft(streams[1750:])}
 	first, second := halves[0].Quantiles(0.5, 0.99), halves[1].Quantiles(0.5, 0.99)
-	t.Logf("TTFT p50 and p99, first half %v %v, second %v %v; the last is done %v after it arrived", time.Duration(first[0]), time.Duration(first[1]),
+	t.Logf("TTFT p50 and p99, first half %v %v, second %v %v; the last is done %v after it arrived",
+		time.Duration(first[0]), time.Duration(first[1]),
 		time.Duration(second[0]), time.Duration(second[1]), last.Times().Done.Sub(last.Times().Arrived))
 	assert.Less(t, second[0], 2*first[0], "no backlog grows")
 	assert.Less(t, second[1], int64(500*time.Millisecond))

@@ -162,7 +162,8 @@ func (o *told) see(s *story, e *Engine, step *Step) {
 		must(decodes || !k.Decode, "chunk %d decodes after one that prefills", i)
 		decodes = k.Decode
 		known := append(slices.Clone(s.asks[k.Sequence-1].request.Prompt), s.output(k.Sequence-1)...)
-		must(slices.Equal(k.Tokens, known[k.Position:k.Position+len(k.Tokens)]), "chunk %d: tokens %v at %d of %v", i, k.Tokens, k.Position, known)
+		must(slices.Equal(k.Tokens, known[k.Position:k.Position+len(k.Tokens)]), "chunk %d: tokens %v at %d of %v",
+			i, k.Tokens, k.Position, known)
 		must(k.Position == seq.computed, "chunk %d at %d of %d", i, k.Position, seq.computed)
 		if k.Position == 0 && o.seen[k.Sequence] {
 			o.counts.preempted++
@@ -283,7 +284,8 @@ func (s *story) checkOrder(t require.TestingT, o *told) {
 			if o.ends[i].err != nil || later.IsZero() {
 				continue // one of the two was cancelled, and may never have run
 			}
-			require.LessOrEqual(t, cmp.Compare(at.UnixNano(), later.UnixNano()), 0, "request %d ran at %v, before request %d at %v", j, later, i, at)
+			require.LessOrEqual(t, cmp.Compare(at.UnixNano(), later.UnixNano()), 0,
+				"request %d ran at %v, before request %d at %v", j, later, i, at)
 		}
 	}
 }

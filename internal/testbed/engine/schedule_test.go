@@ -100,7 +100,8 @@ func TestWhatWasPreemptedGoesBeforeWhatArrivedEarlier(t *testing.T) {
 		"1@4+1",                                  // 3 gives way
 		"load b from disk, drop a, 3@0+5, 2@0+1", // 3 goes first, though 2 came first and has a slot now
 		"3@5+1",
-	}, scheduled(t, Config{MaxModelLen: 8, BlockSize: 2, KVBlocks: 4, Adapters: []string{"a", "b"}}, with("a", 4, 2), with("b", 1, 1), plain(4, 3)))
+	}, scheduled(t, Config{MaxModelLen: 8, BlockSize: 2, KVBlocks: 4, Adapters: []string{"a", "b"}}, with("a", 4, 2),
+		with("b", 1, 1), plain(4, 3)))
 }
 
 func TestTheLowestPriorityIsPreemptedFirst(t *testing.T) {
@@ -149,7 +150,8 @@ func TestTheLeastRecentlyUsedSlotIsTakenAndCPUMemoryKeepsAdapters(t *testing.T) 
 		"load b from cpu, 5@0+1",          // in a's
 		"load d from disk, drop a, 6@0+1", // in c's; of the three in CPU memory a was not used for longest
 		"load a from disk, drop c, 7@0+1", // in b's
-	}, scheduled(t, c, with("a", 1, 1), with("b", 1, 1), with("a", 1, 1), with("c", 1, 1), with("b", 1, 1), with("d", 1, 1), with("a", 1, 1)))
+	}, scheduled(t, c, with("a", 1, 1), with("b", 1, 1), with("a", 1, 1), with("c", 1, 1), with("b", 1, 1),
+		with("d", 1, 1), with("a", 1, 1)))
 }
 
 // starving is one request for adapter b behind one for a, and then many for a: one each step, each of 4 steps.
@@ -207,7 +209,8 @@ func TestNothingIsAdmittedInAStepThatPreempts(t *testing.T) {
 		"1@10+1",
 		"2@0+5",
 		"2@5+2",
-	}, scheduled(t, Config{MaxModelLen: 12, BlockSize: 2, KVBlocks: 6, MaxNumBatchedTokens: 5, MaxNumSeqs: 3}, plain(4, 8), plain(5, 3)))
+	}, scheduled(t, Config{MaxModelLen: 12, BlockSize: 2, KVBlocks: 6, MaxNumBatchedTokens: 5, MaxNumSeqs: 3},
+		plain(4, 8), plain(5, 3)))
 }
 
 func TestAClaimIsGivenUpWithItsRequest(t *testing.T) {

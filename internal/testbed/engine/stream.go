@@ -48,7 +48,8 @@ type Stream struct {
 
 // Next waits for tokens that were not returned before, and returns all there are, at least one: they are the reader's until it
 // calls Next again. After the last it returns io.EOF, or why the request was aborted: ErrCanceled, the cause of its context,
-// ErrDevice or ErrClosed. When ctx ends first, it returns ctx's cause, and the request goes on. One goroutine at a time may call it.
+// ErrDevice or ErrClosed. When ctx ends first, it returns ctx's cause, and the request goes on. One goroutine at a time may call
+// it.
 func (s *Stream) Next(ctx context.Context) ([]Token, error) {
 	for {
 		tokens, finish, err := s.take()

@@ -9,8 +9,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/openai"
 )
 
-// answer is the body of a replica's response, passed through as it comes. If a stream of events breaks between two events it ends with
-// one more that says so; in the midst of one, and for any other response, the client's connection breaks too.
+// answer is the body of a replica's response, passed through as it comes. If a stream of events breaks between two events it ends
+// with one more that says so; in the midst of one, and for any other response, the client's connection breaks too.
 type answer struct {
 	g      *Gateway
 	h      hop
@@ -62,7 +62,8 @@ func (a *answer) Read(p []byte) (int, error) {
 		return n, err
 	}
 	a.broken = true
-	a.rest = append(append([]byte("data: "), openai.NewError(http.StatusBadGateway, "", "the replica broke off the stream; try again").Body()...), "\n\n"...)
+	a.rest = append(append([]byte("data: "),
+		openai.NewError(http.StatusBadGateway, "", "the replica broke off the stream; try again").Body()...), "\n\n"...)
 	return n, nil
 }
 

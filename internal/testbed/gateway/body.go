@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// firstRoom is how much room is made for a body before any of it has come, in bytes: a Content-Length is only a promise. Bodies that
-// needed more than keptRoom leave their memory to the garbage collector.
+// firstRoom is how much room is made for a body before any of it has come, in bytes: a Content-Length is only a promise.
+// Bodies that needed more than keptRoom leave their memory to the garbage collector.
 const (
 	firstRoom = 64 << 10
 	keptRoom  = 1 << 20
@@ -33,7 +33,8 @@ var (
 )
 
 // readBody reads the body of a request whose length is at most limit, within a time. Whoever calls it holds the body.
-func readBody(control *http.ResponseController, r *http.Request, pool *sync.Pool, limit int64, within time.Duration) (*body, error) {
+func readBody(control *http.ResponseController, r *http.Request, pool *sync.Pool, limit int64,
+	within time.Duration) (*body, error) {
 	if r.ContentLength > limit {
 		return nil, errTooLarge
 	}

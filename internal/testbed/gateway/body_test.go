@@ -37,7 +37,9 @@ func TestABodyIsReadWhole(t *testing.T) {
 	var pool sync.Pool
 	for _, size := range []int{0, 1, firstRoom - 1, firstRoom, firstRoom + 1, 3*firstRoom + 5, keptRoom + 1} {
 		text := strings.Repeat("x", size)
-		for name, from := range map[string]io.Reader{"at once": strings.NewReader(text), "in halves": iotest.HalfReader(strings.NewReader(text))} {
+		for name, from := range map[string]io.Reader{
+			"at once": strings.NewReader(text), "in halves": iotest.HalfReader(strings.NewReader(text)),
+		} {
 			r := httptest.NewRequest(http.MethodPost, "/", from)
 			b, err := readBody(http.NewResponseController(httptest.NewRecorder()), r, &pool, int64(size), time.Second)
 			require.NoError(t, err)

@@ -25,8 +25,8 @@ type Config struct {
 	ScrapeInterval time.Duration
 	// StaleAfter is the age at which metrics no longer count. 0 means 2 s.
 	StaleAfter time.Duration
-	// HealthInterval is the time between two looks at a replica's /health, and HealthTimeout how long an answer to that, to /metrics or
-	// to /v1/models may take. 0 means 250 ms and 500 ms: a replica that hangs is known to after their sum, less than a second.
+	// HealthInterval is the time between two looks at a replica's /health, and HealthTimeout how long an answer to that, to /metrics
+	// or to /v1/models may take. 0 means 250 ms and 500 ms: a replica that hangs is known to after their sum, less than a second.
 	HealthInterval, HealthTimeout time.Duration
 	// ModelsInterval is the time between two readings of a replica's /v1/models. 0 means 1 s.
 	ModelsInterval time.Duration
@@ -35,11 +35,11 @@ type Config struct {
 
 	// MaxBodyBytes is the largest body of a request; a larger one is answered 413. 0 means 4 MiB.
 	MaxBodyBytes int64
-	// HeaderTimeout is how long a client may take to send its header, BodyTimeout its body, and ReadTimeout how long it may take none of
-	// an answer that is there. 0 means 5 s, 30 s and 30 s.
+	// HeaderTimeout is how long a client may take to send its header, BodyTimeout its body, and ReadTimeout how long it may take none
+	// of an answer that is there. 0 means 5 s, 30 s and 30 s.
 	HeaderTimeout, BodyTimeout, ReadTimeout time.Duration
-	// Retries is how many more replicas a request is sent to when one refuses it before the first byte of an answer. 0 means 2, below 0
-	// means none. Critical requests are sent to every replica, if need be.
+	// Retries is how many more replicas a request is sent to when one refuses it before the first byte of an answer. 0 means 2,
+	// below 0 means none. Critical requests are sent to every replica, if need be.
 	Retries int
 
 	// ShedQueue and ShedKV are the most requests waiting, and the largest share of the KV cache in use, of a replica that is sent
@@ -112,13 +112,15 @@ func (c Config) check() error {
 	}
 	bad(len(c.Replicas) == 0, "no replicas; name at least one address")
 	for name, d := range map[string]time.Duration{
-		"ScrapeInterval": c.ScrapeInterval, "StaleAfter": c.StaleAfter, "HealthInterval": c.HealthInterval, "HealthTimeout": c.HealthTimeout,
+		"ScrapeInterval": c.ScrapeInterval, "StaleAfter": c.StaleAfter, "HealthInterval": c.HealthInterval,
+		"HealthTimeout":  c.HealthTimeout,
 		"ModelsInterval": c.ModelsInterval, "DialTimeout": c.DialTimeout, "BodyTimeout": c.BodyTimeout, "HeaderTimeout": c.HeaderTimeout,
 		"ReadTimeout": c.ReadTimeout,
 	} {
 		bad(d < 0, "%s is %v; want more than 0", name, d)
 	}
-	bad(c.StaleAfter <= c.ScrapeInterval, "metrics are stale after %v but read every %v; want several readings in that time", c.StaleAfter, c.ScrapeInterval)
+	bad(c.StaleAfter <= c.ScrapeInterval, "metrics are stale after %v but read every %v; want several readings in that time",
+		c.StaleAfter, c.ScrapeInterval)
 	bad(c.MaxBodyBytes < 0, "MaxBodyBytes is %d; want more than 0", c.MaxBodyBytes)
 	bad(c.ShedQueue < 0 || c.ShedQueue > c.LoRAQueue, "ShedQueue is %d; want 0 to LoRAQueue, %d", c.ShedQueue, c.LoRAQueue)
 	bad(!(c.ShedKV >= 0 && c.ShedKV <= 1), "ShedKV is %v; want 0 to 1", c.ShedKV)

@@ -2,7 +2,8 @@ package gateway
 
 import "fmt"
 
-// Criticality says who goes without when there is not enough for all. A class is never refused where one below it would be admitted.
+// Criticality says who goes without when there is not enough for all. A class is never refused where one below it would be
+// admitted.
 type Criticality int
 
 const (

@@ -28,14 +28,16 @@ func TestARequestIsSentAgainOnlyIfNoReplicaBeganIt(t *testing.T) {
 		status int
 		sent   int // to both replicas together, by their own count
 	}{
-		"busy":                     {refuse(429), 429, 2},
-		"draining":                 {refuse(503), 503, 2},
-		"an error of its own":      {refuse(500), 500, 1},
-		"a bad request":            {refuse(400), 400, 1},
-		"an unknown adapter":       {refuse(404), 404, 1},
-		"it breaks off unanswered": {func(f *fake) { f.serve = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) } }, 502, 1},
-		"it switches protocols":    {refuse(101), 502, 1},
-		"nothing listens":          {func(f *fake) { f.server.Listener.Close() }, 503, 0},
+		"busy":                {refuse(429), 429, 2},
+		"draining":            {refuse(503), 503, 2},
+		"an error of its own": {refuse(500), 500, 1},
+		"a bad request":       {refuse(400), 400, 1},
+		"an unknown adapter":  {refuse(404), 404, 1},
+		"it breaks off unanswered": {
+			func(f *fake) { f.serve = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) } }, 502, 1,
+		},
+		"it switches protocols": {refuse(101), 502, 1},
+		"nothing listens":       {func(f *fake) { f.server.Listener.Close() }, 503, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, 2, quiet)

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Gateway is an http.Handler in front of replicas: POST /v1/completions and /v1/chat/completions, GET /v1/models, /health and /metrics.
-// It may be used by many goroutines at once. Make one with New.
+// Gateway is an http.Handler in front of replicas: POST /v1/completions and /v1/chat/completions, GET /v1/models, /health and
+// /metrics. It may be used by many goroutines at once. Make one with New.
 type Gateway struct {
 	config    Config
 	transport *http.Transport
@@ -90,8 +90,8 @@ func (g *Gateway) Close() {
 	g.transport.CloseIdleConnections()
 }
 
-// Ready waits until every replica's health has been looked at, one at least is up, and those that are have been asked for metrics and
-// models. The error is that of ctx, with what is known of the replicas.
+// Ready waits until every replica's health has been looked at, one at least is up, and those that are have been asked for metrics
+// and models. The error is that of ctx, with what is known of the replicas.
 func (g *Gateway) Ready(ctx context.Context) error {
 	err := g.await(ctx, func() bool {
 		up := 0

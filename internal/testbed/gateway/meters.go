@@ -55,9 +55,10 @@ var (
 	stateUp       = newState("replica_up", "1 if the replica is healthy, else 0.")
 	stateFresh    = newState("replica_metrics_fresh", "1 if the replica's metrics are not too old, else 0.")
 	stateInFlight = newState("replica_requests_in_flight", "Requests sent to the replica and not answered whole.")
-	stateQueue    = newState("replica_requests_waiting", "Requests that wait at the replica: by its metrics, and sent since they were read.")
-	stateRunning  = newState("replica_requests_running", "Requests that run at the replica, by its metrics.")
-	stateKV       = newState("replica_kv_cache_usage_perc", "Share of the replica's KV cache in use, 0-1.")
+	stateQueue    = newState("replica_requests_waiting",
+		"Requests that wait at the replica: by its metrics, and sent since they were read.")
+	stateRunning = newState("replica_requests_running", "Requests that run at the replica, by its metrics.")
+	stateKV      = newState("replica_kv_cache_usage_perc", "Share of the replica's KV cache in use, 0-1.")
 )
 
 func newState(name, help string) *prometheus.Desc {
@@ -75,7 +76,8 @@ func (s states) Collect(to chan<- prometheus.Metric) {
 		v, running := r.view("", now, s.g.config.StaleAfter), r.load.running
 		s.g.mu.Unlock()
 		for desc, value := range map[*prometheus.Desc]float64{
-			stateUp: flag(v.up), stateFresh: flag(v.fresh), stateInFlight: float64(v.inFlight), stateQueue: float64(v.queue()), stateKV: v.kv,
+			stateUp: flag(v.up), stateFresh: flag(v.fresh), stateInFlight: float64(v.inFlight),
+			stateQueue: float64(v.queue()), stateKV: v.kv,
 			stateRunning: float64(running),
 		} {
 			to <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, r.address)

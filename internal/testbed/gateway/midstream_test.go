@@ -32,7 +32,8 @@ type stream struct {
 
 func (r *rig) stream(ctx context.Context) *stream {
 	r.t.Helper()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url+"/v1/completions", strings.NewReader(`{"model":"base","stream":true}`))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url+"/v1/completions",
+		strings.NewReader(`{"model":"base","stream":true}`))
 	require.NoError(r.t, err)
 	response, err := client.Do(request)
 	require.NoError(r.t, err)
@@ -143,7 +144,8 @@ func TestAnAnswerOfKnownLengthIsNotHeldBackEither(t *testing.T) {
 	}
 }
 
-// A stream that breaks in the midst of an event, or an answer that is none, cannot be mended: the client's connection breaks as well.
+// A stream that breaks in the midst of an event, or an answer that is none, cannot be mended: the client's connection breaks
+// as well.
 func TestABrokenAnswerIsABrokenAnswer(t *testing.T) {
 	for name, row := range map[string]struct{ kind, text, want string }{
 		"in the midst of an event": {"text/event-stream", "data: {\"a\":1}\n\ndata: {\"b", "data: {\"a\":1}\n\ndata: {\"b"},
@@ -173,7 +175,8 @@ func TestABrokenAnswerIsABrokenAnswer(t *testing.T) {
 
 func TestBoundariesOfEvents(t *testing.T) {
 	for text, want := range map[string]bool{
-		"": true, "data: a\n\n": true, "data: a\r\n\r\n": true, "data: a\n": false, "data: a": false, "data: a\n\ndata": false, "data: a\r\n": false,
+		"": true, "data: a\n\n": true, "data: a\r\n\r\n": true, "data: a\n": false, "data: a": false,
+		"data: a\n\ndata": false, "data: a\r\n": false,
 		"\n\n": true, "\n": false,
 	} {
 		for _, size := range []int{1, 2, 3, 4, 5, 100} { // of reads

@@ -24,8 +24,9 @@ var (
 // modelOf finds the model that a request asks for: the string at key "model" of the JSON object that body is.
 //
 // It reads body once, skips what it does not need without decoding, and allocates nothing but the name. It is not a check of
-// the JSON, which is for the replica to make, but for every valid body it finds what encoding/json would: keys fold case and may have
-// escapes. A body with two models is refused: two readers might take different ones, and the class of one would let the other in.
+// the JSON, which is for the replica to make, but for every valid body it finds what encoding/json would: keys fold case and may
+// have escapes. A body with two models is refused: two readers might take different ones, and the class of one would let the other
+// in.
 func modelOf(body []byte) (name string, err error) {
 	s := scanner{body: body}
 	if !s.next('{') {

@@ -73,8 +73,10 @@ func TestModelOfRefuses(t *testing.T) {
 // What a server that decodes the same body with encoding/json takes for the model is the model.
 func FuzzModelAgainstJSON(f *testing.F) {
 	for _, seed := range []string{
-		`{"model":"m","prompt":"hi"}`, `{"a":{"model":"x"},"model":"m"}`, `{"mod\u0065l":"\ud83d\ude00\ud800"}`, `{"a":"\\\"","MODEL":"m"}`,
-		`{"a":[[],{}, 1e5 ,"]"],"model":"m"}`, `{"model":"a","model":"b"}`, `{"model":null}`, `[]`, `{"":0,"model":"\u0000"}`, "{\"model\":\"\xff\"}",
+		`{"model":"m","prompt":"hi"}`, `{"a":{"model":"x"},"model":"m"}`, `{"mod\u0065l":"\ud83d\ude00\ud800"}`,
+		`{"a":"\\\"","MODEL":"m"}`,
+		`{"a":[[],{}, 1e5 ,"]"],"model":"m"}`, `{"model":"a","model":"b"}`, `{"model":null}`,
+		`[]`, `{"":0,"model":"\u0000"}`, "{\"model\":\"\xff\"}",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -20,8 +20,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkOverhead sends requests through the gateway and through a bare httputil.ReverseProxy with the same transport settings, one
-// of each in turn and in random order, to the same replica. overhead-percent is what the median through the gateway is above the other.
+// BenchmarkOverhead sends requests through the gateway and through a bare httputil.ReverseProxy with the same transport settings,
+// one of each in turn and in random order, to the same replica. overhead-percent is what the median through the gateway is above
+// the other.
 //
 //	go test -run '^$' -bench Overhead ./internal/gateway
 func BenchmarkOverhead(b *testing.B) {
@@ -114,8 +115,8 @@ func median(times []time.Duration) time.Duration {
 	return times[len(times)/2]
 }
 
-// BenchmarkNext is what choosing a replica costs a request, with every lock and count, in the guide's second case: an adapter of 15, at
-// 10 replicas.
+// BenchmarkNext is what choosing a replica costs a request, with every lock and count, in the guide's second case: an adapter
+// of 15, at 10 replicas.
 func BenchmarkNext(b *testing.B) {
 	const replicas, adapters = 10, 15
 	config := Config{}

@@ -45,7 +45,8 @@ func (v view) depth() int {
 	return v.queue()
 }
 
-// admits tells whether a replica that is up has room for a request of a class. What is admitted in a class is admitted in those above.
+// admits tells whether a replica that is up has room for a request of a class. What is admitted in a class is admitted in those
+// above.
 func (c *Config) admits(v view, class Criticality) bool {
 	switch class {
 	case Critical:
@@ -57,8 +58,8 @@ func (c *Config) admits(v view, class Criticality) bool {
 	}
 }
 
-// pick chooses a replica of views for a request of a class, for an adapter or not. It is a function of its arguments and of what chance
-// says next. The error is errNoReplica or errSaturated. Scratch is used for the choice, and grows to len(views).
+// pick chooses a replica of views for a request of a class, for an adapter or not. It is a function of its arguments and of what
+// chance says next. The error is errNoReplica or errSaturated. Scratch is used for the choice, and grows to len(views).
 func (c *Config) pick(views []view, class Criticality, adapter bool, chance *rand.Rand, scratch *[]int) (int, error) {
 	left := (*scratch)[:0]
 	for i, v := range views {
@@ -90,8 +91,8 @@ func prefer(left []int, is func(i int) bool) []int {
 	return slices.DeleteFunc(left, func(i int) bool { return !is(i) })
 }
 
-// near keeps the replicas that a request for an adapter should go to: those that have it, or with a small chance those with a slot, as long
-// as their queues are not too long.
+// near keeps the replicas that a request for an adapter should go to: those that have it, or with a small chance those with a slot,
+// as long as their queues are not too long.
 func (c *Config) near(views []view, left []int, chance *rand.Rand) []int {
 	left = prefer(left, func(i int) bool { return views[i].queue() <= c.LoRAQueue })
 	if views[left[0]].queue() > c.LoRAQueue {

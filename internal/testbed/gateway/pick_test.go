@@ -43,41 +43,67 @@ func TestPick(t *testing.T) {
 		want    int
 		err     error
 	}{
-		"the shortest queue":                           {views: []view{ready(waiting(3)), ready(waiting(1)), ready(waiting(2))}, want: 1},
-		"what was sent lately counts":                  {views: []view{ready(recent(2)), ready(waiting(1))}, want: 1},
-		"the emptiest cache of equal queues":           {views: []view{ready(kv(0.5)), ready(kv(0.4)), ready(kv(0.6))}, want: 1},
-		"a shorter queue outweighs a fuller cache":     {views: []view{ready(waiting(1)), ready(kv(0.9))}, want: 1},
-		"a far fuller cache outweighs half the queue":  {views: []view{ready(waiting(5), kv(0.95)), ready(waiting(6)), ready(waiting(10))}, want: 1},
-		"not one that is down":                         {views: []view{ready(down), ready(waiting(90), kv(1))}, want: 1},
-		"not one that is full":                         {views: []view{ready(full), ready(waiting(90))}, want: 1},
-		"not one with stale metrics":                   {views: []view{ready(stale), ready(waiting(90))}, want: 1},
-		"all stale: the fewest in flight":              {views: []view{ready(stale, inFlight(2)), ready(stale, inFlight(1), waiting(9))}, want: 1},
-		"all down":                                     {views: []view{ready(down), ready(down)}, err: errNoReplica},
-		"all down, sheddable":                          {views: []view{ready(down)}, class: Sheddable, err: errNoReplica},
-		"no replicas":                                  {err: errNoReplica},
-		"all full":                                     {views: []view{ready(full)}, err: errSaturated},
-		"all full, critical":                           {views: []view{ready(full)}, class: Critical, want: 0},
-		"exactly 5 waiting is room for sheddable":      {views: []view{ready(waiting(5))}, class: Sheddable, want: 0},
-		"6 waiting is none":                            {views: []view{ready(waiting(6))}, class: Sheddable, err: errSaturated},
-		"5 waiting and 1 sent lately is none":          {views: []view{ready(waiting(5), recent(1))}, class: Sheddable, err: errSaturated},
-		"nobody waiting and 9 sent lately is room":     {views: []view{ready(recent(9))}, class: Sheddable, want: 0},
-		"exactly 0.8 of the cache is room":             {views: []view{ready(kv(0.8))}, class: Sheddable, want: 0},
-		"more than 0.8 of the cache is none":           {views: []view{ready(kv(0.8000001))}, class: Sheddable, err: errSaturated},
-		"sheddable goes where room is, not affinity":   {views: []view{ready(waiting(6), lora(active)), ready(waiting(1))}, class: Sheddable, adapter: true, want: 1},
-		"no fresh metrics are no room for sheddable":   {views: []view{ready(stale)}, class: Sheddable, err: errSaturated},
-		"exactly 128 waiting is room for standard":     {views: []view{ready(waiting(128), kv(1))}, want: 0},
-		"129 waiting is none":                          {views: []view{ready(waiting(129))}, err: errSaturated},
-		"129 waiting is room for critical":             {views: []view{ready(waiting(130)), ready(waiting(129))}, class: Critical, want: 1},
-		"an adapter stays where it runs":               {views: []view{ready(lora(hasSlot)), ready(lora(active), waiting(100), kv(0.9))}, adapter: true, want: 1},
-		"an adapter stays where it waits":              {views: []view{ready(lora(hasSlot)), ready(lora(queued), waiting(100))}, adapter: true, want: 1},
-		"at exactly 128 waiting it stays":              {views: []view{ready(lora(hasSlot)), ready(lora(active), waiting(128))}, adapter: true, want: 1},
-		"at 129 it goes to a free slot":                {views: []view{ready(lora(hasSlot)), ready(lora(active), waiting(129))}, adapter: true, want: 0},
-		"at 129 a full set of slots is better":         {views: []view{ready(lora(noSlot), waiting(7)), ready(lora(active), waiting(129))}, adapter: true, want: 0},
-		"of those that run it the shortest queue":      {views: []view{ready(lora(active), waiting(3)), ready(lora(active)), ready(lora(hasSlot))}, adapter: true, want: 1},
-		"running beats waiting at equal load":          {views: []view{ready(lora(queued)), ready(lora(active))}, adapter: true, want: 1},
-		"a free slot beats none":                       {views: []view{ready(lora(noSlot)), ready(lora(hasSlot), waiting(50))}, adapter: true, want: 1},
-		"a base model does not care":                   {views: []view{ready(lora(active), waiting(1)), ready()}, want: 1},
-		"all queues too long: shortest, adapter aside": {views: []view{ready(lora(active), waiting(900)), ready(waiting(130))}, class: Critical, adapter: true, want: 1},
+		"the shortest queue":                       {views: []view{ready(waiting(3)), ready(waiting(1)), ready(waiting(2))}, want: 1},
+		"what was sent lately counts":              {views: []view{ready(recent(2)), ready(waiting(1))}, want: 1},
+		"the emptiest cache of equal queues":       {views: []view{ready(kv(0.5)), ready(kv(0.4)), ready(kv(0.6))}, want: 1},
+		"a shorter queue outweighs a fuller cache": {views: []view{ready(waiting(1)), ready(kv(0.9))}, want: 1},
+		"a far fuller cache outweighs half the queue": {
+			views: []view{ready(waiting(5), kv(0.95)), ready(waiting(6)), ready(waiting(10))}, want: 1,
+		},
+		"not one that is down":       {views: []view{ready(down), ready(waiting(90), kv(1))}, want: 1},
+		"not one that is full":       {views: []view{ready(full), ready(waiting(90))}, want: 1},
+		"not one with stale metrics": {views: []view{ready(stale), ready(waiting(90))}, want: 1},
+		"all stale: the fewest in flight": {
+			views: []view{ready(stale, inFlight(2)), ready(stale, inFlight(1), waiting(9))}, want: 1,
+		},
+		"all down":            {views: []view{ready(down), ready(down)}, err: errNoReplica},
+		"all down, sheddable": {views: []view{ready(down)}, class: Sheddable, err: errNoReplica},
+		"no replicas":         {err: errNoReplica},
+		"all full":            {views: []view{ready(full)}, err: errSaturated},
+		"all full, critical":  {views: []view{ready(full)}, class: Critical, want: 0},
+		"exactly 5 waiting is room for sheddable": {views: []view{ready(waiting(5))}, class: Sheddable, want: 0},
+		"6 waiting is none":                       {views: []view{ready(waiting(6))}, class: Sheddable, err: errSaturated},
+		"5 waiting and 1 sent lately is none": {
+			views: []view{ready(waiting(5), recent(1))}, class: Sheddable, err: errSaturated,
+		},
+		"nobody waiting and 9 sent lately is room": {views: []view{ready(recent(9))}, class: Sheddable, want: 0},
+		"exactly 0.8 of the cache is room":         {views: []view{ready(kv(0.8))}, class: Sheddable, want: 0},
+		"more than 0.8 of the cache is none":       {views: []view{ready(kv(0.8000001))}, class: Sheddable, err: errSaturated},
+		"sheddable goes where room is, not affinity": {
+			views: []view{ready(waiting(6), lora(active)), ready(waiting(1))}, class: Sheddable, adapter: true, want: 1,
+		},
+		"no fresh metrics are no room for sheddable": {views: []view{ready(stale)}, class: Sheddable, err: errSaturated},
+		"exactly 128 waiting is room for standard":   {views: []view{ready(waiting(128), kv(1))}, want: 0},
+		"129 waiting is none":                        {views: []view{ready(waiting(129))}, err: errSaturated},
+		"129 waiting is room for critical": {
+			views: []view{ready(waiting(130)), ready(waiting(129))}, class: Critical, want: 1,
+		},
+		"an adapter stays where it runs": {
+			views: []view{ready(lora(hasSlot)), ready(lora(active), waiting(100), kv(0.9))}, adapter: true, want: 1,
+		},
+		"an adapter stays where it waits": {
+			views: []view{ready(lora(hasSlot)), ready(lora(queued), waiting(100))}, adapter: true, want: 1,
+		},
+		"at exactly 128 waiting it stays": {
+			views: []view{ready(lora(hasSlot)), ready(lora(active), waiting(128))}, adapter: true, want: 1,
+		},
+		"at 129 it goes to a free slot": {
+			views: []view{ready(lora(hasSlot)), ready(lora(active), waiting(129))}, adapter: true, want: 0,
+		},
+		"at 129 a full set of slots is better": {
+			views: []view{ready(lora(noSlot), waiting(7)), ready(lora(active), waiting(129))}, adapter: true, want: 0,
+		},
+		"of those that run it the shortest queue": {
+			views: []view{ready(lora(active), waiting(3)), ready(lora(active)), ready(lora(hasSlot))}, adapter: true, want: 1,
+		},
+		"running beats waiting at equal load": {views: []view{ready(lora(queued)), ready(lora(active))}, adapter: true, want: 1},
+		"a free slot beats none": {
+			views: []view{ready(lora(noSlot)), ready(lora(hasSlot), waiting(50))}, adapter: true, want: 1,
+		},
+		"a base model does not care": {views: []view{ready(lora(active), waiting(1)), ready()}, want: 1},
+		"all queues too long: shortest, adapter aside": {
+			views: []view{ready(lora(active), waiting(900)), ready(waiting(130))}, class: Critical, adapter: true, want: 1,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := defaults(t)
@@ -144,7 +170,8 @@ func TestTiesAreEvenAndSeeded(t *testing.T) {
 func anyView(t *rapid.T) view {
 	return view{
 		up: rapid.Bool().Draw(t, "up"), fresh: rapid.Bool().Draw(t, "fresh"), full: rapid.Bool().Draw(t, "full"),
-		waiting: rapid.OneOf(rapid.IntRange(0, 10), rapid.IntRange(0, 300)).Draw(t, "waiting"), recent: rapid.IntRange(0, 10).Draw(t, "recent"),
+		waiting:  rapid.OneOf(rapid.IntRange(0, 10), rapid.IntRange(0, 300)).Draw(t, "waiting"),
+		recent:   rapid.IntRange(0, 10).Draw(t, "recent"),
 		inFlight: rapid.IntRange(0, 20).Draw(t, "in flight"), kv: rapid.Float64Range(0, 1).Draw(t, "kv"),
 		lora: affinity(rapid.IntRange(int(noSlot), int(active)).Draw(t, "lora")),
 	}

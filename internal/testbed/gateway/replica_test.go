@@ -17,15 +17,27 @@ func TestAffinityOfAReplica(t *testing.T) {
 		adapter  string
 		want     affinity
 	}{
-		"a base model":                           {load: load{maxLoRA: 3}, want: noSlot},
-		"no adapters at all":                     {adapter: "a", want: noSlot},
-		"it runs":                                {load: load{maxLoRA: 3, adapters: map[string]bool{"a": true}}, adapter: "a", want: active},
-		"it waits":                               {load: load{maxLoRA: 3, adapters: map[string]bool{"a": false}}, adapter: "a", want: queued},
-		"it was sent there since":                {load: load{maxLoRA: 3}, inFlight: []string{"a"}, adapter: "a", want: queued},
-		"one slot is left":                       {load: load{maxLoRA: 3, adapters: map[string]bool{"b": true, "c": false}}, adapter: "a", want: hasSlot},
-		"others that run and wait take all":      {load: load{maxLoRA: 2, adapters: map[string]bool{"b": true, "c": false}}, adapter: "a", want: noSlot},
-		"one that was sent there takes the last": {load: load{maxLoRA: 2, adapters: map[string]bool{"b": true}}, inFlight: []string{"c"}, adapter: "a", want: noSlot},
-		"the same one twice takes one":           {load: load{maxLoRA: 2, adapters: map[string]bool{"b": true}}, inFlight: []string{"b", "b"}, adapter: "a", want: hasSlot},
+		"a base model":       {load: load{maxLoRA: 3}, want: noSlot},
+		"no adapters at all": {adapter: "a", want: noSlot},
+		"it runs": {
+			load: load{maxLoRA: 3, adapters: map[string]bool{"a": true}}, adapter: "a", want: active,
+		},
+		"it waits": {
+			load: load{maxLoRA: 3, adapters: map[string]bool{"a": false}}, adapter: "a", want: queued,
+		},
+		"it was sent there since": {load: load{maxLoRA: 3}, inFlight: []string{"a"}, adapter: "a", want: queued},
+		"one slot is left": {
+			load: load{maxLoRA: 3, adapters: map[string]bool{"b": true, "c": false}}, adapter: "a", want: hasSlot,
+		},
+		"others that run and wait take all": {
+			load: load{maxLoRA: 2, adapters: map[string]bool{"b": true, "c": false}}, adapter: "a", want: noSlot,
+		},
+		"one that was sent there takes the last": {
+			load: load{maxLoRA: 2, adapters: map[string]bool{"b": true}}, inFlight: []string{"c"}, adapter: "a", want: noSlot,
+		},
+		"the same one twice takes one": {
+			load: load{maxLoRA: 2, adapters: map[string]bool{"b": true}}, inFlight: []string{"b", "b"}, adapter: "a", want: hasSlot,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newReplica("", &url.URL{})

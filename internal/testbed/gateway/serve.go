@@ -13,8 +13,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/openai"
 )
 
-// Server is an http.Server for the gateway, with limits on how long a client may take to send a header. The caller serves a listener
-// with it and shuts it down, before Close.
+// Server is an http.Server for the gateway, with limits on how long a client may take to send a header. The caller serves
+// a listener with it and shuts it down, before Close.
 func (g *Gateway) Server() *http.Server {
 	return &http.Server{
 		Handler:           g,

@@ -132,7 +132,8 @@ func TestModelsAreMerged(t *testing.T) {
 	response, body := r.send("GET", "/v1/models", "")
 	require.Equal(t, 200, response.StatusCode)
 	assert.JSONEq(t, `{"object":"list","data":[{"id":"base","object":"model","parent":null,"max_model_len":2048},
-		{"id":"adapter-0","object":"model","parent":"base"},{"id":"adapter-1","object":"model","parent":"base"},{"id":"other","x":[1,2]}]}`, body)
+		{"id":"adapter-0","object":"model","parent":"base"},{"id":"adapter-1","object":"model","parent":"base"},
+		{"id":"other","x":[1,2]}]}`, body)
 
 	for model, want := range map[string][]int{"other": {0, 4}, "adapter-1": {4, 0}} { // each where it is
 		before := counts(r.fakes)
@@ -231,8 +232,10 @@ func TestHeadersAreThoseOfAProxy(t *testing.T) {
 	request, err := http.NewRequestWithContext(t.Context(), "POST", r.url+"/v1/completions", strings.NewReader(`{"model":"base"}`))
 	require.NoError(t, err)
 	for name, value := range map[string]string{
-		"Connection": "Upgrade, X-Hop", "Upgrade": "websocket", "X-Hop": "secret", "Te": "trailers", "Proxy-Authorization": "secret", "Keep-Alive": "3",
-		"X-Forwarded-For": "10.0.0.1", "Authorization": "Bearer key", "X-Kept": "kept", "Expect": "100-continue", "Accept-Encoding": "gzip",
+		"Connection": "Upgrade, X-Hop", "Upgrade": "websocket", "X-Hop": "secret", "Te": "trailers",
+		"Proxy-Authorization": "secret", "Keep-Alive": "3",
+		"X-Forwarded-For": "10.0.0.1", "Authorization": "Bearer key", "X-Kept": "kept", "Expect": "100-continue",
+		"Accept-Encoding": "gzip",
 	} {
 		request.Header.Set(name, value)
 	}
@@ -258,12 +261,18 @@ func TestSaturationByClass(t *testing.T) {
 		loads  []load
 		status map[string]int
 	}{
-		"room everywhere":            {[]load{{}, {}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 200}},
-		"room at one":                {[]load{{waiting: 200}, {waiting: 3, kv: 0.8}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 200}},
-		"queues":                     {[]load{{waiting: 6}, {waiting: 7}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 429}},
-		"full caches":                {[]load{{kv: 0.9}, {kv: 1}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 429}},
-		"a queue and a full cache":   {[]load{{waiting: 6}, {kv: 0.9}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 429}},
-		"queues that are very long":  {[]load{{waiting: 129}, {waiting: 500}}, map[string]int{"adapter-0": 200, "base": 429, "adapter-1": 429}},
+		"room everywhere": {[]load{{}, {}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 200}},
+		"room at one": {
+			[]load{{waiting: 200}, {waiting: 3, kv: 0.8}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 200},
+		},
+		"queues": {
+			[]load{{waiting: 6}, {waiting: 7}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 429},
+		},
+		"full caches":              {[]load{{kv: 0.9}, {kv: 1}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 429}},
+		"a queue and a full cache": {[]load{{waiting: 6}, {kv: 0.9}}, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 429}},
+		"queues that are very long": {
+			[]load{{waiting: 129}, {waiting: 500}}, map[string]int{"adapter-0": 200, "base": 429, "adapter-1": 429},
+		},
 		"no replica knows its queue": {nil, map[string]int{"adapter-0": 200, "base": 200, "adapter-1": 429}},
 	} {
 		t.Run(name, func(t *testing.T) {

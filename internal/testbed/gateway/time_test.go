@@ -66,7 +66,8 @@ func (b *bubble) serve(address string, server *http.Server) {
 // post sends a request on a connection that stays, and returns the status.
 func (b *bubble) post(model string) int {
 	b.t.Helper()
-	response, err := b.client.Post("http://gateway/v1/completions", "application/json", strings.NewReader(fmt.Sprintf(`{"model":%q}`, model)))
+	response, err := b.client.Post("http://gateway/v1/completions", "application/json",
+		strings.NewReader(fmt.Sprintf(`{"model":%q}`, model)))
 	require.NoError(b.t, err)
 	_, err = io.Copy(io.Discard, response.Body)
 	require.NoError(b.t, err)

@@ -22,8 +22,8 @@ type trip struct {
 	until    time.Time // the deadline of writes to the client; zero if none is set
 }
 
-// expect gives the client its time to take what comes next. The deadline moves once a tenth of the time has gone by: moving it for each
-// token would cost more than it says. The http.Server takes it back when the request ends.
+// expect gives the client its time to take what comes next. The deadline moves once a tenth of the time has gone by: moving it for
+// each token would cost more than it says. The http.Server takes it back when the request ends.
 func (t *trip) expect() error {
 	now := time.Now()
 	if t.until.Sub(now) > t.patience-t.patience/10 {
@@ -89,9 +89,9 @@ func (g *Gateway) next(t *trip) (hop, error) {
 	return hop{to: r, number: r.begin(adapter), adapter: adapter, trip: t}, nil
 }
 
-// find looks a model up in the replicas' lists and puts into g.serves which of them may have it: those that list it, and those whose list
-// is not known yet. Adapter is the model if it is one, else empty. Serving is whether any may have it: if none does, but the model is
-// configured, it may have been loaded since the lists were read, and any replica may be asked. The mutex is held.
+// find looks a model up in the replicas' lists and puts into g.serves which of them may have it: those that list it, and those
+// whose list is not known yet. Adapter is the model if it is one, else empty. Serving is whether any may have it: if none does,
+// but the model is configured, it may have been loaded since the lists were read, and any replica may be asked. The mutex is held.
 func (g *Gateway) find(model string) (adapter string, serving bool, err error) {
 	g.serves = g.serves[:0]
 	known, up := false, false
@@ -167,8 +167,8 @@ func (g *Gateway) RoundTrip(out *http.Request) (*http.Response, error) {
 	}
 }
 
-// address makes the request that goes to a replica. The first one is out itself; of a second one parts of the transport may still hold
-// the first.
+// address makes the request that goes to a replica. The first one is out itself; of a second one parts of the transport may still
+// hold the first.
 func (h hop) address(out *http.Request, again bool) *http.Request {
 	if again {
 		out = out.WithContext(out.Context())
@@ -183,7 +183,8 @@ func (h hop) address(out *http.Request, again bool) *http.Request {
 	return out
 }
 
-// judge notes what the result of sending says of a replica, and tells whether the replica refused the request without having begun it.
+// judge notes what the result of sending says of a replica, and tells whether the replica refused the request without having begun
+// it.
 func (g *Gateway) judge(ctx context.Context, h hop, response *http.Response, err error) (refused bool) {
 	switch {
 	case ctx.Err() != nil: // the client is gone

@@ -27,11 +27,12 @@ const (
 
 var families = []string{metricWaiting, metricRunning, metricKV, metricLoRA}
 
-// metricsPath asks for these families only: client libraries of Prometheus leave the others out, and who does not know the query sends all.
+// metricsPath asks for these families only: client libraries of Prometheus leave the others out, and who does not know the query
+// sends all.
 var metricsPath = "/metrics?" + url.Values{"name[]": families}.Encode()
 
-// maxPage is the largest page of metrics that is read, and maxWanted the most that is kept of it, in bytes: vLLM's page is about 100 kB, and
-// what is wanted of it less than 1 kB, but for a series for each set of adapters that ever was.
+// maxPage is the largest page of metrics that is read, and maxWanted the most that is kept of it, in bytes: vLLM's page is about
+// 100 kB, and what is wanted of it less than 1 kB, but for a series for each set of adapters that ever was.
 const (
 	maxPage   = 8 << 20
 	maxWanted = 2 << 20
@@ -80,8 +81,8 @@ func readLoad(page io.Reader) (load, error) {
 	return l, nil
 }
 
-// pickLines keeps the lines of the families that matter: parsing all of vLLM's histograms 20 times a second for each replica would cost
-// more than serving.
+// pickLines keeps the lines of the families that matter: parsing all of vLLM's histograms 20 times a second for each replica would
+// cost more than serving.
 func pickLines(page io.Reader) ([]byte, error) {
 	limited := &io.LimitedReader{R: page, N: maxPage}
 	lines := bufio.NewReaderSize(limited, 16<<10)
@@ -152,8 +153,8 @@ func value(m *dto.Metric) float64 {
 	return math.NaN()
 }
 
-// readAdapters reads the newest series: vLLM makes a new one for each combination of adapters, with the time as its value. A series that
-// names none is only taken if there is no other, as the endpoint picker has it: what ran last is still in its slot.
+// readAdapters reads the newest series: vLLM makes a new one for each combination of adapters, with the time as its value.
+// A series that names none is only taken if there is no other, as the endpoint picker has it: what ran last is still in its slot.
 func (l *load) readAdapters(series []*dto.Metric) error {
 	var newest map[string]string
 	var at float64

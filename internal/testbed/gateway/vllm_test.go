@@ -20,13 +20,16 @@ func TestReadLoad(t *testing.T) {
 		text string
 		want load
 	}{
-		"a page":                   {text, want},
-		"without a last newline":   {strings.TrimSuffix(text, "\n"), want},
-		"without types":            {strings.ReplaceAll(text, "# TYPE", "# type"), want},
-		"a very long line between": {strings.Replace(text, "# HELP vllm:kv", "# HELP x "+strings.Repeat("x", 100_000)+"\n# HELP vllm:kv", 1), want},
-		"no adapters":              {text[:strings.Index(text, "# HELP vllm:lora")], load{waiting: 7, running: 250, kv: 0.625}},
+		"a page":                 {text, want},
+		"without a last newline": {strings.TrimSuffix(text, "\n"), want},
+		"without types":          {strings.ReplaceAll(text, "# TYPE", "# type"), want},
+		"a very long line between": {
+			strings.Replace(text, "# HELP vllm:kv", "# HELP x "+strings.Repeat("x", 100_000)+"\n# HELP vllm:kv", 1), want,
+		},
+		"no adapters": {text[:strings.Index(text, "# HELP vllm:lora")], load{waiting: 7, running: 250, kv: 0.625}},
 		"two engines": {
-			text + "vllm:num_requests_waiting{engine=\"1\"} 2\nvllm:num_requests_running{engine=\"1\"} 1\nvllm:kv_cache_usage_perc{engine=\"1\"} 0.75\n",
+			text + "vllm:num_requests_waiting{engine=\"1\"} 2\nvllm:num_requests_running{engine=\"1\"} 1\n" +
+				"vllm:kv_cache_usage_perc{engine=\"1\"} 0.75\n",
 			load{waiting: 9, running: 251, kv: 0.75, maxLoRA: 3, adapters: want.adapters},
 		},
 		"a newer set of adapters": {
@@ -52,13 +55,15 @@ func TestReadLoad(t *testing.T) {
 func TestReadLoadRefuses(t *testing.T) {
 	text := page(load{waiting: 7, maxLoRA: 3})
 	for name, row := range map[string]struct{ text, want string }{
-		"an empty page":             {"", "no vllm:"},
-		"another server's page":     {"# TYPE go_goroutines gauge\ngo_goroutines 8\n", "no vllm:"},
-		"no queue":                  {strings.ReplaceAll(text, "num_requests_waiting{", "other{"), "no vllm:num_requests_waiting"},
-		"a queue that is NaN":       {strings.Replace(text, "} 7", "} NaN", 1), "vllm:num_requests_waiting is NaN"},
-		"a negative queue":          {strings.Replace(text, "} 7", "} -1", 1), "vllm:num_requests_waiting is -1"},
-		"an endless queue":          {strings.Replace(text, "} 7", "} +Inf", 1), "vllm:num_requests_waiting is +Inf"},
-		"a cache above 1":           {strings.Replace(text, "} 0\n# HELP vllm:lora", "} 80\n# HELP vllm:lora", 1), "vllm:kv_cache_usage_perc is 80"},
+		"an empty page":         {"", "no vllm:"},
+		"another server's page": {"# TYPE go_goroutines gauge\ngo_goroutines 8\n", "no vllm:"},
+		"no queue":              {strings.ReplaceAll(text, "num_requests_waiting{", "other{"), "no vllm:num_requests_waiting"},
+		"a queue that is NaN":   {strings.Replace(text, "} 7", "} NaN", 1), "vllm:num_requests_waiting is NaN"},
+		"a negative queue":      {strings.Replace(text, "} 7", "} -1", 1), "vllm:num_requests_waiting is -1"},
+		"an endless queue":      {strings.Replace(text, "} 7", "} +Inf", 1), "vllm:num_requests_waiting is +Inf"},
+		"a cache above 1": {
+			strings.Replace(text, "} 0\n# HELP vllm:lora", "} 80\n# HELP vllm:lora", 1), "vllm:kv_cache_usage_perc is 80",
+		},
 		"no number":                 {strings.Replace(text, "} 7", "} seven", 1), "seven"},
 		"a label without end":       {strings.Replace(text, "} 7", " 7", 1), "metrics:"},
 		"max_lora is no number":     {strings.Replace(text, `max_lora="3"`, `max_lora="x"`, 1), "max_lora"},

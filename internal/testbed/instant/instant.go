@@ -1,5 +1,5 @@
-// Package instant is the server against which tests measure a load generator: it answers at once, and is a process of its own, so that its
-// CPU time is told apart. That process is the test binary once more:
+// Package instant is the server against which tests measure a load generator: it answers at once, and is a process of its own,
+// so that its CPU time is told apart. That process is the test binary once more:
 //
 //	func TestMain(m *testing.M) {
 //		if instant.Serving() {
@@ -26,12 +26,14 @@ import (
 const env = "TAILGATE_TEST_INSTANT"
 
 const (
-	whole = `{"id":"cmpl-1","choices":[{"index":0,"text":" token","finish_reason":"length"}],"usage":{"prompt_tokens":7,"total_tokens":8,"completion_tokens":1}}`
-	token = `{"id":"cmpl-1","object":"text_completion","created":1760000000,"model":"m","choices":[{"index":0,"text":" token","logprobs":null,"finish_reason":null,"stop_reason":null}]}`
+	whole = `{"id":"cmpl-1","choices":[{"index":0,"text":" token","finish_reason":"length"}],` +
+		`"usage":{"prompt_tokens":7,"total_tokens":8,"completion_tokens":1}}`
+	token = `{"id":"cmpl-1","object":"text_completion","created":1760000000,"model":"m",` +
+		`"choices":[{"index":0,"text":" token","logprobs":null,"finish_reason":null,"stop_reason":null}]}`
 )
 
-// Start starts a server, which ends with the test, and returns its address. Every request is answered with a completion, or below /events/21
-// with a stream of 21 tokens.
+// Start starts a server, which ends with the test, and returns its address. Every request is answered with a completion,
+// or below /events/21 with a stream of 21 tokens.
 func Start(tb testing.TB) string {
 	tb.Helper()
 	cmd := exec.Command(os.Args[0])

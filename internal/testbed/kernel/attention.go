@@ -56,8 +56,8 @@ type task struct {
 	head     int // of keys and values
 }
 
-// plan lists the tasks of attention, which are the same in every layer, and adds up their work in multiply-adds: two for each number of
-// each head and an exponential.
+// plan lists the tasks of attention, which are the same in every layer, and adds up their work in multiply-adds: two for each
+// number of each head and an exponential.
 func (d *Decoder) plan(batch []Step) {
 	w, c := d.work, d.config
 	w.tasks, w.size = w.tasks[:0], 0

@@ -30,9 +30,6 @@ func (d *Decoder) NewCache(tokens int) (*Cache, error) {
 // Len returns how many tokens the cache holds.
 func (c *Cache) Len() int { return c.length }
 
-// Cap returns how many tokens the cache can hold.
-func (c *Cache) Cap() int { return c.tokens }
-
 // Truncate forgets all but the first n tokens, 0 to Len: 0 makes the cache as good as new.
 func (c *Cache) Truncate(n int) error {
 	if n < 0 || n > c.length {

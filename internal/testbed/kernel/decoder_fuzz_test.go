@@ -29,7 +29,8 @@ func (f *fuzzed) of(numbers ...int) int { return numbers[f.n(len(numbers))] }
 func (f *fuzzed) decoder(t *testing.T) *Decoder {
 	kv, group, half := f.of(1, 2, 3), f.of(1, 2, 4), f.of(1, 2, 5, 9)
 	c := DecoderConfig{
-		Dim: 2 * half * kv * group, Layers: f.of(1, 2, 3), Heads: kv * group, KVHeads: kv, FFN: f.of(1, 7, 63, 65), Vocab: f.of(1, 2, 11, 65),
+		Dim: 2 * half * kv * group, Layers: f.of(1, 2, 3), Heads: kv * group, KVHeads: kv, FFN: f.of(1, 7, 63, 65),
+		Vocab:     f.of(1, 2, 11, 65),
 		MaxSeqLen: 300, RopeTheta: float64(f.of(1, 100, 10000)), NormEps: 1e-5,
 	}
 	d, err := NewDecoder(c, uint64(f.n(256)))
@@ -72,8 +73,8 @@ type sequence struct {
 // plain computes what s should give.
 //
 // Some positions are ill-conditioned: what comes out differs by 10,000 times the relative error of what went in, where a residual
-// cancels or a softmax is balanced. So the error allowed is measured: how far plain itself ends with embeddings that are off by 1e-6,
-// a few times what float32 makes of its sums.
+// cancels or a softmax is balanced. So the error allowed is measured: how far plain itself ends with embeddings that are off by
+// 1e-6, a few times what float32 makes of its sums.
 func (s *sequence) plain(d *Decoder) {
 	s.want = plainOf(d).merge(s.lora).logits(s.tokens)
 	s.error = make([]float64, len(s.tokens))

@@ -49,7 +49,9 @@ func TestBadDecoderConfigIsAnErrorThatNamesTheField(t *testing.T) {
 		alter func(*DecoderConfig)
 		want  string
 	}{
-		{"negative width", func(c *DecoderConfig) { c.Dim = -1 }, "kernel: DecoderConfig.Dim is -1; want 1 to 2147483647, or 0 for the default"},
+		{"negative width", func(c *DecoderConfig) {
+			c.Dim = -1
+		}, "kernel: DecoderConfig.Dim is -1; want 1 to 2147483647, or 0 for the default"},
 		{"more positions than any", func(c *DecoderConfig) { c.MaxSeqLen = 1 << 40 },
 			"kernel: DecoderConfig.MaxSeqLen is 1099511627776; want 1 to 2147483647, or 0 for the default"},
 		{"a theta that is no number", func(c *DecoderConfig) { c.RopeTheta = math.NaN() },
@@ -109,7 +111,9 @@ func TestSizesOfPresetsKeepLogitsInReach(t *testing.T) {
 
 // stepOf returns one step of a batch that Forward takes, and room for its logits.
 func stepOf(t require.TestingT, d *Decoder) ([]Step, [][]float32) {
-	return []Step{{Cache: newCache(t, d, 4), Tokens: []int{1, 2}, LoRA: newLoRA(t, d, 1)}}, [][]float32{make([]float32, d.config.Vocab)}
+	return []Step{{Cache: newCache(t, d, 4), Tokens: []int{1, 2}, LoRA: newLoRA(t, d, 1)}}, [][]float32{
+		make([]float32, d.config.Vocab),
+	}
 }
 
 func TestBadStepIsRefusedAndNothingChanges(t *testing.T) {
@@ -123,8 +127,10 @@ func TestBadStepIsRefusedAndNothingChanges(t *testing.T) {
 		want  string
 	}{
 		{"no cache", func(s *Step, _ *[]float32) { s.Cache = nil }, "kernel: step 1: no cache; make one with NewCache"},
-		{"a stranger's cache", func(s *Step, _ *[]float32) { s.Cache = newCache(t, stranger, 4) }, "kernel: step 1: cache of another shape, "},
-		{"a stranger's adapter", func(s *Step, _ *[]float32) { s.LoRA = newLoRA(t, stranger, 1) }, "kernel: step 1: adapter of another shape, "},
+		{"a stranger's cache", func(s *Step, _ *[]float32) { s.Cache = newCache(t, stranger, 4) },
+			"kernel: step 1: cache of another shape, "},
+		{"a stranger's adapter", func(s *Step, _ *[]float32) { s.LoRA = newLoRA(t, stranger, 1) },
+			"kernel: step 1: adapter of another shape, "},
 		{"no tokens", func(s *Step, _ *[]float32) { s.Tokens = nil }, "kernel: step 1: no tokens; want at least one"},
 		{"one token more than the cache holds", func(s *Step, _ *[]float32) { s.Tokens = make([]int, 5) },
 			"kernel: step 1: 5 tokens after 0; the cache holds 4"},
@@ -132,7 +138,8 @@ func TestBadStepIsRefusedAndNothingChanges(t *testing.T) {
 			require.NoError(t, d.Forward([]Step{{Cache: s.Cache, Tokens: []int{1, 2, 3}}}, [][]float32{nil}))
 		}, "kernel: step 1: 2 tokens after 3; the cache holds 4"},
 		{"a negative token", func(s *Step, _ *[]float32) { s.Tokens = []int{0, -1} }, "kernel: step 1: token 1 is -1; want 0 to 9"},
-		{"a token beyond the vocabulary", func(s *Step, _ *[]float32) { s.Tokens = []int{10} }, "kernel: step 1: token 0 is 10; want 0 to 9"},
+		{"a token beyond the vocabulary", func(s *Step, _ *[]float32) { s.Tokens = []int{10} },
+			"kernel: step 1: token 0 is 10; want 0 to 9"},
 		{"room for too few logits", func(_ *Step, l *[]float32) { *l = make([]float32, 9) },
 			"kernel: step 1: room for 9 logits; want 10, or none if they are not wanted"},
 	} {
@@ -175,7 +182,7 @@ func TestCacheAtItsEdges(t *testing.T) {
 	assert.EqualError(t, err, "kernel: cache of 2147483647 tokens takes 1.37e+11 bytes; want at most 68719476736")
 
 	c := newCache(t, d, 16)
-	assert.Equal(t, 16, c.Cap())
+	assert.Equal(t, 16, c.tokens)
 	require.NoError(t, d.Forward([]Step{{Cache: c, Tokens: counted(d, 16)}}, [][]float32{nil}), "full to the last token")
 	assert.Equal(t, 16, c.Len())
 	assert.EqualError(t, c.Truncate(17), "kernel: truncate a cache of 16 tokens to 17; want 0 to 16")
@@ -206,7 +213,7 @@ func TestAdapterAtItsEdges(t *testing.T) {
 		_, err := d.NewLoRA(8, alpha, 1)
 		assert.ErrorContains(t, err, "want a finite number")
 	}
-	assert.Equal(t, 8, newLoRA(t, d, 1).Rank())
+	assert.Equal(t, 8, newLoRA(t, d, 1).rank)
 }
 
 func TestAdapterChangesWhatIsSaidUnlessItsAlphaIsZero(t *testing.T) {

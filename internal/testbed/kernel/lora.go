@@ -56,9 +56,6 @@ func (d *Decoder) NewLoRA(rank int, alpha float64, seed uint64) (*LoRA, error) {
 	return l, nil
 }
 
-// Rank returns the rank that the adapter was made with.
-func (l *LoRA) Rank() int { return l.rank }
-
 // stretch is a number of neighbouring rows of a batch with the same adapter.
 type stretch struct {
 	run

@@ -58,7 +58,8 @@ func newSafetensors(file io.ReaderAt, size int64) (*safetensors, error) {
 	}
 	n := binary.LittleEndian.Uint64(length[:])
 	if n > uint64(size-8) {
-		return nil, fmt.Errorf("header of %d bytes, where the file has %d after its first 8: truncated, or no safetensors file", n, size-8)
+		return nil, fmt.Errorf("header of %d bytes, where the file has %d after its first 8: truncated, or no safetensors file",
+			n, size-8)
 	}
 	if n > maxHeader {
 		return nil, fmt.Errorf("header of %d bytes; want at most %d", n, maxHeader)

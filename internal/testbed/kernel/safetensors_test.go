@@ -41,14 +41,15 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// affordable is what reading files of so many bytes may allocate: 16 times as much, nearly all of it to parse a header of nothing but
-// short tensors, and 1 MiB to open files and to say what is wrong.
+// affordable is what reading files of so many bytes may allocate: 16 times as much, nearly all of it to parse a header of nothing
+// but short tensors, and 1 MiB to open files and to say what is wrong.
 func affordable(size int) uint64 { return 1<<20 + 16*uint64(size) }
 
 func TestHostileFileAllocatesNoMoreThanItsSizeAllows(t *testing.T) {
 	big := []byte{0, 0, 0, 0, 0, 1, 0, 0} // a header of 2^40 bytes
 	tensor := func(shape, offsets string) []byte {
-		return framed(fmt.Sprintf(`{"model.embed_tokens.weight":{"dtype":"F32","shape":%s,"data_offsets":%s}}`, shape, offsets), make([]byte, 64))
+		return framed(fmt.Sprintf(`{"model.embed_tokens.weight":{"dtype":"F32","shape":%s,"data_offsets":%s}}`, shape, offsets),
+			make([]byte, 64))
 	}
 	for _, test := range []struct {
 		name, config string

@@ -247,7 +247,9 @@ func TestModelsAreTheBaseAndItsAdapters(t *testing.T) {
 
 func TestARequestIsNamedByItsClient(t *testing.T) {
 	r := start(t, engine.Config{}, server.Config{})
-	for id, kept := range map[string]bool{"trace-17": true, strings.Repeat("x", 128): true, strings.Repeat("x", 129): false, `"quoted"\`: true} {
+	for id, kept := range map[string]bool{
+		"trace-17": true, strings.Repeat("x", 128): true, strings.Repeat("x", 129): false, `"quoted"\`: true,
+	} {
 		request := r.request(completions, `{"prompt":"x","max_tokens":1}`)
 		request.Header.Set("X-Request-Id", id)
 		request.Header.Set("Idempotency-Key", "k")

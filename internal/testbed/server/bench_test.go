@@ -28,8 +28,9 @@ func (l lockstep) Run(step *engine.Step) (time.Time, error) {
 	return time.Now(), err
 }
 
-// One operation is one token on its way from the device to a client on loopback, which reads it before the next is sampled, against a
-// handler that writes the same bytes when the client has read those before. The difference is what engine and server cost a token.
+// One operation is one token on its way from the device to a client on loopback, which reads it before the next is sampled,
+// against a handler that writes the same bytes when the client has read those before. The difference is what engine and server cost
+// a token.
 func BenchmarkToken(b *testing.B) {
 	const most = 1 << 20 // tokens of a stream
 	b.Run("handler=bare", func(b *testing.B) {

@@ -35,7 +35,8 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, into any) *op
 }
 
 func tooBig(limit int64) *openai.Error {
-	return openai.NewError(http.StatusRequestEntityTooLarge, "", fmt.Sprintf("The body has more than the %d bytes that are allowed.", limit))
+	return openai.NewError(http.StatusRequestEntityTooLarge, "",
+		fmt.Sprintf("The body has more than the %d bytes that are allowed.", limit))
 }
 
 // badJSON says what is wrong with a body, and which field is to blame.

@@ -16,9 +16,11 @@ func TestTheEventsOfACompletion(t *testing.T) {
 	r := newReply(false, "7", "base", 1700000000, 3)
 	stop := "END"
 	assert.JSONEq(t, `{"id":"cmpl-7","object":"text_completion","created":1700000000,"model":"base",
-		"choices":[{"index":0,"text":" aaab","logprobs":null,"finish_reason":null,"stop_reason":null}]}`, string(r.text([]byte(" aaab"), 1)))
+		"choices":[{"index":0,"text":" aaab","logprobs":null,"finish_reason":null,"stop_reason":null}]}`,
+		string(r.text([]byte(" aaab"), 1)))
 	assert.JSONEq(t, `{"id":"cmpl-7","object":"text_completion","created":1700000000,"model":"base",
-		"choices":[{"index":0,"text":"","logprobs":null,"finish_reason":"length","stop_reason":null}]}`, string(r.finish(nil, 2, "length", nil)))
+		"choices":[{"index":0,"text":"","logprobs":null,"finish_reason":"length","stop_reason":null}]}`,
+		string(r.finish(nil, 2, "length", nil)))
 	assert.JSONEq(t, `{"id":"cmpl-7","object":"text_completion","created":1700000000,"model":"base",
 		"choices":[{"index":0,"text":"x","logprobs":null,"finish_reason":"stop","stop_reason":"END"}]}`,
 		string(r.finish([]byte("x"), 2, "stop", &stop)))

@@ -18,7 +18,8 @@ import (
 
 // official is OpenAI's own client of a server.
 func official(r *rig) openai.Client {
-	return openai.NewClient(option.WithBaseURL(r.url+"/v1/"), option.WithAPIKey("none"), option.WithHTTPClient(r.client), option.WithMaxRetries(0))
+	return openai.NewClient(option.WithBaseURL(r.url+"/v1/"), option.WithAPIKey("none"),
+		option.WithHTTPClient(r.client), option.WithMaxRetries(0))
 }
 
 func TestTheOfficialClientReadsACompletion(t *testing.T) {
@@ -126,9 +127,11 @@ func TestTheOfficialClientReadsErrors(t *testing.T) {
 		status      int
 		kind, param string
 	}{
-		"an unknown model":   {say("gpt", "hi", 1), http.StatusNotFound, "NotFoundError", "model"},
-		"two choices":        {say("base", "hi", 2), http.StatusBadRequest, "BadRequestError", "n"},
-		"a body that is big": {say("base", string(make([]byte, 1000)), 1), http.StatusRequestEntityTooLarge, "Request Entity Too Large", ""},
+		"an unknown model": {say("gpt", "hi", 1), http.StatusNotFound, "NotFoundError", "model"},
+		"two choices":      {say("base", "hi", 2), http.StatusBadRequest, "BadRequestError", "n"},
+		"a body that is big": {
+			say("base", string(make([]byte, 1000)), 1), http.StatusRequestEntityTooLarge, "Request Entity Too Large", "",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := client.Chat.Completions.New(t.Context(), c.params)

@@ -49,7 +49,8 @@ func TestTwoRequestsAtOnceOnAConnectionAreAnsweredInOrder(t *testing.T) {
 	assert.Equal(t, 4, answer.Usage.CompletionTokens)
 }
 
-// net/http takes a client that will send no more for one that is gone. It may still read: what it reads must not look like an answer.
+// net/http takes a client that will send no more for one that is gone. It may still read: what it reads must not look like
+// an answer.
 func TestAClientThatClosesItsSideGetsNoEmptyAnswer(t *testing.T) {
 	for name, body := range map[string]string{"of a stream": endless, "of a whole": `{"prompt":"x","max_tokens":2000}`} {
 		t.Run(name, func(t *testing.T) {
@@ -71,14 +72,25 @@ func TestAClientThatClosesItsSideGetsNoEmptyAnswer(t *testing.T) {
 func TestWhatIsNoHTTPHarmsNobody(t *testing.T) {
 	r := start(t, engine.Config{}, server.Config{})
 	for name, c := range map[string]struct{ send, want string }{
-		"noise":                         {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "HTTP/1.1 400"},
-		"a line break in a header":      {"GET /health HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\rb\r\n\r\n", "HTTP/1.1 400"},
-		"a header of a hundred KiB":     {"GET /health HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 100<<10) + "\r\n\r\n", "HTTP/1.1 431"},
-		"a body that ends early":        {"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{", "HTTP/1.1 400"},
-		"a length that is none":         {"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 400"},
-		"two lengths":                   {"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 400"},
-		"a length beyond all memory":    {"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9223372036854775807\r\n\r\n{", "HTTP/1.1 413"},
-		"an expectation of the unknown": {"POST /v1/completions HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 417"},
+		"noise":                    {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "HTTP/1.1 400"},
+		"a line break in a header": {"GET /health HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\rb\r\n\r\n", "HTTP/1.1 400"},
+		"a header of a hundred KiB": {
+			"GET /health HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 100<<10) + "\r\n\r\n", "HTTP/1.1 431",
+		},
+		"a body that ends early": {
+			"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{", "HTTP/1.1 400",
+		},
+		"a length that is none": {"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 400"},
+		"two lengths": {
+			"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 400",
+		},
+		"a length beyond all memory": {
+			"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9223372036854775807\r\n\r\n{",
+			"HTTP/1.1 413",
+		},
+		"an expectation of the unknown": {
+			"POST /v1/completions HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 417",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c1, from := r.in(t).raw()

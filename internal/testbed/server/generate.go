@@ -200,7 +200,8 @@ func (a *answer) whole() error {
 	return nil
 }
 
-// fail tells the client that the engine ended the request, while events, if any, may have begun. The error means that it could not be told.
+// fail tells the client that the engine ended the request, while events, if any, may have begun. The error means that it could
+// not be told.
 func (a *answer) fail(err error, events *openai.Events) error {
 	a.failed = err
 	if gone := context.Cause(a.ctx); gone != nil {

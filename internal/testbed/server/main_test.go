@@ -21,7 +21,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbed/tokens"
 )
 
-// A connection that is closed on a client which still sends lingers for half a second (net/http, rstAvoidanceDelay), with or without us.
+// A connection that is closed on a client which still sends lingers for half a second (net/http, rstAvoidanceDelay),
+// with or without us.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
 }
@@ -66,8 +67,8 @@ func start(t *testing.T, of engine.Config, c server.Config) *rig {
 	return r
 }
 
-// startPipes starts a server whose connections are pipes without buffers, for a bubble of testing/synctest: what the client does not read,
-// the server has not written. Call the result before the bubble ends.
+// startPipes starts a server whose connections are pipes without buffers, for a bubble of testing/synctest: what the client does
+// not read, the server has not written. Call the result before the bubble ends.
 func startPipes(t *testing.T, of engine.Config, c server.Config) (r *rig, end func()) {
 	t.Helper()
 	r = build(t, of, c)

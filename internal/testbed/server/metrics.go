@@ -14,9 +14,11 @@ import (
 
 // Bucket bounds of vLLM 0.26 (vllm/v1/metrics/loggers.py), in seconds, or in tokens.
 var (
-	firstTokenBuckets = []float64{0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160, 640, 2560}
-	perTokenBuckets   = []float64{0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80}
-	requestBuckets    = []float64{0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680}
+	firstTokenBuckets = []float64{
+		0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160, 640, 2560,
+	}
+	perTokenBuckets = []float64{0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80}
+	requestBuckets  = []float64{0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680}
 )
 
 // metrics are what /metrics says: what the engine counts is read when asked for, what a request took is observed when it ends.
@@ -42,7 +44,8 @@ func newMetrics(e *engine.Engine, model string, maxLen int) *metrics {
 	}
 	m.firstToken = histogram("time_to_first_token_seconds", "Histogram of time to first token in seconds.", firstTokenBuckets)
 	m.interToken = histogram("inter_token_latency_seconds", "Histogram of inter-token latency in seconds.", perTokenBuckets)
-	m.perToken = histogram("request_time_per_output_token_seconds", "Histogram of time_per_output_token_seconds per request.", perTokenBuckets)
+	m.perToken = histogram("request_time_per_output_token_seconds",
+		"Histogram of time_per_output_token_seconds per request.", perTokenBuckets)
 	m.whole = histogram("e2e_request_latency_seconds", "Histogram of e2e request latency in seconds.", requestBuckets)
 	m.queue = histogram("request_queue_time_seconds", "Histogram of time spent in WAITING phase for request.", requestBuckets)
 	m.inference = histogram("request_inference_time_seconds", "Histogram of time spent in RUNNING phase for request.", requestBuckets)

@@ -10,8 +10,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/openai"
 )
 
-// unsupported are fields of the API that this server knows and cannot honour: a client that relies on one of them is told so. A value that
-// asks for nothing special is let pass, because clients send defaults.
+// unsupported are fields of the API that this server knows and cannot honour: a client that relies on one of them is told so.
+// A value that asks for nothing special is let pass, because clients send defaults.
 type unsupported struct {
 	N                 json.RawMessage `json:"n"`
 	BestOf            json.RawMessage `json:"best_of"`

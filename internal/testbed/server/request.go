@@ -129,8 +129,8 @@ func (s *Server) check(r *openai.Sampling, u *unsupported) *openai.Error {
 	return nil
 }
 
-// fit makes the ids of the prompt, which stands in one field, and sees to it that prompt and completion fit into the model. The most
-// tokens of the completion stand in another field; nil is whatever the prompt leaves.
+// fit makes the ids of the prompt, which stands in one field, and sees to it that prompt and completion fit into the model.
+// The most tokens of the completion stand in another field; nil is whatever the prompt leaves.
 func (s *Server) fit(j *job, promptField, text, mostField string, most *int) *openai.Error {
 	length := len(j.prompt)
 	if length == 0 {
@@ -138,7 +138,8 @@ func (s *Server) fit(j *job, promptField, text, mostField string, most *int) *op
 	}
 	left := s.maxLen - length
 	if left < 1 {
-		return refuse(promptField, "This model's maximum context length is %d tokens. However, your prompt has %d tokens, and one is to follow.",
+		return refuse(promptField,
+			"This model's maximum context length is %d tokens. However, your prompt has %d tokens, and one is to follow.",
 			s.maxLen, length)
 	}
 	j.maxTokens = left
@@ -149,10 +150,12 @@ func (s *Server) fit(j *job, promptField, text, mostField string, most *int) *op
 	case j.maxTokens < 1:
 		return refuse(mostField, "%s must be at least 1, got %d.", mostField, j.maxTokens)
 	case j.maxTokens > left:
-		return refuse(mostField, "This model's maximum context length is %d tokens. However, you requested %d output tokens and your prompt has %d.",
+		return refuse(mostField,
+			"This model's maximum context length is %d tokens. However, you requested %d output tokens and your prompt has %d.",
 			s.maxLen, j.maxTokens, length)
 	case j.sampling.MinTokens > j.maxTokens:
-		return refuse("min_tokens", "min_tokens must be less than or equal to %s=%d, got %d.", mostField, j.maxTokens, j.sampling.MinTokens)
+		return refuse("min_tokens", "min_tokens must be less than or equal to %s=%d, got %d.", mostField,
+			j.maxTokens, j.sampling.MinTokens)
 	}
 	if len(j.prompt) == 0 {
 		j.prompt = s.words.Encode(text)

@@ -183,8 +183,8 @@ func (s *Server) serve(listener net.Listener) {
 // URL is where the server listens, without a slash at the end: "http://127.0.0.1:41999". It is empty before Start.
 func (s *Server) URL() string { return s.url }
 
-// Shutdown takes no more requests and lets those that run finish. When ctx ends first, the rest of them end with an error that their
-// clients are told. Then it closes the server, as Close does. Health checks fail from the beginning on.
+// Shutdown takes no more requests and lets those that run finish. When ctx ends first, the rest of them end with an error that
+// their clients are told. Then it closes the server, as Close does. Health checks fail from the beginning on.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.draining.Store(true)
 	err := s.engine.Drain(ctx)
@@ -195,8 +195,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return errors.Join(err, s.Close())
 }
 
-// Close ends the server at once: requests that run are cut off. All of them have ended, and the engine is closed, when it returns. It may
-// be called more than once.
+// Close ends the server at once: requests that run are cut off. All of them have ended, and the engine is closed, when it returns.
+// It may be called more than once.
 func (s *Server) Close() error {
 	s.draining.Store(true)
 	s.mu.Lock()

@@ -2,16 +2,16 @@ package server
 
 import "bytes"
 
-// stopper looks for the stop texts in a text that comes piece by piece, and holds back what may be the beginning of one, so that nothing
-// of a stop text is ever sent. Its zero value stops at nothing.
+// stopper looks for the stop texts in a text that comes piece by piece, and holds back what may be the beginning of one,
+// so that nothing of a stop text is ever sent. Its zero value stops at nothing.
 type stopper struct {
 	stops []string
 	held  []byte // the end of the text so far that a stop text begins with
 }
 
-// add takes the next piece and appends to dst what may be sent. When stop is not empty it has been met: dst ends before it, and the text
-// is over. The stop text that is complete first counts; of several that one piece completes, the one that begins first, and of those the
-// first of the list. Pieces that come while look is false complete none, but a stop text may begin in them.
+// add takes the next piece and appends to dst what may be sent. When stop is not empty it has been met: dst ends before it, and
+// the text is over. The stop text that is complete first counts; of several that one piece completes, the one that begins first,
+// and of those the first of the list. Pieces that come while look is false complete none, but a stop text may begin in them.
 func (s *stopper) add(dst, piece []byte, look bool) (text []byte, stop string) {
 	if len(s.stops) == 0 {
 		return append(dst, piece...), ""

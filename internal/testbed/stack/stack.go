@@ -1,5 +1,6 @@
-// Package stack starts the whole of an inference service in one process, on loopback: replicas of a model server, each with its engine and
-// device, and the gateway in front of them. It is what benchmarks and tests measure when they name no address of their own.
+// Package stack starts the whole of an inference service in one process, on loopback: replicas of a model server, each with its
+// engine and device, and the gateway in front of them. It is what benchmarks and tests measure when they name no address of their
+// own.
 //
 //	s, err := stack.Start(stack.Config{Replicas: 10, Model: "llama", Adapters: []string{"adapter-0", "adapter-1"}, MaxLoras: 2})
 //	...
@@ -132,8 +133,8 @@ func (s *Stack) URL() string { return s.url }
 // Replicas are the model servers, in the order in which they were started.
 func (s *Stack) Replicas() []*Replica { return s.replicas }
 
-// Shutdown takes no more requests and lets those that run finish. When ctx ends first, the rest of them end with an error. Then it closes
-// the stack, as Close does.
+// Shutdown takes no more requests and lets those that run finish. When ctx ends first, the rest of them end with an error.
+// Then it closes the stack, as Close does.
 func (s *Stack) Shutdown(ctx context.Context) error {
 	return errors.Join(s.front.Shutdown(ctx), s.Close())
 }

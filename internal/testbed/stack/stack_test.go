@@ -25,7 +25,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbed/stack"
 )
 
-// A connection that is closed on a client which still sends lingers for half a second (net/http, rstAvoidanceDelay), with or without us.
+// A connection that is closed on a client which still sends lingers for half a second (net/http, rstAvoidanceDelay),
+// with or without us.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
 }
@@ -87,7 +88,8 @@ func (r *rig) idle() {
 
 func TestAStackAnswersThroughItsGateway(t *testing.T) {
 	r := start(t, stack.Config{
-		Replicas: 3, Device: clock(engine.Clock{Base: 100 * time.Microsecond}), Model: "llama", Adapters: []string{"a0", "a1"}, MaxLoras: 2,
+		Replicas: 3, Device: clock(engine.Clock{Base: 100 * time.Microsecond}), Model: "llama",
+		Adapters: []string{"a0", "a1"}, MaxLoras: 2,
 	})
 	response, err := r.client.Get(r.URL() + "/v1/models")
 	require.NoError(t, err)
@@ -148,8 +150,8 @@ func TestAStackOfDecodersComputes(t *testing.T) {
 	assert.NotEqual(t, texts["base"], texts["a0"])
 }
 
-// The planted regression of the guide: 15 adapters in 3 slots wait for one another, in 15 slots they do not. The times are those of the
-// modelled schedule, as the replicas' own metrics say them: how late this machine is does not matter.
+// The planted regression of the guide: 15 adapters in 3 slots wait for one another, in 15 slots they do not. The times are those
+// of the modelled schedule, as the replicas' own metrics say them: how late this machine is does not matter.
 func TestFewSlotsForManyAdaptersRaiseTheTTFT(t *testing.T) {
 	device := engine.Clock{Base: 2 * time.Millisecond, LoadCPU: time.Millisecond, LoadDisk: time.Millisecond}
 	var adapters []string
@@ -289,8 +291,10 @@ func TestAStackThatCannotBeLeavesNothingBehind(t *testing.T) {
 		config stack.Config
 		want   string
 	}{
-		"replicas below 0":     {stack.Config{Replicas: -1}, "Replicas is -1"},
-		"a device that is not": {stack.Config{Device: func(i int) (engine.Device, error) { return nil, errors.New("no device") }}, "replica 0: no device"},
+		"replicas below 0": {stack.Config{Replicas: -1}, "Replicas is -1"},
+		"a device that is not": {
+			stack.Config{Device: func(i int) (engine.Device, error) { return nil, errors.New("no device") }}, "replica 0: no device",
+		},
 		"the third of three": {stack.Config{Replicas: 3, Device: func(i int) (engine.Device, error) {
 			if i == 2 {
 				return nil, errors.New("none left")

@@ -52,8 +52,9 @@ func TestATextIsCutIntoPieces(t *testing.T) {
 }
 
 const bill = `SECTION 1. SHORT TITLE. This Act may be cited as the "National Forest Roads Maintenance Act of 2016". The Secretary of
-Agriculture shall, not later than 180 days after the date of the enactment of this Act, submit to the Committee a report that describes
-the condition of the roads, the cost to repair them, and the amount that was made available to each State during the 5 fiscal years before.`
+Agriculture shall, not later than 180 days after the date of the enactment of this Act, submit to the Committee a report that
+describes the condition of the roads, the cost to repair them, and the amount that was made available to each State during the 5
+fiscal years before.`
 
 func TestProseHasAboutFourCharactersAToken(t *testing.T) {
 	perToken := float64(len(bill)) / float64(vocabulary(t, 32000).Count(bill))

@@ -14,12 +14,14 @@ type Filter struct {
 // shortest is below what the load generators take for a conversation.
 const shortest = 4
 
-// LoadGenerator is the filter of the guide's load generator: at least 4 tokens a side, and at most so many (1024 and 1024 in the guide).
+// LoadGenerator is the filter of the guide's load generator: at least 4 tokens a side, and at most so many (1024 and 1024 in the
+// guide).
 func LoadGenerator(maxInput, maxOutput int) Filter {
 	return Filter{MinPromptTokens: shortest, MaxPromptTokens: maxInput, MinOutputTokens: shortest, MaxOutputTokens: maxOutput}
 }
 
-// VLLM is the filter of vLLM's benchmark for ShareGPT: at least 4 tokens a side, prompts up to 1024, prompt and output up to 2048 together.
+// VLLM is the filter of vLLM's benchmark for ShareGPT: at least 4 tokens a side, prompts up to 1024, prompt and output up to 2048
+// together.
 func VLLM() Filter {
 	return Filter{MinPromptTokens: shortest, MaxPromptTokens: 1024, MinOutputTokens: shortest, MaxTotalTokens: 2048}
 }

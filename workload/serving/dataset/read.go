@@ -42,8 +42,8 @@ func Open(name string, o Options) (Set, error) {
 	return set, errors.Join(err, f.Close())
 }
 
-// Read reads conversations; name is for messages. What is no array of conversations, or ends too early, is an error with its place; so
-// is a set of which nothing is kept. Conversations of fewer than two turns are dropped, as every load generator does.
+// Read reads conversations; name is for messages. What is no array of conversations, or ends too early, is an error with its place;
+// so is a set of which nothing is kept. Conversations of fewer than two turns are dropped, as every load generator does.
 func Read(name string, from io.Reader, o Options) (Set, error) {
 	if o.Count == nil {
 		o.Count = Estimate
@@ -108,7 +108,8 @@ func (r *reader) array(one func() error) error {
 func (r *reader) delim(want json.Delim, what string) error {
 	token, err := r.decoder.Token()
 	if err == nil && token != want {
-		err = fmt.Errorf("%.40q where %s should begin; write [{\"conversations\": [{\"from\": \"human\", \"value\": \"...\"}, ...]}, ...]",
+		err = fmt.Errorf("%.40q where %s should begin; write "+
+			`[{"conversations": [{"from": "human", "value": "..."}, ...]}, ...]`,
 			fmt.Sprint(token), what)
 	}
 	return err
@@ -169,7 +170,8 @@ func (r *reader) conversation() error {
 		return err
 	}
 	if !found {
-		return errors.New(`no key "conversations"; convert the file to [{"conversations": [{"from": "human", "value": "..."}, ...]}, ...]`)
+		return errors.New(`no key "conversations"; convert the file to ` +
+			`[{"conversations": [{"from": "human", "value": "..."}, ...]}, ...]`)
 	}
 	return r.keep()
 }

@@ -40,7 +40,8 @@ func read(t *testing.T, text string, o Options) Set {
 
 func TestTurnsAreReadAsThePeersDo(t *testing.T) {
 	text := "[" + strings.Join([]string{
-		`{"id": "x", "conversations": [{"from": "human", "value": "a b", "extra": {"deep": [1, null, {"x": "y"}]}}, {"value": "c", "from": "gpt"}], "after": [[]]}`,
+		`{"id": "x", "conversations": [{"from": "human", "value": "a b", "extra": {"deep": [1, null, {"x": "y"}]}}, ` +
+			`{"value": "c", "from": "gpt"}], "after": [[]]}`,
 		conversation("alone"),
 		conversation("one", "two two", "three", "four four four four"),
 		conversation(),
@@ -93,11 +94,13 @@ var refusals = []struct{ name, text, says string }{
 	{"blanks", "  \n", "the file ends too early"},
 	{"cut off after a conversation", "[" + good, "dataset: d.json: byte 84, in conversation 1: the file ends too early"},
 	{"cut off in a text", "[" + good + `, {"conversations": [{"value": "aaa`, "in conversation 1: the file ends too early"},
-	{"an object", `{"conversations": []}`, `byte 1, in conversation 0: "{" where an array should begin; write [{"conversations": [{"from"`},
+	{"an object", `{"conversations": []}`,
+		`byte 1, in conversation 0: "{" where an array should begin; write [{"conversations": [{"from"`},
 	{"a line of JSON each", good + "\n" + good, `"{" where an array should begin`},
 	{"an HTML page", "<!doctype html>", "byte 0, in conversation 0: invalid character '<'"},
 	{"numbers", `[1, 2]`, `"1" where a conversation should begin`},
-	{"a conversation without its key", `[` + good + `, {"messages": []}]`, `in conversation 1: no key "conversations"; convert the file to`},
+	{"a conversation without its key", `[` + good + `, {"messages": []}]`,
+		`in conversation 1: no key "conversations"; convert the file to`},
 	{"conversations twice", `[{"conversations": [], "conversations": []}]`, "conversations stands twice; keep one"},
 	{"conversations that are a text", `[{"conversations": "hello"}]`, `"hello" where an array should begin`},
 	{"conversations that are null", `[{"conversations": null}]`, `"<nil>" where an array should begin`},
@@ -106,7 +109,8 @@ var refusals = []struct{ name, text, says string }{
 	{"a text that is a number", `[{"conversations": [{"value": 7}]}]`, `the value of a turn is "7"; write its text`},
 	{"data after the end", `[` + good + `] []`, "there is data after the end ([); write one array"},
 	{"garbage after the end", `[` + good + `] x`, "invalid character 'x'"},
-	{"nothing but short ones", `[{"conversations": []}]`, "dataset: d.json: of 1 conversations, 0 have two turns and none passes the filter; check the bounds"},
+	{"nothing but short ones", `[{"conversations": []}]`,
+		"dataset: d.json: of 1 conversations, 0 have two turns and none passes the filter; check the bounds"},
 	{"an empty array", `[]`, "of 0 conversations"},
 	{"deep nesting", `[{"x": ` + strings.Repeat("[", 70), "byte 69: nested more than 64 deep; write an array of conversations"},
 }
@@ -159,10 +163,12 @@ func TestAHostileFileDoesNotFillTheMemory(t *testing.T) {
 		name, begin, again, says string
 		turns                    Turns
 	}{
-		{"a text without end", `[{"conversations": [{"value": "`, "x", "a text of more than 16777216 bytes; split the file's conversations", FirstTwo},
+		{"a text without end", `[{"conversations": [{"value": "`, "x",
+			"a text of more than 16777216 bytes; split the file's conversations", FirstTwo},
 		{"a number without end", `[{"x": `, "1", "a number or word of more than 16777216 bytes", FirstTwo},
 		{"nesting without end", `[{"x": `, "[", "nested more than 64 deep", FirstTwo},
-		{"turns without end", `[{"conversations": [{"value": "x"}`, `, {"value": "` + long + `"}`, "more than 67108864 bytes of turns; split the conversation", AllEarlier},
+		{"turns without end", `[{"conversations": [{"value": "x"}`, `, {"value": "` + long + `"}`,
+			"more than 67108864 bytes of turns; split the conversation", AllEarlier},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Read("d.json", &endless{begin: c.begin, again: c.again}, Options{Turns: c.turns})
@@ -177,7 +183,8 @@ func TestALongFileIsReadInBoundedMemory(t *testing.T) {
 		n = 10_000
 	}
 	one := conversation(strings.Repeat("prompt ", 100), strings.Repeat("answer ", 20))
-	text := io.MultiReader(strings.NewReader("["+one), io.LimitReader(&endless{again: "," + one}, int64(n*(len(one)+1))), strings.NewReader("]"))
+	text := io.MultiReader(strings.NewReader("["+one),
+		io.LimitReader(&endless{again: "," + one}, int64(n*(len(one)+1))), strings.NewReader("]"))
 	before := heap()
 	set, err := Read("d.json", text, Options{Keep: 50})
 	require.NoError(t, err)

@@ -17,8 +17,8 @@ type Set struct {
 	Name    string
 	Entries []Entry // kept, in the order of the file
 
-	// Conversations = Short + Filtered + Passed. Short had fewer than two turns; Filtered did not pass the filter. Of the Passed, Entries
-	// holds all, or as many as Options.Keep.
+	// Conversations = Short + Filtered + Passed. Short had fewer than two turns; Filtered did not pass the filter. Of the Passed,
+	// Entries holds all, or as many as Options.Keep.
 	Conversations, Short, Filtered, Passed int
 }
 
@@ -33,8 +33,8 @@ type Entry struct {
 // Selection is the requests of a run, in order.
 type Selection []Entry
 
-// Sample draws n requests with replacement, each entry with the same chance, as the guide's load generator does. The same set, n and
-// seed give the same selection. It is empty when the set is.
+// Sample draws n requests with replacement, each entry with the same chance, as the guide's load generator does. The same set,
+// n and seed give the same selection. It is empty when the set is.
 func (s Set) Sample(n int, seed uint64) Selection {
 	if len(s.Entries) == 0 || n <= 0 {
 		return nil
@@ -47,8 +47,8 @@ func (s Set) Sample(n int, seed uint64) Selection {
 	return selection
 }
 
-// Hash is the SHA-256 of all that Sample draws from, prompts and seed, in hexadecimal: of two sets of one hash, Sample returns the same
-// selections.
+// Hash is the SHA-256 of all that Sample draws from, prompts and seed, in hexadecimal: of two sets of one hash, Sample returns
+// the same selections.
 func (s Set) Hash(seed uint64) string {
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%d\n", seed) // a hash takes everything
@@ -58,7 +58,8 @@ func (s Set) Hash(seed uint64) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Write writes the selection as CSV, a line a request: the conversation's index in the file, its prompt's tokens, its output's tokens.
+// Write writes the selection as CSV, a line a request: the conversation's index in the file, its prompt's tokens, its output's
+// tokens.
 func (s Selection) Write(to io.Writer) error {
 	w := bufio.NewWriter(to)
 	_, _ = w.WriteString("index,prompt_tokens,output_tokens\n") // Flush has the error

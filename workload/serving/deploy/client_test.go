@@ -9,27 +9,28 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/fleet"
 	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/internal/part"
+	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/workload"
 	"github.com/tailgate-go/tailgate/workload/serving"
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
-// defaultBetween is the time from a rate's last arrival to the next rate, where neither a setting nor the scenario's idle says. It is for
-// loads that begin at a given time, and with them each of their rates: what is under way by its end is given up.
+// defaultBetween is the time from a rate's last arrival to the next rate, where neither a setting nor the scenario's idle says.
+// It is for loads that begin at a given time, and with them each of their rates: what is under way by its end is given up.
 const defaultBetween = 30 * time.Second
 
 // client is a load generator, or one shard of it.
 type client struct {
 	scenario serving.Scenario
 	sum      string // of the scenario's file
-	shard    workload.Shard
+	shard    part.Part
 	start    time.Time // of the first load; zero: at once
 	set      dataset.Set
 	client   *serving.Client
@@ -50,7 +51,7 @@ func newClient() (*client, error) {
 	if c.scenario, err = serving.OpenScenario(file); err != nil {
 		return nil, err
 	}
-	if c.shard, err = workload.ShardFrom(getenv); err != nil {
+	if c.shard, err = shardFrom(getenv); err != nil {
 		return nil, err
 	}
 	start := setting(startFlag, "TAILGATE_START")
@@ -80,15 +81,14 @@ func newClient() (*client, error) {
 		return nil, fmt.Errorf("dataset %s: none of its conversations passes the filter", c.set.Name)
 	}
 	for _, rate := range c.scenario.Rates {
-		c.plan = append(c.plan, "Load/case="+c.scenario.Name+"/"+nameOf(rate))
+		c.plan = append(c.plan, "Load/case="+c.scenario.Name+"/"+ratename.Of(rate))
 	}
 	c.measureClock(target.URL)
 	return c, nil
 }
 
-func nameOf(rate float64) string { return "rate=" + strconv.FormatFloat(rate, 'f', -1, 64) }
-
-// measureClock measures the clock of a shard until a second before the start. That it cannot be measured is no error: the merge says so.
+// measureClock measures the clock of a shard until a second before the start. That it cannot be measured is no error: the merge
+// says so.
 func (c *client) measureClock(url string) {
 	if c.shard.N < 2 {
 		return
@@ -113,7 +113,7 @@ func (c *client) starts() (warmUp time.Time, rates []time.Time) {
 	}
 	for i, rate := range c.scenario.Rates {
 		rates[i] = at
-		at = at.Add(time.Duration(float64(c.scenario.PromptsAt(rate))/rate*float64(time.Second)) + c.between)
+		at = at.Add(time.Duration(float64(c.scenario.Load(rate).Requests)/rate*float64(time.Second)) + c.between)
 	}
 	return c.start, rates
 }
@@ -127,9 +127,12 @@ func (c *client) load(l workload.Load, start time.Time) workload.Load {
 	return l
 }
 
-// warmUp sends load that counts for nothing.
+// warmUp sends load that counts for nothing: Poisson arrivals, with seeds that no rate has.
 func (c *client) warmUp(start time.Time) error {
-	l := c.scenario.WarmUpLoad()
+	w := c.scenario.WarmUp
+	l := c.scenario.Load(w.Rate)
+	l.Requests, l.Seed = int(w.Rate*time.Duration(w.Duration).Seconds()), ^l.Seed
+	l.Burstiness, l.MaxInFlight = 0, 0
 	if l.Requests < max(1, c.shard.N) {
 		return nil
 	}
@@ -228,8 +231,11 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 		}
 	}
 	s.Faults = maps.Clone(m.faults)
-	if most := c.scenario.MayFail(s.Attempted); s.Failed > most {
-		s.Invalid = append(s.Invalid, fmt.Sprintf("%d of %d requests failed, where %d may (max_error_percent): %v", s.Failed, s.Attempted, most, s.Faults))
+	if percent := c.scenario.MaxErrorPercent; percent != nil {
+		if most := int(*percent / 100 * float64(s.Attempted)); s.Failed > most {
+			s.Invalid = append(s.Invalid, fmt.Sprintf("%d of %d requests failed, where %d may (max_error_percent): %v",
+				s.Failed, s.Attempted, most, s.Faults))
+		}
 	}
 	return s, m.metrics, nil
 }

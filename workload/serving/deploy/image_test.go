@@ -25,8 +25,8 @@ var (
 	runLine   = regexp.MustCompile(`(?m)^CMD \["(.*)"\]$`)
 )
 
-// TestTheImagesFilesRunByThemselves does what the Dockerfile does, but for the container: it builds the binary by the Dockerfile's command, puts
-// the image's files into an empty folder, and runs the binary with that folder for its root and as nobody.
+// TestTheImagesFilesRunByThemselves does what the Dockerfile does, but for the container: it builds the binary by the Dockerfile's
+// command, puts the image's files into an empty folder, and runs the binary with that folder for its root and as nobody.
 func TestTheImagesFilesRunByThemselves(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a static binary")
@@ -62,14 +62,17 @@ func TestTheImagesFilesRunByThemselves(t *testing.T) {
 	}
 	scenarios := filepath.Join(root, "testdata/scenarios") // as the Job mounts it
 	require.NoError(t, os.Mkdir(scenarios, 0o755))
-	scenario := `{"version": 1, "name": "case", "model": "m", "dataset": {"file": "../datasets/billsum.json"}, "rates": [50], "prompts": 25}`
+	scenario := `{"version": 1, "name": "case", "model": "m", "dataset": {"file": "../datasets/billsum.json"}, ` +
+		`"rates": [50], "prompts": 25}`
 	require.NoError(t, os.WriteFile(filepath.Join(scenarios, "scenario.json"), []byte(scenario), 0o644))
 	_, url := counted(t)
 
 	args := strings.Split(string(runLine.FindSubmatch(text)[1]), `", "`)
 	run := exec.CommandContext(t.Context(), "/load", args...)
 	run.Dir = "/"
-	run.Env = []string{"TAILGATE_SCENARIO=/testdata/scenarios/scenario.json", "TAILGATE_TARGET=" + url, "TAILGATE_SHARDS=1", "JOB_COMPLETION_INDEX=0"}
+	run.Env = []string{
+		"TAILGATE_SCENARIO=/testdata/scenarios/scenario.json", "TAILGATE_TARGET=" + url, "TAILGATE_SHARDS=1", "JOB_COMPLETION_INDEX=0",
+	}
 	run.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: 65532, Gid: 65532}}
 	var got bytes.Buffer
 	run.Stdout, run.Stderr = &got, &got

@@ -5,10 +5,12 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/tailgate-go/tailgate/internal/ratename"
 )
 
-// BenchmarkLoad runs a scenario, or one shard of it, rate by rate. It prints the results of each rate, and after them the lines with which
-// shards are merged.
+// BenchmarkLoad runs a scenario, or one shard of it, rate by rate. It prints the results of each rate, and after them the lines
+// with which shards are merged.
 func BenchmarkLoad(b *testing.B) {
 	if setting(scenarioFlag, "TAILGATE_SCENARIO") == "" {
 		b.Skip("no scenario: name one with -workload.scenario")
@@ -25,7 +27,7 @@ func BenchmarkLoad(b *testing.B) {
 	b.Run("case="+c.scenario.Name, func(b *testing.B) {
 		for i, rate := range c.scenario.Rates {
 			var lines bytes.Buffer
-			b.Run(nameOf(rate), func(b *testing.B) {
+			b.Run(ratename.Of(rate), func(b *testing.B) {
 				if b.N > 1 {
 					b.Fatal("the scenario says how many requests there are: run it with -test.benchtime=1x")
 				}

@@ -11,8 +11,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/fleet"
 )
 
-// TestMerge puts the outputs of all shards together, prints what one load generator would have printed, and fails when they are not all of
-// one load.
+// TestMerge puts the outputs of all shards together, prints what one load generator would have printed, and fails when they are not
+// all of one load.
 func TestMerge(t *testing.T) {
 	if *inFlag == "" {
 		t.Skip("nothing to merge: name files with -workload.in")

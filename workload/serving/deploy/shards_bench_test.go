@@ -11,13 +11,13 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/fleet"
-	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 	"github.com/tailgate-go/tailgate/internal/modtest"
+	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 )
 
-// BenchmarkShards shows what a load costs in one process and in several: the CPU time of all of them a request, their send lag, how far apart
-// they began, and what a merge takes. The model of README.md is that a shard costs what one client costs at the shard's rate: compare
-// total=2000/shards=4 with total=500/shards=1. Run it with -benchtime=1x.
+// BenchmarkShards shows what a load costs in one process and in several: the CPU time of all of them a request, their send lag,
+// how far apart they began, and what a merge takes. The model of README.md is that a shard costs what one client costs at the
+// shard's rate: compare total=2000/shards=4 with total=500/shards=1. Run it with -benchtime=1x.
 func BenchmarkShards(b *testing.B) {
 	if testing.Short() {
 		b.Skip("takes minutes")
@@ -50,7 +50,9 @@ func BenchmarkShards(b *testing.B) {
 func together(b *testing.B, url string, stream bool, total, shards int) (whole fleet.Whole, mergeTook time.Duration) {
 	b.Helper()
 	text, err := json.Marshal(map[string]any{
-		"version": 1, "name": "case", "model": "m", "dataset": map[string]any{"file": filepath.Join(modtest.Root(b), "testdata/datasets/billsum.json")},
+		"version": 1, "name": "case", "model": "m", "dataset": map[string]any{
+			"file": filepath.Join(modtest.Root(b), "testdata/datasets/billsum.json"),
+		},
 		"rates": []int{total}, "prompts": 5 * total, "stream": stream, "timeout": "20s",
 	})
 	if err != nil {
@@ -64,7 +66,8 @@ func together(b *testing.B, url string, stream bool, total, shards int) (whole f
 	cmds, outs := make([]*exec.Cmd, shards), make([]strings.Builder, shards)
 	for i := range cmds {
 		cmds[i] = exec.Command(os.Args[0], "-test.run=^$", "-test.bench=^BenchmarkLoad$", "-test.benchtime=1x")
-		cmds[i].Env = append(os.Environ(), "TAILGATE_SCENARIO="+scenario, "TAILGATE_TARGET="+url, fmt.Sprintf("TAILGATE_SHARD=%d/%d", i+1, shards),
+		cmds[i].Env = append(os.Environ(), "TAILGATE_SCENARIO="+scenario, "TAILGATE_TARGET="+url,
+			fmt.Sprintf("TAILGATE_SHARD=%d/%d", i+1, shards),
 			"TAILGATE_START="+start.Format(time.RFC3339Nano))
 		cmds[i].Stdout = &outs[i]
 		if err := cmds[i].Start(); err != nil {

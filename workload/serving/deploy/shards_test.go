@@ -40,7 +40,8 @@ func (c *counting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.got[string(body)]++
 	c.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
-	fmt.Fprintf(w, `{"id":"1","choices":[{"index":0,"text":"x","finish_reason":"length"}],"usage":{"prompt_tokens":7,"completion_tokens":%d,"total_tokens":9}}`, 1+len(body)%50)
+	fmt.Fprintf(w, `{"id":"1","choices":[{"index":0,"text":"x","finish_reason":"length"}],
+		"usage":{"prompt_tokens":7,"completion_tokens":%d,"total_tokens":9}}`, 1+len(body)%50)
 }
 
 // counted is a server in this process, and its address.
@@ -89,15 +90,16 @@ func merge(t *testing.T, outputs string) (string, error) {
 	return string(out), err
 }
 
-// shards runs eight of them, of which one may be killed when it has printed its first rate. It does not matter whether they were on time:
-// on a busy machine they are not.
+// shards runs eight of them, of which one may be killed when it has printed its first rate. It does not matter whether they were
+// on time: on a busy machine they are not.
 func shards(t *testing.T, scenario, url string, killed int) string {
 	t.Helper()
 	start := time.Now().Add(8 * time.Second) // a busy machine has eight processes up by then
 	var cmds []*exec.Cmd
 	var outs []*bytes.Buffer
 	for i := range 8 {
-		cmd, out := generator(t, "TAILGATE_SCENARIO="+scenario, "TAILGATE_TARGET="+url, "TAILGATE_SHARDS=8", fmt.Sprintf("JOB_COMPLETION_INDEX=%d", i),
+		cmd, out := generator(t, "TAILGATE_SCENARIO="+scenario, "TAILGATE_TARGET="+url, "TAILGATE_SHARDS=8",
+			fmt.Sprintf("JOB_COMPLETION_INDEX=%d", i),
 			"TAILGATE_START="+start.Format(time.RFC3339Nano))
 		if i+1 == killed {
 			reads, writes := io.Pipe()
@@ -153,7 +155,8 @@ func TestEightProcessesSendWhatOneSends(t *testing.T) {
 	require.Len(t, eight, 2)
 	for i, a := range one {
 		b := eight[i]
-		assert.Equal(t, []any{a.Benchmark, a.Scenario, a.Schedule, a.Seed, a.Rate, a.Requests}, []any{b.Benchmark, b.Scenario, b.Schedule, b.Seed, b.Rate, b.Requests})
+		assert.Equal(t, []any{a.Benchmark, a.Scenario, a.Schedule, a.Seed, a.Rate, a.Requests},
+			[]any{b.Benchmark, b.Scenario, b.Schedule, b.Seed, b.Rate, b.Requests})
 		assert.Equal(t, []any{301, 301, 0, a.Tokens}, []any{b.Attempted, b.Succeeded, b.Failed, b.Tokens})
 		assert.Equal(t, a.Metrics, b.Metrics)
 		for name, d := range a.Distributions {
@@ -199,7 +202,8 @@ func TestSettingsThatMakeNoSenseFail(t *testing.T) {
 		{"no start", []string{scenario, target, "TAILGATE_SHARD=1/8"}, "shards begin together: set TAILGATE_START"},
 		{"no time", []string{scenario, target, "TAILGATE_START=noon"}, `the start is "noon": write a time`},
 		{"no duration", []string{scenario, target, "TAILGATE_BETWEEN=-1s"}, `the time between rates is "-1s"`},
-		{"a start that has passed", []string{scenario, target, "TAILGATE_START=2020-01-01T00:00:00Z"}, "let it be later, so that every shard is up by then"},
+		{"a start that has passed", []string{scenario, target, "TAILGATE_START=2020-01-01T00:00:00Z"},
+			"let it be later, so that every shard is up by then"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cmd, out := generator(t, c.env...)

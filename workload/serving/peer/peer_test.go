@@ -54,13 +54,15 @@ func ours(url string, body []byte, load workload.Load) (time.Duration, error) {
 	return result.LagP50, err
 }
 
-// theirs has vegeta follow the load's schedule. A request's lag is its timestamp's, which vegeta takes when a worker has begun with it.
+// theirs has vegeta follow the load's schedule. A request's lag is its timestamp's, which vegeta takes when a worker has begun with
+// it.
 func theirs(url string, body []byte, load workload.Load) (time.Duration, error) {
 	schedule, err := load.Schedule()
 	if err != nil {
 		return 0, err
 	}
-	attacker := vegeta.NewAttacker(vegeta.Timeout(load.Timeout), vegeta.HTTP2(false), vegeta.Redirects(vegeta.NoFollow), vegeta.MaxWorkers(uint64(load.MaxInFlight)))
+	attacker := vegeta.NewAttacker(vegeta.Timeout(load.Timeout), vegeta.HTTP2(false), vegeta.Redirects(vegeta.NoFollow),
+		vegeta.MaxWorkers(uint64(load.MaxInFlight)))
 	targets := vegeta.NewStaticTargeter(vegeta.Target{
 		Method: http.MethodPost, URL: url + "/v1/completions", Body: body, Header: http.Header{"Content-Type": {"application/json"}},
 	})
@@ -106,7 +108,8 @@ func body() []byte {
 	return []byte(`{"model":"m","prompt":"` + strings.Repeat("word ", 200) + `","max_tokens":21}`)
 }
 
-const reply = `{"id":"cmpl-1","choices":[{"index":0,"text":" token","finish_reason":"length"}],"usage":{"prompt_tokens":7,"total_tokens":8,"completion_tokens":1}}`
+const reply = `{"id":"cmpl-1","choices":[{"index":0,"text":" token","finish_reason":"length"}],` +
+	`"usage":{"prompt_tokens":7,"total_tokens":8,"completion_tokens":1}}`
 
 // What is compared must be the same: as many requests, of the same body, at the same times, give or take how late they are sent.
 func TestBothSendTheSame(t *testing.T) {
@@ -116,7 +119,8 @@ func TestBothSendTheSame(t *testing.T) {
 			var got atomic.Int64
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				sent, err := io.ReadAll(r.Body)
-				if err == nil && string(sent) == string(body()) && r.Method == http.MethodPost && r.URL.Path == "/v1/completions" && r.ProtoMajor == 1 {
+				if err == nil && string(sent) == string(body()) && r.Method == http.MethodPost &&
+					r.URL.Path == "/v1/completions" && r.ProtoMajor == 1 {
 					got.Add(1)
 				}
 				w.Header().Set("Content-Type", "application/json")
@@ -142,13 +146,16 @@ func spent(b *testing.B) time.Duration {
 // turn is how long each sends before the other does.
 const turn = 2 * time.Second
 
-// BenchmarkPlain is the CPU time that each takes for a request that is answered at once, medians of b.N turns, and what ours takes of theirs, the
-// median of pairs; and how late they send, medians of medians. In vegeta's latencies, which count from when it sends, that is not seen.
+// BenchmarkPlain is the CPU time that each takes for a request that is answered at once, medians of b.N turns, and what ours
+// takes of theirs, the median of pairs; and how late they send, medians of medians. In vegeta's latencies, which count from when
+// it sends, that is not seen.
 func BenchmarkPlain(b *testing.B) {
 	for _, rate := range []float64{350, 2000, 10_000} {
 		b.Run(fmt.Sprintf("rate=%v", rate), func(b *testing.B) {
 			url := sync.OnceValue(func() string { return instant.Start(b) })
-			load := workload.Load{Rate: rate, Requests: int(rate * turn.Seconds()), Seed: 1, Timeout: timeout, MaxInFlight: 1000, MaxLagPercent: 1e6}
+			load := workload.Load{
+				Rate: rate, Requests: int(rate * turn.Seconds()), Seed: 1, Timeout: timeout, MaxInFlight: 1000, MaxLagPercent: 1e6,
+			}
 			var cpu, lag [2][]float64
 			var ratio []float64
 			take := func(i int, generate generator) {

@@ -120,7 +120,8 @@ func readGate(name string, began time.Time) (*gate, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if !slices.Contains(byGravity, g.Outcome) {
-		return nil, fmt.Errorf("%s: outcome %q: the action and the module tailgate are of different versions: use those of one", name, g.Outcome)
+		return nil, fmt.Errorf("%s: outcome %q: the action and the module tailgate are of different versions: use those of one",
+			name, g.Outcome)
 	}
 	return &g, nil
 }

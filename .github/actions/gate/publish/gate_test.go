@@ -14,16 +14,18 @@ import (
 // command is a line that the runner takes for one of ours: a mark, with no property but these and nothing after the text.
 var command = regexp.MustCompile(`^::(error|warning|notice) (file=[^,:]*,line=\d+,)?title=[^,:\r\n]*::[^\r\n]*$`)
 
-// FuzzReadGate holds that a verdict.json of any content is refused in words, or leads to commands of ours alone, and to an outcome that there is.
+// FuzzReadGate holds that a verdict.json of any content is refused in words, or leads to commands of ours alone, and to an outcome
+// that there is.
 func FuzzReadGate(f *testing.F) {
 	f.Setenv("PATH", "") // the go command is not asked where a package is
 	dir := f.TempDir()
 	name := filepath.Join(dir, "verdict.json")
 	for _, text := range []string{
-		`{"name": "TestGate", "outcome": "regressed", "verdicts": [{"package": "example.com/shop", "benchmark": "Chat", "unit": "p95-ns", "outcome": "regressed",
-			"fails": true, "reason": "the whole interval is beyond both limits", "change_percent": 48.9}]}`,
+		`{"name": "TestGate", "outcome": "regressed", "verdicts": [{"package": "example.com/shop", "benchmark": "Chat", "unit": "p95-ns",
+			"outcome": "regressed", "fails": true, "reason": "the whole interval is beyond both limits", "change_percent": 48.9}]}`,
 		`{"outcome": "invalid", "error": "baseline: no such commit\n::set-output name=outcome::ok"}`,
-		`{"outcome": "ok", "pass": true, "planted": "50%", "verdicts": [{"benchmark": "\u001b[31m\r\n::error::x", "outcome": "inconclusive"}, {"outcome": "invalid"}]}`,
+		`{"outcome": "ok", "pass": true, "planted": "50%", "verdicts": [{"benchmark": "\u001b[31m\r\n::error::x", ` +
+			`"outcome": "inconclusive"}, {"outcome": "invalid"}]}`,
 		`{"outcome": "fine"}`, `{"outcome": "ok", "verdicts": [null]}`, `[]`, `null`, ``, `{"outcome": "ok"} {}`,
 	} {
 		f.Add([]byte(text))

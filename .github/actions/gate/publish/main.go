@@ -1,5 +1,5 @@
-// Publish shows what the gates of this job left: their reports on the job's page, a mark at each benchmark that fails, and the action's
-// outputs. It fails when they left nothing, since a gate that did not run is not a pass.
+// Publish shows what the gates of this job left: their reports on the job's page, a mark at each benchmark that fails,
+// and the action's outputs. It fails when they left nothing, since a gate that did not run is not a pass.
 //
 // What it reads is written by the code under test and not trusted: it must not become a command to the runner.
 package main
@@ -43,8 +43,8 @@ func publish() error {
 		appendTo(os.Getenv("GITHUB_STEP_SUMMARY"), page(gates, mostOfSummary, "summary.md", "report.md")),
 		appendTo(os.Getenv("GITHUB_OUTPUT"), assignments(outputs)))
 	if err == nil && len(gates) == 0 {
-		err = errors.New("no gate has left a verdict: the log says so if a setting is refused or the tests do not compile; else see that the " +
-			"input run matches a test that calls regress.Check, in the packages given, and that -short is not set")
+		err = errors.New("no gate has left a verdict: the log says so if a setting is refused or the tests do not compile; " +
+			"else see that the input run matches a test that calls regress.Check, in the packages given, and that -short is not set")
 	}
 	return err
 }

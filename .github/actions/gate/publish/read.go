@@ -11,8 +11,8 @@ import (
 
 var errTooLarge = errors.New("too large")
 
-// readPlain reads a file of a folder that the code under test may have filled: a plain file of at most so many bytes, no link, no pipe.
-// With errTooLarge come its first bytes.
+// readPlain reads a file of a folder that the code under test may have filled: a plain file of at most so many bytes, no link,
+// no pipe. With errTooLarge come its first bytes.
 func readPlain(dir, name string, most int) ([]byte, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -18,13 +18,16 @@ func phi(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 
 // truncatedMean is the mean of exp(N(mu, sigma^2)) within [low, high]:
 //
-//	exp(mu + sigma^2/2) * (phi(b - sigma) - phi(a - sigma)) / (phi(b) - phi(a)),  a = (ln low - mu) / sigma,  b = (ln high - mu) / sigma
+//	exp(mu + sigma^2/2) * (phi(b - sigma) - phi(a - sigma)) / (phi(b) - phi(a))
+//
+// with a = (ln low - mu) / sigma and b = (ln high - mu) / sigma.
 func truncatedMean(mu, sigma, low, high float64) float64 {
 	a, b := (math.Log(low)-mu)/sigma, (math.Log(high)-mu)/sigma
 	return math.Exp(mu+sigma*sigma/2) * (phi(b-sigma) - phi(a-sigma)) / (phi(b) - phi(a))
 }
 
-// mu is the mean of the logarithm before the cut with which mean is the mean after it, found by bisection: the one grows with the other.
+// mu is the mean of the logarithm before the cut with which mean is the mean after it, found by bisection: the one grows with
+// the other.
 func (l lengths) mu() float64 {
 	low, high := math.Log(float64(l.min))-3*l.sigma, math.Log(float64(l.max))+3*l.sigma
 	for range 60 {

@@ -25,7 +25,8 @@ func TestTheCommandWritesADataset(t *testing.T) {
 
 func TestTheCommandSaysHowItIsUsed(t *testing.T) {
 	for _, args := range [][]string{
-		nil, {"sharegpt"}, {"sharegpt", "many", "7"}, {"sharegpt", "0", "7"}, {"sharegpt", "1", "-7"}, {"sharegpt", "1", "7", "none"}, {"sharegpt", "1", "7", "all", "x"},
+		nil, {"sharegpt"}, {"sharegpt", "many", "7"}, {"sharegpt", "0", "7"}, {"sharegpt", "1", "-7"}, {"sharegpt", "1", "7", "none"},
+		{"sharegpt", "1", "7", "all", "x"},
 	} {
 		assert.ErrorIs(t, run(nil, args), errUsage, "%q", args)
 	}

@@ -16,12 +16,12 @@ type style struct {
 // styles are those of the regression guide's datasets. Published are the figures named; the spreads, and how two sides share
 // what is published of both, are ours.
 //
-// ShareGPT: mean prompt 161.31 and mean output 337.99 tokens (Kwon et al. 2023, "Efficient memory management for large language model
-// serving with PagedAttention", figure 11).
+// ShareGPT: mean prompt 161.31 and mean output 337.99 tokens (Kwon et al. 2023, "Efficient memory management for large language
+// model serving with PagedAttention", figure 11).
 //
-// billsum: bills of 5,000 to 20,000 characters (Kornilova and Eidelman 2019, "BillSum", section 3); 219,596,090 bytes in 18,949 rows of bill,
-// summary and title (dataset card of FiscalNote/billsum), so 11,589 a row. At 5 bytes a token, which is what legal prose has, that is
-// prompts of 1,000 to 4,000 tokens, 2,060 on average, with summaries of 250.
+// billsum: bills of 5,000 to 20,000 characters (Kornilova and Eidelman 2019, "BillSum", section 3); 219,596,090 bytes in 18,949
+// rows of bill, summary and title (dataset card of FiscalNote/billsum), so 11,589 a row. At 5 bytes a token, which is what legal
+// prose has, that is prompts of 1,000 to 4,000 tokens, 2,060 on average, with summaries of 250.
 //
 // Infinity-Instruct: 7,431,951,776 bytes in 3,463,473 rows (dataset card of its 3M release), so 2,146 a row; at 4 bytes a token 536
 // tokens, of which the output, decode-heavy as it is (inference-perf #182), is given four fifths.

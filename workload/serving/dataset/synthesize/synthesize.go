@@ -14,8 +14,8 @@ import (
 // stream is the second half of the generator's seed.
 const stream = 0x64617461736574
 
-// synthesize writes n made-up conversations that the filter keeps, in the guide's form, a line each. Same style, n, filter and seed, same bytes.
-// Their texts have the lengths drawn, by dataset.Estimate, and no meaning.
+// synthesize writes n made-up conversations that the filter keeps, in the guide's form, a line each. Same style, n, filter
+// and seed, same bytes. Their texts have the lengths drawn, by dataset.Estimate, and no meaning.
 func synthesize(to io.Writer, s style, n int, filter dataset.Filter, seed uint64) error {
 	random := rand.New(rand.NewPCG(seed, stream))
 	prompt, output := s.prompt.source(random), s.output.source(random)
@@ -61,9 +61,9 @@ func drawKept(prompt, output func() int, filter dataset.Filter) (p, o int, err e
 }
 
 // words are one token each, for dataset.Estimate and for the usual tokenizers.
-var words = strings.Fields(`the of and to in for is on that by this with you it not or be are from at as your all have new more an was we will
-can about if page my has search free but our one other do no time they site he up may what which their news out use any there see only so his
-when here who also now help get view first been would how were me some these its like service than find`)
+var words = strings.Fields(`the of and to in for is on that by this with you it not or be are from at as your all have new more an
+was we will can about if page my has search free but our one other do no time they site he up may what which their news out use any
+there see only so his when here who also now help get view first been would how were me some these its like service than find`)
 
 // text is so many tokens: words, with a full stop, which is one too, after every twelfth.
 func text(random *rand.Rand, tokens int) string {

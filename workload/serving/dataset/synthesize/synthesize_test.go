@@ -73,7 +73,8 @@ func TestShippedDatasetsAreRegeneratedByteForByte(t *testing.T) {
 		require.NoError(t, err)
 		var got bytes.Buffer
 		require.NoError(t, synthesize(&got, style, n, dataset.LoadGenerator(1024, 1024), 7))
-		assert.Equal(t, string(want), got.String(), "go run ./workload/serving/dataset/synthesize %s %d 7 > testdata/datasets/%s.json", name, n, name)
+		assert.Equal(t, string(want), got.String(),
+			"go run ./workload/serving/dataset/synthesize %s %d 7 > testdata/datasets/%s.json", name, n, name)
 		set, err := dataset.Read(name, bytes.NewReader(want), dataset.Options{Filter: dataset.LoadGenerator(1024, 1024)})
 		require.NoError(t, err)
 		assert.Equal(t, n, set.Passed, "all are such as the load generator keeps")

@@ -1,5 +1,5 @@
-// Package tiktoken counts tokens as OpenAI's models do, for prompts whose lengths are to be theirs to the token. Its vocabularies make a
-// program 12 MB larger; dataset.Estimate, which the scenarios go by unless they are told otherwise, needs none.
+// Package tiktoken counts tokens as OpenAI's models do, for prompts whose lengths are to be theirs to the token. Its vocabularies
+// make a program 12 MB larger; dataset.Estimate, which the scenarios go by unless they are told otherwise, needs none.
 //
 //	count, err := tiktoken.Counter(tiktoken.Cl100k)
 //	...

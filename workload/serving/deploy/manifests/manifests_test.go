@@ -1,5 +1,5 @@
-// Package manifests builds the overlays as kubectl apply -k does, and holds what comes out to the API's own types and to the scenarios. It is
-// a module of its own, so that no one else pays for Kubernetes' types.
+// Package manifests builds the overlays as kubectl apply -k does, and holds what comes out to the API's own types and to the
+// scenarios. It is a module of its own, so that no one else pays for Kubernetes' types.
 package manifests
 
 import (
@@ -201,10 +201,12 @@ func TestTheServersAreThoseOfTheScenario(t *testing.T) {
 			assert.EqualValues(t, s.Stack.Replicas, *o.deployment.Spec.Replicas)
 			pod := o.deployment.Spec.Template
 			args := pod.Spec.Containers[0].Args
-			want := []string{"--model=" + s.Model, "--tensor-parallel-size=1", "--port=8000", "--max-num-seqs=" + strconv.Itoa(s.Stack.MaxNumSeqs),
+			want := []string{"--model=" + s.Model, "--tensor-parallel-size=1", "--port=8000",
+				"--max-num-seqs=" + strconv.Itoa(s.Stack.MaxNumSeqs),
 				"--max-model-len=" + strconv.Itoa(s.Stack.MaxModelLen), "--no-enable-prefix-caching", `--compilation-config={"mode": 3}`}
 			if len(s.Adapters) > 0 {
-				want = append(want, "--enable-lora", "--max-loras="+strconv.Itoa(s.Stack.MaxLoras), "--max-cpu-loras="+strconv.Itoa(s.Stack.MaxCPULoras),
+				want = append(want, "--enable-lora", "--max-loras="+strconv.Itoa(s.Stack.MaxLoras),
+					"--max-cpu-loras="+strconv.Itoa(s.Stack.MaxCPULoras),
 					"--max-lora-rank="+strconv.Itoa(s.Stack.MaxLoraRank), "--lora-modules")
 				for _, a := range s.Adapters {
 					want = append(want, a.Name+"=nvidia/llama-3.1-nemoguard-8b-topic-control")
@@ -222,7 +224,8 @@ func TestTheServersAreThoseOfTheScenario(t *testing.T) {
 			assert.EqualValues(t, pod.Spec.Containers[0].Ports[0].ContainerPort, o.pool.Spec.TargetPorts[0].Number)
 			require.Len(t, o.route.Spec.Rules, 1)
 			backend := o.route.Spec.Rules[0].BackendRefs[0]
-			assert.Equal(t, []string{"inference.networking.k8s.io", "InferencePool", o.pool.Name}, []string{string(*backend.Group), string(*backend.Kind), string(backend.Name)})
+			assert.Equal(t, []string{"inference.networking.k8s.io", "InferencePool", o.pool.Name},
+				[]string{string(*backend.Group), string(*backend.Kind), string(backend.Name)})
 			for key, value := range o.job.Spec.Template.Labels {
 				assert.NotEqual(t, value, string(o.pool.Spec.Selector.MatchLabels[poolv1.LabelKey(key)]), "the client is no model server")
 			}
@@ -244,7 +247,8 @@ func TestImagesAndNamespaceAreTheUsersToSay(t *testing.T) {
 		dir, err := os.MkdirTemp(".", "own-")
 		require.NoError(t, err)
 		t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
-		own := "resources: [../overlays/" + name + "]\nnamespace: perf\nimages:\n- {name: load, newName: registry.test/load, newTag: v1}\n- {name: model-server, newName: registry.test/vllm, newTag: v2}\n"
+		own := "resources: [../overlays/" + name + "]\nnamespace: perf\nimages:\n" +
+			"- {name: load, newName: registry.test/load, newTag: v1}\n- {name: model-server, newName: registry.test/vllm, newTag: v2}\n"
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(own), 0o644))
 		o, _ := build(t, dir)
 		assert.Equal(t, "registry.test/load:v1", o.job.Spec.Template.Spec.Containers[0].Image)
@@ -280,7 +284,9 @@ func TestTheReadmesFolderBuilds(t *testing.T) {
 	}
 	assert.Equal(t, "8", shards)
 	settings := o.configs[container.EnvFrom[0].ConfigMapRef.Name]
-	assert.Equal(t, map[string]string{"TAILGATE_TARGET": "http://10.0.0.7", "TAILGATE_START": "2026-11-22T12:00:00Z", "TAILGATE_BETWEEN": "5m"}, settings.Data)
+	assert.Equal(t, map[string]string{
+		"TAILGATE_TARGET": "http://10.0.0.7", "TAILGATE_START": "2026-11-22T12:00:00Z", "TAILGATE_BETWEEN": "5m",
+	}, settings.Data)
 	assert.Equal(t, "registry.example/load:v1", container.Image)
 	assert.Equal(t, []string{"perf", "perf"}, []string{o.job.Namespace, o.deployment.Namespace})
 }

@@ -1,3 +1,0 @@
-module github.com/tailgate-go/tailgate
-
-go 1.26
