@@ -12,6 +12,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
@@ -78,7 +79,7 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, 
 	if slices.ContainsFunc(folders, func(f string) bool { return s.out != "" && sameFolder(f, s.out) }) {
 		return nil, fmt.Errorf("the output folder %s is that of a shard: name another with -regress.out", s.out)
 	}
-	s.shard = shards.Part{} // a job may have it set for all its steps
+	s.shard = part.Part{} // a job may have it set for all its steps
 	out, err := s.output(dir, name, doc)
 	if err != nil {
 		return nil, err

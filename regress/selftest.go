@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
@@ -33,7 +34,7 @@ func SelfTest(t *testing.T, g Gate) {
 			}
 			s.itself, s.expect = true, half.expect
 			s.baseline, s.candidate = report.Setting{}, report.Setting{}
-			s.shard, s.costs = shards.Part{}, shards.Costs{} // each machine has to prove itself
+			s.shard, s.costs = part.Part{}, shards.Costs{} // each machine has to prove itself
 			s.won = nil
 			if s.out != "" {
 				s.out = filepath.Join(s.out, half.name)

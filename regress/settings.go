@@ -11,6 +11,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/bounded"
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/saved"
 	"github.com/tailgate-go/tailgate/internal/shards"
@@ -93,7 +94,7 @@ type settings struct {
 	budget, timeout     time.Duration
 	plant               duet.Plant
 	expect              policy.Outcome
-	shard               shards.Part
+	shard               part.Part
 	costs               shards.Costs
 	in                  string
 	out                 string
@@ -144,7 +145,7 @@ func (g Gate) settle(from outside) (s settings, err error) {
 		return s, err
 	}
 	shard := take(shardOption, g.Shard)
-	if s.shard, err = shards.ParsePart(shard.Value); err != nil {
+	if s.shard, err = part.Parse(shard.Value); err != nil {
 		return s, fmt.Errorf("%s: %w", shard.Source, err)
 	}
 	if file := take(costsOption, g.Costs); file.Value != "" {

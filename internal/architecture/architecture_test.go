@@ -22,7 +22,7 @@ const module = "github.com/tailgate-go/tailgate"
 // exist: add it with its arrows.
 var arrows = map[string][]string{
 	"regress": {
-		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/judge", "internal/measure", "internal/output", "internal/progress",
+		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/judge", "internal/measure", "internal/output", "internal/part", "internal/progress",
 		"internal/report", "internal/saved", "internal/shards", "internal/source", "internal/testbin",
 	},
 	"policy":   {"internal/stats", "internal/strictjson"},
@@ -34,15 +34,15 @@ var arrows = map[string][]string{
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
 	"workload/serving/dataset/tiktoken":   {"workload/serving/dataset"},
-	"internal/report":                     {"policy"},
-	"internal/benchdata":                  nil,
+	"internal/report":                     {"internal/ratename", "policy"},
+	"internal/benchdata":                  {"policy"},
 	"internal/bounded":                    nil,
 	"internal/duet":                       nil,
-	"internal/evidence":                   {"internal/benchdata", "internal/judge", "internal/report", "internal/stats", "policy"},
+	"internal/evidence":                   {"internal/benchdata", "internal/judge", "internal/report", "policy"},
 	"internal/judge":                      {"internal/stats", "policy"},
 	"internal/measure": {
 		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output",
-		"internal/progress", "internal/report", "internal/shards", "internal/source", "internal/stats", "internal/testbin",
+		"internal/part", "internal/progress", "internal/report", "internal/shards", "internal/source", "internal/stats", "internal/testbin",
 	},
 	"internal/latency": {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/output":  {"internal/benchdata", "internal/report"},

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // Compatible returns what forbids comparing candidate with baseline: configuration, packages or GOMAXPROCS that
@@ -83,7 +85,7 @@ func (c *comparison) procs() bool {
 	baseline := byProcs(c.baseline)
 	candidate := byProcs(c.candidate)
 	for _, b := range c.candidate.Benchmarks {
-		key := identity{pkg: b.Pkg, name: b.Name}
+		key := policy.ID{Package: b.Pkg, Name: b.Name}
 		base, cand := baseline[key], candidate[key]
 		if len(base) == 0 || cand[0] != b.Procs || overlap(base, cand) {
 			continue
@@ -105,10 +107,10 @@ func (c *comparison) procs() bool {
 }
 
 // byProcs lists the GOMAXPROCS with which each benchmark ran.
-func byProcs(s *Set) map[identity][]int {
-	procs := make(map[identity][]int)
+func byProcs(s *Set) map[policy.ID][]int {
+	procs := make(map[policy.ID][]int)
 	for _, b := range s.Benchmarks {
-		key := identity{pkg: b.Pkg, name: b.Name}
+		key := policy.ID{Package: b.Pkg, Name: b.Name}
 		procs[key] = append(procs[key], b.Procs)
 	}
 	return procs
@@ -128,11 +130,11 @@ func join(procs []int) string {
 
 // packages finds benchmarks that have moved to a package of another import path, as when a module is renamed.
 func (c *comparison) packages() {
-	has := func(s *Set) (pkgs map[string]bool, names map[identity]string) {
-		pkgs, names = make(map[string]bool), make(map[identity]string)
+	has := func(s *Set) (pkgs map[string]bool, names map[policy.ID]string) {
+		pkgs, names = make(map[string]bool), make(map[policy.ID]string)
 		for _, b := range s.Benchmarks {
 			pkgs[b.Pkg] = true
-			names[identity{name: b.Name, procs: b.Procs}] = b.Pkg
+			names[policy.ID{Name: b.Name, Procs: b.Procs}] = b.Pkg
 		}
 		return pkgs, names
 	}
@@ -140,7 +142,7 @@ func (c *comparison) packages() {
 	kept, _ := has(c.candidate)
 	told := make(map[string]bool)
 	for _, b := range c.candidate.Benchmarks {
-		was, ok := names[identity{name: b.Name, procs: b.Procs}]
+		was, ok := names[policy.ID{Name: b.Name, Procs: b.Procs}]
 		if !ok || pkgs[b.Pkg] || kept[was] || told[b.Pkg] {
 			continue
 		}

@@ -13,6 +13,8 @@ package benchdata
 import (
 	"slices"
 	"strings"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // A Set is what one side measured: results of one machine and one configuration.
@@ -84,13 +86,8 @@ func (r Run) Value(unit string) (float64, bool) {
 	return 0, false
 }
 
-// identity is what makes two benchmarks the same.
-type identity struct {
-	pkg, name string
-	procs     int
-}
-
-func (b Benchmark) identity() identity { return identity{b.Pkg, b.Name, b.Procs} }
+// ID is what makes two benchmarks the same.
+func (b Benchmark) ID() policy.ID { return policy.ID{Package: b.Pkg, Name: b.Name, Procs: b.Procs} }
 
 // Add appends the runs of o, as when a gate reads one process run at a time. It returns what forbids that, and then
 // leaves s as it was: configuration or Unit lines of the two that contradict each other. Configuration that only one
@@ -145,12 +142,12 @@ func (s *Set) Add(o *Set) Problems {
 		s.Source = o.Source
 	}
 
-	index := make(map[identity]int, len(s.Benchmarks))
+	index := make(map[policy.ID]int, len(s.Benchmarks))
 	for i, b := range s.Benchmarks {
-		index[b.identity()] = i
+		index[b.ID()] = i
 	}
 	for _, b := range o.Benchmarks {
-		i, ok := index[b.identity()]
+		i, ok := index[b.ID()]
 		if ok && (b.Columns != nil || s.Benchmarks[i].Columns != nil) {
 			have := s.Benchmarks[i].inColumns()
 			have.Columns = have.Columns.join(b.inColumns().Columns)
@@ -158,7 +155,7 @@ func (s *Set) Add(o *Set) Problems {
 			continue
 		}
 		if !ok {
-			index[b.identity()] = len(s.Benchmarks)
+			index[b.ID()] = len(s.Benchmarks)
 			b.Runs = slices.Clip(b.Runs) // a later append must not write into o's array
 			s.Benchmarks = append(s.Benchmarks, b)
 			continue

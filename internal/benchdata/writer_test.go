@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 func TestWriterWritesWhatBenchstatReads(t *testing.T) {
@@ -178,17 +180,17 @@ func drawSet(t *rapid.T) *Set {
 	set := &Set{Source: "x", Config: keys("config"), Provenance: keys("provenance")}
 	units := []string{"ns/op", "p50-ns", "p95-ns", "p99-ns", "B/op", "req/s", "MB/s", "score", "tok/min"}
 	set.Better = rapid.MapOfN(rapid.SampledFrom(units), rapid.SampledFrom([]int{-1, 1}), 0, 4).Draw(t, "better")
-	seen := make(map[identity]bool)
+	seen := make(map[policy.ID]bool)
 	for range rapid.IntRange(1, 4).Draw(t, "benchmarks") {
 		b := Benchmark{
 			Pkg:   rapid.SampledFrom([]string{"", "p", "example.com/q r"}).Draw(t, "pkg"),
 			Name:  word.Draw(t, "name"),
 			Procs: rapid.SampledFrom([]int{1, 2, 16, 99999}).Draw(t, "procs"),
 		}
-		if seen[b.identity()] {
+		if seen[b.ID()] {
 			continue
 		}
-		seen[b.identity()] = true
+		seen[b.ID()] = true
 		for range rapid.IntRange(1, 3).Draw(t, "runs") {
 			run := Run{File: "x", Iters: rapid.IntRange(1, math.MaxInt).Draw(t, "iters")}
 			have := rapid.SliceOfNDistinct(rapid.SampledFrom(units), 1, 5, rapid.ID).Draw(t, "units")

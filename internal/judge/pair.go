@@ -22,6 +22,9 @@ func (p Pair) Name() string { return p.some().Name }
 // Package is the benchmark's import path.
 func (p Pair) Package() string { return p.some().Package }
 
+// ID tells the benchmark from others.
+func (p Pair) ID() policy.ID { return p.some().ID() }
+
 // Procs is the benchmark's GOMAXPROCS.
 func (p Pair) Procs() int { return p.some().Procs }
 
@@ -49,16 +52,16 @@ func (p Pair) Rules() []policy.Rule {
 
 // Pairs matches both sides' benchmarks with each other and with the rules: the baseline's order, then what was added.
 func (j Judge) Pairs(baseline, candidate Results) []Pair {
-	at := map[identity]int{}
+	at := map[policy.ID]int{}
 	var pairs []Pair
 	for i := range baseline.Benchmarks {
 		b := &baseline.Benchmarks[i]
-		at[b.identity()] = len(pairs)
+		at[b.ID()] = len(pairs)
 		pairs = append(pairs, Pair{Baseline: b})
 	}
 	for i := range candidate.Benchmarks {
 		c := &candidate.Benchmarks[i]
-		if other, ok := at[c.identity()]; ok {
+		if other, ok := at[c.ID()]; ok {
 			pairs[other].Candidate = c
 			continue
 		}

@@ -27,9 +27,5 @@ func (b Benchmark) runs() int {
 	return n
 }
 
-type identity struct {
-	pkg, name string
-	procs     int
-}
-
-func (b Benchmark) identity() identity { return identity{b.Package, b.Name, b.Procs} }
+// ID tells it from others.
+func (b Benchmark) ID() policy.ID { return policy.ID{Package: b.Package, Name: b.Name, Procs: b.Procs} }

@@ -2,10 +2,12 @@ package measure
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -27,14 +29,8 @@ func (g *gate) measure(ctx context.Context) (err error) {
 		all[i].Measured = m.measured()
 	}
 	g.order.Doc.Report = g.order.Judge.Report(pairs, verdicts)
-	var baseline, candidate judge.Results
-	for _, pair := range pairs {
-		if pair.Judged() && pair.Baseline != nil && pair.Candidate != nil { // of the others there are smoke runs
-			baseline.Benchmarks = append(baseline.Benchmarks, *pair.Baseline)
-			candidate.Benchmarks = append(candidate.Benchmarks, *pair.Candidate)
-		}
-	}
-	g.order.Doc.Notes = append(g.order.Doc.Notes, evidence.Fits(baseline, candidate)...)
+	rated := slices.DeleteFunc(slices.Clone(g.order.Doc.Report.Benchmarks), func(m policy.Measured) bool { return m.Noise.Rounds == 0 }) // smoke runs tell no rate
+	g.order.Doc.Notes = append(g.order.Doc.Notes, report.Fits(rated)...)
 	if err := g.results.Finish(); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/judge"
-	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -78,7 +78,7 @@ func TestRoundsThatTakeNoTimeAreMeasured(t *testing.T) {
 			policy:     policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limit}}},
 			benchmarks: []pretendedBenchmark{{name: "Edge", effect: 1 + limit/100, noise: 0.3}},
 		}
-		doc := g.run(t, shards.Part{}, t.TempDir())
+		doc := g.run(t, part.Part{}, t.TempDir())
 		require.Len(t, doc.Report.Verdicts, 1)
 		assert.Equal(t, 120, doc.Report.Verdicts[0].Baseline.N, "the last look of the plan")
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
@@ -34,7 +35,7 @@ var shop = pretended{benchmarks: []pretendedBenchmark{
 }}
 
 func TestShardsReachTheVerdictsOfTheWhole(t *testing.T) {
-	want := shop.run(t, shards.Part{}, t.TempDir())
+	want := shop.run(t, part.Part{}, t.TempDir())
 	seen := map[policy.Outcome]int{}
 	for _, v := range want.Report.Verdicts {
 		seen[v.Outcome]++
@@ -94,7 +95,7 @@ func TestAnyShardsReachTheVerdictsOfTheWhole(t *testing.T) {
 		}
 		dir, err := os.MkdirTemp(t.TempDir(), "")
 		require.NoError(rt, err)
-		want := g.run(t, shards.Part{}, filepath.Join(dir, "whole"))
+		want := g.run(t, part.Part{}, filepath.Join(dir, "whole"))
 		pattern := g.shards(t, rapid.IntRange(1, 4).Draw(rt, "shards"), filepath.Join(dir, "shards"))
 		got, err := g.merge(t, pattern)
 		require.NoError(rt, err)
@@ -106,7 +107,7 @@ func TestShardWithoutBenchmarksPassesAndSaysSo(t *testing.T) {
 	one := pretended{benchmarks: []pretendedBenchmark{{name: "Same", effect: 1, noise: 0.02, took: time.Second}}}
 	dir := t.TempDir()
 	pattern := one.shards(t, 2, dir)
-	empty := one.run(t, shards.Part{I: 2, N: 2}, filepath.Join(dir, "2"))
+	empty := one.run(t, part.Part{I: 2, N: 2}, filepath.Join(dir, "2"))
 	assert.True(t, empty.Passes())
 	assert.Equal(t, policy.OK, empty.Outcome())
 	assert.Contains(t, empty.Text(), "PASS: nothing to judge in this shard")
@@ -124,24 +125,24 @@ func TestShardFailsByItself(t *testing.T) {
 	slow := pretended{benchmarks: []pretendedBenchmark{
 		{name: "A", effect: 1, noise: 0.02, took: time.Second}, {name: "B", effect: 1.5, noise: 0.02, took: time.Second},
 	}}
-	first, second := slow.run(t, shards.Part{I: 1, N: 2}, t.TempDir()), slow.run(t, shards.Part{I: 2, N: 2}, t.TempDir())
+	first, second := slow.run(t, part.Part{I: 1, N: 2}, t.TempDir()), slow.run(t, part.Part{I: 2, N: 2}, t.TempDir())
 	assert.True(t, first.Passes())
 	assert.Equal(t, policy.Regressed, second.Outcome())
 	assert.False(t, second.Passes())
-	whole := slow.run(t, shards.Part{}, t.TempDir())
+	whole := slow.run(t, part.Part{}, t.TempDir())
 	assert.Equal(t, whole.Report.Verdicts[1].Alpha, second.Report.Verdicts[0].Alpha, "alpha is split over all benchmarks of the gate")
 }
 
 func TestCostsOfAnEarlierRunDivideTheNext(t *testing.T) {
 	dir := t.TempDir()
-	shop.run(t, shards.Part{}, dir)
+	shop.run(t, part.Part{}, dir)
 	data, err := os.ReadFile(filepath.Join(dir, "verdict.json"))
 	require.NoError(t, err)
 	g := shop
 	g.costs, err = shards.ParseCosts(data)
 	require.NoError(t, err)
-	second := g.run(t, shards.Part{I: 2, N: 2}, t.TempDir())
-	first := g.run(t, shards.Part{I: 1, N: 2}, t.TempDir())
+	second := g.run(t, part.Part{I: 2, N: 2}, t.TempDir())
+	first := g.run(t, part.Part{I: 1, N: 2}, t.TempDir())
 	var alone []string
 	for _, b := range first.Report.Benchmarks {
 		alone = append(alone, b.Name)
@@ -151,7 +152,7 @@ func TestCostsOfAnEarlierRunDivideTheNext(t *testing.T) {
 
 	got, err := g.merge(t, g.shards(t, 2, t.TempDir()))
 	require.NoError(t, err)
-	assertSameReport(t, shop.run(t, shards.Part{}, t.TempDir()), got)
+	assertSameReport(t, shop.run(t, part.Part{}, t.TempDir()), got)
 }
 
 func TestRuleThatMatchesNothingIsInvalidInEveryShardAndOnceInTheMerge(t *testing.T) {
@@ -163,7 +164,7 @@ func TestRuleThatMatchesNothingIsInvalidInEveryShardAndOnceInTheMerge(t *testing
 	}
 	dir := t.TempDir()
 	pattern := g.shards(t, 2, dir)
-	second := g.run(t, shards.Part{I: 2, N: 2}, filepath.Join(dir, "2"))
+	second := g.run(t, part.Part{I: 2, N: 2}, filepath.Join(dir, "2"))
 	require.Len(t, second.Report.Verdicts, 2)
 	assert.Equal(t, policy.Invalid, second.Report.Verdicts[1].Outcome)
 	got, err := g.merge(t, pattern)
@@ -177,7 +178,7 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 		{name: "A", effect: 1, noise: 0.02, took: time.Second}, {name: "B", effect: 1.5, noise: 0.02, took: time.Second},
 	}}
 	// again runs a shard of a gate that differs.
-	again := func(change func(*pretended), part shards.Part) func(t *testing.T, dir string) {
+	again := func(change func(*pretended), part part.Part) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
 			other := pair
 			other.benchmarks = append([]pretendedBenchmark{}, pair.benchmarks...)
@@ -185,7 +186,7 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 			other.run(t, part, filepath.Join(dir, "2"))
 		}
 	}
-	second := shards.Part{I: 2, N: 2}
+	second := part.Part{I: 2, N: 2}
 	edit := func(name string, change func(string) string) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
 			file := filepath.Join(dir, "2", name)
@@ -228,7 +229,7 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 		{"a shard is there twice", func(t *testing.T, dir string) { pair.run(t, second, filepath.Join(dir, "3")) }, "shard 2 of 2 is there 2 times: in "},
 		{"another commit", again(func(p *pretended) { p.commit = "b" }, second), "is of another candidate commit than shard 1 of 2"},
 		{"another policy", again(func(p *pretended) { p.policy.Alpha = 0.01 }, second), "/2) was judged by another policy than this test's"},
-		{"another number of shards", again(func(*pretended) {}, shards.Part{I: 2, N: 3}), "is of a gate of another number of shards than shard 1 of 2"},
+		{"another number of shards", again(func(*pretended) {}, part.Part{I: 2, N: 3}), "is of a gate of another number of shards than shard 1 of 2"},
 		{"another benchmark", again(func(p *pretended) { p.benchmarks[1].name = "C" }, second), "found the benchmark C otherwise than shard 1 of 2"},
 		{"other units", again(func(p *pretended) { p.benchmarks[0].unjudged = true }, second), "found the benchmark A otherwise"},
 		{"more benchmarks", again(func(p *pretended) {

@@ -7,6 +7,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
@@ -32,7 +33,7 @@ type Order struct {
 	Expect          policy.Outcome // what the gate is to come to; empty: nothing is expected
 	Variables       []string       // given to benchmarks though they look like secrets
 	Profile         bool           // what regressed
-	Shard           shards.Part
+	Shard           part.Part
 	Costs           shards.Costs
 	Seed            uint64 // of the order of turns
 

@@ -19,6 +19,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
@@ -65,7 +66,7 @@ func (p pretendedBenchmark) round(i int) round {
 }
 
 // run runs the gate, or the part of it, and leaves its results in dir.
-func (g pretended) run(t *testing.T, part shards.Part, dir string) (doc report.Document) {
+func (g pretended) run(t *testing.T, of part.Part, dir string) (doc report.Document) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { // rounds take their time, and none passes
 		out, err := output.New(dir)
@@ -73,7 +74,7 @@ func (g pretended) run(t *testing.T, part shards.Part, dir string) (doc report.D
 		doc = report.Document{Name: "TestGate", Began: time.Now()}
 		l := newGate(Order{
 			Name: "TestGate", Dir: "/module/gate", Judge: judge.By(g.policy), Budget: cmp.Or(g.budget, time.Hour), Timeout: time.Minute,
-			Shard: part, Costs: g.costs, Seed: uint64(part.I), Display: progress.New(io.Discard, nil), Out: out, Doc: &doc,
+			Shard: of, Costs: g.costs, Seed: uint64(of.I), Display: progress.New(io.Discard, nil), Out: out, Doc: &doc,
 		})
 		l.take = g.take
 		for i, s := range l.sides {
@@ -132,7 +133,7 @@ func (g pretended) take(m *measurement, _ context.Context, n int, enough func() 
 func (g pretended) shards(t *testing.T, n int, dir string) (pattern string) {
 	t.Helper()
 	for i := range n {
-		g.run(t, shards.Part{I: i + 1, N: n}, filepath.Join(dir, fmt.Sprint(i+1)))
+		g.run(t, part.Part{I: i + 1, N: n}, filepath.Join(dir, fmt.Sprint(i+1)))
 	}
 	return filepath.Join(dir, "*")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
-	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -34,7 +34,7 @@ func TestResultsAreRotatedWhileTheyAreWritten(t *testing.T) {
 			}
 		},
 	}
-	result := g.run(t, shards.Part{}, dir)
+	result := g.run(t, part.Part{}, dir)
 	assert.Equal(t, policy.OK, result.Outcome(), "%s", result.Text())
 	require.Len(t, result.Report.Verdicts, 1)
 	rounds := result.Report.Verdicts[0].Baseline.N

@@ -24,7 +24,7 @@ func (g *gate) divide(pairs []judge.Pair) []shards.Benchmark {
 		all[i] = shards.Benchmark{
 			Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Shard: 1, Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate),
 		}
-		jobs[i] = shards.Job{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Free: !pair.Measurable()}
+		jobs[i] = shards.Job{ID: pair.ID(), Free: !pair.Measurable()}
 	}
 	if g.order.Shard.IsZero() {
 		return all

@@ -24,6 +24,9 @@ type Detail struct {
 	Rounds []policy.Noise // what was seen to disturb each round; each counts for one round
 }
 
+// ID is the benchmark's.
+func (d Detail) ID() policy.ID { return policy.ID{Package: d.Package, Name: d.Name, Procs: d.Procs} }
+
 // Series is one judged metric as it was measured, in its unit: a value a round and side, or a run.
 type Series struct {
 	Unit                string

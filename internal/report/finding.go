@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -232,7 +233,7 @@ func (d Document) stage(v policy.Verdict) string {
 	var most policy.Metric
 	growth := 0.0
 	for _, m := range d.Report.Benchmarks {
-		if m.Package != v.Package || m.Name != v.Benchmark || m.Procs != v.Procs {
+		if m.ID() != v.ID() {
 			continue
 		}
 		for _, metric := range m.Metrics {
@@ -254,7 +255,7 @@ func (d Document) stage(v policy.Verdict) string {
 
 // ofItsCase says of the service that a verdict speaks of where its sides fall behind, and whose requests got slowest.
 func (d Document) ofItsCase(v policy.Verdict) []string {
-	name, _, ok := splitRate(v.Benchmark)
+	name, _, ok := ratename.Cut(v.Benchmark)
 	all, _ := d.rated()
 	at := slices.IndexFunc(all, func(r rated) bool { return ok && r.name == name && r.pkg == v.Package && r.procs == v.Procs })
 	if at < 0 {

@@ -22,24 +22,18 @@ func (g group) fails() bool {
 	return false
 }
 
-// identity tells benchmarks apart.
-type identity struct {
-	pkg, name string
-	procs     int
-}
-
 // groups are the verdicts by benchmark, in the report's order. Theirs are copies, to be sorted as one likes: one array, in which those
 // of a benchmark mostly stand together already.
 func (d Document) groups() []group {
-	measured := make(map[identity]int, len(d.Report.Benchmarks))
+	measured := make(map[policy.ID]int, len(d.Report.Benchmarks))
 	for i, m := range d.Report.Benchmarks {
-		measured[identity{m.Package, m.Name, m.Procs}] = i
+		measured[m.ID()] = i
 	}
 	verdicts := slices.Clone(d.Report.Verdicts)
 	all := make([]group, 0, len(d.Report.Benchmarks))
-	at := make(map[identity]int, len(d.Report.Benchmarks))
+	at := make(map[policy.ID]int, len(d.Report.Benchmarks))
 	for n, v := range verdicts {
-		id := identity{v.Package, v.Benchmark, v.Procs}
+		id := v.ID()
 		i, seen := at[id]
 		if !seen || v.Benchmark == "" {
 			var m policy.Measured

@@ -153,16 +153,16 @@ func (d Document) counts() []outcomeCount {
 }
 
 // parts fills p with the benchmarks one by one, those that fail first, until there is no more room. It returns the id of each.
-func (d Document) parts(p *page) map[identity]string {
+func (d Document) parts(p *page) map[policy.ID]string {
 	groups := slices.DeleteFunc(d.groups(), func(g group) bool { return g.Name == "" })
 	gravest := func(g group) int { return gravity(slices.MaxFunc(g.verdicts, byGravity)) }
 	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(gravest(b), gravest(a)) })
-	details := map[identity]*Detail{}
+	details := map[policy.ID]*Detail{}
 	for i := range d.Details {
 		at := &d.Details[i]
-		details[identity{at.Package, at.Name, at.Procs}] = at
+		details[at.ID()] = at
 	}
-	ids, label := map[identity]string{}, d.labels()
+	ids, label := map[policy.ID]string{}, d.labels()
 	room := mostCharts
 	for i, g := range groups {
 		if i >= MostDetails {
@@ -170,7 +170,7 @@ func (d Document) parts(p *page) map[identity]string {
 			break
 		}
 		slices.SortStableFunc(g.verdicts, func(a, b policy.Verdict) int { return byGravity(b, a) })
-		id := identity{g.Package, g.Name, g.Procs}
+		id := g.ID()
 		ids[id] = fmt.Sprintf("b%d", i+1)
 		part := newPart(ids[id], cell(label(g.verdicts[0])), g)
 		part.Causes = d.causeViews(g.Measured)
@@ -210,7 +210,7 @@ var spaced = regexp.MustCompile(`(\d) (%|ms|us|ns|s|MB|B)\b|(\d) (%)`)
 func tight(s string) string { return spaced.ReplaceAllString(s, "$1$3\u00a0$2$4") }
 
 // pageRows are the verdicts, what fails first, and how many are left out.
-func (d Document) pageRows(parts map[identity]string) (shown []pageRow, left int) {
+func (d Document) pageRows(parts map[policy.ID]string) (shown []pageRow, left int) {
 	verdicts := slices.Clone(d.Report.Verdicts)
 	slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int {
 		if c := byGravity(b, a); c != 0 || !a.Fails {
@@ -224,7 +224,7 @@ func (d Document) pageRows(parts map[identity]string) (shown []pageRow, left int
 	for rank, v := range verdicts[:len(verdicts)-left] {
 		r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
 		row := pageRow{
-			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[identity{v.Package, v.Benchmark, v.Procs}], Rank: rank,
+			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[v.ID()], Rank: rank,
 			Name: cell(label(v)), Metric: cell(title(v.Unit)), Unit: cell(r.unit), Baseline: r.baseline, Candidate: r.candidate,
 			Percent: missing, Limit: shortLimits(v.Rule), Detectable: missing,
 			SortBaseline: sortable(v.Baseline.Median), SortCandidate: sortable(v.Candidate.Median),

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -33,47 +34,31 @@ const (
 	mostWhom  = 48 // tiers and adapters of a case
 )
 
-var rateName = regexp.MustCompile(`(^|/)rate=(\d{1,9}(\.\d{1,9})?)(/|$)`)
-
-// splitRate takes the rate out of a benchmark's name.
-func splitRate(name string) (rest string, rate float64, ok bool) {
-	at := rateName.FindStringSubmatchIndex(name)
-	if at == nil {
-		return "", 0, false
-	}
-	rate, err := strconv.ParseFloat(name[at[4]:at[5]], 64)
-	rest = name[:at[0]]
-	if tail := name[at[1]:]; tail != "" {
-		rest += "/" + tail
-	}
-	return rest, rate, err == nil
-}
-
 // rated are the cases of the document, what fails first: those of several rates, and those that tell adapters or tiers apart.
 func (d Document) rated() (all []rated, left int) {
-	verdicts, details, at := map[identity][]policy.Verdict{}, map[identity]*Detail{}, map[identity]int{}
+	verdicts, details, at := map[policy.ID][]policy.Verdict{}, map[policy.ID]*Detail{}, map[policy.ID]int{}
 	for _, v := range d.Report.Verdicts {
-		if _, _, ok := splitRate(v.Benchmark); ok {
-			id := identity{v.Package, v.Benchmark, v.Procs}
+		if _, _, ok := ratename.Cut(v.Benchmark); ok {
+			id := v.ID()
 			verdicts[id] = append(verdicts[id], v)
 		}
 	}
 	for i := range d.Details {
-		details[identity{d.Details[i].Package, d.Details[i].Name, d.Details[i].Procs}] = &d.Details[i]
+		details[d.Details[i].ID()] = &d.Details[i]
 	}
 	for _, m := range d.Report.Benchmarks {
-		name, rate, ok := splitRate(m.Name)
+		name, rate, ok := ratename.Cut(m.Name)
 		if !ok {
 			continue
 		}
-		id := identity{m.Package, name, m.Procs}
+		id := policy.ID{Package: m.Package, Name: name, Procs: m.Procs}
 		i, seen := at[id]
 		if !seen {
 			i = len(all)
 			at[id] = i
 			all = append(all, rated{pkg: m.Package, name: name, procs: m.Procs})
 		}
-		own := identity{m.Package, m.Name, m.Procs}
+		own := m.ID()
 		all[i].points = append(all[i].points, ratePoint{m, rate, verdicts[own], details[own]})
 	}
 	for i := range all {

@@ -22,32 +22,6 @@ func onlyCase(t *testing.T, d Document) rated {
 	return all[0]
 }
 
-func TestANameIsSplitAtItsRate(t *testing.T) {
-	for _, c := range []struct {
-		name, rest string
-		rate       float64
-		ok         bool
-	}{
-		{"Serving/case=multi-lora/rate=40", "Serving/case=multi-lora", 40, true},
-		{"Serving/rate=2.5/stream=true", "Serving/stream=true", 2.5, true},
-		{"rate=7", "", 7, true},
-		{"Serving/rate=", "", 0, false},
-		{"Serving/rate=40x", "", 0, false},
-		{"Serving/rate=-4", "", 0, false},
-		{"Serving/rate=1e9", "", 0, false},
-		{"Serving/crate=40", "", 0, false},
-		{"Serving/rate=1234567890", "", 0, false},
-		{"Serving", "", 0, false},
-	} {
-		rest, rate, ok := splitRate(c.name)
-		assert.Equal(t, c, struct {
-			name, rest string
-			rate       float64
-			ok         bool
-		}{c.name, rest, rate, ok})
-	}
-}
-
 func TestRatesOfACaseAreTogetherAndInOrder(t *testing.T) {
 	d := servingIn("multi-lora-small", 200, 40, 120)
 	d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{Package: pkg, Name: "Serving/case=other/rate=40", Procs: 2},

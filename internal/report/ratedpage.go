@@ -50,7 +50,7 @@ type ratedNumbers struct {
 type ratedNumber struct{ Rate, Baseline, Candidate, Change string }
 
 // ratedViews fills p with the cases, until there is no more room for their charts, and links them with the parts of their benchmarks.
-func (d Document) ratedViews(p *page, parts map[identity]string) {
+func (d Document) ratedViews(p *page, parts map[policy.ID]string) {
 	all, left := d.rated()
 	p.CasesLeft = left
 	label := d.labels()
@@ -62,7 +62,7 @@ func (d Document) ratedViews(p *page, parts map[identity]string) {
 		}
 		for _, point := range r.points {
 			baseline, candidate := point.saturated()
-			head := ratedHead{Rate: exact(point.rate), Part: parts[identity{point.Package, point.Name, point.Procs}]}
+			head := ratedHead{Rate: exact(point.rate), Part: parts[point.ID()]}
 			switch {
 			case baseline && candidate:
 				head.Saturated = "both behind"

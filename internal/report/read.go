@@ -97,7 +97,7 @@ func (c causeJSON) cause() Cause {
 // SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. What a report adds to a reason is not
 // compared, nor is what JSON does not have told apart.
 func SameVerdict(a, b policy.Verdict) bool {
-	same := a.Package == b.Package && a.Benchmark == b.Benchmark && a.Procs == b.Procs && a.Unit == b.Unit && a.Outcome == b.Outcome &&
+	same := a.ID() == b.ID() && a.Unit == b.Unit && a.Outcome == b.Outcome &&
 		a.Fails == b.Fails && a.Paired == b.Paired && a.Baseline.N == b.Baseline.N && a.Candidate.N == b.Candidate.N &&
 		near(a.Baseline.Median, b.Baseline.Median) && near(a.Candidate.Median, b.Candidate.Median) && near(a.Alpha, b.Alpha)
 	if !same || a.Baseline.N == 0 || a.Candidate.N == 0 {

@@ -66,7 +66,7 @@ func Judge(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Docume
 		return err
 	}
 	doc.Report = j.Compare(b, c)
-	doc.Notes = append(doc.Notes, evidence.Fits(b, c)...)
+	doc.Notes = append(doc.Notes, report.Fits(doc.Report.Benchmarks)...)
 	doc.Details = details(b, c, doc.Report.Verdicts)
 	return nil
 }
@@ -86,15 +86,11 @@ func judgeable(verdicts int) error {
 
 // details are those of as many benchmarks as a page shows, what fails first: there may be thousands.
 func details(baseline, candidate judge.Results, verdicts []policy.Verdict) []report.Detail {
-	type identity struct {
-		pkg, name string
-		procs     int
-	}
 	var all []report.Detail
-	at := map[identity]int{}
+	at := map[policy.ID]int{}
 	for _, failing := range []bool{true, false} {
 		for _, v := range verdicts {
-			id := identity{v.Package, v.Benchmark, v.Procs}
+			id := v.ID()
 			if _, known := at[id]; !known && v.Fails == failing && v.Benchmark != "" && len(all) < report.MostDetails {
 				at[id] = len(all)
 				all = append(all, report.Detail{Package: v.Package, Name: v.Benchmark, Procs: v.Procs})
@@ -102,13 +98,13 @@ func details(baseline, candidate judge.Results, verdicts []policy.Verdict) []rep
 		}
 	}
 	for _, v := range verdicts {
-		if i, ok := at[identity{v.Package, v.Benchmark, v.Procs}]; ok {
+		if i, ok := at[v.ID()]; ok {
 			all[i].Series = append(all[i].Series, report.Series{Unit: v.Unit})
 		}
 	}
 	for side, results := range []judge.Results{baseline, candidate} {
 		for _, b := range results.Benchmarks {
-			i, ok := at[identity{b.Package, b.Name, b.Procs}]
+			i, ok := at[b.ID()]
 			for s := 0; ok && s < len(all[i].Series); s++ {
 				series := &all[i].Series[s]
 				*[]*[]float64{&series.Baseline, &series.Candidate}[side] = b.Metrics[series.Unit]

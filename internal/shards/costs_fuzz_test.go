@@ -23,11 +23,11 @@ func FuzzParseCosts(f *testing.F) {
 			return
 		}
 		require.NotEmpty(t, costs.took)
-		jobs := []Job{{Package: "shop", Name: "unknown"}, {Package: "shop", Name: "free", Free: true}}
+		jobs := []Job{job("shop", "unknown", 0, false), job("shop", "free", 0, true)}
 		for name, took := range costs.took {
 			require.GreaterOrEqual(t, took, time.Duration(0))
 			require.LessOrEqual(t, took, longest)
-			jobs = append(jobs, Job{Package: name[0], Name: name[1]})
+			jobs = append(jobs, job(name[0], name[1], 0, false))
 		}
 		shards := max(int(n), 1)
 		for _, shard := range Divide(jobs, costs, shards) {

@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // Job is a benchmark to be given to a shard.
 type Job struct {
-	Package, Name string
-	Procs         int  // GOMAXPROCS
-	Free          bool // whether nothing of it is to be measured, as where only one side has it
+	policy.ID
+	Free bool // whether nothing of it is to be measured, as where only one side has it
 }
 
 // Divide says which shard, from 1 to n, each job is for. The longest is given away first, always to the shard that has least to do

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // costly are costs of jobs by name, in seconds.
@@ -23,7 +25,7 @@ func costly(seconds map[string]float64) Costs {
 func jobsOf(names ...string) []Job {
 	var jobs []Job
 	for _, name := range names {
-		jobs = append(jobs, Job{Name: name, Procs: 2})
+		jobs = append(jobs, job("", name, 2, false))
 	}
 	return jobs
 }
@@ -44,8 +46,8 @@ func TestDivide(t *testing.T) {
 		{"an unknown one takes the mean of the others", jobsOf("A", "B", "C"), costly(map[string]float64{"A": 1, "C": 3}), 2, []int{2, 2, 1}},
 		{"costs of others do not count", jobsOf("A", "B"), costly(map[string]float64{"X": 100}), 2, []int{1, 2}},
 		{"of equals the packages, the names and GOMAXPROCS decide",
-			[]Job{{"b", "A", 1, false}, {"a", "B", 2, false}, {"a", "B", 1, false}, {"a", "A", 1, false}}, Costs{}, 4, []int{4, 3, 2, 1}},
-		{"what is not measured costs nothing", []Job{{"", "A", 1, true}, {"", "B", 1, false}, {"", "C", 1, true}, {"", "D", 1, false}}, Costs{}, 2, []int{1, 1, 1, 2}},
+			[]Job{job("b", "A", 1, false), job("a", "B", 2, false), job("a", "B", 1, false), job("a", "A", 1, false)}, Costs{}, 4, []int{4, 3, 2, 1}},
+		{"what is not measured costs nothing", []Job{job("", "A", 1, true), job("", "B", 1, false), job("", "C", 1, true), job("", "D", 1, false)}, Costs{}, 2, []int{1, 1, 1, 2}},
 	} {
 		assert.Equal(t, c.want, Divide(c.jobs, c.costs, c.n), c.name)
 	}
@@ -58,7 +60,7 @@ func TestDivideIsTheSameForAllAndFair(t *testing.T) {
 		seconds := map[string]float64{}
 		for i := range rapid.IntRange(0, 40).Draw(t, "jobs") {
 			name := fmt.Sprint("B", i)
-			jobs = append(jobs, Job{Name: name, Procs: 1})
+			jobs = append(jobs, job("", name, 1, false))
 			seconds[name] = float64(rapid.IntRange(1, 1000).Draw(t, "ms")) / 1000
 		}
 		costs := costly(seconds)
@@ -102,9 +104,13 @@ func TestParseCosts(t *testing.T) {
 			continue
 		}
 		require.NoError(t, err, c.name)
-		took, known := costs.of(Job{Package: "p", Name: "A", Procs: 8})
+		took, known := costs.of(job("p", "A", 8, false))
 		assert.True(t, known)
 		assert.Equal(t, 2500*time.Millisecond, took)
 		assert.Len(t, costs.Sum, 64)
 	}
+}
+
+func job(pkg, name string, procs int, free bool) Job {
+	return Job{policy.ID{Package: pkg, Name: name, Procs: procs}, free}
 }

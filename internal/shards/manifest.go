@@ -7,7 +7,9 @@ import (
 	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/strictjson"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // ManifestFile is the name of a shard's manifest in the folder of its results.
@@ -106,7 +108,7 @@ type Noise struct {
 }
 
 // Part is which shard it is of.
-func (m Manifest) Part() Part { return Part{m.Shard, m.Of} }
+func (m Manifest) Part() part.Part { return part.Part{I: m.Shard, N: m.Of} }
 
 // Encode is the manifest as a file, with its version and sum.
 func (m Manifest) Encode() ([]byte, error) {
@@ -149,21 +151,21 @@ func ParseManifest(data []byte) (Manifest, error) {
 
 // check says what a manifest cannot be.
 func (m Manifest) check() error {
-	if err := m.Part().check(); err != nil {
+	if err := m.Part().Check(); err != nil {
 		return err
 	}
 	if len(m.Benchmarks) == 0 {
 		return errors.New("it has no benchmarks")
 	}
-	seen := map[Job]bool{}
+	seen := map[policy.ID]bool{}
 	for _, b := range m.Benchmarks {
 		if err := b.check(m); err != nil {
 			return fmt.Errorf("%s: %w", b.Name, err)
 		}
-		if seen[b.job()] {
+		if seen[b.ID()] {
 			return fmt.Errorf("%s comes twice", b.Name)
 		}
-		seen[b.job()] = true
+		seen[b.ID()] = true
 	}
 	return nil
 }
@@ -188,5 +190,5 @@ func (b Benchmark) check(m Manifest) error {
 	return nil
 }
 
-// job identifies a benchmark.
-func (b Benchmark) job() Job { return Job{Package: b.Package, Name: b.Name, Procs: b.Procs} }
+// ID tells it from others.
+func (b Benchmark) ID() policy.ID { return policy.ID{Package: b.Package, Name: b.Name, Procs: b.Procs} }

@@ -53,7 +53,7 @@ func (s left) check() error {
 	for _, set := range s.sets {
 		for _, b := range set.Benchmarks {
 			if !slices.ContainsFunc(s.found.Benchmarks, func(m Benchmark) bool {
-				return m.Measured != nil && m.Package == b.Pkg && m.Name == b.Name && m.Procs == b.Procs
+				return m.Measured != nil && m.ID() == b.ID()
 			}) {
 				return fmt.Errorf("%s has results of %s, which this shard did not measure", set.Source, b.Name)
 			}
@@ -65,7 +65,7 @@ func (s left) check() error {
 // rounds are a side's of a benchmark.
 func (s left) rounds(side int, m Benchmark) benchdata.Benchmark {
 	for _, b := range s.sets[side].Benchmarks {
-		if m.Package == b.Pkg && m.Name == b.Name && m.Procs == b.Procs {
+		if m.ID() == b.ID() {
 			return b
 		}
 	}
@@ -127,7 +127,7 @@ func (m *Merged) pairs() ([]judge.Pair, error) {
 	}
 	pairs := m.judge.Pairs(sides[baselineSide], sides[candidateSide])
 	for i, b := range m.shards[0].found.Benchmarks {
-		if p := pairs[i]; p.Package() != b.Package || p.Name() != b.Name || p.Procs() != b.Procs {
+		if p := pairs[i]; p.ID() != b.ID() {
 			return nil, fmt.Errorf("%s: its benchmarks are not in the order in which a gate finds them: it was edited", m.shards[0].found)
 		}
 	}

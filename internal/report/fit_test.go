@@ -1,4 +1,4 @@
-package evidence
+package report
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // curve is a service whose p90 at rates 10, 20 and 30 is so many nanoseconds.
@@ -20,19 +21,20 @@ func curve(p90 ...float64) (r judge.Results) {
 }
 
 func TestFitsAreNoted(t *testing.T) {
-	const head = "R2 of Serving/case=a over 3 rates, as the regression guide has it, and judged by nobody: succeeded 1.0000, "
+	const head = "R2 of Serving/case=a over 3 rates, as the regression guide has it, and judged by nobody: "
 	for _, c := range []struct {
 		name                string
 		baseline, candidate judge.Results
 		want                []string
 	}{
-		{"equal", curve(10, 20, 90), curve(10, 20, 90), []string{head + "p90-ns 1.0000"}},
-		{"all 20 % worse on a steep curve", curve(100, 200, 900), curve(120, 240, 1080), []string{head + "p90-ns 0.9095. Here it misleads: p90-ns changed by up to +20.0 %"}},
-		{"all 5 % worse on a flat curve", curve(100, 101, 102), curve(105, 106.05, 107.1), []string{head + "p90-ns -37.2562. Here it misleads: p90-ns changed by up to +5.0 %"}},
+		{"equal", curve(10, 20, 90), curve(10, 20, 90), []string{head + "p90-ns 1.0000, succeeded 1.0000"}},
+		{"all 20 % worse on a steep curve", curve(100, 200, 900), curve(120, 240, 1080), []string{head + "p90-ns 0.9095, succeeded 1.0000. Here it misleads: p90-ns changed by up to +20.0 %"}},
+		{"all 5 % worse on a flat curve", curve(100, 101, 102), curve(105, 106.05, 107.1), []string{head + "p90-ns -37.2562, succeeded 1.0000. Here it misleads: p90-ns changed by up to +5.0 %"}},
 		{"one rate", curve(10), curve(10), nil},
 		{"no rate in common", curve(10, 20, 30), judge.Results{Benchmarks: []judge.Benchmark{{Name: "MLP"}}}, nil},
 		{"no rates", judge.Results{Benchmarks: []judge.Benchmark{{Name: "MLP"}}}, judge.Results{Benchmarks: []judge.Benchmark{{Name: "MLP"}}}, nil},
 	} {
-		assert.Equal(t, c.want, Fits(c.baseline, c.candidate), c.name)
+		measured := judge.By(policy.Policy{}).Compare(c.baseline, c.candidate).Benchmarks
+		assert.Equal(t, c.want, Fits(measured), c.name)
 	}
 }
