@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
 	"workload/serving/dataset/tiktoken":   {"workload/serving/dataset"},
 	"internal/report":                     {"policy"},
-	"internal/benchdata":                  nil,
+	"internal/benchdata":                  {"internal/ratename"},
 	"internal/duet":                       nil,
 	"internal/judge":                      {"internal/stats", "policy"},
 	"internal/latency":                    {"internal/stats"}, // what a Recorder reports are the judge's quantiles
