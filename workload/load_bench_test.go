@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"syscall"
 	"testing"
+
+	"github.com/tailgate-go/tailgate/internal/ratename"
 )
 
 // cpu is the CPU time of this process so far, in nanoseconds.
@@ -21,7 +23,7 @@ func cpu(b *testing.B) int64 {
 // BenchmarkLoad shows what driving costs, with requests that do nothing: CPU time per request, and how late they are sent.
 func BenchmarkLoad(b *testing.B) {
 	for _, rate := range []float64{350, 1000, 10_000, 100_000} {
-		b.Run(fmt.Sprintf("rate=%v", rate), func(b *testing.B) {
+		b.Run(ratename.Of(rate), func(b *testing.B) {
 			rec := Record(b)
 			began := cpu(b)
 			rec.Drive(Load{Rate: rate, MaxLagPercent: 1e6}, func(context.Context, *Request) error { return nil })

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/ratename"
 )
 
 // loadGenerator is a result file of the inference gateway's load generator (AI-Hypercomputer/inference-benchmark,
@@ -122,8 +124,8 @@ func (g *loadGenerator) line(text []byte) (string, error) {
 	if _, there := values["p90-ns"]; !there {
 		return "", fmt.Errorf("metrics has neither p90_latency_ms nor p90_latency")
 	}
-	line := fmt.Sprintf("BenchmarkLoadGenerator/model=%s/rate=%s %d", strings.ReplaceAll(g.Config.Model, "/", "-"),
-		number(rate), int(succeeded))
+	line := fmt.Sprintf("BenchmarkLoadGenerator/model=%s/%s %d", strings.ReplaceAll(g.Config.Model, "/", "-"), ratename.Of(rate),
+		int(succeeded))
 	for _, unit := range slices.Sorted(maps.Keys(values)) {
 		value := values[unit]
 		if strings.HasSuffix(unit, "-ns") {

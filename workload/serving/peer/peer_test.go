@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
+	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 	"github.com/tailgate-go/tailgate/workload"
 	"github.com/tailgate-go/tailgate/workload/serving"
@@ -151,7 +152,7 @@ const turn = 2 * time.Second
 // it sends, that is not seen.
 func BenchmarkPlain(b *testing.B) {
 	for _, rate := range []float64{350, 2000, 10_000} {
-		b.Run(fmt.Sprintf("rate=%v", rate), func(b *testing.B) {
+		b.Run(ratename.Of(rate), func(b *testing.B) {
 			url := sync.OnceValue(func() string { return instant.Start(b) })
 			load := workload.Load{
 				Rate: rate, Requests: int(rate * turn.Seconds()), Seed: 1, Timeout: timeout, MaxInFlight: 1000, MaxLagPercent: 1e6,
