@@ -4,6 +4,7 @@ package testbin
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -61,7 +62,7 @@ func gate() {
 	r, w, err := os.Pipe()
 	if err == nil {
 		binary := &Binary{Path: "/proc/self/exe", Dir: tree.Dir, scratch: s}
-		_, err = binary.Start(ctx, RunOptions{Env: []string{"TESTBIN_ROLE=child"}, Files: []*os.File{w}})
+		_, err = binary.Start(ctx, RunOptions{Env: []string{"TESTBIN_ROLE=" + cmp.Or(os.Getenv("TESTBIN_CHILD"), "child")}, Files: []*os.File{w}})
 		w.Close()
 		r.Read(make([]byte, 1))
 	}
@@ -123,11 +124,11 @@ type round struct {
 	said       *bufio.Scanner
 }
 
-func newRound(t *testing.T, end string) *round {
+func newRound(t *testing.T, end string, env ...string) *round {
 	t.Helper()
 	r := &round{temp: t.TempDir(), repo: newRepo(t, shop)}
 	r.mark = "TESTBIN_ROUND=" + r.temp
-	r.cmd = r.command("gate", "TESTBIN_REPO="+r.repo.Root, "TESTBIN_END="+end)
+	r.cmd = r.command("gate", append(env, "TESTBIN_REPO="+r.repo.Root, "TESTBIN_END="+end)...)
 	out, err := r.cmd.StdoutPipe()
 	require.NoError(t, err)
 	r.cmd.Stderr = r.cmd.Stdout
