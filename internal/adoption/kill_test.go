@@ -19,7 +19,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
-	"github.com/tailgate-go/tailgate/internal/modtest"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
@@ -30,19 +29,7 @@ func TestKilledGateLeavesNothing(t *testing.T) {
 	if testing.Short() {
 		rounds = 4
 	}
-	dir, env := modtest.Unpack(t, "testdata/kill.txtar")
-	run := func(name string, args ...string) string {
-		t.Helper()
-		cmd := exec.Command(name, args...)
-		cmd.Dir, cmd.Env = dir, env
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-		return string(out)
-	}
-	run("git", "init", "-q")
-	run("git", "add", "-A")
-	run("git", "commit", "-q", "-m", "first")
-	run("go", "test", "-c", "-o", ".tmp/gate.test", ".")
+	dir, env := committed(t, "testdata/kill.txtar")
 
 	random := rand.New(rand.NewPCG(7, 7))
 	measured := 0
@@ -73,7 +60,7 @@ func TestKilledGateLeavesNothing(t *testing.T) {
 		scratches := func() []string { s, _ := filepath.Glob(filepath.Join(temp, "tailgate-scratch-*")); return s }
 		require.Eventually(t, func() bool { return len(scratches()) == 0 }, 10*time.Second, 20*time.Millisecond,
 			"%v after %v leaves %v", signal, after, scratches())
-		assert.Equal(t, 1, strings.Count(run("git", "worktree", "list"), "\n"), "%v after %v leaves a worktree", signal, after)
+		assert.Equal(t, 1, strings.Count(command(t, dir, env, "git", "worktree", "list"), "\n"), "%v after %v leaves a worktree", signal, after)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		release, err := testbin.Lock(ctx, filepath.Join(temp, filepath.Base(testbin.LockPath())), func(string) {})
 		require.NoError(t, err, "%v after %v leaves the lock", signal, after)
@@ -96,18 +83,7 @@ func TestKilledBenchmarkIsInvalid(t *testing.T) {
 	if testing.Short() {
 		rounds = 2
 	}
-	dir, env := modtest.Unpack(t, "testdata/kill.txtar")
-	run := func(name string, args ...string) {
-		t.Helper()
-		cmd := exec.Command(name, args...)
-		cmd.Dir, cmd.Env = dir, env
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-	}
-	run("git", "init", "-q")
-	run("git", "add", "-A")
-	run("git", "commit", "-q", "-m", "first")
-	run("go", "test", "-c", "-o", ".tmp/gate.test", ".")
+	dir, env := committed(t, "testdata/kill.txtar")
 
 	random := rand.New(rand.NewPCG(7, 8))
 	for round := range rounds {
@@ -141,6 +117,36 @@ func TestKilledBenchmarkIsInvalid(t *testing.T) {
 		verdict, err := os.ReadFile(filepath.Join(temp, "out", "verdict.json"))
 		require.NoError(t, err)
 		assert.Contains(t, string(verdict), `"outcome": "invalid"`)
+	}
+}
+
+// A benchmark that leaves its process group and hangs, in a whole run or in the middle of a duet, makes the gate invalid once its time is
+// over, and ends then with all that it has started.
+func TestBenchmarkThatLeavesItsGroupIsInvalid(t *testing.T) {
+	dir, env := committed(t, "testdata/kill.txtar")
+	for _, c := range []struct{ name, request, says string }{
+		{"in the smoke run", "1", `no result within 1s: fix the hang, or allow more time \(-regress.timeout\)`},
+		{"in a duet", "20", `invalid: Deserter p95-ns: (baseline|candidate): .*no answer within 1(\.\d+)?s: fix the hang`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			temp := t.TempDir()
+			gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.out="+filepath.Join(temp, "out"),
+				"-regress.bench=Deserter", "-regress.timeout=1s")
+			gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp, "DESERTS="+c.request)
+			var printed bytes.Buffer
+			gate.Stdout, gate.Stderr = &printed, &printed
+			require.NoError(t, gate.Start())
+			ended := time.AfterFunc(time.Minute, func() { _ = gate.Process.Kill() })
+			require.Error(t, gate.Wait())
+			require.True(t, ended.Stop(), "the gate hung")
+			assert.Equal(t, 1, gate.ProcessState.ExitCode(), printed.String())
+			assert.Regexp(t, c.says, printed.String())
+			assert.Regexp(t, `FAIL: (1 )?invalid`, printed.String())
+			assert.Empty(t, remains(temp), "the gate has ended")
+			verdict, err := os.ReadFile(filepath.Join(temp, "out", "verdict.json"))
+			require.NoError(t, err)
+			assert.Contains(t, string(verdict), `"outcome": "invalid"`)
+		})
 	}
 }
 
