@@ -27,7 +27,7 @@ func (s source) isTree() bool { return s.saved == "" && s.address == "" && s.com
 
 // sources decides what is compared with what. repo is nil when dir is in no repository.
 func (s settings) sources(ctx context.Context, dir string) (baseline, candidate source, repo *testbin.Repo, err error) {
-	repo, noRepo := testbin.Open(dir)
+	repo, noRepo := testbin.Open(ctx, dir)
 	if s.baseline.Value != "" { // for the report, should the candidate be wrong already
 		baseline.Side = report.Side{What: discreet(s.baseline.Value), Why: "given by " + s.baseline.Source}
 	}

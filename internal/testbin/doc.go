@@ -2,7 +2,7 @@
 //
 //	scratch, err := testbin.NewScratch()
 //	defer scratch.Close()
-//	repo, err := testbin.Open(".")
+//	repo, err := testbin.Open(ctx, ".")
 //	commit, err := repo.Resolve(ctx, "origin/main")
 //	tree, err := scratch.Worktree(ctx, repo, commit)
 //	dir, err := tree.Locate("./infer")

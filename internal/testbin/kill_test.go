@@ -49,7 +49,7 @@ func gate() {
 	next(err)
 	_, err = Lock(ctx, LockPath(), nil)
 	next(err)
-	repo, err := Open(os.Getenv("TESTBIN_REPO"))
+	repo, err := Open(ctx, os.Getenv("TESTBIN_REPO"))
 	var commit Commit
 	if err == nil {
 		commit, err = repo.Resolve(ctx, "HEAD")
@@ -157,8 +157,13 @@ func (r *round) await(t *testing.T, n int) {
 	}
 }
 
-// processes are all that inherited the mark, in whatever group they are. Zombies have no environment.
 func (r *round) processes(t *testing.T) []int {
+	t.Helper()
+	return processes(t, r.mark)
+}
+
+// processes are all that inherited the mark, in whatever group they are. Zombies have no environment.
+func processes(t *testing.T, mark string) []int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
 	require.NoError(t, err)
@@ -169,7 +174,7 @@ func (r *round) processes(t *testing.T) []int {
 			continue
 		}
 		if environ, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "environ")); err == nil &&
-			strings.Contains("\x00"+string(environ), "\x00"+r.mark+"\x00") {
+			strings.Contains("\x00"+string(environ), "\x00"+mark+"\x00") {
 			pids = append(pids, pid)
 		}
 	}

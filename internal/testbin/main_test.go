@@ -81,7 +81,7 @@ func newRepo(t *testing.T, archive string, dir ...string) *Repo {
 	require.NoError(t, os.MkdirAll(root, 0o755))
 	run(t, root, "git", "init", "-q", "-b", "main")
 	commit(t, root, archive)
-	repo, err := Open(root)
+	repo, err := Open(t.Context(), root)
 	require.NoError(t, err)
 	return repo
 }

@@ -118,7 +118,8 @@ func pids(printed *head) (found []int) {
 func TestNoProcessGetsAway(t *testing.T) {
 	for _, way := range []string{"session", "group"} {
 		t.Run("to a "+way+" of its own, when its time is over", func(t *testing.T) {
-			process, held := startEscape(t, newScratch(t), RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way}, Timeout: 500 * time.Millisecond})
+			options := RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way}, Timeout: 500 * time.Millisecond}
+			process, held := startEscape(t, newScratch(t), options)
 			output, err := assertEnds(t, process, held)
 			var timeout *TimeoutError
 			require.ErrorAs(t, err, &timeout)
