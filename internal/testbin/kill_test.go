@@ -205,7 +205,11 @@ func (r *round) assertClean(t *testing.T) {
 func TestNothingIsLeftOfAGateThatIsKilled(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	signals := []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP}
-	for i := range 10 {
+	gates := 2 * len(signals)
+	if testing.Short() {
+		gates = len(signals)
+	}
+	for i := range gates {
 		sig, step, delay := signals[i%len(signals)], 1+random.IntN(len(steps)-1), time.Duration(random.IntN(40_000))*time.Microsecond
 		if step == 1 {
 			delay /= 10 // it takes 2 ms to have a scratch

@@ -52,6 +52,14 @@ func environment(temp string) map[string]string {
 	return env
 }
 
+// notShort leaves a test to .ci/run adoption: under -short one of each kind of build is enough, for a link takes half a second.
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("links more than once")
+	}
+}
+
 // shop is a module with one package in a folder, infer.
 const shop = `
 -- go.mod --

@@ -116,9 +116,11 @@ func pids(printed *head) (found []int) {
 }
 
 func TestNoProcessGetsAway(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"session", "group"} {
 		t.Run("to a "+way+" of its own, when its time is over", func(t *testing.T) {
-			options := RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way}, Timeout: 500 * time.Millisecond}
+			t.Parallel()
+			options := RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way}, Timeout: time.Second}
 			process, held := startEscape(t, newScratch(t), options)
 			output, err := assertEnds(t, process, held)
 			var timeout *TimeoutError
@@ -127,6 +129,7 @@ func TestNoProcessGetsAway(t *testing.T) {
 			assert.Less(t, output.Wall, 5*time.Second)
 		})
 		t.Run("to a "+way+" of its own, when it is killed", func(t *testing.T) {
+			t.Parallel()
 			process, held := startEscape(t, newScratch(t), RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way}})
 			_, err := held.Read(make([]byte, 1))
 			require.NoError(t, err)
@@ -135,6 +138,7 @@ func TestNoProcessGetsAway(t *testing.T) {
 			require.ErrorIs(t, err, errKilled)
 		})
 		t.Run("to a "+way+" of its own, when the scratch is closed", func(t *testing.T) {
+			t.Parallel()
 			s := newScratch(t)
 			process, held := startEscape(t, s, RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way}})
 			_, err := held.Read(make([]byte, 1))
@@ -144,6 +148,7 @@ func TestNoProcessGetsAway(t *testing.T) {
 			require.Error(t, err)
 		})
 		t.Run("to a "+way+" that the process itself does not outlive", func(t *testing.T) {
+			t.Parallel()
 			process, held := startEscape(t, newScratch(t), RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way, "TESTBIN_END=exit"}})
 			output, err := assertEnds(t, process, held)
 			require.NoError(t, err)
