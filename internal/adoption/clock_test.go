@@ -17,7 +17,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tailgate-go/tailgate/internal/modtest"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
@@ -31,12 +30,7 @@ func TestGateOnAMachineWhoseClockJumped(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and measures")
 	}
-	dir, env := modtest.Unpack(t, "testdata/faults.txtar")
-	for _, args := range [][]string{
-		{"git", "init", "-q"}, {"git", "add", "-A"}, {"git", "commit", "-q", "-m", "first"}, {"go", "test", "-c", "-o", ".tmp/gate.test", "."},
-	} {
-		command(t, dir, env, args...)
-	}
+	dir, env := committed(t, "testdata/faults.txtar")
 	for _, c := range []struct {
 		name      string
 		at        time.Time
@@ -140,14 +134,4 @@ func aYearAhead(t *testing.T) []string {
 	}
 	t.Skip("no clock may be set here, not even of a namespace")
 	return nil
-}
-
-// command runs a command that succeeds, and returns what it prints.
-func command(t *testing.T, dir string, env []string, args ...string) string {
-	t.Helper()
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Dir, cmd.Env = dir, env
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%v: %s", args, out)
-	return string(out)
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
-	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
 // Eight gates at once on one repository whose index is locked, after a gate that died and left its lock's file; the one that measures first
@@ -27,15 +26,7 @@ func TestGatesAtOnceOnOneRepository(t *testing.T) {
 		t.Skip("builds and measures")
 	}
 	const gates = 8
-	dir, env := modtest.Unpack(t, "testdata/faults.txtar")
-	for _, args := range [][]string{
-		{"git", "init", "-q"}, {"git", "add", "-A"}, {"git", "commit", "-q", "-m", "first"}, {"go", "test", "-c", "-o", ".tmp/gate.test", "."},
-	} {
-		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Dir, cmd.Env = dir, env
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-	}
+	dir, env := committed(t, "testdata/faults.txtar")
 	temp := t.TempDir()
 	lock := filepath.Join(dir, ".git", "index.lock")
 	require.NoError(t, os.WriteFile(lock, nil, 0o644))

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,8 +18,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
 var (
@@ -75,6 +72,7 @@ var faultKinds = []misfortune{
 	{name: "the candidate closes the pipes", says: `candidate: `, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate writes into the pipes", says: `candidate: `, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate hangs", says: `no answer within 4`, cause: func(f *faulty) { f.start() }},
+	{name: "the candidate hangs in a session of its own", says: `no answer within 4`, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate exits", says: `candidate: `, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate prints without end", says: `printed more than 8 MiB`, cause: func(f *faulty) { f.start() }},
 	{name: "a third party writes into the pipes", says: `(baseline|candidate): `, cause: func(f *faulty) { f.start(); f.babble() }},
@@ -86,19 +84,7 @@ func TestFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and measures")
 	}
-	dir, env := modtest.Unpack(t, "testdata/faults.txtar")
-	run := func(args ...string) {
-		t.Helper()
-		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Dir, cmd.Env = dir, env
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%v: %s", args, out)
-	}
-	run("git", "init", "-q")
-	run("git", "add", "-A")
-	run("git", "commit", "-q", "-m", "first")
-	run("go", "test", "-c", "-o", ".tmp/gate.test", ".")
-
+	dir, env := committed(t, "testdata/faults.txtar")
 	pattern, err := regexp.Compile(*faultKind)
 	require.NoError(t, err)
 	kinds := slices.DeleteFunc(slices.Clone(faultKinds), func(k misfortune) bool { return !pattern.MatchString(k.name) })

@@ -19,31 +19,35 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
-	"github.com/tailgate-go/tailgate/internal/modtest"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
+// What is killed, or will not end, in a module that is built once.
+func TestKilled(t *testing.T) {
+	besideOthers(t)
+	dir, env := committed(t, "testdata/kill.txtar")
+	t.Run("gate leaves nothing", func(t *testing.T) { killedGateLeavesNothing(t, dir, env) })
+	t.Run("benchmark is invalid", func(t *testing.T) { killedBenchmarkIsInvalid(t, dir, env) })
+	t.Run("benchmark outside its group is invalid", func(t *testing.T) { deserterIsInvalid(t, dir, env) })
+}
+
+// besideOthers lets a test run beside others under -short, where none is held to what it measures.
+func besideOthers(t *testing.T) {
+	if testing.Short() {
+		t.Parallel()
+	}
+}
+
 // A gate that is killed at any point, by any signal, leaves no process, worktree, temporary folder or lock behind, and no results
 // that pass for whole.
-func TestKilledGateLeavesNothing(t *testing.T) {
+func killedGateLeavesNothing(t *testing.T, dir string, env []string) {
+	besideOthers(t)
 	rounds := 12
 	if testing.Short() {
-		rounds = 4
+		rounds = 1
 	}
-	dir, env := modtest.Unpack(t, "testdata/kill.txtar")
-	run := func(name string, args ...string) string {
-		t.Helper()
-		cmd := exec.Command(name, args...)
-		cmd.Dir, cmd.Env = dir, env
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-		return string(out)
-	}
-	run("git", "init", "-q")
-	run("git", "add", "-A")
-	run("git", "commit", "-q", "-m", "first")
-	run("go", "test", "-c", "-o", ".tmp/gate.test", ".")
-
+	shop := filepath.Join(t.TempDir(), "shop") // whose worktrees are this test's
+	command(t, dir, env, "git", "clone", "-q", dir, shop)
 	random := rand.New(rand.NewPCG(7, 7))
 	measured := 0
 	for round := range rounds {
@@ -56,7 +60,7 @@ func TestKilledGateLeavesNothing(t *testing.T) {
 		}
 
 		gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.out="+filepath.Join(temp, "out"))
-		gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp)
+		gate.Dir, gate.Env = shop, append(env, "TMPDIR="+temp)
 		var printed bytes.Buffer
 		gate.Stdout, gate.Stderr = &printed, &printed
 		require.NoError(t, gate.Start())
@@ -68,12 +72,12 @@ func TestKilledGateLeavesNothing(t *testing.T) {
 		require.False(t, killer.Stop(), "the gate ended by itself within %v: %s", after, printed.String())
 		require.Error(t, err)
 
-		require.Eventually(t, func() bool { return len(remains(temp)) == 0 }, 10*time.Second, 20*time.Millisecond,
+		require.Eventually(t, func() bool { return len(remains(temp)) == 0 }, 10*time.Second, 50*time.Millisecond,
 			"%v after %v leaves processes: %v", signal, after, remains(temp))
 		scratches := func() []string { s, _ := filepath.Glob(filepath.Join(temp, "tailgate-scratch-*")); return s }
 		require.Eventually(t, func() bool { return len(scratches()) == 0 }, 10*time.Second, 20*time.Millisecond,
 			"%v after %v leaves %v", signal, after, scratches())
-		assert.Equal(t, 1, strings.Count(run("git", "worktree", "list"), "\n"), "%v after %v leaves a worktree", signal, after)
+		assert.Equal(t, 1, strings.Count(command(t, shop, env, "git", "worktree", "list"), "\n"), "%v after %v leaves a worktree", signal, after)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		release, err := testbin.Lock(ctx, filepath.Join(temp, filepath.Base(testbin.LockPath())), func(string) {})
 		require.NoError(t, err, "%v after %v leaves the lock", signal, after)
@@ -91,24 +95,12 @@ func TestKilledGateLeavesNothing(t *testing.T) {
 }
 
 // A benchmark process that dies in the middle of a duet, of either side and at any point, makes the gate invalid, in words and at once.
-func TestKilledBenchmarkIsInvalid(t *testing.T) {
+func killedBenchmarkIsInvalid(t *testing.T, dir string, env []string) {
+	besideOthers(t)
 	rounds := 6
 	if testing.Short() {
-		rounds = 2
+		rounds = 1
 	}
-	dir, env := modtest.Unpack(t, "testdata/kill.txtar")
-	run := func(name string, args ...string) {
-		t.Helper()
-		cmd := exec.Command(name, args...)
-		cmd.Dir, cmd.Env = dir, env
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-	}
-	run("git", "init", "-q")
-	run("git", "add", "-A")
-	run("git", "commit", "-q", "-m", "first")
-	run("go", "test", "-c", "-o", ".tmp/gate.test", ".")
-
 	random := rand.New(rand.NewPCG(7, 8))
 	for round := range rounds {
 		temp := t.TempDir()
@@ -118,7 +110,7 @@ func TestKilledBenchmarkIsInvalid(t *testing.T) {
 		gate.Stdout, gate.Stderr = &printed, &printed
 		require.NoError(t, gate.Start())
 		var pair []int
-		require.Eventually(t, func() bool { pair = inDuet(temp); return len(pair) == 2 }, time.Minute, time.Millisecond, "no duet began")
+		require.Eventually(t, func() bool { pair = inDuet(temp); return len(pair) == 2 }, time.Minute, 50*time.Millisecond, "no duet began")
 		time.Sleep(time.Duration(random.Int64N(int64(2 * time.Second))))
 		if now := inDuet(temp); len(now) == 2 { // of this launch or the next
 			pair = now
@@ -135,12 +127,45 @@ func TestKilledBenchmarkIsInvalid(t *testing.T) {
 		assert.Equal(t, 1, gate.ProcessState.ExitCode(), printed.String())
 		assert.Regexp(t, `(?s)invalid: Stubborn p95-ns: (baseline|candidate): .*killed \(SIGKILL\), and not by the gate`, printed.String())
 		assert.Contains(t, printed.String(), "FAIL: 1 invalid")
-		require.Eventually(t, func() bool { return len(remains(temp)) == 0 }, 10*time.Second, 20*time.Millisecond, "%v", remains(temp))
+		require.Eventually(t, func() bool { return len(remains(temp)) == 0 }, 10*time.Second, 50*time.Millisecond, "%v", remains(temp))
 		left, _ := filepath.Glob(filepath.Join(temp, "tailgate-scratch-*"))
 		assert.Empty(t, left)
 		verdict, err := os.ReadFile(filepath.Join(temp, "out", "verdict.json"))
 		require.NoError(t, err)
 		assert.Contains(t, string(verdict), `"outcome": "invalid"`)
+	}
+}
+
+// A benchmark that leaves its process group and hangs, in a whole run or in the middle of a duet, makes the gate invalid once its time is
+// over, and ends then with all that it has started.
+func deserterIsInvalid(t *testing.T, dir string, env []string) {
+	besideOthers(t)
+	for _, c := range []struct{ name, request, says string }{
+		{"in the smoke run", "1", `no result within 1s: fix the hang, or allow more time \(-regress.timeout\)`},
+		{"in a duet", "20", `invalid: Deserter p95-ns: (baseline|candidate): .*no answer within 1(\.\d+)?s: fix the hang`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if testing.Short() && c.request == "1" {
+				t.Skip("a smoke run that hangs stands among the scripts")
+			}
+			temp := t.TempDir()
+			gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.out="+filepath.Join(temp, "out"),
+				"-regress.bench=Deserter", "-regress.timeout=1s")
+			gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp, "DESERTS="+c.request)
+			var printed bytes.Buffer
+			gate.Stdout, gate.Stderr = &printed, &printed
+			require.NoError(t, gate.Start())
+			ended := time.AfterFunc(time.Minute, func() { _ = gate.Process.Kill() })
+			require.Error(t, gate.Wait())
+			require.True(t, ended.Stop(), "the gate hung")
+			assert.Equal(t, 1, gate.ProcessState.ExitCode(), printed.String())
+			assert.Regexp(t, c.says, printed.String())
+			assert.Regexp(t, `FAIL: (1 )?invalid`, printed.String())
+			assert.Empty(t, remains(temp), "the gate has ended")
+			verdict, err := os.ReadFile(filepath.Join(temp, "out", "verdict.json"))
+			require.NoError(t, err)
+			assert.Contains(t, string(verdict), `"outcome": "invalid"`)
+		})
 	}
 }
 

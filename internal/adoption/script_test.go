@@ -12,4 +12,7 @@ import (
 	_ "github.com/tailgate-go/tailgate/workload"
 )
 
-func TestScripts(t *testing.T) { modtest.Run(t) }
+func TestScripts(t *testing.T) {
+	besideOthers(t)
+	modtest.Run(t)
+}

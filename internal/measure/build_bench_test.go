@@ -53,7 +53,7 @@ func BenchmarkDiscover(b *testing.B) {
 // BenchmarkBuild compares a worktree of HEAD with the binary of ./workload in it, and its removal, with go test -c in the work tree, one
 // after the other and both from a warm build cache. worktree-s is what the worktree takes of it; time/plain is the ratio.
 func BenchmarkBuild(b *testing.B) {
-	repo, err := testbin.Open(".")
+	repo, err := testbin.Open(b.Context(), ".")
 	if err != nil {
 		b.Skip(err)
 	}

@@ -48,7 +48,7 @@ func RunDir(t *testing.T, dir string) {
 
 // hermetic keeps the user's settings of go and git out.
 var hermetic = []string{
-	"GOFLAGS=-mod=mod", "GOTOOLCHAIN=local", "GOTELEMETRY=off", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+	"GOFLAGS=-mod=mod -ldflags=-w", "GOTOOLCHAIN=local", "GOTELEMETRY=off", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
 	"GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com", "GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@example.com",
 }
 

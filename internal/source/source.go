@@ -34,7 +34,7 @@ type Request struct {
 
 // Choose decides what is compared with what. repo is nil when dir is in no repository.
 func (r Request) Choose(ctx context.Context, dir string) (baseline, candidate Source, repo *testbin.Repo, err error) {
-	repo, noRepo := testbin.Open(dir)
+	repo, noRepo := testbin.Open(ctx, dir)
 	if r.Baseline.Value != "" { // for the report, should the candidate be wrong already
 		baseline.Side = report.Side{What: Discreet(r.Baseline.Value), Why: "given by " + r.Baseline.Source}
 	}

@@ -76,6 +76,7 @@ func hasBinary(t *testing.T, s *Scratch, name string) []string {
 }
 
 func TestNestedModule(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	repo := newRepo(t, shop+`
 -- tools/deep/go.mod --
@@ -105,6 +106,7 @@ func BenchmarkDeep(b *testing.B) { infer.Infer() }
 }
 
 func TestVendoredModule(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	repo := newRepo(t, `
 -- go.mod --
@@ -184,6 +186,7 @@ func TestWorkspaceInTheRepository(t *testing.T) {
 }
 
 func TestWorkspaceNamedByTheEnvironment(t *testing.T) {
+	notShort(t)
 	repo := newRepo(t, workspaceModules+strings.Replace(goWork, "go.work", "ci.work", 1))
 	s := newScratch(t)
 	tree := newTree(t, s, repo)

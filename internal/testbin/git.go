@@ -70,7 +70,8 @@ var errListing = fmt.Errorf("it lists more than %d MiB", maxListing>>20)
 // maxListing is how many bytes git and go may list: 500,000 files.
 const maxListing = 64 << 20
 
-// tool runs a command that only reads and returns its standard output. It may outlive a killed gate by as long as it takes.
+// tool runs a command that only reads and returns its standard output. It ends with ctx and with the gate, and so does what it has
+// started.
 func tool(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
 	ctx, stop := context.WithTimeoutCause(ctx, toolTimeout, &TimeoutError{toolTimeout})
 	defer stop()
@@ -83,7 +84,7 @@ func tool(ctx context.Context, dir string, env []string, name string, args ...st
 	stdout := &head{limit: maxListing, overflow: func() { cancel(errListing) }}
 	stderr := &tail{limit: maxStderr}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
-	err := cmd.Run()
+	err := runInGroup(cmd)
 	listing, over := stdout.bytes()
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
@@ -94,4 +95,24 @@ func tool(ctx context.Context, dir string, env []string, name string, args ...st
 		return listing, &toolError{command: name + " " + args[0], stderr: strings.TrimSpace(string(stderr.bytes())), err: err}
 	}
 	return listing, nil
+}
+
+// runInGroup runs cmd in a process group that ends when its context or the gate does.
+func runInGroup(cmd *exec.Cmd) error {
+	if cmd.Err != nil { // before what else may be missing
+		return cmd.Err
+	}
+	g, err := newGroup()
+	if err != nil {
+		return err
+	}
+	defer g.end()
+	cmd.Cancel = func() error {
+		g.kill()
+		return cmd.Process.Kill() // it may have left the group
+	}
+	if err := g.start(cmd); err != nil {
+		return err
+	}
+	return cmd.Wait()
 }

@@ -4,6 +4,7 @@ package testbin
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -48,7 +49,7 @@ func gate() {
 	next(err)
 	_, err = Lock(ctx, LockPath(), nil)
 	next(err)
-	repo, err := Open(os.Getenv("TESTBIN_REPO"))
+	repo, err := Open(ctx, os.Getenv("TESTBIN_REPO"))
 	var commit Commit
 	if err == nil {
 		commit, err = repo.Resolve(ctx, "HEAD")
@@ -61,7 +62,7 @@ func gate() {
 	r, w, err := os.Pipe()
 	if err == nil {
 		binary := &Binary{Path: "/proc/self/exe", Dir: tree.Dir, scratch: s}
-		_, err = binary.Start(ctx, RunOptions{Env: []string{"TESTBIN_ROLE=child"}, Files: []*os.File{w}})
+		_, err = binary.Start(ctx, RunOptions{Env: []string{"TESTBIN_ROLE=" + cmp.Or(os.Getenv("TESTBIN_CHILD"), "child")}, Files: []*os.File{w}})
 		w.Close()
 		r.Read(make([]byte, 1))
 	}
@@ -123,11 +124,11 @@ type round struct {
 	said       *bufio.Scanner
 }
 
-func newRound(t *testing.T, end string) *round {
+func newRound(t *testing.T, end string, env ...string) *round {
 	t.Helper()
 	r := &round{temp: t.TempDir(), repo: newRepo(t, shop)}
 	r.mark = "TESTBIN_ROUND=" + r.temp
-	r.cmd = r.command("gate", "TESTBIN_REPO="+r.repo.Root, "TESTBIN_END="+end)
+	r.cmd = r.command("gate", append(env, "TESTBIN_REPO="+r.repo.Root, "TESTBIN_END="+end)...)
 	out, err := r.cmd.StdoutPipe()
 	require.NoError(t, err)
 	r.cmd.Stderr = r.cmd.Stdout
@@ -156,8 +157,13 @@ func (r *round) await(t *testing.T, n int) {
 	}
 }
 
-// processes are all that inherited the mark, in whatever group they are. Zombies have no environment.
 func (r *round) processes(t *testing.T) []int {
+	t.Helper()
+	return processes(t, r.mark)
+}
+
+// processes are all that inherited the mark, in whatever group they are. Zombies have no environment.
+func processes(t *testing.T, mark string) []int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
 	require.NoError(t, err)
@@ -168,7 +174,7 @@ func (r *round) processes(t *testing.T) []int {
 			continue
 		}
 		if environ, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "environ")); err == nil &&
-			strings.Contains("\x00"+string(environ), "\x00"+r.mark+"\x00") {
+			strings.Contains("\x00"+string(environ), "\x00"+mark+"\x00") {
 			pids = append(pids, pid)
 		}
 	}
@@ -199,7 +205,11 @@ func (r *round) assertClean(t *testing.T) {
 func TestNothingIsLeftOfAGateThatIsKilled(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	signals := []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP}
-	for i := range 10 {
+	gates := 2 * len(signals)
+	if testing.Short() {
+		gates = len(signals)
+	}
+	for i := range gates {
 		sig, step, delay := signals[i%len(signals)], 1+random.IntN(len(steps)-1), time.Duration(random.IntN(40_000))*time.Microsecond
 		if step == 1 {
 			delay /= 10 // it takes 2 ms to have a scratch

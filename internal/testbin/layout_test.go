@@ -53,6 +53,7 @@ func relink(t *testing.T, b *Binary, layout int64) *Binary {
 }
 
 func TestRelinkMovesFunctions(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	repo := newRepo(t, shop+places)
 	s := newScratch(t)
@@ -105,6 +106,7 @@ func TestRelinkKeepsTheFlagsOfTheUser(t *testing.T) {
 }
 
 func TestWithoutTablesForDebuggersTheSameRuns(t *testing.T) {
+	notShort(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("reads ELF files")
 	}

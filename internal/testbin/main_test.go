@@ -52,6 +52,14 @@ func environment(temp string) map[string]string {
 	return env
 }
 
+// notShort leaves a test to .ci/run adoption: under -short one of each kind of build is enough, for a link takes half a second.
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("links more than once")
+	}
+}
+
 // shop is a module with one package in a folder, infer.
 const shop = `
 -- go.mod --
@@ -81,7 +89,7 @@ func newRepo(t *testing.T, archive string, dir ...string) *Repo {
 	require.NoError(t, os.MkdirAll(root, 0o755))
 	run(t, root, "git", "init", "-q", "-b", "main")
 	commit(t, root, archive)
-	repo, err := Open(root)
+	repo, err := Open(t.Context(), root)
 	require.NoError(t, err)
 	return repo
 }

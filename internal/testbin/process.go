@@ -75,7 +75,7 @@ type Process struct {
 	err    error
 }
 
-// Wait waits for the end of the process and of all that it has started. A plain exit is no error, whatever its code. An
+// Wait waits for the end of the process and ends all that it has started and left. A plain exit is no error, whatever its code. An
 // error says in words why there was none: a *TimeoutError, ctx's cause, a signal, too much output. It may be called more than once.
 func (p *Process) Wait() (Output, error) {
 	<-p.done
@@ -162,11 +162,13 @@ func (p *Process) supervise(ctx context.Context, stop context.CancelFunc, stdout
 	case <-ctx.Done():
 		p.err = context.Cause(ctx)
 		p.group.kill()
+		_ = p.cmd.Process.Kill() // it may have left the group
 		<-exited
 	}
 	p.group.end()
+	endStrays(p.temp)
 
-	// A grandchild that left the group may still hold the pipes.
+	// A grandchild that got away may still hold the pipes.
 	copied := make(chan struct{})
 	go func() { copies.Wait(); close(copied) }()
 	select {

@@ -31,7 +31,7 @@ func (c Commit) String() string { return fmt.Sprintf("%.12s (%s)", c.Hash, c.Sub
 
 // Open finds the repository that dir is in. Any other failure than ErrNotRepo passes on what git says, because git
 // says what to do: of a folder that belongs to another user, for one.
-func Open(dir string) (*Repo, error) {
+func Open(ctx context.Context, dir string) (*Repo, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func Open(dir string) (*Repo, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, err
 	}
-	root, err := git(context.Background(), dir, "rev-parse", "--show-toplevel")
+	root, err := git(ctx, dir, "rev-parse", "--show-toplevel")
 	if says(err, "not a git repository", "must be run in a work tree") {
 		return nil, fmt.Errorf("%s: %w: run inside a clone, or compare with a saved file", dir, ErrNotRepo)
 	}

@@ -19,21 +19,21 @@ func TestOpenFindsTheTopOfTheWorkTree(t *testing.T) {
 	require.Equal(t, real, repo.Root)
 
 	t.Run("from a folder below", func(t *testing.T) {
-		got, err := Open(filepath.Join(repo.Root, "infer"))
+		got, err := Open(t.Context(), filepath.Join(repo.Root, "infer"))
 		require.NoError(t, err)
 		assert.Equal(t, repo.Root, got.Root)
 	})
 	t.Run("through a symbolic link", func(t *testing.T) {
 		link := filepath.Join(t.TempDir(), "link")
 		require.NoError(t, os.Symlink(repo.Root, link))
-		got, err := Open(link)
+		got, err := Open(t.Context(), link)
 		require.NoError(t, err)
 		assert.Equal(t, repo.Root, got.Root)
 	})
 	t.Run("in a linked worktree", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "linked")
 		run(t, repo.Root, "git", "worktree", "add", "-q", "--detach", dir)
-		got, err := Open(dir)
+		got, err := Open(t.Context(), dir)
 		require.NoError(t, err)
 		assert.Equal(t, "linked", filepath.Base(got.Root))
 		assert.DirExists(t, newTree(t, newScratch(t), got).Dir)
@@ -42,7 +42,7 @@ func TestOpenFindsTheTopOfTheWorkTree(t *testing.T) {
 		other := newRepo(t, "")
 		t.Setenv("GIT_DIR", filepath.Join(other.Root, ".git"))
 		t.Setenv("GIT_INDEX_FILE", filepath.Join(other.Root, ".git", "index"))
-		got, err := Open(repo.Root)
+		got, err := Open(t.Context(), repo.Root)
 		require.NoError(t, err)
 		assert.Equal(t, repo.Root, got.Root)
 		dirty, err := got.Dirty(t.Context())
@@ -60,20 +60,20 @@ func TestOpenRefusesWhatIsNoWorkTree(t *testing.T) {
 		"inside a .git folder": filepath.Join(newRepo(t, "").Root, ".git"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Open(dir)
+			_, err := Open(t.Context(), dir)
 			require.ErrorIs(t, err, ErrNotRepo)
 			assert.ErrorContains(t, err, "not in a git work tree: run inside a clone, or compare with a saved file")
 		})
 	}
 	t.Run("a folder that does not exist", func(t *testing.T) {
-		_, err := Open(filepath.Join(t.TempDir(), "none"))
+		_, err := Open(t.Context(), filepath.Join(t.TempDir(), "none"))
 		require.ErrorIs(t, err, os.ErrNotExist)
 		assert.NotErrorIs(t, err, ErrNotRepo)
 	})
 	t.Run("a folder of another user", func(t *testing.T) {
 		repo := newRepo(t, "")
 		t.Setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-		_, err := Open(repo.Root)
+		_, err := Open(t.Context(), repo.Root)
 		require.ErrorContains(t, err, "detected dubious ownership")
 		assert.ErrorContains(t, err, "git config --global --add safe.directory", "git's own cure")
 		assert.NotErrorIs(t, err, ErrNotRepo)
@@ -81,7 +81,7 @@ func TestOpenRefusesWhatIsNoWorkTree(t *testing.T) {
 	t.Run("without git", func(t *testing.T) {
 		repo := newRepo(t, "")
 		t.Setenv("PATH", t.TempDir())
-		_, err := Open(repo.Root)
+		_, err := Open(t.Context(), repo.Root)
 		require.ErrorIs(t, err, exec.ErrNotFound)
 		assert.ErrorContains(t, err, "git is not on the PATH: install it")
 	})
@@ -133,7 +133,7 @@ func TestShallowClone(t *testing.T) {
 	commit(t, origin.Root, "-- more --\n")
 	dir := filepath.Join(t.TempDir(), "clone")
 	run(t, origin.Root, "git", "clone", "-q", "--depth=1", "--no-single-branch", "file://"+origin.Root, dir)
-	repo, err := Open(dir)
+	repo, err := Open(t.Context(), dir)
 	require.NoError(t, err)
 
 	for r, want := range map[*Repo]bool{origin: false, repo: true} {
@@ -184,7 +184,7 @@ func TestMergeBase(t *testing.T) {
 func TestRepositoryWithoutCommits(t *testing.T) {
 	root := t.TempDir()
 	run(t, root, "git", "init", "-q")
-	repo, err := Open(root)
+	repo, err := Open(t.Context(), root)
 	require.NoError(t, err)
 	has, err := repo.HasCommits(t.Context())
 	require.NoError(t, err)

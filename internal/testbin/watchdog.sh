@@ -1,6 +1,27 @@
 # Cleans up after a gate. $1 is the scratch folder. Standard input ends when the gate and all its process groups are gone.
 trap '' HUP INT QUIT TERM
 while read -r _; do :; done
+
+# What has left its group is told by the folder for temporary files in its environment. Only Linux shows that. The folders above may have
+# any name, so that only that of the scratch is looked for.
+strays() {
+	case $1 in
+	*[!a-z0-9-]*) ;; # no gate made it
+	*) grep -lsz "TMPDIR=.*/$1/tmp/" /proc/[0-9]*/environ ;;
+	esac
+}
+
+# A process that is being killed may start another.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	found=
+	for stray in $(strays "${1##*/}"); do
+		found=yes
+		stray=${stray#/proc/}
+		kill -s KILL "${stray%/environ}"
+	done
+	test -n "$found" || break
+done
+
 cd "$1" || exit
 
 # Folders without write permission cannot be emptied.

@@ -3,7 +3,6 @@
 package testbin
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,34 +47,4 @@ func (w *watchdog) close() error {
 		_ = cmd.Run() // the folder goes below; what git still lists then, git worktree prune removes
 	}
 	return os.RemoveAll(w.dir)
-}
-
-// group is one process here.
-type group struct {
-	watch *watchdog
-	cmd   *exec.Cmd
-}
-
-func (w *watchdog) lead() (*group, error) { return &group{watch: w}, nil }
-
-func (g *group) start(cmd *exec.Cmd) error {
-	g.watch.mu.Lock()
-	defer g.watch.mu.Unlock()
-	if g.watch.closed {
-		return fmt.Errorf("%s: %w", g.watch.dir, os.ErrClosed)
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	g.cmd = cmd
-	g.watch.groups[g] = true
-	return nil
-}
-
-func (g *group) kill() { _ = g.cmd.Process.Kill() }
-
-func (g *group) end() {
-	g.watch.mu.Lock()
-	defer g.watch.mu.Unlock()
-	delete(g.watch.groups, g)
 }

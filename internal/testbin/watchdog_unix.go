@@ -19,9 +19,6 @@ import (
 //go:embed watchdog.sh
 var watchdogScript string
 
-//go:embed group.sh
-var groupScript string
-
 // closeTimeout bounds the wait for the watchdog. Removing a tree of 100,000 files takes seconds on a slow disk.
 const closeTimeout = time.Minute
 
@@ -186,35 +183,4 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, &os.PathError{Op: "flock", Path: dir, Err: err}
 	}
 	return f, nil
-}
-
-// group is a process group that ends when the gate does.
-type group struct{ leader *exec.Cmd }
-
-// lead starts a group with nothing in it but its leader.
-func (w *watchdog) lead() (*group, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	cmd := shell(groupScript)
-	cmd.Stdin = w.lifeline
-	cmd.ExtraFiles = []*os.File{w.alive}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("%s: process group: %w", w.dir, err)
-	}
-	return &group{leader: cmd}, nil
-}
-
-// start starts cmd as a member of g.
-func (g *group) start(cmd *exec.Cmd) error {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: g.leader.Process.Pid}
-	return cmd.Start()
-}
-
-// kill ends all processes in g. It must not be called after end: the number of the group may then be another's.
-func (g *group) kill() { _ = syscall.Kill(-g.leader.Process.Pid, syscall.SIGKILL) }
-
-// end kills what is left of g and forgets it.
-func (g *group) end() {
-	g.kill()
-	_ = g.leader.Wait() // it died of the signal
 }
