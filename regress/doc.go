@@ -60,7 +60,7 @@
 //
 // # When it is invalid
 //
-// The reason says where, what, and what to do. TROUBLESHOOTING.md in the repository lists all that a gate may say.
+// The reason says where, what, and what to do. TROUBLESHOOTING.md in the repository explains those that need more words.
 //
 // # What it does not do
 //

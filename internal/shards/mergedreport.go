@@ -58,7 +58,7 @@ func (m *Merged) Save(out *output.Folder) error {
 	if err != nil {
 		return err
 	}
-	for side := range output.Sides() {
+	for side := range m.shards[0].sets {
 		if err := results.Save(side, m.rounds(side), func() benchdata.Header { return m.header(side) }); err != nil {
 			_ = results.Finish() // the first error says more
 			return err
