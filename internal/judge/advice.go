@@ -57,7 +57,7 @@ func budget(n policy.Noise, rounds float64) time.Duration {
 }
 
 // watched reports whether neighbours would have been noticed.
-func watched(n policy.Noise) bool { return n.Method == "duet" && n.Busy > 0 }
+func watched(n policy.Noise) bool { return n.SawTurns() && n.Busy > 0 }
 
 // disturbed are the signs that neighbours or the host kept the benchmark waiting.
 func disturbed(m policy.Measured) []policy.Sign {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"math"
 	"path"
 	"path/filepath"
 	"slices"
@@ -59,23 +58,11 @@ func (m *measurement) measured() *shards.Measured {
 	if !m.pair.Measurable() {
 		return nil
 	}
-	n := m.seen
 	looks, spent := m.judging.Looks()
 	return &shards.Measured{
 		Rounds: m.rounds, Looks: looks, Spent: spent, Problem: strings.ToValidUTF8(m.problem, "?"),
-		Noise: shards.Noise{
-			Method: n.Method, Rounds: n.Rounds, Launches: n.Launches, Seconds: finite(n.Seconds), Stalls: finite(n.Stalls), Switches: finite(n.Switches),
-			Alternation: finite(n.Alternation), Steal: finite(n.Steal), Busy: finite(n.Busy), Load: finite(n.Load),
-		},
+		Noise: m.seen,
 	}
-}
-
-// finite is 0 for what JSON does not have.
-func finite(x float64) float64 {
-	if math.IsInf(x, 0) || math.IsNaN(x) {
-		return 0
-	}
-	return x
 }
 
 // newManifest is what a shard leaves for the merge, but for the sums of its files; nil for the whole.

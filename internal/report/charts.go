@@ -219,12 +219,12 @@ func newNoise(rounds []policy.Noise, all policy.Noise) (noiseChart, string) {
 		most.Steal, most.Load = max(most.Steal, r.Steal), max(most.Load, r.Load)
 	}
 	text := ""
-	if !sawTurns(all) {
+	if !all.SawTurns() {
 		c.Stalls, c.Switches = nil, nil
 	} else if len(rounds) > 0 {
 		text = fmt.Sprintf("At most %s stalls over 1 ms and %s involuntary switches a second in a round. ", short(most.Stalls), short(most.Switches))
 	}
-	if !sawMachine(all) {
+	if !all.SawMachine() {
 		c.Steal, c.Load = nil, nil
 	} else if len(rounds) > 0 {
 		text += fmt.Sprintf("At most %s %% of CPU time stolen by the host, and a load of %s.", rounded(most.Steal, 1), rounded(most.Load, 2))

@@ -83,24 +83,12 @@ type (
 		Runs   int    `json:"runs"`
 	}
 	measuredJSON struct {
-		Package    string       `json:"package"`
-		Benchmark  string       `json:"benchmark"`
-		GOMAXPROCS int          `json:"gomaxprocs"`
-		Judged     bool         `json:"judged"`
-		Metrics    []metricJSON `json:"metrics"`
-		Noise      *noiseJSON   `json:"noise"`
-	}
-	noiseJSON struct {
-		Method      string `json:"method"`
-		Rounds      int    `json:"rounds"`
-		Launches    int    `json:"launches"`
-		Seconds     number `json:"seconds"`
-		Stalls      number `json:"stalls_per_second"`
-		Switches    number `json:"involuntary_switches_per_second"`
-		Alternation number `json:"alternation_percent"`
-		Steal       number `json:"steal_percent"`
-		Busy        number `json:"busy_percent"`
-		Load        number `json:"load"`
+		Package    string        `json:"package"`
+		Benchmark  string        `json:"benchmark"`
+		GOMAXPROCS int           `json:"gomaxprocs"`
+		Judged     bool          `json:"judged"`
+		Metrics    []metricJSON  `json:"metrics"`
+		Noise      *policy.Noise `json:"noise"`
 	}
 	metricJSON struct {
 		Unit          string      `json:"unit"`
@@ -217,28 +205,16 @@ func newVerdictJSON(v policy.Verdict) verdictJSON {
 }
 
 func newMeasuredJSON(m policy.Measured) measuredJSON {
-	out := measuredJSON{Package: m.Package, Benchmark: m.Name, GOMAXPROCS: m.Procs, Judged: m.Judged, Metrics: []metricJSON{},
-		Noise: newNoiseJSON(m.Noise)}
+	out := measuredJSON{Package: m.Package, Benchmark: m.Name, GOMAXPROCS: m.Procs, Judged: m.Judged, Metrics: []metricJSON{}}
+	if m.Noise != (policy.Noise{}) {
+		out.Noise = &m.Noise
+	}
 	for _, metric := range m.Metrics {
 		change := unknown
 		if metric.Baseline.N > 0 && metric.Candidate.N > 0 {
 			change = number(metric.ChangePercent)
 		}
 		out.Metrics = append(out.Metrics, metricJSON{metric.Unit, newSummaryJSON(metric.Baseline), newSummaryJSON(metric.Candidate), change})
-	}
-	return out
-}
-
-func newNoiseJSON(n policy.Noise) *noiseJSON {
-	if n == (policy.Noise{}) {
-		return nil
-	}
-	out := &noiseJSON{n.Method, n.Rounds, n.Launches, number(n.Seconds), unknown, unknown, unknown, unknown, unknown, unknown}
-	if sawTurns(n) {
-		out.Stalls, out.Switches, out.Alternation = number(n.Stalls), number(n.Switches), number(n.Alternation)
-	}
-	if sawMachine(n) {
-		out.Steal, out.Busy, out.Load = number(n.Steal), number(n.Busy), number(n.Load)
 	}
 	return out
 }

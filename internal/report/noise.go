@@ -22,13 +22,13 @@ func noise(n policy.Noise) string {
 	}
 	s := fmt.Sprintf("measured %s, %s in %s, %s s", how, count(n.Rounds, "round", "rounds"), count(n.Launches, "launch", "launches"), short(n.Seconds))
 	var seen []string
-	if sawTurns(n) {
+	if n.SawTurns() {
 		seen = append(seen, short(n.Stalls)+" stalls/s over 1 ms", short(n.Switches)+" involuntary switches/s")
 	}
-	if sawTurns(n) && n.Alternation != 0 {
+	if n.SawTurns() && n.Alternation != 0 {
 		seen = append(seen, "alternating costs a turn "+percent(n.Alternation)+" %")
 	}
-	if sawMachine(n) {
+	if n.SawMachine() {
 		seen = append(seen, "steal "+rounded(n.Steal, 1)+" %", "CPUs "+rounded(n.Busy, 0)+" % busy", "load "+rounded(n.Load, 2))
 	}
 	if len(seen) == 0 {
@@ -36,12 +36,6 @@ func noise(n policy.Noise) string {
 	}
 	return s + "; " + strings.Join(seen, ", ")
 }
-
-// sawTurns reports whether single turns were watched, as only a duet can.
-func sawTurns(n policy.Noise) bool { return n.Method == "duet" }
-
-// sawMachine reports whether the system tells of its CPUs: then they were in use, at least by the benchmark.
-func sawMachine(n policy.Noise) bool { return n.Busy != 0 }
 
 func count(n int, one, many string) string {
 	if n == 1 {

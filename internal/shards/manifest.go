@@ -86,25 +86,11 @@ type Metric struct {
 
 // Measured says how a benchmark's rounds became its verdicts.
 type Measured struct {
-	Rounds  int    `json:"rounds"`  // in both files of results
-	Looks   []int  `json:"looks"`   // the numbers of rounds after which it was judged, ascending
-	Spent   bool   `json:"spent"`   // whether the last look was the last because the budget was spent
-	Problem string `json:"problem"` // why it must not be judged; empty when it may
-	Noise   Noise  `json:"noise"`
-}
-
-// Noise is policy.Noise.
-type Noise struct {
-	Method      string  `json:"method"`
-	Rounds      int     `json:"rounds"`
-	Launches    int     `json:"launches"`
-	Seconds     float64 `json:"seconds"`
-	Stalls      float64 `json:"stalls"`
-	Switches    float64 `json:"switches"`
-	Alternation float64 `json:"alternation"`
-	Steal       float64 `json:"steal"`
-	Busy        float64 `json:"busy"`
-	Load        float64 `json:"load"`
+	Rounds  int          `json:"rounds"`  // in both files of results
+	Looks   []int        `json:"looks"`   // the numbers of rounds after which it was judged, ascending
+	Spent   bool         `json:"spent"`   // whether the last look was the last because the budget was spent
+	Problem string       `json:"problem"` // why it must not be judged; empty when it may
+	Noise   policy.Noise `json:"noise"`
 }
 
 // Part is which shard it is of.

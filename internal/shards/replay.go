@@ -69,7 +69,7 @@ func (r replay) add(to *judge.Sequence, n int) {
 // result is what came of it, without what the rounds tell of the charts. Latencies of single requests are only on the shard's own page.
 func (r replay) result(s *judge.Sequence) judged {
 	pair := s.Pair()
-	pair.Noise = policy.Noise(r.how.Noise)
+	pair.Noise = r.how.Noise
 	return judged{pair: pair, verdicts: s.Verdicts()}
 }
 
