@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -141,28 +142,20 @@ func (t tally) report(b *testing.B, effect float64) {
 	b.ReportMetric(t.rounds(), "rounds")
 }
 
-// wald returns the number of rounds that the sequential probability ratio test takes on average (Wald 1945, overshoot neglected) for
-// normal log ratios of known standard deviation sd, when it tells a change at the limit from one at effect times the limit and errs
-// with alpha at the limit and with beta at the effect. An error of less than 0.001 is taken for 0.001, at 1.2 times the limit of less
-// than 0.01 for 0.01: more is not promised.
-//
-//	E = ((1-beta) ln((1-beta)/alpha) + beta ln(beta/(1-alpha))) / (d^2/2)
-//
-// where d is the distance in standard deviations. It knows the noise, its shape and the effect.
-func wald(beta, effect, sd float64) float64 {
-	const alpha = policy.DefaultAlpha
-	beta = max(beta, 0.001)
+// wald is the number of rounds that Wald's test takes on average when it tells a change at the limit from one at effect times the limit, for
+// normal log ratios of standard deviation sd. Errors that are smaller than is promised count for what is promised: 0.001, at 1.2 times the limit
+// 0.01.
+func wald(wrong, effect, sd float64) float64 {
+	beta := max(wrong, 0.001)
 	if effect == 1.2 {
 		beta = max(beta, 0.01)
 	}
-	d := math.Log((100+effect*limitPercent)/(100+limitPercent)) / sd
-	return max(1, 2*((1-beta)*math.Log((1-beta)/alpha)+beta*math.Log(beta/(1-alpha)))/(d*d))
+	return stats.SPRT(policy.DefaultAlpha, beta, math.Log((100+effect*limitPercent)/(100+limitPercent))/sd)
 }
 
 func TestWald(t *testing.T) {
 	sd := math.Log(1.15 / 1.1) // a distance of 1
-	assert.InDelta(t, 5.30, wald(0.05, 1.5, sd), 0.005, "where a test of a fixed number takes (1.645+1.645)^2 = 10.8")
-	assert.InDelta(t, 5.30*4, wald(0.05, 1.5, 2*sd), 0.02, "twice the noise, four times the rounds")
+	assert.InDelta(t, 5.30, wald(0.05, 1.5, sd), 0.005)
 	assert.Equal(t, wald(0.001, 1.5, sd), wald(0, 1.5, sd), "no more is promised")
 	assert.Equal(t, wald(0.01, 1.2, sd), wald(0.001, 1.2, sd), "no more is promised")
 }

@@ -2,7 +2,6 @@ package measure
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"path"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
 )
 
@@ -36,8 +36,7 @@ func (g *gate) divide(pairs []judge.Pair) []shards.Benchmark {
 			own++
 		}
 	}
-	g.note(fmt.Sprintf("shard %d of %d: it has %d of the gate's %d benchmarks, and alpha is split over the verdicts on all of them",
-		g.order.Shard.I, g.order.Shard.N, own, len(pairs)))
+	g.order.Doc.Shard = report.Shard{I: g.order.Shard.I, N: g.order.Shard.N, Benchmarks: own, InAll: len(pairs)}
 	return all
 }
 

@@ -22,8 +22,10 @@ type Cause struct {
 	Functions []CostlyFunction
 	// Doubt says why there are none, or what else there is to know; empty when there is nothing to add.
 	Doubt string
-	// Command opens the difference of both profiles, from the folder of results; empty when there are none.
+	// Command opens the difference of both profiles, from the folder of results; empty when there are none there.
 	Command string
+	// Elsewhere names whose results have the profiles, where these have none; empty when nobody's.
+	Elsewhere string
 }
 
 // CostlyFunction is a function that costs more per request than it did, with what it calls in the standard library.
@@ -119,7 +121,17 @@ func (c Cause) lines() []string {
 	if c.Doubt != "" {
 		lines = append(lines, c.Doubt)
 	}
+	if where := c.elsewhere(); where != "" {
+		lines = append(lines, where)
+	}
 	return lines
+}
+
+func (c Cause) elsewhere() string {
+	if c.Elsewhere == "" {
+		return ""
+	}
+	return "its profiles are with the results of " + c.Elsewhere
 }
 
 // why shows the causes below a benchmark's verdicts.
@@ -159,14 +171,17 @@ func (d Document) accused(v policy.Verdict) string {
 
 // causeView is a cause on the page.
 type causeView struct {
-	Headline, Doubt, Command string
-	Rows                     []costlyLine
+	Headline, Doubt, Command, Elsewhere string
+	Rows                                []costlyLine
 }
 
 func (d Document) causeViews(m policy.Measured) []causeView {
 	var views []causeView
 	for _, c := range d.causes(m) {
-		v := causeView{Headline: cell(c.headline()), Doubt: plain(cut(c.Doubt, mostOfReason)), Command: continued.Replace(oneLine(c.Command))}
+		v := causeView{
+			Headline: cell(c.headline()), Doubt: plain(cut(c.Doubt, mostOfReason)), Command: continued.Replace(oneLine(c.Command)),
+			Elsewhere: cell(c.elsewhere()),
+		}
 		for _, f := range c.Functions {
 			v.Rows = append(v.Rows, c.line(f))
 		}
@@ -213,6 +228,7 @@ type (
 		Functions []costlyFunctionJSON `json:"functions"`
 		Doubt     string               `json:"doubt"`
 		Command   string               `json:"command"`
+		Elsewhere string               `json:"elsewhere"`
 	}
 	costlyFunctionJSON struct {
 		Name      string `json:"name"`
@@ -225,7 +241,7 @@ type (
 )
 
 func newCauseJSON(c Cause) causeJSON {
-	out := causeJSON{c.Package, c.Benchmark, c.Of, c.Unit, number(c.Baseline), number(c.Candidate), c.Requests, number(c.Took), []costlyFunctionJSON{}, c.Doubt, c.Command}
+	out := causeJSON{c.Package, c.Benchmark, c.Of, c.Unit, number(c.Baseline), number(c.Candidate), c.Requests, number(c.Took), []costlyFunctionJSON{}, c.Doubt, c.Command, c.Elsewhere}
 	for _, f := range c.Functions {
 		out.Functions = append(out.Functions, costlyFunctionJSON{f.Name, f.Via, f.File, f.Line, number(f.Baseline), number(f.Candidate)})
 	}

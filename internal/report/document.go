@@ -21,6 +21,7 @@ type Document struct {
 	Candidate   Side
 	Settings    []Setting // those that are not defaults
 	Environment []Fact    // goos, goarch, cpu, go, load ...; of two with the same name the first counts
+	Shard       Shard     // the part of a gate that this is; zero: the whole
 	Notes       []string  // doubts and hints that concern the whole run
 	Causes      []Cause   // of what regressed, as profiles tell
 	Planted     string    // the slowdown put into the candidate on purpose; empty: none
@@ -40,6 +41,30 @@ type Side struct {
 	Why    string
 	Commit string // full hash; empty when none
 	Dirty  bool   // whether the tree had changes against the commit
+}
+
+// Shard is one of several parts of a gate. The zero value is the whole.
+type Shard struct {
+	I, N       int // which, from 1, and of how many
+	Benchmarks int // that it has
+	InAll      int // that the gate has
+}
+
+// String says which part it is; empty for the whole.
+func (s Shard) String() string {
+	if s == (Shard{}) {
+		return ""
+	}
+	return fmt.Sprintf("shard %d of %d: it has %d of the gate's %d benchmarks, and alpha is split over the verdicts on all of them",
+		s.I, s.N, s.Benchmarks, s.InAll)
+}
+
+// notes are Notes, after the part of the gate that this is.
+func (d Document) notes() []string {
+	if d.Shard == (Shard{}) {
+		return d.Notes
+	}
+	return append([]string{d.Shard.String()}, d.Notes...)
 }
 
 // Setting is a setting that somebody made.

@@ -29,8 +29,15 @@ type (
 		Candidate   sideJSON          `json:"candidate"`
 		Settings    []settingJSON     `json:"settings"`
 		Environment map[string]string `json:"environment"`
+		Shard       *shardJSON        `json:"shard"`
 		Notes       []string          `json:"notes"`
 		Alpha       number            `json:"alpha"`
+	}
+	shardJSON struct {
+		I          int `json:"shard"`
+		N          int `json:"of"`
+		Benchmarks int `json:"benchmarks"`
+		InAll      int `json:"benchmarks_in_all"`
 	}
 	phaseJSON struct {
 		Name    string `json:"name"`
@@ -120,6 +127,10 @@ func (d Document) WriteJSON(w io.Writer) error {
 		Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Phases: []phaseJSON{}, Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate),
 		Settings: []settingJSON{}, Environment: map[string]string{}, Notes: append([]string{}, d.Notes...),
 		Alpha: number(d.Report.Policy.Alpha),
+	}
+	if d.Shard != (Shard{}) {
+		shard := shardJSON(d.Shard)
+		out.Shard = &shard
 	}
 	for _, p := range d.Phases {
 		out.Phases = append(out.Phases, phaseJSON{p.Name, number(p.Took.Seconds())})

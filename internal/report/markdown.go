@@ -193,7 +193,7 @@ func (d Document) provenanceList(most int) string {
 	for _, c := range d.Again {
 		add(prose(strings.TrimSuffix(c.Purpose, ":")), code(c.Line))
 	}
-	for _, note := range some(d.Notes, "notes") {
+	for _, note := range some(d.notes(), "notes") {
 		add("note", prose(note))
 	}
 	if names := d.unjudged(); len(names) > 0 {

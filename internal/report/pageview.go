@@ -114,7 +114,7 @@ func (d Document) page() page {
 	for _, s := range d.Settings {
 		p.Settings = append(p.Settings, Setting{cell(s.Name), cell(s.Value), cell(s.Source)})
 	}
-	for _, note := range d.Notes {
+	for _, note := range d.notes() {
 		p.Notes = append(p.Notes, oneLine(cut(note, mostOfReason)))
 	}
 	for _, name := range some(d.unjudged(), "benchmarks") {

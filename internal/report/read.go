@@ -42,6 +42,9 @@ func ReadJSON(data []byte) (Document, error) {
 		Took: time.Duration(float64(in.Seconds) * float64(time.Second)), Baseline: Side(in.Baseline), Candidate: Side(in.Candidate), Notes: in.Notes,
 		Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}},
 	}
+	if in.Shard != nil {
+		d.Shard = Shard(*in.Shard)
+	}
 	for _, p := range in.Phases {
 		d.Phases = append(d.Phases, Phase{p.Name, time.Duration(float64(p.Seconds) * float64(time.Second))})
 	}
@@ -84,7 +87,7 @@ func (s summaryJSON) summary() policy.Summary {
 func (c causeJSON) cause() Cause {
 	out := Cause{
 		Package: c.Package, Benchmark: c.Benchmark, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline), Candidate: float64(c.Candidate),
-		Requests: c.Requests, Took: float64(c.Took), Doubt: c.Doubt, Command: c.Command,
+		Requests: c.Requests, Took: float64(c.Took), Doubt: c.Doubt, Command: c.Command, Elsewhere: c.Elsewhere,
 	}
 	for _, f := range c.Functions {
 		out.Functions = append(out.Functions, CostlyFunction{

@@ -57,7 +57,7 @@ func (d Document) provenance(b *terminal) {
 	}
 	b.item("took", d.spent())
 	b.item("results", d.Out)
-	for _, note := range some(d.Notes, "notes") {
+	for _, note := range some(d.notes(), "notes") {
 		b.item("note", note)
 	}
 	if names := d.unjudged(); len(names) > 0 {

@@ -20,8 +20,14 @@ const mostLeft = 64 << 20
 // Results are the files that a shard leaves beside its manifest.
 func Results() []string { return []string{"baseline.txt", "candidate.txt", "verdict.json"} }
 
-// SumFile is the SHA-256 of a file, in hexadecimal.
+// SumFile is the SHA-256 of a file, in hexadecimal. What is no plain file, as a device or a pipe, is refused: it may have no end.
 func SumFile(name string) (string, error) {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		if err == nil {
+			err = fmt.Errorf("%s is no plain file: copy the shard's folder again", name)
+		}
+		return "", err
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return "", err

@@ -20,3 +20,15 @@ func TestWhatIsTooLargeForAShardIsNotRead(t *testing.T) {
 	_, err = Open(dir)
 	assert.EqualError(t, err, filepath.Join(dir, ManifestFile)+": more than 65536 KiB; no shard leaves so much: run that shard again")
 }
+
+func TestAFileOfAShardThatHasNoEndIsRefused(t *testing.T) {
+	endless := filepath.Join(t.TempDir(), "baseline.txt")
+	if err := os.Symlink("/dev/zero", endless); err != nil {
+		t.Skip("no links here: ", err)
+	}
+	if _, err := os.Stat(endless); err != nil {
+		t.Skip("no /dev/zero")
+	}
+	_, err := SumFile(endless)
+	assert.ErrorContains(t, err, "is no plain file")
+}

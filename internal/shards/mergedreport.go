@@ -31,16 +31,13 @@ func (m *Merged) describe(doc *report.Document) {
 		if end := s.verdict.Began.Add(s.verdict.Took); end.After(ended) {
 			ended = end
 		}
+		doc.Notes = append(doc.Notes, s.verdict.Shard.String())
 		for _, note := range s.verdict.Notes {
-			if !strings.HasPrefix(note, "shard ") {
-				note = fmt.Sprintf("shard %d: %s", s.found.Shard, note)
-			}
-			doc.Notes = append(doc.Notes, note)
+			doc.Notes = append(doc.Notes, fmt.Sprintf("shard %d: %s", s.found.Shard, note))
 		}
 		for _, c := range s.verdict.Causes {
 			if c.Command != "" {
-				c.Doubt = strings.TrimPrefix(c.Doubt+"; its profiles are with the results of "+s.found.String(), "; ")
-				c.Command = ""
+				c.Command, c.Elsewhere = "", s.found.String()
 			}
 			doc.Causes = append(doc.Causes, c)
 		}

@@ -192,7 +192,7 @@ func TestTwoLimitsHoldTheirLevel(t *testing.T) {
 //	  - unsettled-%: astride at the last look
 //	  - estimate-red-%: red if at the last look, when astride, the estimate decides: see result
 //	  - rounds: on average
-//	  - rounds/sprt: that, as a multiple of what Wald's test expects (see wald). Above 2 it is the first look that costs: to know
+//	  - rounds/sprt: that, as a multiple of what Wald's test expects (see SPRT). Above 2 it is the first look that costs: to know
 //	    after 2 rounds one must know the noise, and 8 is where chance alone gives one answer in 256.
 func BenchmarkPlan(b *testing.B) {
 	for _, bb := range []struct {
@@ -240,7 +240,7 @@ func BenchmarkPlan(b *testing.B) {
 					b.ReportMetric(100*float64(unsettled)/runs, "unsettled-%")
 					b.ReportMetric(float64(rounds)/runs, "rounds")
 					if bb.sd > 0 && effect != 1 {
-						b.ReportMetric(float64(rounds)/runs/wald(0.05/float64(rules), wrong, effect, bb.sd), "rounds/sprt")
+						b.ReportMetric(float64(rounds)/runs/SPRT(0.05/float64(rules), promised(wrong, effect), math.Log((1+effect/10)/1.1)/bb.sd), "rounds/sprt")
 					}
 				})
 			}
@@ -248,26 +248,10 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
-// wald returns the number of pairs that the sequential probability ratio test takes on average (Wald 1945, overshoot neglected)
-// for normal log ratios of known standard deviation sd, when it tells a change at the limit of +10 % from one at effect times
-// the limit and errs with alpha at the limit and with beta at the effect. An error of less than 0.001 is taken for 0.001, at
-// 1.2 times the limit of less than 0.01 for 0.01: more is not promised.
-//
-//	E = ((1-beta) ln((1-beta)/alpha) + beta ln(beta/(1-alpha))) / (d^2/2)
-//
-// where d is the distance in standard deviations. It knows the noise, its shape and the effect.
-func wald(alpha, beta, effect, sd float64) float64 {
-	beta = max(beta, 0.001)
+// promised is an error of no less than is promised at an effect, in limits: 0.001, at 1.2 times the limit 0.01.
+func promised(wrong, effect float64) float64 {
 	if effect == 1.2 {
-		beta = max(beta, 0.01)
+		return max(wrong, 0.01)
 	}
-	d := math.Log((1+effect/10)/1.1) / sd
-	return max(1, 2*((1-beta)*math.Log((1-beta)/alpha)+beta*math.Log(beta/(1-alpha)))/(d*d))
-}
-
-func TestWald(t *testing.T) {
-	sd := math.Log(1.15 / 1.1) // a distance of 1
-	assert.InDelta(t, 2*(0.95*math.Log(19)-0.05*math.Log(19)), wald(0.05, 0.05, 1.5, sd), 1e-9)
-	assert.InDelta(t, 5.30, wald(0.05, 0.05, 1.5, sd), 0.005, "where a test of a fixed number takes (1.645+1.645)^2 = 10.8")
-	assert.InDelta(t, 5.30*4, wald(0.05, 0.05, 1.5, 2*sd), 0.02, "twice the noise, four times the pairs")
+	return max(wrong, 0.001)
 }
