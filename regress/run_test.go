@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// repository makes a git repository, whose branches main and feature have a commit more each than their common one, and changes to it.
+// repository makes a git repository, whose branches main and feature have a commit more each than their common one, and changes to
+// it.
 func repository(t *testing.T) (git func(args ...string)) {
 	t.Helper()
 	dir := t.TempDir()

@@ -175,8 +175,8 @@ func TestMeasuringReadsNoSettings(t *testing.T) {
 	}
 }
 
-// TestSettingsAreReadInOnePlace holds that a Gate whose methods are called without a test heeds no environment: what regress reads of it goes
-// through what settings.go says is heeded.
+// TestSettingsAreReadInOnePlace holds that a Gate whose methods are called without a test heeds no environment: what regress reads
+// of it goes through what settings.go says is heeded.
 func TestSettingsAreReadInOnePlace(t *testing.T) {
 	p := list(t)["regress"]
 	for i, source := range p.sources {

@@ -13,12 +13,12 @@ import (
 
 // gate are the packages that a gate is made of.
 var gate = []string{
-	"regress", "policy", "internal/evidence", "internal/judge", "internal/measure", "internal/output", "internal/progress", "internal/report",
-	"internal/saved", "internal/shards", "internal/source",
+	"regress", "policy", "internal/evidence", "internal/judge", "internal/measure", "internal/output", "internal/progress",
+	"internal/report", "internal/saved", "internal/shards", "internal/source",
 }
 
-// TestEmbeddingIsOneDeep holds that a struct which is embedded in another embeds none itself: through two of them nobody sees whose field
-// a name is.
+// TestEmbeddingIsOneDeep holds that a struct which is embedded in another embeds none itself: through two of them nobody sees whose
+// field a name is.
 func TestEmbeddingIsOneDeep(t *testing.T) {
 	embeds := map[string][]string{} // by package and name: the types that a struct embeds
 	packages := list(t)

@@ -1,5 +1,5 @@
-// Package evidence is what a judge is shown of benchmark results, and what is kept of what it found: by a gate as it measures, of the
-// rounds that shards left, and of saved results.
+// Package evidence is what a judge is shown of benchmark results, and what is kept of what it found: by a gate as it measures, of
+// the rounds that shards left, and of saved results.
 package evidence
 
 import (

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// writeFile replaces the named file below root as a whole: a reader finds the old one or the new one, never a part. No link leads it out of
-// root, and none that stands where the file is to be is followed.
+// writeFile replaces the named file below root as a whole: a reader finds the old one or the new one, never a part. No link leads
+// it out of root, and none that stands where the file is to be is followed.
 func writeFile(root *os.Root, name string, write func(io.Writer) error) error {
 	temp := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"-"+rand.Text()[:10])
 	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)

@@ -1,5 +1,5 @@
-// Package output writes what a gate leaves: a folder with baseline.txt and candidate.txt as results come, the verdict and the reports
-// at the end. The code under test may put into that folder what it likes; nothing is written outside of it.
+// Package output writes what a gate leaves: a folder with baseline.txt and candidate.txt as results come, the verdict and the
+// reports at the end. The code under test may put into that folder what it likes; nothing is written outside of it.
 package output
 
 import (
@@ -53,8 +53,8 @@ func newIn(parent *os.Root, name string) (*Folder, error) {
 	return open(root)
 }
 
-// open removes the verdict that an earlier gate left in the folder, and what one that was killed had begun to write. Results stay: they
-// may be what is to be judged.
+// open removes the verdict that an earlier gate left in the folder, and what one that was killed had begun to write. Results stay:
+// they may be what is to be judged.
 func open(root *os.Root) (*Folder, error) {
 	f := &Folder{Dir: root.Name(), root: root}
 	sweep(root, ".")
@@ -119,8 +119,8 @@ func (f *Folder) illustrate(doc report.Document) error {
 		writeFile(f.root, "report.html", doc.WritePage))
 }
 
-// Leave completes doc and writes it to the folder, if there is one. err says why nothing could be judged; where it is nil, seal is the
-// last to write but for what a browser shows.
+// Leave completes doc and writes it to the folder, if there is one. err says why nothing could be judged; where it is nil, seal is
+// the last to write but for what a browser shows.
 func Leave(f *Folder, doc report.Document, seal func(*Folder) error, err error) (report.Document, error) {
 	doc.Took = time.Since(doc.Began)
 	if err != nil {

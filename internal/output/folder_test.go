@@ -133,7 +133,10 @@ func TestNothingIsWrittenOutsideTheOutputFolder(t *testing.T) {
 }
 
 func TestNoNameLeadsOutOfTheOutputFolder(t *testing.T) {
-	for _, name := range []string{"TestGate", "../../..", "TestGate/../../../x", "/etc/passwd", "a//b", ".", "..", "C:\\x", "con\x00", "\n::error::", "TestGate/ .. /x"} {
+	for _, name := range []string{
+		"TestGate", "../../..", "TestGate/../../../x", "/etc/passwd", "a//b", ".", "..",
+		"C:\\x", "con\x00", "\n::error::", "TestGate/ .. /x",
+	} {
 		t.Run(name, func(t *testing.T) {
 			top := t.TempDir()
 			module := filepath.Join(top, "module")

@@ -74,8 +74,8 @@ type Test struct {
 	Part string // the folder of a part of the output, in that of the test; empty for the whole
 }
 
-// Of makes the output folder of a test: the one that is set, or if none is one in the module. Either way a file in the module keeps the
-// result from being cached; a note says so where that cannot be.
+// Of makes the output folder of a test: the one that is set, or if none is one in the module. Either way a file in the module keeps
+// the result from being cached; a note says so where that cannot be.
 func Of(test Test, set string) (f *Folder, note string, err error) {
 	module := Module(test.Dir)
 	own, err := makeFolder(module)

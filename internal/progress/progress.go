@@ -10,8 +10,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/report"
 )
 
-// Display tells what a gate does: lines that stay, and where somebody watches a terminal one line that changes. What cannot be shown
-// is no reason not to judge.
+// Display tells what a gate does: lines that stay, and where somebody watches a terminal one line that changes. What cannot be
+// shown is no reason not to judge.
 type Display struct {
 	lines io.Writer
 	live  io.Writer // the terminal; nil when nobody watches

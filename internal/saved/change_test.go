@@ -20,7 +20,8 @@ import (
 // savedRun is a saved file of runs of two benchmarks, one slower than base by so many percent in all that it reports.
 func savedRun(percent float64) string {
 	var b strings.Builder
-	b.WriteString("goos: linux\ngoarch: amd64\ngomaxprocs: 2\n# source: HEAD\n# load: 0.5\nUnit score better=higher\npkg: example.com/shop\ncpu: AMD EPYC\n")
+	b.WriteString("goos: linux\ngoarch: amd64\ngomaxprocs: 2\n# source: HEAD\n# load: 0.5\nUnit score better=higher\n" +
+		"pkg: example.com/shop\ncpu: AMD EPYC\n")
 	for i, name := range []string{"MLP", "Embed"} {
 		slower := 1.0
 		if i == 0 {
@@ -28,7 +29,8 @@ func savedRun(percent float64) string {
 		}
 		for run := range 6 {
 			ms := slower * (9 + float64(run)/20) * 1e6
-			fmt.Fprintf(&b, "Benchmark%s-2\t300\t%.0f ns/op\t%.0f p50-ns\t%.0f p95-ns\t%.1f req/s\t%.2f score\n", name, ms, 0.98*ms, 1.1*ms, 1e9/ms, 1e8/ms)
+			fmt.Fprintf(&b, "Benchmark%s-2\t300\t%.0f ns/op\t%.0f p50-ns\t%.0f p95-ns\t%.1f req/s\t%.2f score\n",
+				name, ms, 0.98*ms, 1.1*ms, 1e9/ms, 1e8/ms)
 		}
 	}
 	b.WriteString("PASS\nok  \texample.com/shop\t19.204s\n")
@@ -88,8 +90,8 @@ func numbers(text string) (values map[string][]float64, ok bool) {
 	return values, true
 }
 
-// checkChange holds that a changed file gives the same verdicts or none, unless a number became another number: then the verdicts are those
-// of the numbers. It tells which of the three it was.
+// checkChange holds that a changed file gives the same verdicts or none, unless a number became another number: then the verdicts
+// are those of the numbers. It tells which of the three it was.
 func checkChange(t require.TestingT, sides [2]string, whole policy.Report, i, at int, how uint8, b byte) string {
 	before := sides[i]
 	sides[i] = changed(before, at, how, b)
@@ -144,7 +146,9 @@ func plainResults(values map[string][]float64) judge.Results {
 		at := slices.IndexFunc(r.Benchmarks, func(b judge.Benchmark) bool { return b.Name == name && b.Procs == procs })
 		if at < 0 {
 			at = len(r.Benchmarks)
-			r.Benchmarks = append(r.Benchmarks, judge.Benchmark{Package: "example.com/shop", Name: name, Procs: procs, Requests: 300, Metrics: map[string][]float64{}})
+			r.Benchmarks = append(r.Benchmarks, judge.Benchmark{
+				Package: "example.com/shop", Name: name, Procs: procs, Requests: 300, Metrics: map[string][]float64{},
+			})
 		}
 		r.Benchmarks[at].Metrics[unit] = values[key]
 	}

@@ -29,7 +29,9 @@ func TestFilterSelectsWhatGoTestWouldMeasure(t *testing.T) {
 		{"nothing", "", nil},
 	} {
 		t.Run("-bench "+c.bench+" -skip "+c.skip, func(t *testing.T) {
-			set := &benchdata.Set{Benchmarks: []benchdata.Benchmark{{Name: "Chat/size=1"}, {Name: "Chat/size=10"}, {Name: "ChatLong"}, {Name: "Embed"}}}
+			set := &benchdata.Set{Benchmarks: []benchdata.Benchmark{
+				{Name: "Chat/size=1"}, {Name: "Chat/size=10"}, {Name: "ChatLong"}, {Name: "Embed"},
+			}}
 			some, err := Select(set, c.bench, c.skip)
 			require.NoError(t, err)
 			var names []string

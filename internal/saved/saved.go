@@ -12,7 +12,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Compare judges the results in two files, or patterns of files, and fills doc. bench is the pattern of the benchmarks that are judged.
+// Compare judges the results in two files, or patterns of files, and fills doc. bench is the pattern of the benchmarks that are
+// judged.
 func Compare(j judge.Judge, baseline, candidate, bench string, doc *report.Document) error {
 	b, baselineErr := read("baseline", baseline, bench)
 	c, candidateErr := read("candidate", candidate, bench)
@@ -48,7 +49,8 @@ func Describe(side *report.Side, set *benchdata.Set) {
 // Judge judges two sets that were measured at different times.
 func Judge(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Document) error {
 	if planted := baseline.Provenance["planted"]; planted != "" { // it would hide as much of a regression
-		return fmt.Errorf("baseline: %s was measured with a slowdown of %s planted: measure it without -regress.inject", baseline.Source, planted)
+		return fmt.Errorf("baseline: %s was measured with a slowdown of %s planted: measure it without -regress.inject",
+			baseline.Source, planted)
 	}
 	doc.Planted = candidate.Provenance["planted"]
 	if problems := benchdata.Compatible(baseline, candidate); len(problems) > 0 {
@@ -59,7 +61,8 @@ func Judge(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Docume
 			doc.Environment = append(doc.Environment, report.Fact{Name: key, Value: value})
 		}
 	}
-	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. "+
+	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, "+
+		"at one time, in turn. "+
 		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
 	b, c := evidence.Results(baseline), evidence.Results(candidate)
 	if err := judgeable(judge.Family(j.Pairs(b, c))); err != nil {

@@ -32,8 +32,9 @@ func TestOfManySavedBenchmarksThoseThatFailKeepTheirDetails(t *testing.T) {
 
 func TestMoreVerdictsThanOneGateGivesAreRefused(t *testing.T) {
 	require.NoError(t, judgeable(mostVerdicts))
-	require.EqualError(t, judgeable(mostVerdicts+1), "1048577 verdicts, a rule on a benchmark each, and one gate gives at most 1048576; "+
-		"leave benchmarks out with -regress.bench, or take rules out of the policy")
+	require.EqualError(t, judgeable(mostVerdicts+1),
+		"1048577 verdicts, a rule on a benchmark each, and one gate gives at most 1048576; "+
+			"leave benchmarks out with -regress.bench, or take rules out of the policy")
 }
 
 func TestSavedResultsAreJudgedByAsManyVerdictsAsOneGateGives(t *testing.T) {

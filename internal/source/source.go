@@ -18,7 +18,7 @@ import (
 type Source struct {
 	Side    report.Side
 	Saved   string          // file or pattern; empty when measured live
-	Address string          // of a server, which the work tree's benchmarks measure; empty when they measure what they start themselves
+	Address string          // of a server, which the benchmarks measure; empty when they measure what they start themselves
 	Commit  *testbin.Commit // nil: the work tree, a server, or saved
 }
 
@@ -29,7 +29,7 @@ func (s Source) isTree() bool { return s.Saved == "" && s.Address == "" && s.Com
 type Request struct {
 	Baseline, Candidate report.Setting
 	Itself              bool                     // a self-test: the work tree is compared with itself
-	Env                 func(name string) string // the environment variables in which CI says what is to be compared; empty of those not set
+	Env                 func(name string) string // variables in which CI says what is to be compared; empty of those not set
 }
 
 // Choose decides what is compared with what. repo is nil when dir is in no repository.
@@ -51,7 +51,8 @@ func (r Request) Choose(ctx context.Context, dir string) (baseline, candidate So
 			return baseline, candidate, nil, fmt.Errorf("baseline (%s): %w", r.Baseline.Source, err)
 		}
 	} else if candidate.Saved != "" {
-		return baseline, candidate, nil, fmt.Errorf("the candidate is saved results, %s: give saved results as baseline too, with -regress.baseline",
+		return baseline, candidate, nil, fmt.Errorf(
+			"the candidate is saved results, %s: give saved results as baseline too, with -regress.baseline",
 			candidate.Saved)
 	} else {
 		baseline, err = r.defaultBaseline(ctx, repo, noRepo, candidate)
@@ -64,14 +65,15 @@ func (r Request) Choose(ctx context.Context, dir string) (baseline, candidate So
 			"give two addresses or two git revisions", baseline.Side.What, candidate.Side.What)
 	}
 	if (baseline.Saved == "") != (candidate.Saved == "") {
-		return baseline, candidate, nil, fmt.Errorf("the baseline is %s, the candidate %s: saved results can only be compared with saved results, "+
-			"because what was measured another time is not comparable; give two files or two git revisions", baseline.Side.What, candidate.Side.What)
+		return baseline, candidate, nil, fmt.Errorf("the baseline is %s, the candidate %s: "+
+			"saved results can only be compared with saved results, because what was measured another time is not comparable; "+
+			"give two files or two git revisions", baseline.Side.What, candidate.Side.What)
 	}
 	return baseline, candidate, repo, nil
 }
 
-// side is what one setting means: a file when there is one of that name, else a revision; the work tree when it is empty. What may mean
-// both is refused: a branch that somebody names main must not become a file that lies there.
+// side is what one setting means: a file when there is one of that name, else a revision; the work tree when it is empty. What may
+// mean both is refused: a branch that somebody names main must not become a file that lies there.
 func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo, noRepo error) (Source, error) {
 	why := "given by " + v.Source
 	if v.Value == "" {
@@ -88,7 +90,8 @@ func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo,
 	}
 	if IsFile(v.Value) {
 		if revision := alsoRevision(ctx, repo, v.Value); revision != "" {
-			return given, fmt.Errorf("%s is a file and a git revision: write ./%s for the file, or %s for the revision", v.Value, v.Value, revision)
+			return given, fmt.Errorf("%s is a file and a git revision: write ./%s for the file, or %s for the revision",
+				v.Value, v.Value, revision)
 		}
 		given.Saved = v.Value
 		return given, nil
@@ -104,8 +107,8 @@ func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo,
 	case isPattern(v.Value):
 		return given, fmt.Errorf("no saved results match %s in %s; patterns are relative to the test's folder", v.Value, dir)
 	case LooksLikeFile(v.Value):
-		return given, fmt.Errorf("no saved results at %s in %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 > %s",
-			v.Value, dir, v.Value)
+		return given, fmt.Errorf("no saved results at %s in %s; "+
+			"record them with: go test -run '^$' -bench . -benchtime 100x -count 10 > %s", v.Value, dir, v.Value)
 	}
 	return given, fmt.Errorf("%s is no file of saved results, and no git revision: %w", v.Value, err)
 }
@@ -132,10 +135,14 @@ func isAddress(s string) bool {
 
 // Discreet is a setting as it may be shown and saved: of an address with a password or a key in it only the host.
 func Discreet(value string) string {
-	if address, err := url.Parse(value); isAddress(value) && (err != nil || address.User != nil || address.RawQuery != "" || address.Fragment != "") {
-		if err != nil {
-			return "an address"
-		}
+	if !isAddress(value) {
+		return value
+	}
+	address, err := url.Parse(value)
+	switch {
+	case err != nil:
+		return "an address"
+	case address.User != nil || address.RawQuery != "" || address.Fragment != "":
 		return "an address at " + address.Host
 	}
 	return value
@@ -144,8 +151,8 @@ func Discreet(value string) string {
 // checkAddress refuses what is no address, or has what must not be saved in it.
 func checkAddress(s string) error {
 	if Discreet(s) != s {
-		return errors.New("the address has a user, a query or a fragment, which would be saved with the results; write http://host:port and a path, " +
-			"and put a key into an environment variable that the benchmark reads")
+		return errors.New("the address has a user, a query or a fragment, which would be saved with the results; " +
+			"write http://host:port and a path, and put a key into an environment variable that the benchmark reads")
 	}
 	if address, err := url.Parse(s); err != nil || address.Host == "" {
 		return errors.New("it is no http:// or https:// address; write one, such as http://127.0.0.1:8000")

@@ -127,13 +127,14 @@ func TestAFileThatIsARevisionTooIsRefused(t *testing.T) {
 		require.NoError(t, os.WriteFile(name, nil, 0o600))
 	}
 	for name, other := range map[string]string{
-		"main": "refs/heads/main", "results.txt": "refs/heads/results.txt", "old/saved.json": "refs/heads/old/saved.json", "v1.txt": "refs/tags/v1.txt",
+		"main": "refs/heads/main", "results.txt": "refs/heads/results.txt",
+		"old/saved.json": "refs/heads/old/saved.json", "v1.txt": "refs/tags/v1.txt",
 		"HEAD": "HEAD~0",
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := choose(name)
-			require.ErrorContains(t, err, fmt.Sprintf("(-regress.baseline): %s is a file and a git revision: write ./%s for the file, or %s for the revision",
-				name, name, other))
+			require.ErrorContains(t, err, fmt.Sprintf("(-regress.baseline): %s is a file and a git revision: "+
+				"write ./%s for the file, or %s for the revision", name, name, other))
 			file, err := choose("./" + name)
 			require.NoError(t, err)
 			assert.Equal(t, "./"+name, file.Saved)
