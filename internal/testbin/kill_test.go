@@ -305,6 +305,7 @@ func TestTheNextGateSweepsAfterAPowerCut(t *testing.T) {
 }
 
 func TestCloseDoesTheWorkOfAWatchdogThatWasKilled(t *testing.T) {
+	t.Parallel()
 	repo := newRepo(t, shop)
 	s := newScratch(t)
 	newTree(t, s, repo)

@@ -117,7 +117,11 @@ func pids(printed *head) (found []int) {
 
 func TestNoProcessGetsAway(t *testing.T) {
 	t.Parallel()
-	for _, way := range []string{"session", "group"} {
+	ways := []string{"session", "group"}
+	if testing.Short() {
+		ways = ways[:1]
+	}
+	for _, way := range ways {
 		t.Run("to a "+way+" of its own, when its time is over", func(t *testing.T) {
 			t.Parallel()
 			options := RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way}, Timeout: time.Second}
