@@ -211,6 +211,7 @@ func TestRepositoryWithoutCommits(t *testing.T) {
 }
 
 func TestDirty(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		change string
 		stage  bool

@@ -185,6 +185,7 @@ func TestNoProcessGetsAway(t *testing.T) {
 }
 
 func TestNothingIsLeftOfAKilledGateWhoseChildLeftItsGroup(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"session", "group"} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
