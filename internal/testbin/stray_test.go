@@ -83,9 +83,11 @@ func startEscape(t *testing.T, s *Scratch, options RunOptions) (process *Process
 // assertEnds waits for the end of process, and asserts that it comes soon and that both, it and its child, are gone.
 func assertEnds(t *testing.T, process *Process, held *os.File) (Output, error) {
 	t.Helper()
-	t.Cleanup(func() { // what the test finds must not outlive it
-		for _, pid := range pids(process.stdout) {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
+	t.Cleanup(func() {
+		if t.Failed() { // what the test found must not outlive it
+			for _, pid := range pids(process.stdout) {
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
 		}
 	})
 	ended := make(chan struct{})
