@@ -31,21 +31,13 @@ func TestKilled(t *testing.T) {
 	t.Run("benchmark outside its group is invalid", func(t *testing.T) { deserterIsInvalid(t, dir, env) })
 }
 
-// besideOthers lets a test run beside others under -short, where none is held to what it measures.
-func besideOthers(t *testing.T) {
-	if testing.Short() {
-		t.Parallel()
-	}
-}
-
 // A gate that is killed at any point, by any signal, leaves no process, worktree, temporary folder or lock behind, and no results
 // that pass for whole.
 func killedGateLeavesNothing(t *testing.T, dir string, env []string) {
-	besideOthers(t)
-	rounds := 12
 	if testing.Short() {
-		rounds = 1
+		t.Skip("those of internal/testbin are killed, too")
 	}
+	const rounds = 12
 	shop := filepath.Join(t.TempDir(), "shop") // whose worktrees are this test's
 	command(t, dir, env, "git", "clone", "-q", dir, shop)
 	random := rand.New(rand.NewPCG(7, 7))

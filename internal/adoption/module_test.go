@@ -9,6 +9,13 @@ import (
 	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
+// besideOthers lets a test run beside others under -short, where none is held to what it measures.
+func besideOthers(t *testing.T) {
+	if testing.Short() {
+		t.Parallel()
+	}
+}
+
 // committed is a module in a repository of one commit, with its test binary in .tmp/gate.test.
 func committed(t *testing.T, archive string) (dir string, env []string) {
 	t.Helper()

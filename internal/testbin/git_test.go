@@ -42,6 +42,11 @@ func awaitProcesses(t *testing.T, mark string, least int) {
 	require.Eventually(t, func() bool { return len(processes(t, mark)) >= least }, 10*time.Second, 10*time.Millisecond)
 }
 
+func awaitNone(t *testing.T, mark string) {
+	t.Helper()
+	assert.Eventually(t, func() bool { return len(processes(t, mark)) == 0 }, 5*time.Second, 10*time.Millisecond, "a process is left")
+}
+
 func TestStuckGitEndsWithTheContext(t *testing.T) {
 	mark := stuckGit(t)
 	enough := errors.New("enough")
@@ -63,7 +68,7 @@ func TestStuckGitEndsWithTheContext(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		require.Fail(t, "it outlives the context")
 	}
-	assert.Empty(t, processes(t, mark))
+	awaitNone(t, mark)
 }
 
 func TestStuckGitEndsWithTheGate(t *testing.T) {
@@ -74,5 +79,5 @@ func TestStuckGitEndsWithTheGate(t *testing.T) {
 	awaitProcesses(t, mark, 3) // gate, git and its child
 	require.NoError(t, gate.Process.Kill())
 	require.Error(t, gate.Wait())
-	assert.Eventually(t, func() bool { return len(processes(t, mark)) == 0 }, 5*time.Second, 10*time.Millisecond, "a process is left")
+	awaitNone(t, mark)
 }

@@ -203,6 +203,7 @@ func (r *round) assertClean(t *testing.T) {
 }
 
 func TestNothingIsLeftOfAGateThatIsKilled(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	signals := []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP}
 	gates := 2 * len(signals)
@@ -234,6 +235,7 @@ func TestNothingIsLeftOfAGateThatIsKilled(t *testing.T) {
 }
 
 func TestNothingIsLeftOfAGateThatEnds(t *testing.T) {
+	t.Parallel()
 	for _, end := range []string{"panic", "exit"} {
 		t.Run(end, func(t *testing.T) {
 			t.Parallel()
@@ -305,6 +307,7 @@ func TestTheNextGateSweepsAfterAPowerCut(t *testing.T) {
 }
 
 func TestCloseDoesTheWorkOfAWatchdogThatWasKilled(t *testing.T) {
+	t.Parallel()
 	repo := newRepo(t, shop)
 	s := newScratch(t)
 	newTree(t, s, repo)

@@ -52,11 +52,11 @@ func environment(temp string) map[string]string {
 	return env
 }
 
-// notShort leaves a test to .ci/run adoption: under -short one of each kind of build is enough, for a link takes half a second.
+// notShort leaves a test to .ci/run adoption. Under -short one of each kind of build is enough, for a link takes half a second.
 func notShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("links more than once")
+		t.Skip("links again and again, or waits for long")
 	}
 }
 

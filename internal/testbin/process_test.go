@@ -209,6 +209,7 @@ func TestRun(t *testing.T) {
 		require.ErrorIs(t, err, io.EOF, "nobody holds the pipe")
 	})
 	t.Run("one that gets away cannot hold the gate up", func(t *testing.T) {
+		notShort(t)
 		r, w, err := os.Pipe()
 		require.NoError(t, err)
 		defer r.Close()
@@ -263,6 +264,7 @@ func startHanging(t *testing.T, ctx context.Context, s *Scratch) *Process {
 }
 
 func TestCloseEndsWhatStillRuns(t *testing.T) {
+	t.Parallel()
 	s := newScratch(t)
 	process := startHanging(t, t.Context(), s)
 	require.NoError(t, s.Close())

@@ -88,6 +88,7 @@ func TestOpenRefusesWhatIsNoWorkTree(t *testing.T) {
 }
 
 func TestResolve(t *testing.T) {
+	t.Parallel()
 	repo := newRepo(t, shop)
 	first := headOf(t, repo)
 	run(t, repo.Root, "git", "tag", "-m", "annotated", "v1")
@@ -128,6 +129,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestShallowClone(t *testing.T) {
+	t.Parallel()
 	origin := newRepo(t, shop)
 	run(t, origin.Root, "git", "branch", "other")
 	commit(t, origin.Root, "-- more --\n")
@@ -158,6 +160,7 @@ func TestShallowClone(t *testing.T) {
 }
 
 func TestMergeBase(t *testing.T) {
+	t.Parallel()
 	repo := newRepo(t, shop)
 	fork := headOf(t, repo)
 	run(t, repo.Root, "git", "branch", "feature")
@@ -182,6 +185,7 @@ func TestMergeBase(t *testing.T) {
 }
 
 func TestRepositoryWithoutCommits(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	run(t, root, "git", "init", "-q")
 	repo, err := Open(t.Context(), root)
@@ -207,6 +211,7 @@ func TestRepositoryWithoutCommits(t *testing.T) {
 }
 
 func TestDirty(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		change string
 		stage  bool

@@ -41,6 +41,7 @@ func TestScratchLeavesNothing(t *testing.T) {
 }
 
 func TestClosedScratchStartsNothing(t *testing.T) {
+	t.Parallel()
 	repo := newRepo(t, shop)
 	s := newScratch(t)
 	require.NoError(t, s.Close())

@@ -83,9 +83,11 @@ func startEscape(t *testing.T, s *Scratch, options RunOptions) (process *Process
 // assertEnds waits for the end of process, and asserts that it comes soon and that both, it and its child, are gone.
 func assertEnds(t *testing.T, process *Process, held *os.File) (Output, error) {
 	t.Helper()
-	t.Cleanup(func() { // what the test finds must not outlive it
-		for _, pid := range pids(process.stdout) {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
+	t.Cleanup(func() {
+		if t.Failed() { // what the test found must not outlive it
+			for _, pid := range pids(process.stdout) {
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
 		}
 	})
 	ended := make(chan struct{})
@@ -117,7 +119,11 @@ func pids(printed *head) (found []int) {
 
 func TestNoProcessGetsAway(t *testing.T) {
 	t.Parallel()
-	for _, way := range []string{"session", "group"} {
+	ways := []string{"session", "group"}
+	if testing.Short() {
+		ways = ways[:1]
+	}
+	for _, way := range ways {
 		t.Run("to a "+way+" of its own, when its time is over", func(t *testing.T) {
 			t.Parallel()
 			options := RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way}, Timeout: time.Second}
@@ -181,6 +187,7 @@ func TestNoProcessGetsAway(t *testing.T) {
 }
 
 func TestNothingIsLeftOfAKilledGateWhoseChildLeftItsGroup(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"session", "group"} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
