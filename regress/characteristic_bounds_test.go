@@ -28,8 +28,8 @@ var promises = []promise{
 const underShort = 300
 
 // TestGateKeepsItsPromises replays gate runs on the recordings that are shipped, the same ones every time, and counts those that
-// are wrong. Under -short they are too few to show a promise kept; as many may be wrong as a gate that just keeps it exceeds in 1 of
-// 1000 tries.
+// are wrong. Under -short they are too few to show a promise kept; as many may be wrong as a gate that just keeps it exceeds in 1
+// of 1000 tries.
 func TestGateKeepsItsPromises(t *testing.T) {
 	for _, p := range promises {
 		t.Run(fmt.Sprintf("%s at %v times the limit", p.recording, p.effect), func(t *testing.T) {
