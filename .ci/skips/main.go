@@ -1,5 +1,6 @@
-// Command skips is go test, which also says what was skipped, and why: go run ./.ci/skips ARGUMENTS-OF-GO-TEST. A test that a machine
-// cannot run, for want of a mount or a namespace, passes silently otherwise. In CI the list goes to the summary of the job, too.
+// Command skips is go test, which also says what was skipped, and why: go run ./.ci/skips ARGUMENTS-OF-GO-TEST.
+// A test that a machine cannot run, for want of a mount or a namespace, passes silently otherwise. In CI the list goes to the
+// summary of the job, too.
 package main
 
 import (
