@@ -27,9 +27,9 @@ var promises = []promise{
 // underShort is how many gate runs are counted under -short.
 const underShort = 300
 
-// TestGateKeepsItsPromises replays gate runs on the recordings that are shipped, the same ones every time, and counts those that are
-// wrong. Under -short they are too few to show a promise kept; as many may be wrong as a gate that just keeps it exceeds in 1 of 1000
-// tries.
+// TestGateKeepsItsPromises replays gate runs on the recordings that are shipped, the same ones every time, and counts those
+// that are wrong. Under -short they are too few to show a promise kept; as many may be wrong as a gate that just keeps it
+// exceeds in 1 of 1000 tries.
 func TestGateKeepsItsPromises(t *testing.T) {
 	for _, p := range promises {
 		t.Run(fmt.Sprintf("%s at %v times the limit", p.recording, p.effect), func(t *testing.T) {
@@ -56,8 +56,8 @@ func TestGateKeepsItsPromises(t *testing.T) {
 	}
 }
 
-// mostByChance is the least number that X, the wrong ones of n tries, exceeds with probability alpha at most, when each is wrong with
-// probability p.
+// mostByChance is the least number that X, the wrong ones of n tries, exceeds with probability alpha at most, when each is
+// wrong with probability p.
 //
 //	P(X = i+1) = P(X = i) (n-i)/(i+1) p/(1-p)
 func mostByChance(n int, p, alpha float64) int {
