@@ -90,9 +90,8 @@ func TestPageInABrowser(t *testing.T) {
 		pixels := func(d Document) map[string]string {
 			b := openPage(t, ctx, d, 1280, false)
 			b.drawAll()
-			return value[map[string]string](b,
-				`Object.fromEntries([...document.querySelectorAll("#b1 figure[data-chart]")].map((f, i) => [f.dataset.chart + i, `+
-					`f.querySelector("canvas").toDataURL()]))`)
+			return value[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("#b1 figure[data-chart]")]`+
+				`.map((f, i) => [f.dataset.chart + i, f.querySelector("canvas").toDataURL()]))`)
 		}
 		one, same, other := pixels(measuredIn(five, 1, 1, 27)), pixels(measuredIn(five, 1, 1, 27)), measuredIn(five, 1, 1, 27)
 		detail := &other.Details[0]
@@ -125,10 +124,8 @@ func TestPageInABrowser(t *testing.T) {
 				b := openPage(t, ctx, servingIn("multi-lora-small", 40, 80, 120, 160, 200, 240, 280), c.width, c.dark)
 				b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll(".part:not(.case)")) d.remove()`))
 				b.fits(c.width)
-				assert.True(t,
-					value[bool](b, `(() => { const r = document.querySelector(".heat .fails").getBoundingClientRect(); `+
-						`return r.left >= 0 && r.right <= innerWidth })()`),
-					"what fails is in view")
+				assert.True(t, value[bool](b, `(() => { const r = document.querySelector(".heat .fails").getBoundingClientRect(); `+
+					`return r.left >= 0 && r.right <= innerWidth })()`), "what fails is in view")
 				b.drawAll()
 				b.fits(c.width)
 				b.screenshot("serving-" + c.name)
@@ -141,9 +138,8 @@ func TestPageInABrowser(t *testing.T) {
 			b := openPage(t, ctx, d, 1280, false)
 			b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll(".part:not(.case)")) d.remove()`))
 			b.drawAll()
-			return value[map[string]string](b,
-				`Object.fromEntries([...document.querySelectorAll("#r1 figure[data-chart]")].map((f, i) => [f.dataset.chart + i, `+
-					`f.querySelector("canvas").toDataURL()]))`)
+			return value[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("#r1 figure[data-chart]")]`+
+				`.map((f, i) => [f.dataset.chart + i, f.querySelector("canvas").toDataURL()]))`)
 		}
 		rates := []float64{40, 120, 200, 240}
 		one, same, other := pixels(servingIn("x", rates...)), pixels(servingIn("x", rates...)), servingIn("x", rates...)

@@ -52,8 +52,7 @@ func (c Cause) headline() string {
 	}
 	s := c.costs()
 	return fmt.Sprintf("%s of a request: %s %s, from %s to %s %s (%d profiled requests a side)",
-		c.Of, s.signed(c.Candidate-c.Baseline), s.unit,
-		s.number(c.Baseline), s.number(c.Candidate), s.unit, c.Requests)
+		c.Of, s.signed(c.Candidate-c.Baseline), s.unit, s.number(c.Baseline), s.number(c.Candidate), s.unit, c.Requests)
 }
 
 // costlyLine is a function as a row of a table: "+1.25 ms", "shop.tokenize (tokenize.go:12)", "95 % of the added time".

@@ -182,8 +182,7 @@ func newSeries(s Series, v policy.Verdict) (seriesChart, seriesText) {
 			}
 		}
 		text.Text = fmt.Sprintf("%d runs of the baseline about %s %s, %d of the candidate about %s %s.",
-			v.Baseline.N, scale.number(v.Baseline.Median),
-			scale.unit, v.Candidate.N, scale.number(v.Candidate.Median), scale.unit)
+			v.Baseline.N, scale.number(v.Baseline.Median), scale.unit, v.Candidate.N, scale.number(v.Candidate.Median), scale.unit)
 		text.Text = tight(text.Text)
 		return c, text
 	}

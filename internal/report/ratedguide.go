@@ -47,8 +47,7 @@ func rSquaredText(baseline, candidate []float64) string {
 		slower[i] = 1.1 * b
 	}
 	return fmt.Sprintf("R\u00b2 = %s over %d rates; +10 %% at each would read %s.",
-		rSquaredNumber(RSquared(baseline, candidate)), len(baseline),
-		rSquaredNumber(RSquared(baseline, slower)))
+		rSquaredNumber(RSquared(baseline, candidate)), len(baseline), rSquaredNumber(RSquared(baseline, slower)))
 }
 
 // rSquaredNumber is R2 to four places, as the guide prints it.
