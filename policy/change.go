@@ -11,15 +11,17 @@ import (
 
 // change is what the values of both sides say of the change.
 type change struct {
-	base         float64        // the baseline's median
-	diff         float64        // estimate of candidate - baseline
-	ratio, shift stats.Interval // of candidate / baseline and of candidate - baseline; no ratio where a value is 0, as allocs/op may be
-	p            float64        // that there is no change, two-sided
+	base float64 // the baseline's median
+	diff float64 // estimate of candidate - baseline
+	// of candidate / baseline and of candidate - baseline; no ratio where a value is 0, as allocs/op may be
+	ratio, shift stats.Interval
+	p            float64 // that there is no change, two-sided
 	paired       bool
 }
 
-// compareRuns compares runs that have nothing to do with each other, as the benchstat command does: their medians are those of
-// golang.org/x/perf/benchmath, and p is too, but for ties where that is wrong (stats.MannWhitney). Intervals of the change it has none.
+// compareRuns compares runs that have nothing to do with each other, as the benchstat command does: their medians
+// are those of golang.org/x/perf/benchmath, and p is too, but for ties where that is wrong (stats.MannWhitney).
+// Intervals of the change it has none.
 func compareRuns(baseline, candidate []float64, alpha float64) change {
 	base := center(baseline)
 	return change{
@@ -78,8 +80,8 @@ func (c change) estimate() change {
 	return c
 }
 
-// place is where the intervals of the change lie against both limits of a rule: beyond if beyond both, within if within either. direction is
-// the one that is better.
+// place is where the intervals of the change lie against both limits of a rule: beyond if beyond both, within if within either.
+// direction is the one that is better.
 func (c change) place(r Rule, direction Direction) stats.Place {
 	sign, falling := 1.0, direction == Higher
 	if falling {
@@ -93,8 +95,8 @@ func (c change) place(r Rule, direction Direction) stats.Place {
 	return min(floor, stats.Limit{Change: (100 + sign*r.MaxRegressionPercent) / 100, Falling: falling}.Place(c.ratio))
 }
 
-// breaks reports whether the estimate is worse, where direction is what is better, by more than both limits. Of runs it is the medians
-// that count, and multiplying keeps the boundary exact: 11 ms against 10 ms is not more than 10 %.
+// breaks reports whether the estimate is worse, where direction is what is better, by more than both limits. Of runs it is the
+// medians that count, and multiplying keeps the boundary exact: 11 ms against 10 ms is not more than 10 %.
 func (c change) breaks(r Rule, direction Direction) bool {
 	worse := c.diff
 	if direction == Higher {

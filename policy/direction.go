@@ -2,8 +2,8 @@ package policy
 
 import "strings"
 
-// Direction tells which way a metric is better. Where a rule names none it is what the results declare, in Unit lines, or what is known of
-// the unit: times, B/op and allocs/op are better when lower, what ends in "/s" when higher.
+// Direction tells which way a metric is better. Where a rule names none it is what the results declare, in Unit lines,
+// or what is known of the unit: times, B/op and allocs/op are better when lower, what ends in "/s" when higher.
 type Direction string
 
 const (

@@ -1,8 +1,9 @@
-// Package policy says what a performance gate tolerates, and applies it: a [Policy] has rules, a [Rule] judges two lists of numbers, and a
-// [Report] has the verdicts of a gate. Package regress measures, judges by a policy and returns the report, in regress.Result.
+// Package policy says what a performance gate tolerates, and applies it: a [Policy] has rules, a [Rule] judges two lists
+// of numbers, and a [Report] has the verdicts of a gate. Package regress measures, judges by a policy and returns the report,
+// in regress.Result.
 //
-// A policy is JSON, which [Parse] reads, or Go. This one tolerates a p95 that is slower by 10 % or by less than 1 ms, and a throughput of the
-// decoder's benchmarks that is lower by 5 %:
+// A policy is JSON, which [Parse] reads, or Go. This one tolerates a p95 that is slower by 10 % or by less than 1 ms,
+// and a throughput of the decoder's benchmarks that is lower by 5 %:
 //
 //	{"version": 1, "rules": [
 //	  {"metric": "p95-ns", "max_regression_percent": 10, "min_regression": "1ms"},
@@ -21,34 +22,35 @@
 //
 // # The rule
 //
-// A [Rule] tolerates a change for the worse of a metric up to a percentage, the limit, and up to an absolute amount, the floor. The candidate
-// breaks it when it is worse by MORE THAN MaxRegressionPercent AND by AT LEAST MinRegression. Exactly 10 % is within a limit of 10 %; exactly
-// 1 ms reaches a floor of 1 ms. Latencies are judged in whole nanoseconds, where both are exact.
+// A [Rule] tolerates a change for the worse of a metric up to a percentage, the limit, and up to an absolute amount, the floor.
+// The candidate breaks it when it is worse by MORE THAN MaxRegressionPercent AND by AT LEAST MinRegression. Exactly 10 % is within
+// a limit of 10 %; exactly 1 ms reaches a floor of 1 ms. Latencies are judged in whole nanoseconds, where both are exact.
 //
-// Where several rules name one metric of a benchmark, one counts: a rule that names the benchmark literally wins over one with a pattern, a
-// pattern over none, and the later over an equal. A rule that matches nothing is invalid, so that a typing error does not make a gate green.
+// Where several rules name one metric of a benchmark, one counts: a rule that names the benchmark literally wins over one with
+// a pattern, a pattern over none, and the later over an equal. A rule that matches nothing is invalid, so that a typing error
+// does not make a gate green.
 //
 // # Words
 //
-// The baseline is what the candidate is compared with. A run is one value of each metric; a side has several. A round is a run of each side,
-// measured together in an order that a coin decided: a pair. A look is one of the times at which rounds are judged while they come in. A
-// verdict is what a rule says of a benchmark: the change that was found, the interval that holds the true change, and p, the chance that noise
-// alone makes a change as large.
+// The baseline is what the candidate is compared with. A run is one value of each metric; a side has several. A round is a run of
+// each side, measured together in an order that a coin decided: a pair. A look is one of the times at which rounds are judged while
+// they come in. A verdict is what a rule says of a benchmark: the change that was found, the interval that holds the true change,
+// and p, the chance that noise alone makes a change as large.
 //
 // # How values are judged
 //
-// Runs are judged as the benchstat command judges them: by their medians and the Mann-Whitney test of golang.org/x/perf/benchmath. Package
-// policy has code of its own where that is wrong (the p of tied runs whose numbers differ between the sides) and where it has none: pairs, and
-// intervals of the change. Rounds are judged by their ratios and differences and the signed-rank test. With b the values of the baseline and c
-// those of the candidate:
+// Runs are judged as the benchstat command judges them: by their medians and the Mann-Whitney test of golang.org/x/perf/benchmath.
+// Package policy has code of its own where that is wrong (the p of tied runs whose numbers differ between the sides) and where
+// it has none: pairs, and intervals of the change. Rounds are judged by their ratios and differences and the signed-rank test.
+// With b the values of the baseline and c those of the candidate:
 //
 //	         change                       percent                       interval and p
 //	runs     median c - median b          100 change / median b         Mann-Whitney test
 //	rounds   that of all c[i] - b[i]      that of all c[i] / b[i]       signed-rank test of all log c[i] / b[i]
 //
-// The estimates of rounds and all intervals are those of Hodges and Lehmann (1963), found by inverting the test: of the ratios for the limit, of
-// the differences for the floor. Where a value is 0 or less there are no ratios; then the differences are tested, and the percentage is theirs.
-// With w the change for the worse, runs break a rule if
+// The estimates of rounds and all intervals are those of Hodges and Lehmann (1963), found by inverting the test: of the ratios
+// for the limit, of the differences for the floor. Where a value is 0 or less there are no ratios; then the differences are tested,
+// and the percentage is theirs. With w the change for the worse, runs break a rule if
 //
 //	100 w > MaxRegressionPercent * median b   and   w >= MinRegression
 //
@@ -63,9 +65,9 @@
 //	  better by more than both, p <= alpha                             improved
 //	  anything else                                                    ok
 //
-// Alpha is for the whole report: each of its k verdicts has alpha/k (Bonferroni), over all its looks together. A gate looks after 8, 12, 18, 27,
-// 40, 60, 90 and 120 rounds, until every verdict is settled or the time is spent. A quantile q needs 3/(1-q) requests a run: p95 needs 60, p99
-// needs 300. Detectable, the smallest change that could have been seen, is for a power of 0.8.
+// Alpha is for the whole report: each of its k verdicts has alpha/k (Bonferroni), over all its looks together. A gate looks
+// after 8, 12, 18, 27, 40, 60, 90 and 120 rounds, until every verdict is settled or the time is spent. A quantile q needs 3/(1-q)
+// requests a run: p95 needs 60, p99 needs 300. Detectable, the smallest change that could have been seen, is for a power of 0.8.
 //
 // # Outcomes
 //

@@ -39,7 +39,8 @@ func ExampleRule_Judge() {
 	baseline := []float64{20.1e6, 20.3e6, 20.2e6, 20.0e6, 20.4e6, 20.2e6}
 	candidate := []float64{23.4e6, 23.1e6, 23.3e6, 23.6e6, 23.2e6, 23.5e6}
 	v := rule.Judge(baseline, candidate, policy.Look{Alpha: 0.05, Last: true})
-	fmt.Printf("%s (%s): %+.1f %%, between %+.1f and %+.1f %%, p=%.3f\n", v.Outcome, v.Reason.Code, v.ChangePercent, v.Percent.Lo, v.Percent.Hi, v.P)
+	fmt.Printf("%s (%s): %+.1f %%, between %+.1f and %+.1f %%, p=%.3f\n",
+		v.Outcome, v.Reason.Code, v.ChangePercent, v.Percent.Lo, v.Percent.Hi, v.P)
 	// Output:
 	// regressed (beyond-limits): +15.6 %, between +14.4 and +16.8 %, p=0.002
 }

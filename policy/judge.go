@@ -6,10 +6,10 @@ import (
 	"github.com/tailgate-go/tailgate/internal/stats"
 )
 
-// Judge judges a candidate's values of one metric by the baseline's: runs, whose order says nothing, or rounds where look says so. What must
-// not be judged is Invalid: a side without values, one with a value that is not finite, sides of rounds that are not equally many, so few
-// values that no difference could be significant, a direction that is not known. The verdict has no benchmark. It fails where the default policy
-// does. The lists are not altered.
+// Judge judges a candidate's values of one metric by the baseline's: runs, whose order says nothing, or rounds where look says so.
+// What must not be judged is Invalid: a side without values, one with a value that is not finite, sides of rounds that are not
+// equally many, so few values that no difference could be significant, a direction that is not known. The verdict has no benchmark.
+// It fails where the default policy does. The lists are not altered.
 func (r Rule) Judge(baseline, candidate []float64, look Look) Verdict {
 	v := r.judge(baseline, candidate, look)
 	v.Fails = v.Outcome == Regressed || v.Outcome == Invalid || v.Outcome == Inconclusive

@@ -89,11 +89,14 @@ func TestJudgeRefusesWhatMustNotBeJudged(t *testing.T) {
 // Whatever the values are, judging ends, alters nothing and settles at the last look.
 func TestJudgeAnyValues(t *testing.T) {
 	values := rapid.SliceOfN(rapid.OneOf(rapid.Float64(), rapid.Float64Range(0, 10),
-		rapid.SampledFrom([]float64{0, -1, math.NaN(), math.Inf(1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64})), 0, 12)
+		rapid.SampledFrom([]float64{0, -1, math.NaN(), math.Inf(1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64})),
+		0, 12)
 	rapid.Check(t, func(t *rapid.T) {
 		baseline, candidate := values.Draw(t, "baseline"), values.Draw(t, "candidate")
 		b, c := slices.Clone(baseline), slices.Clone(candidate)
-		look := Look{Alpha: rapid.Float64Range(0, 0.5).Draw(t, "alpha"), Last: rapid.Bool().Draw(t, "last"), Paired: rapid.Bool().Draw(t, "paired")}
+		look := Look{
+			Alpha: rapid.Float64Range(0, 0.5).Draw(t, "alpha"), Last: rapid.Bool().Draw(t, "last"), Paired: rapid.Bool().Draw(t, "paired"),
+		}
 		v := slower.Judge(baseline, candidate, look)
 		same := func(x, y float64) bool { return x == y || math.IsNaN(x) && math.IsNaN(y) }
 		assert.True(t, slices.EqualFunc(b, baseline, same) && slices.EqualFunc(c, candidate, same), "the lists are the caller's")

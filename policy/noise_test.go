@@ -10,7 +10,8 @@ import (
 )
 
 func TestNoiseAsJSON(t *testing.T) {
-	whole := Noise{Method: "duet", Rounds: 8, Launches: 5, Seconds: 3.5, Stalls: 1.25, Switches: 7, Alternation: 0.5, Steal: 0.25, Busy: 60, Load: 1.5}
+	whole := Noise{Method: "duet", Rounds: 8, Launches: 5, Seconds: 3.5, Stalls: 1.25, Switches: 7, Alternation: 0.5,
+		Steal: 0.25, Busy: 60, Load: 1.5}
 	for _, c := range []struct {
 		name string
 		n    Noise
@@ -35,5 +36,6 @@ func TestNoiseAsJSON(t *testing.T) {
 	data, err := json.Marshal(Noise{Method: "whole runs", Seconds: 2})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"method": "whole runs", "rounds": 0, "launches": 0, "seconds": 2, "stalls_per_second": null,
-		"involuntary_switches_per_second": null, "alternation_percent": null, "steal_percent": null, "busy_percent": null, "load": null}`, string(data))
+		"involuntary_switches_per_second": null, "alternation_percent": null, "steal_percent": null, "busy_percent": null, "load": null}`,
+		string(data))
 }

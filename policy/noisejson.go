@@ -56,8 +56,8 @@ func (n *Noise) UnmarshalJSON(data []byte) error {
 		return *x
 	}
 	*n = Noise{
-		Method: in.Method, Rounds: in.Rounds, Launches: in.Launches, Seconds: zero(in.Seconds), Stalls: zero(in.Stalls), Switches: zero(in.Switches),
-		Alternation: zero(in.Alternation), Steal: zero(in.Steal), Busy: zero(in.Busy), Load: zero(in.Load),
+		Method: in.Method, Rounds: in.Rounds, Launches: in.Launches, Seconds: zero(in.Seconds), Stalls: zero(in.Stalls),
+		Switches: zero(in.Switches), Alternation: zero(in.Alternation), Steal: zero(in.Steal), Busy: zero(in.Busy), Load: zero(in.Load),
 	}
 	return nil
 }

@@ -61,7 +61,8 @@ func (f file) policy() (p Policy, path string, err error) {
 		return p, "version", errors.New(`version: write "version": 1`)
 	}
 	if len(f.Rules) == 0 {
-		return p, "rules", errors.New(`rules: there are none; add one, such as {"metric": "p95-ns", "max_regression_percent": 10, "min_regression": "1ms"}`)
+		return p, "rules", errors.New(`rules: there are none; add one, such as ` +
+			`{"metric": "p95-ns", "max_regression_percent": 10, "min_regression": "1ms"}`)
 	}
 	p = Default()
 	p.Rules = nil

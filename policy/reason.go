@@ -35,21 +35,25 @@ const (
 
 // Codes of what must not be judged.
 const (
-	Failed                Code = "failed"                  // it could not be measured. Problem
-	FewRequests           Code = "few-requests"            // for the quantile. Side, Have and Need: requests a run
-	InSomeRuns            Code = "in-some-runs"            // a metric is not reported by all runs. Side, Have, Need: runs
-	NotFinite             Code = "not-finite"              // a value is infinite or no number. Side, Value
-	FewRuns               Code = "few-runs"                // no difference could be significant. Need: runs a side; 0 where no number would do
-	FewRounds             Code = "few-rounds"              // no difference could be significant. Have, Need: rounds; 0 where no number would do
-	NoPairs               Code = "no-pairs"                // a side has more rounds than the other
-	BadLimits             Code = "bad-limits"              // the rule's limits are no numbers of 0 or more
-	DirectionUnknown      Code = "direction-unknown"       // which way the metric is better
-	DirectionsContradict  Code = "directions-contradict"   // the sides declare different ones. Baseline is better when Words[0], Candidate when Words[1]
+	Failed      Code = "failed"       // it could not be measured. Problem
+	FewRequests Code = "few-requests" // for the quantile. Side, Have and Need: requests a run
+	InSomeRuns  Code = "in-some-runs" // a metric is not reported by all runs. Side, Have, Need: runs
+	NotFinite   Code = "not-finite"   // a value is infinite or no number. Side, Value
+	// no difference could be significant. Need: runs a side; 0 where no number would do
+	FewRuns Code = "few-runs"
+	// no difference could be significant. Have, Need: rounds; 0 where no number would do
+	FewRounds        Code = "few-rounds"
+	NoPairs          Code = "no-pairs"          // a side has more rounds than the other
+	BadLimits        Code = "bad-limits"        // the rule's limits are no numbers of 0 or more
+	DirectionUnknown Code = "direction-unknown" // which way the metric is better
+	// the sides declare different ones. Baseline is better when Words[0], Candidate when Words[1]
+	DirectionsContradict  Code = "directions-contradict"
 	OtherPrompts          Code = "other-prompts"           // runs drew from different prompts. Words: two selections
 	SweptOut              Code = "swept-out"               // both sides hold at the highest rate of a sweep
 	RuleWithoutBenchmarks Code = "rule-without-benchmarks" // the rule matches nothing, because there are no benchmarks
 	RuleMatchesNoName     Code = "rule-matches-no-name"    // the rule matches nothing. Benchmarks: those that there are
-	RuleMatchesNoMetric   Code = "rule-matches-no-metric"  // the rule matches nothing. Benchmarks that it names, Units that they report
+	// the rule matches nothing. Benchmarks that it names, Units that they report
+	RuleMatchesNoMetric Code = "rule-matches-no-metric"
 )
 
 // Facts are what a reason rests on. A field that says nothing is zero.
@@ -61,14 +65,15 @@ type Facts struct {
 	Value      float64  // that is not finite
 	Words      []string // see the code
 
-	// Benchmarks and Units are the first five names of benchmarks and of metrics, where a rule matches nothing; then how many there are.
+	// Benchmarks and Units are the first five names of benchmarks and of metrics, where a rule matches nothing;
+	// then how many there are.
 	Benchmarks      []string
 	BenchmarksInAll int
 	Units           []string
 	UnitsInAll      int
 
-	// Work says whether a request that takes longer also computes more, of Regressed and Inconclusive; CPUPercent and MeanPercent are how
-	// CPU time and mean time of a request changed, in percent.
+	// Work says whether a request that takes longer also computes more, of Regressed and Inconclusive; CPUPercent and MeanPercent
+	// are how CPU time and mean time of a request changed, in percent.
 	Work        Work
 	CPUPercent  float64
 	MeanPercent float64

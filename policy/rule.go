@@ -10,8 +10,9 @@ import (
 // Rule tolerates a change of one metric. It is broken when the candidate is worse by more than MaxRegressionPercent and by at
 // least MinRegression.
 type Rule struct {
-	Metric               string    // as reported: "p95-ns", "req/s", "allocs/op"
-	Stage                string    // a stage of the request: "model" makes metric "p95-ns" mean "p95-model-ns"; empty: the whole request
+	Metric string // as reported: "p95-ns", "req/s", "allocs/op"
+	// a stage of the request: "model" makes metric "p95-ns" mean "p95-model-ns"; empty: the whole request
+	Stage                string
 	Benchmark            string    // regular expression that matches the whole name, without "Benchmark" and "-8"; empty: all
 	MaxRegressionPercent float64   // 10 tolerates +10 %; 0 tolerates no change that reaches MinRegression
 	MinRegression        float64   // absolute floor in the metric's unit (nanoseconds for "-ns"); 0: none
@@ -55,7 +56,8 @@ func (r Rule) validate() (field string, err error) {
 	case strings.ContainsAny(r.Stage, " \t\n"):
 		return "stage", fmt.Errorf("stage is %q; a stage's name has no blanks", r.Stage)
 	case !(r.MaxRegressionPercent >= 0) || math.IsInf(r.MaxRegressionPercent, 0):
-		return "max_regression_percent", fmt.Errorf("max_regression_percent is %v; write a percentage of 0 or more, such as 10", r.MaxRegressionPercent)
+		return "max_regression_percent", fmt.Errorf("max_regression_percent is %v; write a percentage of 0 or more, such as 10",
+			r.MaxRegressionPercent)
 	case !(r.MinRegression >= 0) || math.IsInf(r.MinRegression, 0):
 		return "min_regression", fmt.Errorf("min_regression is %v; write 0 or more", r.MinRegression)
 	case r.Direction != "" && r.Direction != Lower && r.Direction != Higher:

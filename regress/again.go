@@ -34,7 +34,8 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 			set = append(set, "REGRESS_"+strings.ToUpper(won.Name)+"="+shellQuoted(won.Value))
 		}
 	}
-	line := strings.Join(append(set, "go test -count=1 -v -run "+shellQuoted(measure.Pattern(name))+" "+shellQuoted("./"+filepath.ToSlash(pkg))), " ")
+	line := strings.Join(append(set, "go test -count=1 -v -run "+shellQuoted(measure.Pattern(name))+" "+
+		shellQuoted("./"+filepath.ToSlash(pkg))), " ")
 	commands := []report.Command{{Purpose: "To judge it again, in the folder of go.mod:", Line: line}}
 	if doc.Candidate.Dirty {
 		commands[0].Purpose = "To judge it again, in the folder of go.mod, with the changes that the candidate had:"

@@ -83,13 +83,14 @@ func tell(t *testing.T, s settings, result Result) {
 	}
 }
 
-// missed says what to do where a planted slowdown was measured, and is within the limits: of a short request half is less than the floor.
+// missed says what to do where a planted slowdown was measured, and is within the limits: of a short request half
+// is less than the floor.
 func (s settings) missed(got policy.Outcome) string {
 	if s.expect != policy.Regressed || got != policy.OK || s.plant.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf(": %s planted is not worse by more than a limit and its floor; plant more, such as 2ms, with Gate.Inject or -regress.inject, "+
-		"or give the rule a lower floor", s.plant)
+	return fmt.Sprintf(": %s planted is not worse by more than a limit and its floor; plant more, such as 2ms, "+
+		"with Gate.Inject or -regress.inject, or give the rule a lower floor", s.plant)
 }
 
 // subtest names a verdict. What testing leaves in a name, an older command of a runner for one, is broken here.

@@ -5,26 +5,27 @@
 //
 // # How it measures
 //
-// [Check] builds a test binary for each side: the baseline in a git worktree of its own, the candidate from the work tree. It runs
-// every benchmark once, to find the leaf benchmarks and refuse results whose structure is wrong. Then, for each benchmark, it starts
-// both binaries at once and lets them serve in turn, one request a turn or as many as make 1 ms, while the other waits and burns
-// nothing: a duet. A coin decides who is first in each pair of turns. When each side has served as many requests as the policy's
-// quantiles need, 60 for p95, that is a round: one value a side for every metric, a pair. What disturbs the machine disturbs both
-// alike, and cancels within the pair.
+// [Check] builds a test binary for each side: the baseline in a git worktree of its own, the candidate from the work tree.
+// It runs every benchmark once, to find the leaf benchmarks and refuse results whose structure is wrong. Then,
+// for each benchmark, it starts both binaries at once and lets them serve in turn, one request a turn or as many as make 1 ms,
+// while the other waits and burns nothing: a duet. A coin decides who is first in each pair of turns. When each side has served
+// as many requests as the policy's quantiles need, 60 for p95, that is a round: one value a side for every metric, a pair.
+// What disturbs the machine disturbs both alike, and cancels within the pair.
 //
-// After 8, 12, 18, 27, 40, 60, 90 and 120 rounds it looks: what is settled is not measured on. The rounds come from at least five launches
-// of the two processes, so that the luck of one process is not taken for a change. For limits under 3 % each round has
-// a launch of its own.
+// After 8, 12, 18, 27, 40, 60, 90 and 120 rounds it looks: what is settled is not measured on. The rounds come from at least
+// five launches of the two processes, so that the luck of one process is not taken for a change. For limits under 3 % each round
+// has a launch of its own.
 //
-// A benchmark that does not send its requests through workload.Record is measured in whole runs of Gate.Benchtime, on any unit, a run
-// of each side in random order being a round. So is one whose baseline is too old for a duet, and on Windows all are;
+// A benchmark that does not send its requests through workload.Record is measured in whole runs of Gate.Benchtime, on any unit,
+// a run of each side in random order being a round. So is one whose baseline is too old for a duet, and on Windows all are;
 // the report says which.
 //
 // # What it leaves
 //
-// In .tailgate/<folder of the package>/<test> beside go.mod: baseline.txt and candidate.txt, which benchstat reads, written as
-// results come; verdict.json; report.html for a browser, one file that needs no network; report.md for a comment on a pull request, and
-// summary.md, which is longer, for the page of a job. When the gate ends, in whatever way, its processes, worktrees and locks end with it.
+// In .tailgate/<folder of the package>/<test> beside go.mod: baseline.txt and candidate.txt, which benchstat reads,
+// written as results come; verdict.json; report.html for a browser, one file that needs no network; report.md for a comment
+// on a pull request, and summary.md, which is longer, for the page of a job. When the gate ends, in whatever way, its processes,
+// worktrees and locks end with it.
 //
 // # Settings
 //
@@ -49,14 +50,15 @@
 //
 // # What benchmarks are not given
 //
-// Both sides run without the gate's settings (REGRESS_*) and without environment variables that look like secrets, by name (GITHUB_TOKEN,
-// AWS_*, anything with a word such as TOKEN, SECRET, PASSWORD or KEY) or by value (an address with a password). A gate that is invalid names
-// those that were withheld; Gate.Env or -regress.env=HF_TOKEN gives them. SECURITY.md in the repository says what that protects from.
+// Both sides run without the gate's settings (REGRESS_*) and without environment variables that look like secrets, by name
+// (GITHUB_TOKEN, AWS_*, anything with a word such as TOKEN, SECRET, PASSWORD or KEY) or by value (an address with a password).
+// A gate that is invalid names those that were withheld; Gate.Env or -regress.env=HF_TOKEN gives them. SECURITY.md in the
+// repository says what that protects from.
 //
 // # More than one machine
 //
-// With -regress.shard=i/n [Check] measures its part of the benchmarks, and [Merge] makes one report of all parts: with one alpha, and the verdicts
-// that one gate would have reached on the same rounds.
+// With -regress.shard=i/n [Check] measures its part of the benchmarks, and [Merge] makes one report of all parts: with one alpha,
+// and the verdicts that one gate would have reached on the same rounds.
 //
 // # When it is invalid
 //

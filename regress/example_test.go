@@ -28,7 +28,8 @@ func ExampleGate_Run() {
 		return
 	}
 	for _, v := range result.Report.Verdicts {
-		fmt.Printf("%s %s %s: %.1f ms, then %.1f ms: %s\n", v.Benchmark, v.Unit, v.Outcome, v.Baseline.Median/1e6, v.Candidate.Median/1e6, v.Reason.Code)
+		fmt.Printf("%s %s %s: %.1f ms, then %.1f ms: %s\n",
+			v.Benchmark, v.Unit, v.Outcome, v.Baseline.Median/1e6, v.Candidate.Median/1e6, v.Reason.Code)
 	}
 	fmt.Println("passes:", result.Passes())
 	// Output:

@@ -7,11 +7,13 @@ import (
 	"github.com/tailgate-go/tailgate/regress"
 )
 
-// TestGate gates the shipped workloads: computing on all CPUs, generating token by token, and far below the floor. One that computes on one
-// CPU is measured by TestControlledRegression.
+// TestGate gates the shipped workloads: computing on all CPUs, generating token by token, and far below the floor.
+// One that computes on one CPU is measured by TestControlledRegression.
 func TestGate(t *testing.T) {
 	regress.Check(t, regress.Gate{
-		Packages: []string{"../workload"}, Bench: "^BenchmarkMLP$|^BenchmarkMLPTiny$|^BenchmarkDecoder$/^request$/^lora=on$", Budget: time.Minute,
+		Packages: []string{"../workload"},
+		Bench:    "^BenchmarkMLP$|^BenchmarkMLPTiny$|^BenchmarkDecoder$/^request$/^lora=on$",
+		Budget:   time.Minute,
 	})
 }
 

@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 		gate := regress.Gate{
 			Baseline: filepath.Join(dir, "baseline.txt"), Candidate: filepath.Join(dir, "candidate.txt"), Out: filepath.Join(dir, "out"),
 			Policy: policy.Policy{Rules: []policy.Rule{
-				{Metric: "ns/op", MaxRegressionPercent: 10}, {Metric: "B/op", MaxRegressionPercent: 10}, {Metric: "allocs/op", MaxRegressionPercent: 10},
+				{Metric: "ns/op", MaxRegressionPercent: 10}, {Metric: "B/op", MaxRegressionPercent: 10},
+				{Metric: "allocs/op", MaxRegressionPercent: 10},
 			}},
 		}
 		result, err := gate.Run(context.Background(), "judge", io.Discard)
@@ -44,8 +45,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// BenchmarkJudge compares judging 176,726 benchmark lines of saved results with what the benchstat command takes for the same files,
-// one after the other in each iteration, each in a process of its own. It reports the ratio of the times and of the peak memories.
+// BenchmarkJudge compares judging 176,726 benchmark lines of saved results with what the benchstat command takes for
+// the same files, one after the other in each iteration, each in a process of its own. It reports the ratio of the times
+// and of the peak memories.
 func BenchmarkJudge(b *testing.B) {
 	const lines, runs = 176_726, 20
 	dir := b.TempDir()

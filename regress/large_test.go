@@ -17,9 +17,9 @@ import (
 
 var large = flag.Int("large", 1, "how many MiB of saved results a side TestLargeResults judges")
 
-// Saved results of a gigabyte are judged in bounded memory: go test -v -run TestLargeResults ./regress -large 1024 writes two files of that
-// size for each form and tells time and peak memory of the process that judges them. What is kept of a file is 8 bytes a value, its names,
-// and nothing of what tests print; what would take more is refused before it does.
+// Saved results of a gigabyte are judged in bounded memory: go test -v -run TestLargeResults ./regress -large 1024 writes two files
+// of that size for each form and tells time and peak memory of the process that judges them. What is kept of a file is 8 bytes
+// a value, its names, and nothing of what tests print; what would take more is refused before it does.
 func TestLargeResults(t *testing.T) {
 	const MiB = 1 << 20
 	for _, form := range []struct {
@@ -30,7 +30,8 @@ func TestLargeResults(t *testing.T) {
 	}{
 		{"mostly what tests print: a result in 8 kB", 100, 128 * MiB, func(w *bufio.Writer, i int, random *rand.Rand) {
 			for n := range 80 {
-				fmt.Fprintf(w, "    serve_test.go:%d: request %d of the night took longer than the ones before it, but not by very much\n", n, random.Int())
+				fmt.Fprintf(w, "    serve_test.go:%d: request %d of the night took longer than the ones before it, but not by very much\n",
+					n, random.Int())
 			}
 			fmt.Fprintf(w, "BenchmarkServe/case=%d-2 \t 100\t %d ns/op\t 100 B/op\t 3 allocs/op\n", i%100, 1000+random.IntN(40))
 		}},
@@ -41,9 +42,11 @@ func TestLargeResults(t *testing.T) {
 			}
 			w.WriteString("\t 100 B/op\t 3 allocs/op\n")
 		}},
-		{"very many benchmarks: each line another, 60 runs of each", 250 * *large, 4096 * MiB, func(w *bufio.Writer, i int, random *rand.Rand) {
-			fmt.Fprintf(w, "BenchmarkServe/case=%d-2 \t 100\t %d ns/op\t 100 B/op\t 3 allocs/op\n", i%(250**large), 1000+random.IntN(40))
-		}},
+		{"very many benchmarks: each line another, 60 runs of each", 250 * *large, 4096 * MiB,
+			func(w *bufio.Writer, i int, random *rand.Rand) {
+				fmt.Fprintf(w, "BenchmarkServe/case=%d-2 \t 100\t %d ns/op\t 100 B/op\t 3 allocs/op\n",
+					i%(250**large), 1000+random.IntN(40))
+			}},
 	} {
 		t.Run(form.name, func(t *testing.T) {
 			dir := t.TempDir()

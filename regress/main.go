@@ -115,18 +115,21 @@ func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set,
 	case s.baseline.Value == "":
 		return out, nil, errors.New("there is no baseline: set Gate.Baseline or -regress.baseline to a file of saved results")
 	case s.candidate.Value != "":
-		return out, nil, fmt.Errorf("the candidate is this run, not %s (%s): leave it out, or compare two saved results with regress.Check",
+		return out, nil, fmt.Errorf("the candidate is this run, not %s (%s): leave it out, "+
+			"or compare two saved results with regress.Check",
 			s.candidate.Value, s.candidate.Source)
 	case !s.shard.IsZero():
 		return out, nil, errors.New("this run is judged in one piece: leave -regress.shard out, or measure both sides with regress.Check")
 	case !s.plant.IsZero():
-		return out, nil, errors.New("a slowdown cannot be planted in the run that is judged: use regress.SelfTest, or leave -regress.inject out")
+		return out, nil, errors.New("a slowdown cannot be planted in the run that is judged: " +
+			"use regress.SelfTest, or leave -regress.inject out")
 	}
 	if err := instrumented(); err != nil {
 		return out, nil, err
 	}
 	if !source.IsFile(s.baseline.Value) {
-		return out, nil, fmt.Errorf("no saved results at %s in %s; record them with: go test -run '^$' -bench . -benchtime 100x -count 10 -regress.baseline=none . > %s",
+		return out, nil, fmt.Errorf("no saved results at %s in %s; record them with: "+
+			"go test -run '^$' -bench . -benchtime 100x -count 10 -regress.baseline=none . > %s",
 			s.baseline.Value, dir, s.baseline.Value)
 	}
 	baseline, err := benchdata.ReadColumns(s.baseline.Value)

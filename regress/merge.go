@@ -18,9 +18,10 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Merge is the end of a gate that several machines share, as a test: it merges what their shards left into one report, and fails t when a
-// verdict fails, or when what there is is not exactly one gate: a shard that is missing or there twice, of another commit, policy, binary,
-// version or number of shards, cut short or edited. It is given the policy that the shards had, and g.In or -regress.in; without, it is skipped.
+// Merge is the end of a gate that several machines share, as a test: it merges what their shards left into one report,
+// and fails t when a verdict fails, or when what there is is not exactly one gate: a shard that is missing or there twice,
+// of another commit, policy, binary, version or number of shards, cut short or edited. It is given the policy that the shards had,
+// and g.In or -regress.in; without, it is skipped.
 //
 //	func TestGate(t *testing.T)  { regress.Check(t, gate) }
 //	func TestMerge(t *testing.T) { regress.Merge(t, gate) }
@@ -29,8 +30,9 @@ import (
 //	go test -run TestGate  . -regress.shard=2/2 -regress.out=$PWD/shards/2     # on another
 //	go test -run TestMerge . -regress.in='shards/*'
 //
-// The verdicts are those that one gate would have reached on the same rounds: alpha is split over all of them on every shard, and the
-// rounds are judged again, in pairs and at the looks at which their shard judged them. That must lead to the verdicts that the shard left.
+// The verdicts are those that one gate would have reached on the same rounds: alpha is split over all of them on every shard,
+// and the rounds are judged again, in pairs and at the looks at which their shard judged them. That must lead to the verdicts
+// that the shard left.
 func Merge(t *testing.T, g Gate) {
 	t.Helper()
 	if duet.IsChild() {
@@ -50,8 +52,8 @@ func Merge(t *testing.T, g Gate) {
 	tell(t, s, result)
 }
 
-// Merge merges the shards in g.In without a test around it. name is the merge's in reports and in the path of the output folder. The error says
-// why nothing could be judged; a regression is no error. Flags and environment variables are not heeded.
+// Merge merges the shards in g.In without a test around it. name is the merge's in reports and in the path of the output folder.
+// The error says why nothing could be judged; a regression is no error. Flags and environment variables are not heeded.
 func (g Gate) Merge(name string) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err == nil && s.in == "" {
@@ -106,7 +108,8 @@ func (s settings) mergeAgain(name, dir string) []report.Command {
 	if err != nil {
 		pkg = "."
 	}
-	line := "REGRESS_IN=" + shellQuoted(s.in) + " go test -count=1 -v -run " + shellQuoted(measure.Pattern(name)) + " " + shellQuoted("./"+filepath.ToSlash(pkg))
+	line := "REGRESS_IN=" + shellQuoted(s.in) + " go test -count=1 -v -run " + shellQuoted(measure.Pattern(name)) +
+		" " + shellQuoted("./"+filepath.ToSlash(pkg))
 	return []report.Command{
 		{Purpose: "To merge it again, in the folder of go.mod:", Line: line},
 		{Purpose: "To see the same medians with benchstat, in the folder of the results:", Line: "benchstat baseline.txt candidate.txt"},

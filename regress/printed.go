@@ -30,8 +30,8 @@ func (p *printed) Write(b []byte) (int, error) {
 // results are what was printed, if all of it was kept.
 func (p *printed) results() ([]byte, error) {
 	if p.more {
-		return nil, fmt.Errorf("this run printed more than %d MiB to standard output, and is not judged: print with b.Log or not at all, "+
-			"or save what it prints in parts, and compare those with regress.Check", p.most>>20)
+		return nil, fmt.Errorf("this run printed more than %d MiB to standard output, and is not judged: "+
+			"print with b.Log or not at all, or save what it prints in parts, and compare those with regress.Check", p.most>>20)
 	}
 	// Under -json testing marks its lines with a control character.
 	return bytes.ReplaceAll(p.text.Bytes(), []byte{0x16}, nil), nil
@@ -54,7 +54,8 @@ func tee(m interface{ Run() int }, copyTo io.Writer) (code int, err error) {
 	os.Stdout = stdout
 	err = errors.Join(w.Close(), r.SetReadDeadline(time.Now().Add(grace)))
 	if copyErr := <-copied; errors.Is(copyErr, os.ErrDeadlineExceeded) {
-		err = errors.Join(err, errors.New("a process that this run started still has its standard output open: end such processes with their benchmark"))
+		err = errors.Join(err, errors.New("a process that this run started still has its standard output open: "+
+			"end such processes with their benchmark"))
 	} else {
 		err = errors.Join(err, copyErr)
 	}

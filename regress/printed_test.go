@@ -28,8 +28,9 @@ func TestOfWhatIsPrintedABoundedPartIsKept(t *testing.T) {
 		want string
 	}{
 		"as much as is kept": {most, "candidate: this run: no benchmark results"},
-		"a byte more": {most + 1, "candidate: this run printed more than 1 MiB to standard output, and is not judged: print with b.Log or not at all, " +
-			"or save what it prints in parts, and compare those with regress.Check"},
+		"a byte more": {most + 1,
+			"candidate: this run printed more than 1 MiB to standard output, and is not judged: print with b.Log or not at all, " +
+				"or save what it prints in parts, and compare those with regress.Check"},
 		"much more": {10 * most, "candidate: this run printed more than 1 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {

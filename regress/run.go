@@ -74,7 +74,9 @@ func finish(doc report.Document, out *output.Folder, manifest *shards.Manifest, 
 }
 
 // compare fills doc with what there is to say.
-func (s settings) compare(ctx context.Context, name string, display *progress.Display, doc *report.Document) (*output.Folder, *shards.Manifest, error) {
+func (s settings) compare(ctx context.Context, name string, display *progress.Display, doc *report.Document) (
+	*output.Folder, *shards.Manifest, error,
+) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, nil, err
@@ -83,7 +85,9 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err != nil {
 		return nil, nil, err
 	}
-	baseline, candidate, repo, err := source.Request{Baseline: s.baseline, Candidate: s.candidate, Itself: s.itself, Env: s.env}.Choose(ctx, dir)
+	baseline, candidate, repo, err := source.Request{
+		Baseline: s.baseline, Candidate: s.candidate, Itself: s.itself, Env: s.env,
+	}.Choose(ctx, dir)
 	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side
 	if s.test {
 		doc.Again = s.again(name, dir, *doc)
@@ -92,7 +96,8 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		return out, nil, err
 	}
 	if baseline.Saved != "" && !s.shard.IsZero() {
-		return out, nil, errors.New("saved results are judged in one piece: leave -regress.shard out; to merge what shards measured, see regress.Merge")
+		return out, nil, errors.New("saved results are judged in one piece: leave -regress.shard out; " +
+			"to merge what shards measured, see regress.Merge")
 	}
 	if baseline.Saved != "" {
 		if !s.plant.IsZero() {
@@ -111,9 +116,10 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		return out, nil, err
 	}
 	manifest, err := measure.Order{
-		Name: name, Dir: dir, Packages: s.packages, Bench: s.bench, Benchtime: s.benchtime, Repo: repo, Baseline: baseline, Candidate: candidate,
-		Judge: s.judge, Budget: s.budget, Timeout: s.timeout, Plant: s.plant, Expect: s.expect, Variables: s.variables, Profile: s.profile,
-		Shard: s.shard, Costs: s.costs, Seed: rand.Uint64(), Display: display, Out: out, Doc: doc,
+		Name: name, Dir: dir, Packages: s.packages, Bench: s.bench, Benchtime: s.benchtime, Repo: repo, Baseline: baseline,
+		Candidate: candidate, Judge: s.judge, Budget: s.budget, Timeout: s.timeout, Plant: s.plant, Expect: s.expect,
+		Variables: s.variables, Profile: s.profile, Shard: s.shard, Costs: s.costs, Seed: rand.Uint64(), Display: display,
+		Out: out, Doc: doc,
 	}.Run(ctx)
 	if text := s.unseenHere(doc.Report); text != "" {
 		doc.Notes = append(doc.Notes, text)

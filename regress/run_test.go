@@ -18,7 +18,8 @@ func repository(t *testing.T) (git func(args ...string)) {
 	t.Chdir(dir)
 	git = func(args ...string) {
 		t.Helper()
-		out, err := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).CombinedOutput()
+		out, err := exec.Command("git",
+			append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	}
 	git("init", "-q", "-b", "main")

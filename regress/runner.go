@@ -65,7 +65,8 @@ func unseen(r policy.Report, machine string) string {
 	case math.IsInf(worst.Detectable, 1):
 		return fmt.Sprintf("%s: no change would have been seen here in %s %s, after so few runs", machine, worst.Benchmark, worst.Unit)
 	}
-	return fmt.Sprintf("%s: changes under %.1f %% would not have been seen here in %s %s", machine, worst.Detectable, worst.Benchmark, worst.Unit)
+	return fmt.Sprintf("%s: changes under %.1f %% would not have been seen here in %s %s",
+		machine, worst.Detectable, worst.Benchmark, worst.Unit)
 }
 
 // unseenHere is unseen on the machine that this is.

@@ -29,8 +29,10 @@ func TestSmallMachine(t *testing.T) {
 		{"a large machine that nobody says is CI has no name", nil, 5, ""},
 		{"a small one has", nil, 4, "a small machine with 4 CPUs"},
 		{"one CPU is one", nil, 1, "a small machine with 1 CPU"},
-		{"GitHub's own runner", map[string]string{"CI": "true", "GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "github-hosted"}, 2, "a hosted runner with 2 CPUs"},
-		{"a runner of one's own", map[string]string{"CI": "true", "GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "self-hosted"}, 16, "a CI machine with 16 CPUs"},
+		{"GitHub's own runner", map[string]string{"CI": "true", "GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "github-hosted"},
+			2, "a hosted runner with 2 CPUs"},
+		{"a runner of one's own",
+			map[string]string{"CI": "true", "GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "self-hosted"}, 16, "a CI machine with 16 CPUs"},
 		{"GitLab", map[string]string{"CI": "true", "GITLAB_CI": "true"}, 2, "a GitLab runner with 2 CPUs"},
 		{"another CI", map[string]string{"CI": "1"}, 64, "a CI machine with 64 CPUs"},
 		{"CI=false is none", map[string]string{"CI": "false"}, 64, ""},
@@ -57,7 +59,9 @@ func TestUnseenIsTheWorstWhereNothingWasFound(t *testing.T) {
 	}{
 		{"the largest of several", []policy.Verdict{verdict("MLP", policy.OK, 14.04), verdict("MLPTiny", policy.OK, 9)},
 			"here: changes under 14.0 % would not have been seen here in MLP p95-ns"},
-		{"not of a change that was seen", []policy.Verdict{verdict("MLP", policy.Regressed, 140), verdict("MLPSmall", policy.Improved, 120), verdict("MLPTiny", policy.Inconclusive, 9)},
+		{"not of a change that was seen", []policy.Verdict{
+			verdict("MLP", policy.Regressed, 140), verdict("MLPSmall", policy.Improved, 120), verdict("MLPTiny", policy.Inconclusive, 9),
+		},
 			"here: changes under 9.0 % would not have been seen here in MLPTiny p95-ns"},
 		{"too few runs for any", []policy.Verdict{verdict("MLP", policy.OK, math.Inf(1))},
 			"here: no change would have been seen here in MLP p95-ns, after so few runs"},

@@ -32,19 +32,20 @@ func newOption(name, field, usage string) option {
 
 var (
 	baselineOption  = newOption("baseline", "Baseline", "git revision, address of a server or saved results to compare with")
-	candidateOption = newOption("candidate", "Candidate", "git revision, address of a server or saved results to judge (default: the work tree)")
-	policyOption    = newOption("policy", "PolicyFile", "JSON policy `file`")
-	benchOption     = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
-	budgetOption    = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
-	timeoutOption   = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
-	injectOption    = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
-	expectOption    = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
-	profileOption   = newOption("profile", "Profile", "off: do not profile what regressed")
-	envOption       = newOption("env", "Env", "`names` of variables to give to benchmarks though they look like secrets, with commas")
-	shardOption     = newOption("shard", "Shard", "i/n: measure only this `part` of the benchmarks")
-	costsOption     = newOption("costs", "Costs", "verdict.json of an earlier run, by whose times benchmarks are divided among shards")
-	inOption        = newOption("in", "In", "`pattern` of the shards' folders of results to merge")
-	outOption       = newOption("out", "Out", "`folder` for results and reports")
+	candidateOption = newOption("candidate", "Candidate",
+		"git revision, address of a server or saved results to judge (default: the work tree)")
+	policyOption  = newOption("policy", "PolicyFile", "JSON policy `file`")
+	benchOption   = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
+	budgetOption  = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
+	timeoutOption = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
+	injectOption  = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
+	expectOption  = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
+	profileOption = newOption("profile", "Profile", "off: do not profile what regressed")
+	envOption     = newOption("env", "Env", "`names` of variables to give to benchmarks though they look like secrets, with commas")
+	shardOption   = newOption("shard", "Shard", "i/n: measure only this `part` of the benchmarks")
+	costsOption   = newOption("costs", "Costs", "verdict.json of an earlier run, by whose times benchmarks are divided among shards")
+	inOption      = newOption("in", "In", "`pattern` of the shards' folders of results to merge")
+	outOption     = newOption("out", "Out", "`folder` for results and reports")
 )
 
 // variable is the option's environment twin. Flags break those packages of ./... that do not define them.
@@ -57,8 +58,8 @@ type outside struct {
 }
 
 var (
-	// fromRun are the flags and the environment of this test run. The environment is read when it is asked for, in the test, so that the test
-	// cache sees it.
+	// fromRun are the flags and the environment of this test run. The environment is read when it is asked for, in the test,
+	// so that the test cache sees it.
 	fromRun = outside{ofRun, os.Getenv}
 	// fromNowhere leaves everything to the Gate.
 	fromNowhere = outside{func(option) (value, source string) { return "", "" }, func(string) string { return "" }}
@@ -122,7 +123,8 @@ func (g Gate) settle(from outside) (s settings, err error) {
 		s.benchtime = defaultBenchtime
 	}
 	if !isBenchtime(s.benchtime) {
-		return s, fmt.Errorf("Gate.Benchtime is %q: write a duration above 0, such as 300ms, or a number of iterations, such as 100x", s.benchtime)
+		return s, fmt.Errorf("Gate.Benchtime is %q: write a duration above 0, such as 300ms, or a number of iterations, such as 100x",
+			s.benchtime)
 	}
 	take := func(o option, field string) report.Setting {
 		v := o.value(field, from)
@@ -201,7 +203,8 @@ func variables(s report.Setting) ([]string, error) {
 		switch name = strings.TrimSpace(name); {
 		case name == "" && s.Value == "":
 		case name == "" || strings.ContainsAny(name, "= \t\r\n\x00*"):
-			return nil, fmt.Errorf("%s: %q is no name of an environment variable; write names, with commas between them, and no values", s.Source, cutValue(name))
+			return nil, fmt.Errorf("%s: %q is no name of an environment variable; write names, with commas between them, and no values",
+				s.Source, cutValue(name))
 		default:
 			names = append(names, name)
 		}

@@ -26,13 +26,15 @@ import (
 
 var (
 	soakRuns  = flag.Int("soak", 0, "count the outcomes of so many whole gate runs, and what they leave; some 12 s each")
-	soakPlant = flag.String("soak-plant", "1.5ms", "slowdown to plant in every other of them: 1.5ms is 1.5 times their limit; empty: in none")
-	soakBusy  = flag.Bool("soak-busy", false, "beside a neighbour that compiles on all CPUs")
+	soakPlant = flag.String("soak-plant", "1.5ms",
+		"slowdown to plant in every other of them: 1.5ms is 1.5 times their limit; empty: in none")
+	soakBusy = flag.Bool("soak-busy", false, "beside a neighbour that compiles on all CPUs")
 )
 
-// TestSoak counts how often whole gate runs of a request of 5 ms are wrong on this machine, by the default policy: the limit is 1 ms, since
-// 10 % are less. Runs with identical sides, HEAD in two worktrees, and with a planted slowdown take turns, in one process. Of the outcomes it
-// asserts nothing, since they are to be reported; what the runs leave must not grow. A run of many takes -timeout 0.
+// TestSoak counts how often whole gate runs of a request of 5 ms are wrong on this machine, by the default policy:
+// the limit is 1 ms, since 10 % are less. Runs with identical sides, HEAD in two worktrees, and with a planted slowdown take turns,
+// in one process. Of the outcomes it asserts nothing, since they are to be reported; what the runs leave must not grow.
+// A run of many takes -timeout 0.
 func TestSoak(t *testing.T) {
 	if *soakRuns == 0 {
 		t.Skip("run with -soak=300 -timeout 0")
@@ -53,8 +55,8 @@ func TestSoak(t *testing.T) {
 	for i := range *soakRuns {
 		side := i % len(plants)
 		gate := regress.Gate{
-			Packages: []string{"../workload"}, Bench: "^BenchmarkMLPSmall$", Baseline: "HEAD", Candidate: "HEAD", Inject: plants[side], Profile: "off",
-			Out: filepath.Join(t.TempDir(), "out"),
+			Packages: []string{"../workload"}, Bench: "^BenchmarkMLPSmall$", Baseline: "HEAD", Candidate: "HEAD",
+			Inject: plants[side], Profile: "off", Out: filepath.Join(t.TempDir(), "out"),
 		}
 		result, err := gate.Run(t.Context(), t.Name(), io.Discard)
 		var v policy.Verdict
@@ -65,9 +67,10 @@ func TestSoak(t *testing.T) {
 			v, noise = result.Report.Verdicts[0], result.Report.Benchmarks[0].Noise
 		}
 		soaks[side].add(result.Outcome(), noise)
-		t.Logf("%d: planted %q: %s: %+.1f %% (%+.1f to %+.1f), %d rounds in %d launches, %.1f s; %.1f stalls/s, steal %.1f %%, CPUs %.0f %% busy, load %.2f: %v",
-			i+1, plants[side], result.Outcome(), v.ChangePercent, v.Percent.Lo, v.Percent.Hi, noise.Rounds, noise.Launches, noise.Seconds, noise.Stalls, noise.Steal,
-			noise.Busy, noise.Load, v.Reason)
+		t.Logf("%d: planted %q: %s: %+.1f %% (%+.1f to %+.1f), %d rounds in %d launches, %.1f s; "+
+			"%.1f stalls/s, steal %.1f %%, CPUs %.0f %% busy, load %.2f: %v",
+			i+1, plants[side], result.Outcome(), v.ChangePercent, v.Percent.Lo, v.Percent.Hi, noise.Rounds, noise.Launches, noise.Seconds,
+			noise.Stalls, noise.Steal, noise.Busy, noise.Load, v.Reason)
 
 		if i == 0 {
 			first = settledFootprint(func(footprint) bool { return true })
@@ -83,7 +86,8 @@ func TestSoak(t *testing.T) {
 		assert.NotContains(t, string(holder), fmt.Sprintf("process %d,", os.Getpid()), "the lock is left")
 	}
 	var table strings.Builder
-	table.WriteString("| planted | runs | ok | regressed | improved | inconclusive | invalid | rounds, median | seconds, median and most | load, median |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	table.WriteString("| planted | runs | ok | regressed | improved | inconclusive | invalid | " +
+		"rounds, median | seconds, median and most | load, median |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for i, s := range soaks {
 		table.WriteString(s.row(plants[i]))
 	}
@@ -114,8 +118,9 @@ func (s *soak) row(plant string) string {
 		return fmt.Sprintf("| %s | 0 | | | | | | | | |\n", plant)
 	}
 	o := s.outcomes
-	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %.0f | %.1f, %.1f | %.1f |\n", plant, len(s.seconds), o[policy.OK], o[policy.Regressed], o[policy.Improved],
-		o[policy.Inconclusive], o[policy.Invalid], stats.Median(s.rounds), stats.Median(s.seconds), slices.Max(s.seconds), stats.Median(s.load))
+	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %.0f | %.1f, %.1f | %.1f |\n",
+		plant, len(s.seconds), o[policy.OK], o[policy.Regressed], o[policy.Improved], o[policy.Inconclusive], o[policy.Invalid],
+		stats.Median(s.rounds), stats.Median(s.seconds), slices.Max(s.seconds), stats.Median(s.load))
 }
 
 // footprint is what this process holds.
@@ -124,7 +129,8 @@ type footprint struct {
 	heap, resident              int64 // bytes: in use after a garbage collection, and in memory; resident is 0 where there is no /proc
 }
 
-// settledFootprint is this process's as soon as it is as wanted, or else after 5 seconds: what has ended may have to be collected yet.
+// settledFootprint is this process's as soon as it is as wanted, or else after 5 seconds: what has ended may have
+// to be collected yet.
 func settledFootprint(wanted func(footprint) bool) (f footprint) {
 	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		runtime.GC()
@@ -156,7 +162,8 @@ func (f footprint) countsAtMost(of footprint) bool {
 
 func (f footprint) rows(last footprint) string {
 	const mib = 1 << 20
-	return fmt.Sprintf("| goroutines | %d | %d |\n| open files | %d | %d |\n| processes | %d | %d |\n| heap in use, MiB | %.1f | %.1f |\n| resident, MiB | %.1f | %.1f |\n",
+	return fmt.Sprintf("| goroutines | %d | %d |\n| open files | %d | %d |\n| processes | %d | %d |\n"+
+		"| heap in use, MiB | %.1f | %.1f |\n| resident, MiB | %.1f | %.1f |\n",
 		f.goroutines, last.goroutines, f.files, last.files, f.children, last.children,
 		float64(f.heap)/mib, float64(last.heap)/mib, float64(f.resident)/mib, float64(last.resident)/mib)
 }

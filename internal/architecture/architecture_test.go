@@ -22,8 +22,9 @@ const module = "github.com/tailgate-go/tailgate"
 // exist: add it with its arrows.
 var arrows = map[string][]string{
 	"regress": {
-		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/judge", "internal/measure", "internal/output", "internal/part", "internal/progress",
-		"internal/report", "internal/saved", "internal/shards", "internal/source", "internal/testbin",
+		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/judge", "internal/measure",
+		"internal/output", "internal/part", "internal/progress", "internal/report", "internal/saved", "internal/shards",
+		"internal/source", "internal/testbin",
 	},
 	"policy":   {"internal/stats", "internal/strictjson"},
 	"workload": {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
@@ -41,15 +42,16 @@ var arrows = map[string][]string{
 	"internal/evidence":                   {"internal/benchdata", "internal/judge", "internal/report", "policy"},
 	"internal/judge":                      {"internal/stats", "policy"},
 	"internal/measure": {
-		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge", "internal/latency", "internal/output",
-		"internal/part", "internal/progress", "internal/report", "internal/shards", "internal/source", "internal/stats", "internal/testbin",
+		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge",
+		"internal/latency", "internal/output", "internal/part", "internal/progress", "internal/report", "internal/shards",
+		"internal/source", "internal/stats", "internal/testbin",
 	},
 	"internal/latency": {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/output":  {"internal/benchdata", "internal/report"},
 	"internal/saved":   {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
 	"internal/shards": {
-		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/output", "internal/part", "internal/report",
-		"internal/strictjson", "policy",
+		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/output", "internal/part",
+		"internal/report", "internal/strictjson", "policy",
 	},
 	"internal/source":            {"internal/bounded", "internal/report", "internal/testbin"},
 	"internal/sse":               nil,
@@ -164,7 +166,10 @@ func TestPolicyJudgeAndEvidenceArePure(t *testing.T) {
 // TestMeasuringReadsNoSettings holds that what measures, merges and judges is told all by package regress.
 func TestMeasuringReadsNoSettings(t *testing.T) {
 	packages := list(t)
-	for _, name := range []string{"internal/evidence", "internal/judge", "internal/measure", "internal/output", "internal/saved", "internal/shards", "internal/source"} {
+	for _, name := range []string{
+		"internal/evidence", "internal/judge", "internal/measure", "internal/output", "internal/saved", "internal/shards",
+		"internal/source",
+	} {
 		p := packages[name]
 		require.NotEmpty(t, p.sources, name)
 		for i, source := range p.sources {

@@ -16,14 +16,19 @@ import (
 
 // doubtful is an inconclusive verdict: +20 %, and anything from -4 % to +48.2 % is possible.
 func doubtful() policy.Verdict {
-	return policy.Verdict{Unit: "p95-ns", Rule: policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms}, Outcome: policy.Inconclusive, Paired: true,
-		Baseline: policy.Summary{Median: 20 * ms, N: 8}, Candidate: policy.Summary{Median: 24 * ms, N: 8}, ChangePercent: 20, Percent: policy.Bounds{Lo: -4, Hi: 48.2}}
+	return policy.Verdict{
+		Unit: "p95-ns", Rule: policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms},
+		Outcome: policy.Inconclusive, Paired: true,
+		Baseline: policy.Summary{Median: 20 * ms, N: 8}, Candidate: policy.Summary{Median: 24 * ms, N: 8},
+		ChangePercent: 20, Percent: policy.Bounds{Lo: -4, Hi: 48.2},
+	}
 }
 
 func TestAdvice(t *testing.T) {
 	quiet := policy.Noise{Method: "duet", Rounds: 8, Seconds: 8, Stalls: 0.3, Steal: 0.2, Busy: 55, Load: 1.2}
 	served := policy.Measured{Procs: 2, Noise: quiet, Metrics: []policy.Metric{
-		{Unit: "cpu-ns", Baseline: policy.Summary{Median: 19 * ms, N: 8}}, {Unit: "ns/op", Baseline: policy.Summary{Median: 20 * ms, N: 8}}}}
+		{Unit: "cpu-ns", Baseline: policy.Summary{Median: 19 * ms, N: 8}},
+		{Unit: "ns/op", Baseline: policy.Summary{Median: 20 * ms, N: 8}}}}
 	with := func(change func(*policy.Noise)) policy.Measured {
 		m := served
 		change(&m.Noise)
@@ -100,7 +105,8 @@ func TestAdvice(t *testing.T) {
 			"neighbours",
 			doubtful(), with(func(n *policy.Noise) { n.Stalls, n.Steal, n.Busy, n.Load = 2, 3.456, 99, 5.12 }),
 			all(rounds(47, 50*time.Second), quieter(
-				policy.Sign{Name: "stalls/s", Value: 2}, policy.Sign{Name: "steal-percent", Value: 3.456}, policy.Sign{Name: "load", Value: 5.12, CPUs: 2},
+				policy.Sign{Name: "stalls/s", Value: 2}, policy.Sign{Name: "steal-percent", Value: 3.456},
+				policy.Sign{Name: "load", Value: 5.12, CPUs: 2},
 			), limit(49)), 0,
 		},
 		{
@@ -179,23 +185,29 @@ func TestAdvisedRoundsSettle(t *testing.T) {
 // Whatever was measured, a reason has no numbers that are none.
 func TestAnyVerdictIsExplained(t *testing.T) {
 	number := rapid.OneOf(rapid.Float64(), rapid.Float64Range(-100, 100),
-		rapid.SampledFrom([]float64{0, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64}))
+		rapid.SampledFrom([]float64{
+			0, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64,
+		}))
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string) float64 { return number.Draw(t, name) }
 		summary := func() policy.Summary {
 			return policy.Summary{Median: draw("median"), N: rapid.IntRange(0, 99).Draw(t, "n")}
 		}
 		v := policy.Verdict{
-			Unit: rapid.SampledFrom([]string{"p95-ns", "ns/op", "req/s"}).Draw(t, "unit"), Outcome: rapid.SampledFrom([]policy.Outcome{policy.Inconclusive, policy.Regressed}).Draw(t, "outcome"),
+			Unit:     rapid.SampledFrom([]string{"p95-ns", "ns/op", "req/s"}).Draw(t, "unit"),
+			Outcome:  rapid.SampledFrom([]policy.Outcome{policy.Inconclusive, policy.Regressed}).Draw(t, "outcome"),
 			Rule:     policy.Rule{MaxRegressionPercent: math.Abs(draw("limit")), MinRegression: math.Abs(draw("floor"))},
-			Baseline: summary(), Candidate: summary(), Paired: rapid.Bool().Draw(t, "paired"), ChangePercent: draw("change"), Percent: policy.Bounds{Lo: draw("lo"), Hi: draw("hi")},
+			Baseline: summary(), Candidate: summary(), Paired: rapid.Bool().Draw(t, "paired"),
+			ChangePercent: draw("change"), Percent: policy.Bounds{Lo: draw("lo"), Hi: draw("hi")},
 		}
 		m := policy.Measured{Procs: rapid.IntRange(0, 9).Draw(t, "procs"), Noise: policy.Noise{
-			Method: "duet", Rounds: rapid.IntRange(0, 99).Draw(t, "rounds"), Seconds: draw("seconds"), Stalls: draw("stalls"), Steal: draw("steal"),
-			Busy: draw("busy"), Load: draw("load"),
+			Method: "duet", Rounds: rapid.IntRange(0, 99).Draw(t, "rounds"), Seconds: draw("seconds"), Stalls: draw("stalls"),
+			Steal: draw("steal"), Busy: draw("busy"), Load: draw("load"),
 		}}
 		for _, unit := range []string{"cpu-ns", "ns/op"} {
-			m.Metrics = append(m.Metrics, policy.Metric{Unit: unit, Baseline: summary(), Candidate: summary(), ChangePercent: draw("change of " + unit)})
+			m.Metrics = append(m.Metrics, policy.Metric{
+				Unit: unit, Baseline: summary(), Candidate: summary(), ChangePercent: draw("change of " + unit),
+			})
 		}
 		reason := explain(v, m, byDefault.Plan(1)).Reason
 		for _, a := range reason.Advice {

@@ -1,5 +1,6 @@
-// Package judge judges what two sides measured by a [policy.Policy], and makes the [policy.Report]. Package policy applies a rule to two lists of
-// numbers; package judge matches benchmarks with rules, settles what needs no statistics, splits alpha and plans looks.
+// Package judge judges what two sides measured by a [policy.Policy], and makes the [policy.Report]. Package policy
+// applies a rule to two lists of numbers; package judge matches benchmarks with rules, settles what needs no statistics,
+// splits alpha and plans looks.
 //
 // Results that are complete are judged once:
 //
@@ -26,8 +27,8 @@
 //
 // # Before statistics
 //
-// What one side lacks is added or invalid. Invalid is also what failed, what some runs do not report, and a quantile q of fewer than 3/(1-q)
-// requests a run; a direction that nobody declared or that the sides declare differently; a rule that matches nothing. The runs of a service under
-// load are invalid where the sides were sent different prompts, and where two sweeps found no knee; latencies at a rate at which both sides fall
-// behind give way to throughput, where a rule judges that.
+// What one side lacks is added or invalid. Invalid is also what failed, what some runs do not report, and a quantile q of fewer
+// than 3/(1-q) requests a run; a direction that nobody declared or that the sides declare differently; a rule that matches nothing.
+// The runs of a service under load are invalid where the sides were sent different prompts, and where two sweeps found no knee;
+// latencies at a rate at which both sides fall behind give way to throughput, where a rule judges that.
 package judge

@@ -24,7 +24,8 @@ func FuzzPolicy(f *testing.F) {
 	for _, rules := range []string{
 		`{"metric": "p95-ns", "benchmark": "M.P|\\Q(", "max_regression_percent": 0}`,
 		`{"metric": "p99.9-ns", "stage": "model", "max_regression_percent": 1e308, "min_regression": "2540400h"}`,
-		`{"metric": "score", "max_regression_percent": 1, "min_regression": 1e-300}, {"metric": "score", "max_regression_percent": 0, "direction": "higher"}`,
+		`{"metric": "score", "max_regression_percent": 1, "min_regression": 1e-300}, ` +
+			`{"metric": "score", "max_regression_percent": 0, "direction": "higher"}`,
 	} {
 		f.Add([]byte(`{"version": 1, "alpha": 0.5, "on_removed": "warn", "rules": [` + rules + `]}`))
 	}

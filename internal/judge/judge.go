@@ -4,7 +4,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Judge judges by one policy. Make one with By: the zero Judge has no rules. It is not altered by its methods and may be used concurrently.
+// Judge judges by one policy. Make one with By: the zero Judge has no rules. It is not altered by its methods and may
+// be used concurrently.
 type Judge struct {
 	policy policy.Policy
 	rules  []rule // of the policy
@@ -44,7 +45,8 @@ func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 		case v.Outcome != policy.Unsettled:
 		case !agree:
 			v.Outcome, v.Reason = invalid(policy.DirectionsContradict,
-				policy.Facts{Words: []string{string(baselineBetter[unit]), string(candidateBetter[unit])}}, policy.Advice{Do: policy.SetDirection})
+				policy.Facts{Words: []string{string(baselineBetter[unit]), string(candidateBetter[unit])}},
+				policy.Advice{Do: policy.SetDirection})
 		default:
 			directed := *rule
 			directed.Direction = direction

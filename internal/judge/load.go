@@ -16,11 +16,12 @@ const (
 	sweptOutUnit  = "swept-out"      // 1: that is the highest rate it tries, and not the knee
 )
 
-// underLoad looks at what a service under load says of its runs, before v counts. Sides that were sent other
-// prompts are not compared, nor are two sweeps that both found no knee. Of a rate at which both sides fall behind, latencies say how long it was
+// underLoad looks at what a service under load says of its runs, before v counts. Sides that were sent other prompts are not
+// compared, nor are two sweeps that both found no knee. Of a rate at which both sides fall behind, latencies say how long it was
 // run: they give way to throughput, where a rule judges that.
 func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
-	if baseline, candidate := pair.Baseline.Metrics[selectionUnit], pair.Candidate.Metrics[selectionUnit]; len(baseline) > 0 && len(candidate) > 0 {
+	if baseline, candidate := pair.Baseline.Metrics[selectionUnit], pair.Candidate.Metrics[selectionUnit]; len(baseline) > 0 &&
+		len(candidate) > 0 {
 		if all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(baseline, candidate)))); len(all) > 1 {
 			two := []string{fmt.Sprintf("%.0f", all[0]), fmt.Sprintf("%.0f", all[1])}
 			v.Outcome, v.Reason = invalid(policy.OtherPrompts, policy.Facts{Words: two}, policy.Advice{Do: policy.SamePrompts})

@@ -19,7 +19,8 @@ func loaded(latency, throughput float64, unit string, values ...float64) Results
 func always(value float64) []float64 { return []float64{value, value, value, value, value, value} }
 
 func TestASaturatedRateIsJudgedByThroughput(t *testing.T) {
-	latency, throughput := policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10}, policy.Rule{Metric: "req/s", MaxRegressionPercent: 10}
+	latency, throughput := policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10},
+		policy.Rule{Metric: "req/s", MaxRegressionPercent: 10}
 	kept, fell := always(0), always(1)
 	for _, c := range []struct {
 		name                string
@@ -38,7 +39,8 @@ func TestASaturatedRateIsJudgedByThroughput(t *testing.T) {
 		{"both fall behind, and nothing judges throughput: by latency", []policy.Rule{latency}, fell, fell, 1, policy.Regressed, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			report := By(policy.Policy{Rules: c.rules}).Compare(loaded(20*ms, 1000, "saturated", c.baseline...), loaded(40*ms, 1000*c.slower, "saturated", c.candidate...))
+			report := By(policy.Policy{Rules: c.rules}).Compare(loaded(20*ms, 1000, "saturated", c.baseline...),
+				loaded(40*ms, 1000*c.slower, "saturated", c.candidate...))
 			require.Len(t, report.Verdicts, len(c.rules))
 			assert.Equal(t, c.latency, report.Verdicts[0].Outcome, report.Verdicts[0].Reason)
 			assert.InDelta(t, 100, report.Verdicts[0].ChangePercent, 0.01, "told, judged or not")
@@ -73,7 +75,9 @@ func TestSidesThatWereSentOtherPromptsAreNotCompared(t *testing.T) {
 func TestTwoSweepsWithoutAKneeAreNotCompared(t *testing.T) {
 	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "max-rate-req/s", MaxRegressionPercent: 10}}})
 	swept := func(rate, out float64) Results {
-		return Results{Benchmarks: []Benchmark{{Name: "Serving/case=a/sweep", Metrics: map[string][]float64{"max-rate-req/s": runs(rate), "swept-out": always(out)}}}}
+		return Results{Benchmarks: []Benchmark{
+			{Name: "Serving/case=a/sweep", Metrics: map[string][]float64{"max-rate-req/s": runs(rate), "swept-out": always(out)}},
+		}}
 	}
 	for _, c := range []struct {
 		name                string

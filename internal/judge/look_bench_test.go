@@ -10,8 +10,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// BenchmarkLook judges so many rules, five a benchmark, after 60 rounds, all at once. ns/rule should not grow with their number. round-% is
-// what that takes of the one round after which a gate does it for one benchmark: 60 requests of 5 ms a side.
+// BenchmarkLook judges so many rules, five a benchmark, after 60 rounds, all at once. ns/rule should not grow with their number.
+// round-% is what that takes of the one round after which a gate does it for one benchmark: 60 requests of 5 ms a side.
 func BenchmarkLook(b *testing.B) {
 	const rounds, each = 60, 5
 	for _, rules := range []int{5, 50, 500} {

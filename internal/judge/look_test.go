@@ -67,8 +67,11 @@ func TestLastLookGoesByTheEstimate(t *testing.T) {
 
 func TestThroughputAtALook(t *testing.T) {
 	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "req/s", MaxRegressionPercent: 10}}})
-	for candidate, want := range map[float64]policy.Outcome{900: policy.OK, 899: policy.Regressed, 1000: policy.OK, 1200: policy.Improved, 0: policy.Regressed} {
-		b, c := side("req/s", 1000, 1000, 1000, 1000, 1000, 1000), side("req/s", candidate, candidate, candidate, candidate, candidate, candidate)
+	for candidate, want := range map[float64]policy.Outcome{
+		900: policy.OK, 899: policy.Regressed, 1000: policy.OK, 1200: policy.Improved, 0: policy.Regressed,
+	} {
+		b, c := side("req/s", 1000, 1000, 1000, 1000, 1000, 1000),
+			side("req/s", candidate, candidate, candidate, candidate, candidate, candidate)
 		v := j.Verdicts(j.Pairs(b, c)[0], nil, nil, policy.Look{Alpha: 0.0125})[0]
 		assert.Equal(t, want, v.Outcome, "%v req/s: %v", candidate, v.Reason)
 	}
@@ -91,9 +94,11 @@ func TestALookSettlesOnlyWhatTheIntervalSettles(t *testing.T) {
 	assert.Equal(t, policy.Unsettled, judge(wide, slower, false).Outcome)
 	assert.Equal(t, policy.Inconclusive, judge(wide, slower, true).Outcome)
 	constant := func(x float64) []float64 { return []float64{x, x, x, x, x, x} }
-	assert.Equal(t, policy.OK, judge(constant(20*ms), constant(22*ms), false).Outcome, "exactly +10 percent is within the limit at a look, too")
+	assert.Equal(t, policy.OK, judge(constant(20*ms), constant(22*ms), false).Outcome,
+		"exactly +10 percent is within the limit at a look, too")
 	assert.Equal(t, policy.Regressed, judge(constant(20*ms), constant(22*ms+1), false).Outcome)
-	assert.Equal(t, policy.Regressed, judge(constant(5*ms), constant(6*ms), false).Outcome, "exactly +1 ms reaches the floor at a look, too")
+	assert.Equal(t, policy.Regressed, judge(constant(5*ms), constant(6*ms), false).Outcome,
+		"exactly +1 ms reaches the floor at a look, too")
 	assert.Equal(t, policy.OK, judge(constant(5*ms), constant(6*ms-1), false).Outcome)
 	assert.Equal(t, policy.Unsettled, judge(runs(20 * ms)[:3], runs(30 * ms)[:3], false).Outcome)
 	assert.Equal(t, policy.Invalid, judge(runs(20 * ms)[:3], runs(30 * ms)[:3], true).Outcome)

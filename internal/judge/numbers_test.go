@@ -51,7 +51,8 @@ func TestNumbersOfRandomVerdicts(t *testing.T) {
 	}
 }
 
-// randomComparison are sides whose values come with ties, zeros and outliers, of equal and of different length, and a policy that judges them.
+// randomComparison are sides whose values come with ties, zeros and outliers, of equal and of different length,
+// and a policy that judges them.
 func randomComparison(r *rand.Rand) (pol policy.Policy, baseline, candidate Results) {
 	pol = policy.Policy{Rules: []policy.Rule{
 		{Metric: "p95-ns", MaxRegressionPercent: []float64{0, 1, 10, 25}[r.IntN(4)], MinRegression: []float64{0, 1e5, 1e6}[r.IntN(3)]},
@@ -87,6 +88,7 @@ func randomSide(r *rand.Rand, n int, middle float64) Results {
 }
 
 func writeNumbers(b *strings.Builder, i int, v policy.Verdict) {
-	fmt.Fprintf(b, "%d %s %s %q fails=%t n=%d+%d medians=%v,%v paired=%t change=%v %v%% in %v%% %v p=%.11g alpha=%v detectable=%v\n", i, v.Benchmark, v.Unit, v.Outcome,
-		v.Fails, v.Baseline.N, v.Candidate.N, v.Baseline.Median, v.Candidate.Median, v.Paired, v.Change, v.ChangePercent, v.Percent, v.Absolute, v.P, v.Alpha, v.Detectable)
+	fmt.Fprintf(b, "%d %s %s %q fails=%t n=%d+%d medians=%v,%v paired=%t change=%v %v%% in %v%% %v p=%.11g alpha=%v detectable=%v\n",
+		i, v.Benchmark, v.Unit, v.Outcome, v.Fails, v.Baseline.N, v.Candidate.N, v.Baseline.Median, v.Candidate.Median, v.Paired,
+		v.Change, v.ChangePercent, v.Percent, v.Absolute, v.P, v.Alpha, v.Detectable)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Pair is one benchmark of both sides with the rules that speak of it, those of the judge whose Pairs made it. A side that lacks the benchmark
-// is nil.
+// Pair is one benchmark of both sides with the rules that speak of it, those of the judge whose Pairs made it. A side that
+// lacks the benchmark is nil.
 type Pair struct {
 	Baseline, Candidate *Benchmark
 	Noise               policy.Noise

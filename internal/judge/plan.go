@@ -7,10 +7,10 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Plan says after how many rounds to judge results that grow, and how strictly, so that measuring can stop as soon as the verdicts are
-// settled. The chance that a verdict settles on a change beyond the limits that is none is at most the policy's alpha divided by the
-// number of verdicts, over all its looks and whatever the noise does; the same for one that is called within and is not. The first
-// outcome that settles is the verdict.
+// Plan says after how many rounds to judge results that grow, and how strictly, so that measuring can stop as soon as the verdicts
+// are settled. The chance that a verdict settles on a change beyond the limits that is none is at most the policy's alpha divided
+// by the number of verdicts, over all its looks and whatever the noise does; the same for one that is called within and is not.
+// The first outcome that settles is the verdict.
 type Plan struct {
 	plan  stats.Plan
 	looks []stats.Look // its own: it takes a while to find them
@@ -23,8 +23,8 @@ func (j Judge) Plan(family int) Plan {
 	return newPlan(stats.Plan{Alpha: j.policy.Alpha, Family: family})
 }
 
-// Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40, 60, 90 and 120, the first of them later where many
-// verdicts share alpha. It is empty when so many do that 120 rounds could settle nothing.
+// Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40, 60, 90 and 120, the first of them later
+// where many verdicts share alpha. It is empty when so many do that 120 rounds could settle nothing.
 func (p Plan) Rounds() []int {
 	var rounds []int
 	for _, look := range p.looks {
@@ -52,8 +52,8 @@ func (p Plan) Look(rounds int) (look policy.Look, planned bool) {
 	return policy.Look{}, false
 }
 
-// Final is the look to end with after so many rounds, because the budget is spent. What the sides have measured must not be the reason
-// to end, but for how long both took together.
+// Final is the look to end with after so many rounds, because the budget is spent. What the sides have measured must not be the
+// reason to end, but for how long both took together.
 func (p Plan) Final(rounds int) policy.Look {
 	return policy.Look{Alpha: 2 * p.plan.Final(rounds).Alpha, Last: true, Paired: true}
 }
@@ -67,9 +67,9 @@ func (p Plan) Fewest() int {
 	return n
 }
 
-// Left is about how many rounds more it will take to settle v, as it was found at one of the plan's looks: the interval shrinks with the
-// square root of their number until it no longer holds the limit, and it is only looked at when the plan says so. It is 0 for a verdict
-// that is settled or says nothing yet.
+// Left is about how many rounds more it will take to settle v, as it was found at one of the plan's looks: the interval shrinks
+// with the square root of their number until it no longer holds the limit, and it is only looked at when the plan says so.
+// It is 0 for a verdict that is settled or says nothing yet.
 func (p Plan) Left(v policy.Verdict) int {
 	limit := max(v.Rule.MaxRegressionPercent, policy.PercentOf(v.Rule.MinRegression, v.Baseline.Median))
 	estimate, far, near := v.ChangePercent, v.Percent.Hi, v.Percent.Lo

@@ -33,14 +33,20 @@ func TestLeftIsUntilTheIntervalClearsTheLimit(t *testing.T) {
 		v    policy.Verdict
 		want int
 	}{
-		{"half as wide is four times the rounds, at the next look", policy.Verdict{Rule: limit, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 40 - 8},
-		{"from beyond the limit it is the lower end that counts", policy.Verdict{Rule: limit, ChangePercent: 14, Percent: policy.Bounds{Lo: 6, Hi: 30}}, 40 - 8},
+		{"half as wide is four times the rounds, at the next look",
+			policy.Verdict{Rule: limit, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 40 - 8},
+		{"from beyond the limit it is the lower end that counts",
+			policy.Verdict{Rule: limit, ChangePercent: 14, Percent: policy.Bounds{Lo: 6, Hi: 30}}, 40 - 8},
 		{"no more than needed", policy.Verdict{Rule: limit, ChangePercent: 5, Percent: policy.Bounds{Lo: 0, Hi: 12.4}}, 18 - 8},
-		{"on the limit it takes all there are", policy.Verdict{Rule: limit, ChangePercent: 10, Percent: policy.Bounds{Lo: 0, Hi: 20}}, 120 - 8},
-		{"where higher is better the lower end is the worse", policy.Verdict{Rule: limit, Direction: policy.Higher, ChangePercent: -6, Percent: policy.Bounds{Lo: -14, Hi: 2}}, 40 - 8},
+		{"on the limit it takes all there are",
+			policy.Verdict{Rule: limit, ChangePercent: 10, Percent: policy.Bounds{Lo: 0, Hi: 20}}, 120 - 8},
+		{"where higher is better the lower end is the worse",
+			policy.Verdict{Rule: limit, Direction: policy.Higher, ChangePercent: -6, Percent: policy.Bounds{Lo: -14, Hi: 2}}, 40 - 8},
 		{"a floor above the percentage is the limit",
-			policy.Verdict{Rule: policy.Rule{MaxRegressionPercent: 1, MinRegression: 1e6}, Baseline: policy.Summary{Median: 1e7}, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 40 - 8},
-		{"what is settled needs none", policy.Verdict{Outcome: policy.OK, Rule: limit, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 0},
+			policy.Verdict{Rule: policy.Rule{MaxRegressionPercent: 1, MinRegression: 1e6}, Baseline: policy.Summary{Median: 1e7},
+				ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 40 - 8},
+		{"what is settled needs none",
+			policy.Verdict{Outcome: policy.OK, Rule: limit, ChangePercent: 6, Percent: policy.Bounds{Lo: -2, Hi: 14}}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.v.Paired, c.v.Baseline.N = true, 8

@@ -9,8 +9,8 @@ import (
 
 // minRequests is how many requests one run needs for a quantile: 3 of them beyond it, 3/(1-q).
 //
-// A round has as many. The fewer it has, the sooner there are rounds enough for a verdict, and the noisier each is. On the recordings in
-// testdata/duets (a request of 5 ms, limit 10 %, quiet / beside builds) a verdict takes so many requests a side:
+// A round has as many. The fewer it has, the sooner there are rounds enough for a verdict, and the noisier each is. On the
+// recordings in testdata/duets (a request of 5 ms, limit 10 %, quiet / beside builds) a verdict takes so many requests a side:
 //
 //	requests a round, and the last look    100, 90        60, 120        40, 200
 //	identical                           1,110 / 1,580    680 / 1,230    600 / 1,110

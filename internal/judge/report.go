@@ -8,8 +8,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Report collects the verdicts of every pair, explains them by all that was measured, and adds an invalid one for each rule that matches
-// nothing. verdicts[i] are those on pairs[i]; pairs that are judged elsewhere have none.
+// Report collects the verdicts of every pair, explains them by all that was measured, and adds an invalid one for each rule that
+// matches nothing. verdicts[i] are those on pairs[i]; pairs that are judged elsewhere have none.
 func (j Judge) Report(pairs []Pair, verdicts [][]policy.Verdict) policy.Report {
 	report := policy.Report{ // there may be thousands: no verdict is copied to make room for another
 		Verdicts: make([]policy.Verdict, 0, Family(pairs)), Benchmarks: make([]policy.Measured, 0, len(pairs)), Policy: j.policy,
@@ -61,7 +61,8 @@ func matchesNothing(rule rule, pairs []Pair) policy.Reason {
 		return policy.Reason{Code: policy.RuleWithoutBenchmarks}
 	case len(named) == 0:
 		return policy.Reason{
-			Code: policy.RuleMatchesNoName, Facts: policy.Facts{Benchmarks: first(all), BenchmarksInAll: len(all)}, Advice: []policy.Advice{correct},
+			Code: policy.RuleMatchesNoName, Facts: policy.Facts{Benchmarks: first(all), BenchmarksInAll: len(all)},
+			Advice: []policy.Advice{correct},
 		}
 	}
 	advice := []policy.Advice{correct}

@@ -40,7 +40,9 @@ func TestPairsJudgedElsewhereHaveTheirShareOfAlphaAndNoVerdict(t *testing.T) {
 	other := both.Benchmarks[0]
 	other.Name = "Other"
 	both.Benchmarks = append(both.Benchmarks, other)
-	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", Benchmark: "Other", MaxRegressionPercent: 20}}})
+	j := By(policy.Policy{Rules: []policy.Rule{
+		{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", Benchmark: "Other", MaxRegressionPercent: 20},
+	}})
 	pairs := j.Pairs(both, both)
 	var found [][]policy.Verdict
 	for _, pair := range pairs {

@@ -35,7 +35,8 @@ func TestTheMoreSpecificRuleWins(t *testing.T) {
 	assert.Equal(t, policy.Invalid, report.Verdicts[1].Outcome)
 }
 
-// Compiling a pattern takes some 40 allocations: 20,000 benchmarks and 9 rules with patterns took 8.5 s when each was compiled again for each.
+// Compiling a pattern takes some 40 allocations: 20,000 benchmarks and 9 rules with patterns took 8.5 s when each was
+// compiled again for each.
 func TestPatternsAreCompiledOnce(t *testing.T) {
 	var p policy.Policy
 	for i := range 9 {
@@ -44,7 +45,9 @@ func TestPatternsAreCompiledOnce(t *testing.T) {
 	j := By(p)
 	many := Results{}
 	for i := range 100 {
-		many.Benchmarks = append(many.Benchmarks, Benchmark{Name: fmt.Sprintf("Chat/rate=%d", i), Metrics: map[string][]float64{"p95-ns": {1}}})
+		many.Benchmarks = append(many.Benchmarks, Benchmark{
+			Name: fmt.Sprintf("Chat/rate=%d", i), Metrics: map[string][]float64{"p95-ns": {1}},
+		})
 	}
 	assert.Less(t, testing.AllocsPerRun(3, func() { j.Pairs(many, many) })/100, 30.0, "allocations a benchmark")
 }

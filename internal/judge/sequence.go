@@ -15,8 +15,8 @@ type Run struct {
 	Values   map[string]float64 // by unit
 }
 
-// Sequence judges one benchmark whose rounds come in one after the other, at the looks of its plan. The first outcome that settles is the
-// verdict: later rounds do not change it. A Sequence is not for concurrent use.
+// Sequence judges one benchmark whose rounds come in one after the other, at the looks of its plan. The first outcome that settles
+// is the verdict: later rounds do not change it. A Sequence is not for concurrent use.
 type Sequence struct {
 	judge    Judge
 	plan     Plan
@@ -57,8 +57,8 @@ func (s *Sequence) grown(b *Benchmark, r Run) *Benchmark {
 	return b
 }
 
-// Look judges the rounds so far if the plan has a look after so many, or if it is the last because the budget is spent. What the sides have
-// measured must not be the reason for that, but how long both took together.
+// Look judges the rounds so far if the plan has a look after so many, or if it is the last because the budget is spent.
+// What the sides have measured must not be the reason for that, but how long both took together.
 func (s *Sequence) Look(spent bool) (looked bool) {
 	look, planned := s.plan.Look(s.rounds)
 	if spent {
@@ -70,7 +70,8 @@ func (s *Sequence) Look(spent bool) (looked bool) {
 	s.looks = append(s.looks, s.rounds)
 	found := s.found(look)
 	if s.verdicts == nil {
-		s.verdicts, s.course = slices.Repeat([]policy.Verdict{{Outcome: policy.Unsettled}}, len(found)), make([][]policy.Verdict, len(found))
+		s.verdicts, s.course =
+			slices.Repeat([]policy.Verdict{{Outcome: policy.Unsettled}}, len(found)), make([][]policy.Verdict, len(found))
 	}
 	for i, v := range found {
 		if s.verdicts[i].Outcome == policy.Unsettled {
@@ -101,8 +102,8 @@ func (s *Sequence) Settled() bool {
 	return s.verdicts != nil && !slices.ContainsFunc(s.verdicts, func(v policy.Verdict) bool { return v.Outcome == policy.Unsettled })
 }
 
-// Verdicts are those of the pair's rules as the last look left them, policy.Unsettled what is not settled; nil before the first look. They are not to be
-// altered.
+// Verdicts are those of the pair's rules as the last look left them, policy.Unsettled what is not settled; nil before the first
+// look. They are not to be altered.
 func (s *Sequence) Verdicts() []policy.Verdict { return s.verdicts }
 
 // Course is how each look found verdict i until it settled.

@@ -12,7 +12,9 @@ import (
 )
 
 // twoRules settle at different looks.
-var twoRules = By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "req/s", MaxRegressionPercent: 30}}})
+var twoRules = By(policy.Policy{
+	Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "req/s", MaxRegressionPercent: 30}},
+})
 
 func begun(t *testing.T) *Sequence {
 	t.Helper()

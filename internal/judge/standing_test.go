@@ -37,7 +37,8 @@ func TestWhatMustNotBeJudgedIsInvalid(t *testing.T) {
 		{"a removed benchmark", policy.Policy{}, good, Results{}, policy.BenchmarkRemoved, facts{}, policy.AllowRemoval},
 		{"a benchmark that failed", policy.Policy{}, good, failed("it panicked"), policy.Failed, facts{Problem: "it panicked"}, ""},
 		{"a baseline that failed", policy.Policy{}, failed("it panicked"), good, policy.Failed, facts{Problem: "it panicked"}, ""},
-		{"a metric that is gone", policy.Policy{}, good, side("p50-ns", runs(20*ms)...), policy.MetricRemoved, facts{}, policy.ReportAgain},
+		{"a metric that is gone",
+			policy.Policy{}, good, side("p50-ns", runs(20*ms)...), policy.MetricRemoved, facts{}, policy.ReportAgain},
 		{
 			"a metric that some runs lack", policy.Policy{}, good, with(func(b *Benchmark) { b.Metrics["ns/op"] = append(runs(1), 1) }),
 			policy.InSomeRuns, facts{Side: "candidate", Have: 6, Need: 7}, policy.ReportInAll,
@@ -65,7 +66,8 @@ func TestWhatMustNotBeJudgedIsInvalid(t *testing.T) {
 		},
 		{"no benchmarks", policy.Policy{}, Results{}, Results{}, policy.RuleWithoutBenchmarks, facts{}, ""},
 		{
-			"an unknown direction", rules(policy.Rule{Metric: "score"}), score(""), score(""), policy.DirectionUnknown, facts{}, policy.SetDirection,
+			"an unknown direction", rules(policy.Rule{Metric: "score"}), score(""), score(""), policy.DirectionUnknown,
+			facts{}, policy.SetDirection,
 		},
 		{
 			"directions that disagree", rules(policy.Rule{Metric: "score"}), score(policy.Lower), score(policy.Higher),

@@ -35,7 +35,8 @@ func TestWorkOfRequestsThatTakeLonger(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := policy.Measured{Metrics: []policy.Metric{
-				{Unit: "cpu-ns", Baseline: policy.Summary{Median: ms, N: c.baselines}, Candidate: policy.Summary{Median: ms, N: c.candidates}, ChangePercent: c.cpu},
+				{Unit: "cpu-ns", Baseline: policy.Summary{Median: ms, N: c.baselines},
+					Candidate: policy.Summary{Median: ms, N: c.candidates}, ChangePercent: c.cpu},
 				{Unit: "ns/op", Baseline: policy.Summary{Median: ms, N: 8}, Candidate: policy.Summary{Median: ms, N: 8}, ChangePercent: c.mean},
 			}}
 			is, cpu, mean := work(policy.Verdict{Unit: c.unit, Outcome: c.outcome, ChangePercent: c.latency}, m)

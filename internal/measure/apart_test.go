@@ -17,8 +17,8 @@ import (
 // side of the recording and the candidate's, which come later, from the other.
 //
 // It stands for measuring apart as well as a recording of two sides in turn can: between two requests of a run the machine has
-// served one of the other side, so that a run spans twice the time, and where a launch ends in the middle of a run, or of several, the
-// rest comes from the next process, so that the luck of processes partly evens out.
+// served one of the other side, so that a run spans twice the time, and where a launch ends in the middle of a run, or of several,
+// the rest comes from the next process, so that the luck of processes partly evens out.
 type apart struct {
 	runs, requests int
 	p95s           [2][]int64 // of a run that begins at each of a side's requests
@@ -66,8 +66,8 @@ func (a apart) values(r *rand.Rand, effect float64) (baseline, candidate []float
 	return baseline, candidate
 }
 
-// TestApartMeasuresTheCandidateLater has requests that tell their side and place: the baseline's take 1001, 1002, ..., the candidate's
-// 2001, 2002, ...
+// TestApartMeasuresTheCandidateLater has requests that tell their side and place: the baseline's take 1001, 1002, ...,
+// the candidate's 2001, 2002, ...
 func TestApartMeasuresTheCandidateLater(t *testing.T) {
 	rec := recording{launches: make([]launch, 2)}
 	for i := range int64(600) {

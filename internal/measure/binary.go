@@ -105,7 +105,8 @@ func (g *gate) discover(ctx context.Context) error {
 		}
 	}
 	if len(g.sides[candidateSide].smoke.Benchmarks) == 0 {
-		return fmt.Errorf("no benchmark of %s matches %q; go test -list Benchmark shows what there is", strings.Join(g.order.Packages, " "), g.order.Bench)
+		return fmt.Errorf("no benchmark of %s matches %q; go test -list Benchmark shows what there is",
+			strings.Join(g.order.Packages, " "), g.order.Bench)
 	}
 	return nil
 }

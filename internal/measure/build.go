@@ -40,7 +40,8 @@ func (g *gate) build(ctx context.Context) error {
 		return err
 	}
 	if len(g.sides[candidateSide].bins) == 0 {
-		return fmt.Errorf("no test files in %s: a gate measures benchmarks; name packages that have some in Gate.Packages", strings.Join(g.order.Packages, " "))
+		return fmt.Errorf("no test files in %s: a gate measures benchmarks; name packages that have some in Gate.Packages",
+			strings.Join(g.order.Packages, " "))
 	}
 	g.compareBinaries()
 	return nil
@@ -115,9 +116,10 @@ type built struct {
 	err  error
 }
 
-// buildSides compiles the packages of both sides at once: the linker, which takes most of the time, keeps one CPU busy. (Two links
-// of ./workload, on two shared cores, load 17 to 28, November 2026: 10 to 22 s in turn, 8.5 to 17 s at once.) Nothing is measured meanwhile:
-// beside builds a gate takes 16 rounds where it takes 11 when quiet (README, How often it is wrong), which is longer than they take.
+// buildSides compiles the packages of both sides at once: the linker, which takes most of the time, keeps one CPU busy.
+// (Two links of ./workload, on two shared cores, load 17 to 28, November 2026: 10 to 22 s in turn, 8.5 to 17 s at once.) Nothing
+// is measured meanwhile: beside builds a gate takes 16 rounds where it takes 11 when quiet (README, How often it is wrong),
+// which is longer than they take.
 func (g *gate) buildSides(ctx context.Context, packages []place) error {
 	sides := g.sides[:]
 	same := g.sides[baselineSide].tree == nil && g.sides[candidateSide].tree == nil // the work tree against itself

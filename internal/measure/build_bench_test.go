@@ -16,8 +16,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
-// BenchmarkDiscover compares the smoke run of a package of 500 benchmarks, from the start of its process to the checked results, with the
-// test binary run by itself, one after the other. time/plain is the ratio.
+// BenchmarkDiscover compares the smoke run of a package of 500 benchmarks, from the start of its process to the checked results,
+// with the test binary run by itself, one after the other. time/plain is the ratio.
 func BenchmarkDiscover(b *testing.B) {
 	dir := b.TempDir()
 	code := "package crowd\n\nimport (\n\t\"fmt\"\n\t\"testing\"\n)\n\nfunc BenchmarkServe(b *testing.B) {\n\tfor i := range 500 {\n" +
@@ -50,8 +50,8 @@ func BenchmarkDiscover(b *testing.B) {
 	b.ReportMetric(ours.Seconds()/plain.Seconds(), "time/plain")
 }
 
-// BenchmarkBuild compares a worktree of HEAD with the binary of ./workload in it, and its removal, with go test -c in the work tree, one
-// after the other and both from a warm build cache. worktree-s is what the worktree takes of it; time/plain is the ratio.
+// BenchmarkBuild compares a worktree of HEAD with the binary of ./workload in it, and its removal, with go test -c in the work
+// tree, one after the other and both from a warm build cache. worktree-s is what the worktree takes of it; time/plain is the ratio.
 func BenchmarkBuild(b *testing.B) {
 	repo, err := testbin.Open(b.Context(), ".")
 	if err != nil {
@@ -77,7 +77,8 @@ func BenchmarkBuild(b *testing.B) {
 	for n := 0; b.Loop(); n++ {
 		build()
 		began := time.Now()
-		cmd := exec.Command("go", "test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", filepath.Join(b.TempDir(), fmt.Sprintf("%d.test", n)), "../../workload")
+		cmd := exec.Command("go", "test", "-c", "-trimpath", "-buildvcs=false", "-vet=off",
+			"-o", filepath.Join(b.TempDir(), fmt.Sprintf("%d.test", n)), "../../workload")
 		out, err := cmd.CombinedOutput()
 		require.NoError(b, err, "%s", out)
 		plain += time.Since(began)

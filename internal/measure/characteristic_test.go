@@ -17,9 +17,9 @@ import (
 // recordings is the folder of the recordings.
 const recordings = "../../testdata/duets"
 
-// BenchmarkOperatingCharacteristic answers how often the gate is wrong, and how often others would be that go by the same requests. An
-// op is a gate run, simulated on a recording or on a made-up one, with a limit of +10 % on p95. The effect is how much slower the
-// candidate is, in units of the limit: 0 is identical code, 1 exactly at the limit. The same runs every time:
+// BenchmarkOperatingCharacteristic answers how often the gate is wrong, and how often others would be that go by the same requests.
+// An op is a gate run, simulated on a recording or on a made-up one, with a limit of +10 % on p95. The effect is how much slower
+// the candidate is, in units of the limit: 0 is identical code, 1 exactly at the limit. The same runs every time:
 //
 //		go test -run '^$' -bench OperatingCharacteristic -benchtime 20000x ./internal/measure
 //
@@ -54,8 +54,8 @@ func BenchmarkOperatingCharacteristic(b *testing.B) {
 	}
 }
 
-// TestGateIsRarelyWrong holds the gate, on a quiet machine, to what it promises: not ok on identical code in at most 0.05 % of gate runs,
-// red at 1.5 times the limit in at least 99.9 %.
+// TestGateIsRarelyWrong holds the gate, on a quiet machine, to what it promises: not ok on identical code in at most 0.05 % of gate
+// runs, red at 1.5 times the limit in at least 99.9 %.
 func TestGateIsRarelyWrong(t *testing.T) {
 	run, err := methods[0].start(noises[0].record(40, 300))
 	require.NoError(t, err)
@@ -142,9 +142,9 @@ func (t tally) report(b *testing.B, effect float64) {
 	b.ReportMetric(t.rounds(), "rounds")
 }
 
-// wald is the number of rounds that Wald's test takes on average when it tells a change at the limit from one at effect times the limit, for
-// normal log ratios of standard deviation sd. Errors that are smaller than is promised count for what is promised: 0.001, at 1.2 times the limit
-// 0.01.
+// wald is the number of rounds that Wald's test takes on average when it tells a change at the limit from one at effect times
+// the limit, for normal log ratios of standard deviation sd. Errors that are smaller than is promised count for what is promised:
+// 0.001, at 1.2 times the limit 0.01.
 func wald(wrong, effect, sd float64) float64 {
 	beta := max(wrong, 0.001)
 	if effect == 1.2 {

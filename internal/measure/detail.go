@@ -69,7 +69,8 @@ func (m *measurement) detail() report.Detail {
 	if len(levels) == 0 {
 		return d
 	}
-	d.Baseline, d.Candidate = floats(m.charted.pool[baselineSide].Quantiles(levels...)), floats(m.charted.pool[candidateSide].Quantiles(levels...))
+	d.Baseline, d.Candidate = floats(m.charted.pool[baselineSide].Quantiles(levels...)),
+		floats(m.charted.pool[candidateSide].Quantiles(levels...))
 	d.Alpha = m.plan.Final(m.rounds).Alpha
 	for _, v := range m.judging.Verdicts() { // so that the interval of a quantile that is judged is the verdict's
 		if v.Alpha > 0 {
@@ -79,7 +80,8 @@ func (m *measurement) detail() report.Detail {
 	for level, baseline := range m.charted.curves[baselineSide] {
 		ratio := stats.PairedRatio(baseline, m.charted.curves[candidateSide][level], 1-d.Alpha)
 		d.Shift = append(d.Shift, report.Estimate{
-			Rounds: len(baseline), Change: 100 * (ratio.Estimate - 1), Bounds: policy.Bounds{Lo: 100 * (ratio.Lo - 1), Hi: 100 * (ratio.Hi - 1)},
+			Rounds: len(baseline), Change: 100 * (ratio.Estimate - 1),
+			Bounds: policy.Bounds{Lo: 100 * (ratio.Lo - 1), Hi: 100 * (ratio.Hi - 1)},
 		})
 	}
 	return d

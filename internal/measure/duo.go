@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// turnWork is how long a turn takes where requests are shorter. The shorter the better: of the recordings in testdata, cut into turns
-	// of so many requests of 5 ms, 75 a side and round, the standard deviation of the logarithm of the ratio of both sides is
+	// turnWork is how long a turn takes where requests are shorter. The shorter the better: of the recordings in testdata, cut into
+	// turns of so many requests of 5 ms, 75 a side and round, the standard deviation of the logarithm of the ratio of both sides is
 	//
 	//	requests a turn       1      2      5     10     30     75
 	//	p50, quiet          1.4    1.9    2.8    2.8    4.1    4.8 %
@@ -27,7 +27,8 @@ const (
 	// itself does: this is for the caches that two processes share.
 	warmUpWork     = 20 * time.Millisecond
 	warmUpRequests = 5
-	// overlap is the number of requests in a turn for each that is in flight: a turn of concurrent requests begins and ends with fewer.
+	// overlap is the number of requests in a turn for each that is in flight: a turn of concurrent requests begins
+	// and ends with fewer.
 	overlap = 16
 )
 
@@ -104,7 +105,8 @@ func (d *duo) start(ctx context.Context) error {
 		}
 		d.processes[i], err = d.of.bin(i).Start(ctx, testbin.RunOptions{
 			Args: append([]string{
-				"-test.run=^$", "-test.bench=" + pattern(d.of.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1", "-test.v", "-test.paniconexit0",
+				"-test.run=^$", "-test.bench=" + pattern(d.of.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1",
+				"-test.v", "-test.paniconexit0",
 			}, d.of.flags[i]...),
 			Env:   append([]string{duet.ChildEnv + "=1", invitations[i].Env()}, s.env...),
 			Keep:  d.of.gate.order.Variables,

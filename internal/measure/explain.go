@@ -18,16 +18,16 @@ import (
 const (
 	// explained is how many of the benchmarks that regressed are profiled: somebody waits for the verdict.
 	explained = 3
-	// profiling is how long one of them is profiled, and one launch at most beyond it; profiledLaunch how long each launch is to serve requests:
-	// a profile has 100 samples for a second of CPU time, and what a process does before it serves is in it, too.
+	// profiling is how long one of them is profiled, and one launch at most beyond it; profiledLaunch how long each launch is to serve
+	// requests: a profile has 100 samples for a second of CPU time, and what a process does before it serves is in it, too.
 	profiling      = 20 * time.Second
 	profiledLaunch = 4 * time.Second
 	// mostFunctions is how many functions are told.
 	mostFunctions = 5
 )
 
-// explain profiles the benchmarks whose regressions are gravest, and leaves in g.order.Doc where their requests came to cost more. What goes wrong
-// meanwhile is said there and changes no verdict.
+// explain profiles the benchmarks whose regressions are gravest, and leaves in g.order.Doc where their requests came to cost more.
+// What goes wrong meanwhile is said there and changes no verdict.
 func (g *gate) explain(ctx context.Context, pairs []judge.Pair) {
 	if !g.order.Profile || g.order.Expect != "" { // a slowdown that was planted and caught needs no explanation
 		return
@@ -37,7 +37,8 @@ func (g *gate) explain(ctx context.Context, pairs []judge.Pair) {
 	slices.SortStableFunc(regressed, func(a, b judge.Pair) int { return cmp.Compare(grave(b), grave(a)) })
 	for i, pair := range regressed {
 		if i == explained {
-			g.note(fmt.Sprintf("%d of %d benchmarks that regressed were profiled: name another with -regress.bench", explained, len(regressed)))
+			g.note(fmt.Sprintf("%d of %d benchmarks that regressed were profiled: name another with -regress.bench",
+				explained, len(regressed)))
 			return
 		}
 		end := time.Now().Add(min(profiling, g.order.Budget/2))
@@ -55,14 +56,16 @@ func (g *gate) explain(ctx context.Context, pairs []judge.Pair) {
 // regression is the verdict on a benchmark that says regressed, by the largest change in whichever direction; zero when none does.
 func (g *gate) regression(pair judge.Pair) (gravest policy.Verdict) {
 	for _, v := range g.order.Doc.Report.Verdicts {
-		if v.Package == pair.Package() && v.Benchmark == pair.Name() && v.Outcome == policy.Regressed && math.Abs(v.ChangePercent) >= math.Abs(gravest.ChangePercent) {
+		if v.Package == pair.Package() && v.Benchmark == pair.Name() && v.Outcome == policy.Regressed &&
+			math.Abs(v.ChangePercent) >= math.Abs(gravest.ChangePercent) {
 			gravest = v
 		}
 	}
 	return gravest
 }
 
-// suspects are the profiles that may explain a regression, in order: of a time the CPU's, and if that did not grow, what waiting there is.
+// suspects are the profiles that may explain a regression, in order: of a time the CPU's, and if that did not grow,
+// what waiting there is.
 func (g *gate) suspects(pair judge.Pair) []profileKind {
 	unit := g.regression(pair).Unit
 	if unit == "allocs/op" || unit == "B/op" {

@@ -22,10 +22,14 @@ func TestTheGravestRegressionIsExplained(t *testing.T) {
 		want     string // the unit
 	}{
 		{"none is", []policy.Verdict{verdict("p95-ns", policy.OK, 60)}, ""},
-		{"the largest of several", []policy.Verdict{verdict("p50-ns", policy.Regressed, 20), verdict("p95-ns", policy.Regressed, 30), verdict("p99-ns", policy.Regressed, 25)}, "p95-ns"},
+		{"the largest of several", []policy.Verdict{
+			verdict("p50-ns", policy.Regressed, 20), verdict("p95-ns", policy.Regressed, 30), verdict("p99-ns", policy.Regressed, 25),
+		}, "p95-ns"},
 		{"a throughput falls when it regresses", []policy.Verdict{verdict("req/s", policy.Regressed, -30)}, "req/s"},
-		{"and by more than a latency rises", []policy.Verdict{verdict("p95-ns", policy.Regressed, 20), verdict("req/s", policy.Regressed, -30)}, "req/s"},
-		{"not another benchmark's", []policy.Verdict{{Package: b.Package, Benchmark: "Other", Unit: "p95-ns", Outcome: policy.Regressed, ChangePercent: 50}}, ""},
+		{"and by more than a latency rises",
+			[]policy.Verdict{verdict("p95-ns", policy.Regressed, 20), verdict("req/s", policy.Regressed, -30)}, "req/s"},
+		{"not another benchmark's",
+			[]policy.Verdict{{Package: b.Package, Benchmark: "Other", Unit: "p95-ns", Outcome: policy.Regressed, ChangePercent: 50}}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := &gate{order: Order{Doc: &report.Document{Report: policy.Report{Verdicts: c.verdicts}}}}

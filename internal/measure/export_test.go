@@ -12,9 +12,10 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Duet has the test binary of the package in dir serve in a duet with itself, as a gate does: launch after launch, so many pairs of turns
-// in each, a request each turn. It tells what the requests of the baseline and of the candidate took, in nanoseconds.
-func Duet(ctx context.Context, dir, benchmark string, seed uint64, launches, pairs int, turns func(launch int, candidateFirst bool, ns [2]int64)) (err error) {
+// Duet has the test binary of the package in dir serve in a duet with itself, as a gate does: launch after launch, so many pairs
+// of turns in each, a request each turn. It tells what the requests of the baseline and of the candidate took, in nanoseconds.
+func Duet(ctx context.Context, dir, benchmark string, seed uint64, launches, pairs int,
+	turns func(launch int, candidateFirst bool, ns [2]int64)) (err error) {
 	scratch, err := testbin.NewScratch()
 	if err != nil {
 		return err

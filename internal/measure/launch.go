@@ -71,7 +71,9 @@ func (m *measurement) keep(r round) error {
 		smoke := &m.gate.sides[i].smoke
 		set := &benchdata.Set{
 			Source: m.gate.sides[i].name, Config: smoke.Config, Better: smoke.Better,
-			Benchmarks: []benchdata.Benchmark{{Pkg: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs(), Runs: []benchdata.Run{run}}},
+			Benchmarks: []benchdata.Benchmark{
+				{Pkg: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs(), Runs: []benchdata.Run{run}},
+			},
 		}
 		if problems := m.sets[i].Add(set); len(problems) > 0 {
 			return problems

@@ -10,15 +10,16 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// layouts is how many links of each side take turns from launch to launch where limits are narrow: two links of the same code differ in
-// speed by where its functions happen to lie (Mytkowicz, Diwan, Hauswirth and Sweeney 2009; Curtsinger and Berger 2013). Of the shipped
-// workloads the median of a loop that is a hundredth of BenchmarkMLPTiny came out 19 % slower in five links of eight, where it began
-// at an odd multiple of 32 bytes, and 8 copies of one link agreed to 2 %; of the whole request, most of it in large products, nothing was
-// seen beyond the 2 % that could be. A link takes about a second, so it is not done where the limit is 3 % or more.
+// layouts is how many links of each side take turns from launch to launch where limits are narrow: two links of the same code
+// differ in speed by where its functions happen to lie (Mytkowicz, Diwan, Hauswirth and Sweeney 2009; Curtsinger and Berger 2013).
+// Of the shipped workloads the median of a loop that is a hundredth of BenchmarkMLPTiny came out 19 % slower in five links
+// of eight, where it began at an odd multiple of 32 bytes, and 8 copies of one link agreed to 2 %; of the whole request,
+// most of it in large products, nothing was seen beyond the 2 % that could be. A link takes about a second, so it is not done where
+// the limit is 3 % or more.
 const layouts = 8
 
-// relink links the package's binaries of both sides anew, each time with the functions in another order. Binaries that are identical
-// have nothing to gain.
+// relink links the package's binaries of both sides anew, each time with the functions in another order. Binaries that are
+// identical have nothing to gain.
 func (m *measurement) relink(ctx context.Context) error {
 	path := m.pair.Package()
 	if !m.inDuet || !m.narrow() {
@@ -38,8 +39,8 @@ func (m *measurement) relink(ctx context.Context) error {
 		}
 		s.layouts[path] = links
 	}
-	m.gate.note(fmt.Sprintf("%s is judged by limits under %d %%: its launches take turns with %d links of each side, whose functions lie in other orders "+
-		"(-randlayout=1 to %d)", m.pair.Name(), fine, layouts, layouts))
+	m.gate.note(fmt.Sprintf("%s is judged by limits under %d %%: its launches take turns with %d links of each side, "+
+		"whose functions lie in other orders (-randlayout=1 to %d)", m.pair.Name(), fine, layouts, layouts))
 	return nil
 }
 

@@ -94,7 +94,8 @@ func environment(config map[string]string, before machine, seed uint64) []report
 		}
 	}
 	if load := before.loadText(); load != "" {
-		facts = append(facts, report.Fact{Name: "load before", Value: load}, report.Fact{Name: "load after", Value: readMachine().loadText()})
+		facts = append(facts, report.Fact{Name: "load before", Value: load},
+			report.Fact{Name: "load after", Value: readMachine().loadText()})
 	}
 	return append(facts, report.Fact{Name: "seed", Value: strconv.FormatUint(seed, 10)})
 }

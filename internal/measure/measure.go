@@ -29,7 +29,9 @@ func (g *gate) measure(ctx context.Context) (err error) {
 		all[i].Measured = m.measured()
 	}
 	g.order.Doc.Report = g.order.Judge.Report(pairs, verdicts)
-	rated := slices.DeleteFunc(slices.Clone(g.order.Doc.Report.Benchmarks), func(m policy.Measured) bool { return m.Noise.Rounds == 0 }) // smoke runs tell no rate
+	rated := slices.DeleteFunc(slices.Clone(g.order.Doc.Report.Benchmarks), func(m policy.Measured) bool {
+		return m.Noise.Rounds == 0 // smoke runs tell no rate
+	})
 	g.order.Doc.Notes = append(g.order.Doc.Notes, report.Fits(rated)...)
 	if err := g.results.Finish(); err != nil {
 		return err

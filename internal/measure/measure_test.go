@@ -19,7 +19,9 @@ func schedule(p policy.Policy, budget, perLaunch, perRound time.Duration) (sizes
 	b := judge.Benchmark{Name: "Chat", Metrics: map[string][]float64{"p95-ns": {1}}}
 	j := judge.By(p)
 	pairs := j.Pairs(judge.Results{Benchmarks: []judge.Benchmark{b}}, judge.Results{Benchmarks: []judge.Benchmark{b}})
-	m := &measurement{gate: &gate{order: Order{Budget: budget, Judge: j}}, pair: pairs[0], plan: j.Plan(1), inDuet: true, began: time.Now()}
+	m := &measurement{
+		gate: &gate{order: Order{Budget: budget, Judge: j}}, pair: pairs[0], plan: j.Plan(1), inDuet: true, began: time.Now(),
+	}
 	for {
 		n := m.size()
 		sizes = append(sizes, n)
@@ -52,7 +54,8 @@ func TestLaunches(t *testing.T) {
 	for at, n := 0, 0; at < len(sizes); at++ {
 		n += sizes[at]
 		for _, look := range []int{8, 12, 18, 27, 40, 60, 90} {
-			assert.False(t, n-sizes[at] < look && look < n, "the launch of rounds %d to %d passes over the look after %d", n-sizes[at]+1, n, look)
+			assert.False(t, n-sizes[at] < look && look < n, "the launch of rounds %d to %d passes over the look after %d",
+				n-sizes[at]+1, n, look)
 		}
 	}
 
@@ -68,7 +71,8 @@ func TestLaunches(t *testing.T) {
 	assert.Less(t, sum(sizes), 8)
 	sizes, err = schedule(policy.Policy{}, 5*time.Second, 900*ms, time.Second)
 	assert.Len(t, sizes, 1, "it is told after the first round")
-	assert.ErrorContains(t, err, "a round takes 1.0 s and its start 0.9 s, and the least to judge by is 5 rounds in 5 starts: set a budget of 10s or more")
+	assert.ErrorContains(t, err,
+		"a round takes 1.0 s and its start 0.9 s, and the least to judge by is 5 rounds in 5 starts: set a budget of 10s or more")
 }
 
 // The clock of a bubble stands still while rounds are measured.

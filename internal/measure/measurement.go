@@ -39,7 +39,9 @@ type measurement struct {
 
 func newMeasurement(g *gate, pair judge.Pair, plan judge.Plan) *measurement {
 	better := func(side int) map[string]policy.Direction { return evidence.Directions(&g.sides[side].smoke) }
-	return &measurement{gate: g, pair: pair, plan: plan, judging: g.order.Judge.Sequence(pair, plan, better(baselineSide), better(candidateSide))}
+	return &measurement{
+		gate: g, pair: pair, plan: plan, judging: g.order.Judge.Sequence(pair, plan, better(baselineSide), better(candidateSide)),
+	}
 }
 
 // judged is the pair as it was measured, or as it was found where nothing was measured.
@@ -61,10 +63,12 @@ func (m *measurement) ready(ctx context.Context) error {
 
 // targeted says if two servers are to be compared and the benchmark measures neither.
 func (m *measurement) targeted() error {
-	if m.gate.sides[baselineSide].source.Address == "" || len(m.pair.Baseline.Metrics[duet.TargetUnit]) > 0 && len(m.pair.Candidate.Metrics[duet.TargetUnit]) > 0 {
+	if m.gate.sides[baselineSide].source.Address == "" ||
+		len(m.pair.Baseline.Metrics[duet.TargetUnit]) > 0 && len(m.pair.Candidate.Metrics[duet.TargetUnit]) > 0 {
 		return nil
 	}
-	return errors.New("it did not ask for the address to measure, so that it would measure the same on both sides: send its requests to workload.Target(b)")
+	return errors.New("it did not ask for the address to measure, so that it would measure the same on both sides: " +
+		"send its requests to workload.Target(b)")
 }
 
 // choose chooses how to measure.

@@ -14,8 +14,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// FuzzForgedManifest holds that a merge of a shard whose manifest says anything at all, under a sum that matches, is refused in words or
-// comes to the outcome that the rounds lead to.
+// FuzzForgedManifest holds that a merge of a shard whose manifest says anything at all, under a sum that matches, is refused
+// in words or comes to the outcome that the rounds lead to.
 func FuzzForgedManifest(f *testing.F) {
 	pair := pretended{benchmarks: []pretendedBenchmark{
 		{name: "A", effect: 1, noise: 0.02, took: time.Second}, {name: "B", effect: 1.5, noise: 0.02, took: time.Second},
@@ -25,9 +25,12 @@ func FuzzForgedManifest(f *testing.F) {
 	var whole []byte
 	var once sync.Once
 	for _, patch := range []string{
-		`{}`, `{"shard": 1}`, `{"of": 3}`, `{"benchmarks": [null, null]}`, `{"benchmarks": []}`, `{"files": [{"name": "../1/verdict.json"}]}`,
-		`{"benchmarks": [{"baseline": null}, {"measured": {"rounds": 9, "looks": [1, 2, 9]}}]}`, `{"benchmarks": [{"name": "B"}, {"name": "A"}]}`,
-		`{"benchmarks": [{}, {"baseline": {"metrics": [{"unit": "p95-ns", "values": []}]}, "measured": {"spent": true, "noise": {"seconds": -1}}}]}`,
+		`{}`, `{"shard": 1}`, `{"of": 3}`, `{"benchmarks": [null, null]}`, `{"benchmarks": []}`,
+		`{"files": [{"name": "../1/verdict.json"}]}`,
+		`{"benchmarks": [{"baseline": null}, {"measured": {"rounds": 9, "looks": [1, 2, 9]}}]}`,
+		`{"benchmarks": [{"name": "B"}, {"name": "A"}]}`,
+		`{"benchmarks": [{}, {"baseline": {"metrics": [{"unit": "p95-ns", "values": []}]}, ` +
+			`"measured": {"spent": true, "noise": {"seconds": -1}}}]}`,
 		`{"candidate": {"better": [{"unit": "p95-ns", "better": "sideways"}]}}`, `{"benchmarks": [{}, {"gomaxprocs": -3}]}`,
 	} {
 		f.Add([]byte(patch))

@@ -157,7 +157,9 @@ func TestCostsOfAnEarlierRunDivideTheNext(t *testing.T) {
 
 func TestRuleThatMatchesNothingIsInvalidInEveryShardAndOnceInTheMerge(t *testing.T) {
 	g := pretended{
-		policy: policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", Benchmark: "Typo", MaxRegressionPercent: 10}}},
+		policy: policy.Policy{Rules: []policy.Rule{
+			{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", Benchmark: "Typo", MaxRegressionPercent: 10},
+		}},
 		benchmarks: []pretendedBenchmark{
 			{name: "A", effect: 1, noise: 0.02, took: time.Second}, {name: "B", effect: 1, noise: 0.02, took: time.Second},
 		},
@@ -226,11 +228,15 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 		{"a shard did not end", func(t *testing.T, dir string) {
 			require.NoError(t, os.Remove(filepath.Join(dir, "2", shards.ManifestFile)))
 		}, "/2 has no shard.json: it is no folder of a shard's results, or the shard did not end"},
-		{"a shard is there twice", func(t *testing.T, dir string) { pair.run(t, second, filepath.Join(dir, "3")) }, "shard 2 of 2 is there 2 times: in "},
+		{"a shard is there twice",
+			func(t *testing.T, dir string) { pair.run(t, second, filepath.Join(dir, "3")) }, "shard 2 of 2 is there 2 times: in "},
 		{"another commit", again(func(p *pretended) { p.commit = "b" }, second), "is of another candidate commit than shard 1 of 2"},
-		{"another policy", again(func(p *pretended) { p.policy.Alpha = 0.01 }, second), "/2) was judged by another policy than this test's"},
-		{"another number of shards", again(func(*pretended) {}, part.Part{I: 2, N: 3}), "is of a gate of another number of shards than shard 1 of 2"},
-		{"another benchmark", again(func(p *pretended) { p.benchmarks[1].name = "C" }, second), "found the benchmark C otherwise than shard 1 of 2"},
+		{"another policy",
+			again(func(p *pretended) { p.policy.Alpha = 0.01 }, second), "/2) was judged by another policy than this test's"},
+		{"another number of shards",
+			again(func(*pretended) {}, part.Part{I: 2, N: 3}), "is of a gate of another number of shards than shard 1 of 2"},
+		{"another benchmark",
+			again(func(p *pretended) { p.benchmarks[1].name = "C" }, second), "found the benchmark C otherwise than shard 1 of 2"},
 		{"other units", again(func(p *pretended) { p.benchmarks[0].unjudged = true }, second), "found the benchmark A otherwise"},
 		{"more benchmarks", again(func(p *pretended) {
 			p.benchmarks = append(p.benchmarks, pretendedBenchmark{name: "C", effect: 1, only: "candidate"})
@@ -247,19 +253,26 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 		{"another binary", func(t *testing.T, dir string) {
 			resum(t, filepath.Join(dir, "2"), func(m *shards.Manifest) { m.Candidate.Binaries[0].Sum = "another" })
 		}, "is of another candidate binary than shard 1 of 2"},
-		{"cut short", edit("candidate.txt", func(s string) string { return s[:len(s)/2] }), "candidate.txt is not as the shard left it: it was cut short or edited"},
-		{"an edited verdict", edit("verdict.json", func(s string) string { return strings.Replace(s, `"regressed"`, `"ok"`, 1) }), "verdict.json is not as the shard left it"},
-		{"an edited manifest", edit(shards.ManifestFile, func(s string) string { return strings.Replace(s, `"rounds": 8`, `"rounds": 9`, 1) }),
+		{"cut short", edit("candidate.txt", func(s string) string { return s[:len(s)/2] }),
+			"candidate.txt is not as the shard left it: it was cut short or edited"},
+		{"an edited verdict", edit("verdict.json", func(s string) string { return strings.Replace(s, `"regressed"`, `"ok"`, 1) }),
+			"verdict.json is not as the shard left it"},
+		{"an edited manifest",
+			edit(shards.ManifestFile, func(s string) string { return strings.Replace(s, `"rounds": 8`, `"rounds": 9`, 1) }),
 			"shard.json: its sum does not match: it was edited"},
-		{"a manifest that is cut short", edit(shards.ManifestFile, func(s string) string { return s[:len(s)/2] }), "the JSON ends too early"},
-		{"a file is gone", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "2", "baseline.txt"))) }, "baseline.txt is missing"},
-		{"a forged verdict", forge("verdict.json", func(s string) string { return strings.ReplaceAll(s, `"outcome": "regressed"`, `"outcome": "ok"`) }),
+		{"a manifest that is cut short",
+			edit(shards.ManifestFile, func(s string) string { return s[:len(s)/2] }), "the JSON ends too early"},
+		{"a file is gone", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "2", "baseline.txt"))) },
+			"baseline.txt is missing"},
+		{"a forged verdict",
+			forge("verdict.json", func(s string) string { return strings.ReplaceAll(s, `"outcome": "regressed"`, `"outcome": "ok"`) }),
 			`verdict.json says "ok" of B p95-ns, and its rounds lead to "regressed"`},
 		{"a verdict is taken out", forge("verdict.json", func(s string) string {
 			head, _, _ := strings.Cut(s, `"verdicts"`)
 			return head + `"verdicts": [], "benchmarks": [], "causes": []}`
 		}), "verdict.json has 0 verdicts, and its rounds lead to 1"},
-		{"forged rounds", forge("candidate.txt", func(s string) string { return strings.ReplaceAll(s, " p95-ns\n", "1 p95-ns\n") }), "verdict.json says"},
+		{"forged rounds",
+			forge("candidate.txt", func(s string) string { return strings.ReplaceAll(s, " p95-ns\n", "1 p95-ns\n") }), "verdict.json says"},
 		{"a round is taken out of a side", forge("candidate.txt", lastLine), "B: it has 8 rounds, and its candidate 7"},
 		{"a round is taken out of both", func(t *testing.T, dir string) {
 			edit("baseline.txt", lastLine)(t, dir)
@@ -272,7 +285,8 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 			measured(func(m *shards.Measured) { m.Rounds, m.Looks = 7, []int{7} })(t, dir)
 		}, "B: it was judged after 7 rounds, where the plan has no look"},
 		{"a look is left out", measured(func(m *shards.Measured) { m.Looks = nil }), "B: its verdicts are not settled by its rounds"},
-		{"a problem is made up", measured(func(m *shards.Measured) { m.Problem = "too bad" }), `verdict.json says "regressed" of B p95-ns, and its rounds lead to "invalid"`},
+		{"a problem is made up", measured(func(m *shards.Measured) { m.Problem = "too bad" }),
+			`verdict.json says "regressed" of B p95-ns, and its rounds lead to "invalid"`},
 		{"it was not measured", func(t *testing.T, dir string) {
 			resum(t, filepath.Join(dir, "2"), func(m *shards.Manifest) { m.Benchmarks[1].Measured = nil })
 		}, "B: it was to be measured, and was not"},

@@ -21,10 +21,10 @@ type method struct {
 //
 //   - duet: the gate's own. Rounds judged in pairs, by a plan of looks.
 //   - original: one run of 300 requests of each side, one after the other, and both limits on p95; no statistics.
-//   - before-after: 10 or 20 runs of 100 requests of the baseline, then as many of the candidate; the U-test at 0.05, and both limits
-//     on the medians.
-//   - interleaved: the first 33 rounds of a duet, judged as two heaps, like before-after. Turn by turn they are as well mixed as can be,
-//     so what it lacks against the duet is the pairs.
+//   - before-after: 10 or 20 runs of 100 requests of the baseline, then as many of the candidate; the U-test at 0.05,
+//     and both limits on the medians.
+//   - interleaved: the first 33 rounds of a duet, judged as two heaps, like before-after. Turn by turn they are as well mixed
+//     as can be, so what it lacks against the duet is the pairs.
 var methods = []method{
 	{"duet", func(rec recording) (func(*rand.Rand, float64) result, error) {
 		p, err := newReplay(rec)

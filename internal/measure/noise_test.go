@@ -8,7 +8,8 @@ import (
 // noise makes up recordings of a machine on which a request takes about 5 ms.
 type noise struct {
 	name string
-	// start begins a recording. next is by how much the machine slows the next request, in order of time, as the logarithm of a factor.
+	// start begins a recording. next is by how much the machine slows the next request, in order of time, as the
+	// logarithm of a factor.
 	start func(r *rand.Rand) (next func() float64)
 }
 
@@ -44,8 +45,8 @@ func requests(r *rand.Rand, sd, stalls, stall float64) float64 {
 	return body
 }
 
-// noises are one machine that is quiet and those that are not. Of the first two the ratio of a round's p95 has about the spread that
-// was measured on a 2-core shared machine with turns of one request, 0.05 and 0.075: see internal/stats.
+// noises are one machine that is quiet and those that are not. Of the first two the ratio of a round's p95 has about the spread
+// that was measured on a 2-core shared machine with turns of one request, 0.05 and 0.075: see internal/stats.
 var noises = []noise{
 	{"made-quiet", func(r *rand.Rand) func() float64 {
 		return func() float64 { return requests(r, 0.05, 0.04, 0.4) }

@@ -42,8 +42,8 @@ type Order struct {
 	Doc     *report.Document  // what is filled with what there is to say
 }
 
-// Run measures and judges. What it finds is in o.Doc; the error says why there is nothing to find. The manifest is what a merge will
-// need, of a shard that measured; else it is nil.
+// Run measures and judges. What it finds is in o.Doc; the error says why there is nothing to find. The manifest is what a merge
+// will need, of a shard that measured; else it is nil.
 func (o Order) Run(ctx context.Context) (*shards.Manifest, error) {
 	g := newGate(o)
 	if !o.Plant.IsZero() {

@@ -27,7 +27,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// pretended is a gate whose rounds are made up, and the same whoever measures them. All else is the gate: it looks, settles, saves and reports.
+// pretended is a gate whose rounds are made up, and the same whoever measures them. All else is the gate: it looks,
+// settles, saves and reports.
 type pretended struct {
 	policy     policy.Policy
 	budget     time.Duration // for a benchmark; 0: an hour
@@ -60,7 +61,9 @@ func (p pretendedBenchmark) round(i int) round {
 	r := rand.New(rand.NewPCG(uint64(i), uint64(len(p.name))+uint64(p.name[0])<<8+uint64(p.name[len(p.name)-1])<<16))
 	base := 5e6 * math.Exp(0.1*r.NormFloat64())
 	run := func(p95 float64) benchdata.Run {
-		return benchdata.Run{Iters: 100, Values: []benchdata.Value{{Unit: "ns/op", Value: math.Round(p95 / 1.3)}, {Unit: p.metric(), Value: math.Round(p95)}}}
+		return benchdata.Run{
+			Iters: 100, Values: []benchdata.Value{{Unit: "ns/op", Value: math.Round(p95 / 1.3)}, {Unit: p.metric(), Value: math.Round(p95)}},
+		}
 	}
 	return round{runs: [2]benchdata.Run{run(base), run(base * p.effect * math.Exp(p.noise*r.NormFloat64()))}}
 }
@@ -102,7 +105,9 @@ func (g pretended) side(name string) *side {
 		}
 		run := b.round(1000).runs[0]
 		run.Iters = 1
-		s.smoke.Benchmarks = append(s.smoke.Benchmarks, benchdata.Benchmark{Pkg: "example.com/shop", Name: b.name, Procs: 2, Runs: []benchdata.Run{run}})
+		s.smoke.Benchmarks = append(s.smoke.Benchmarks, benchdata.Benchmark{
+			Pkg: "example.com/shop", Name: b.name, Procs: 2, Runs: []benchdata.Run{run},
+		})
 	}
 	return s
 }

@@ -26,7 +26,9 @@ func packed(t testing.TB, data []byte) []byte {
 func aProfile(t testing.TB) []byte {
 	t.Helper()
 	mapping := &profile.Mapping{ID: 1, Start: 1 << 20, Limit: 1 << 21, File: "shop.test"}
-	function := &profile.Function{ID: 1, Name: "example.com/shop.rank", SystemName: "example.com/shop.rank", Filename: "rank.go", StartLine: 3}
+	function := &profile.Function{
+		ID: 1, Name: "example.com/shop.rank", SystemName: "example.com/shop.rank", Filename: "rank.go", StartLine: 3,
+	}
 	location := &profile.Location{ID: 1, Mapping: mapping, Address: 1<<20 + 5, Line: []profile.Line{{Function: function, Line: 7}}}
 	p := &profile.Profile{
 		SampleType: []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "cpu", Unit: "nanoseconds"}},

@@ -36,7 +36,8 @@ var (
 	memory = profileKind{"allocated memory", "memory", []string{"-test.memprofile=", "-test.memprofilerate=1"}, "alloc_space", "B",
 		"what grew is spread thin"}
 	waiting = profileKind{"waiting", "block", []string{"-test.blockprofile=", "-test.blockprofilerate=1"}, "delay", "ns",
-		"requests do not wait longer for locks or channels; a sleep and the network are in no profile, and the machine may have been disturbed: see the noise"}
+		"requests do not wait longer for locks or channels; a sleep and the network are in no profile, " +
+			"and the machine may have been disturbed: see the noise"}
 )
 
 // profiler profiles both sides of a benchmark.
@@ -161,7 +162,8 @@ func parseProfile(data []byte) (*profile.Profile, error) {
 	return prof, nil
 }
 
-// tookLonger is how much longer a request of the candidate took in nanoseconds, on average; 0 when that is not known, or it did not.
+// tookLonger is how much longer a request of the candidate took in nanoseconds, on average; 0 when that is not known,
+// or it did not.
 func (p *profiler) tookLonger() float64 { return max(p.took(candidateSide)-p.took(baselineSide), 0) }
 
 // took is the mean time of a request of side i in nanoseconds; 0 when not known.
@@ -180,8 +182,8 @@ func plainName(name string) string {
 	return name[:min(len(name), 100)]
 }
 
-// save saves the profiles of both sides in the folder profiles of the folder of results, the baseline's as if it had served as many requests as the
-// candidate. The command shows their difference, from that folder.
+// save saves the profiles of both sides in the folder profiles of the folder of results, the baseline's as if it had served as many
+// requests as the candidate. The command shows their difference, from that folder.
 func (p *profiler) save(results *output.Folder) (command string, err error) {
 	base := fmt.Sprintf("%d-%s.%s.", len(p.measurement.gate.order.Doc.Causes)+1, plainName(p.measurement.pair.Name()), p.of.file)
 	for i, s := range p.measurement.gate.sides {
@@ -196,5 +198,6 @@ func (p *profiler) save(results *output.Folder) (command string, err error) {
 			return "", err
 		}
 	}
-	return fmt.Sprintf("go tool pprof -http=: -sample_index=%s -diff_base=profiles/%sbaseline.pb.gz profiles/%[2]scandidate.pb.gz", p.of.sampleType, base), nil
+	return fmt.Sprintf("go tool pprof -http=: -sample_index=%s -diff_base=profiles/%sbaseline.pb.gz profiles/%[2]scandidate.pb.gz",
+		p.of.sampleType, base), nil
 }

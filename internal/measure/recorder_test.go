@@ -41,9 +41,10 @@ func TestRecord(t *testing.T) {
 			seed := rand.Uint64()
 			r.about = append(r.about, fact{"seed", strconv.FormatUint(seed, 10)})
 			r.launches = make([]launch, 40)
-			err := measure.Duet(t.Context(), "../../workload", "MLPSmall", seed, len(r.launches), 300, func(i int, candidateFirst bool, ns [2]int64) {
-				r.launches[i] = append(r.launches[i], turns{candidateFirst, ns})
-			})
+			err := measure.Duet(t.Context(), "../../workload", "MLPSmall", seed, len(r.launches), 300,
+				func(i int, candidateFirst bool, ns [2]int64) {
+					r.launches[i] = append(r.launches[i], turns{candidateFirst, ns})
+				})
 			require.NoError(t, err)
 			r.about = append(r.about, fact{"load-after", load(t)})
 			require.NoError(t, r.save(filepath.Join("../../testdata/duets", name+".txt.gz")))

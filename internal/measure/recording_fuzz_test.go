@@ -10,7 +10,8 @@ import (
 // FuzzRecording holds that a recording is refused in words, or is one that can be written and read again.
 func FuzzRecording(f *testing.F) {
 	head := "# what: x\n# when: x\n# cpu: x\n# go: x\n# load: x\n# benchmark: x\n# neighbour: x\n# seed: x\n"
-	for _, text := range []string{head + "launch\nb 1 2\nc 2 1\n", head, "launch\n", head + "launch\nb 1 9223372036854775807\n", head + "# a: b\nlaunch\nc 0x1 1_0\n"} {
+	for _, text := range []string{head + "launch\nb 1 2\nc 2 1\n", head, "launch\n", head + "launch\nb 1 9223372036854775807\n",
+		head + "# a: b\nlaunch\nc 0x1 1_0\n"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// recording is what the requests of two processes of identical code took, served in turn in several launches. Gate runs are replayed
-// from it: see replay. Its file is text, compressed with gzip:
+// recording is what the requests of two processes of identical code took, served in turn in several launches. Gate runs are
+// replayed from it: see replay. Its file is text, compressed with gzip:
 //
 //	# key: value          where it comes from: each key of provenance, and others
 //	launch                both processes started anew
@@ -36,8 +36,8 @@ type turns struct {
 	ns             [2]int64 // baseline and candidate
 }
 
-// provenance are the keys that every recording has: what was recorded, when, the machine's CPU, the version of Go, the machine's load,
-// the benchmark, what else ran beside it, and the seed of the order of turns.
+// provenance are the keys that every recording has: what was recorded, when, the machine's CPU, the version of Go, the machine's
+// load, the benchmark, what else ran beside it, and the seed of the order of turns.
 var provenance = []string{"what", "when", "cpu", "go", "load", "benchmark", "neighbour", "seed"}
 
 // write writes r as its file's content, and refuses what could not be read again.
@@ -105,7 +105,8 @@ func (r recording) check() error {
 
 func (f fact) check(before []fact) error {
 	switch {
-	case f.key == "" || strings.ContainsAny(f.key, ": \n"), f.value == "" || strings.TrimSpace(f.value) != f.value || strings.Contains(f.value, "\n"):
+	case f.key == "" || strings.ContainsAny(f.key, ": \n"),
+		f.value == "" || strings.TrimSpace(f.value) != f.value || strings.Contains(f.value, "\n"):
 		return fmt.Errorf(`%q: %q; write "# key: value", the key one word, the value one line`, f.key, f.value)
 	case slices.ContainsFunc(before, func(b fact) bool { return b.key == f.key }):
 		return fmt.Errorf("%s comes twice", f.key)

@@ -26,7 +26,9 @@ const (
 var firstLaunches = []int{1, 2, 2, 2, 1}
 
 // gateJudge is who judges.
-var gateJudge = judge.By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limitPercent, MinRegression: floor}}})
+var gateJudge = judge.By(policy.Policy{
+	Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limitPercent, MinRegression: floor}},
+})
 
 // round is the p95 of each side in a round, ns.
 type round [2]int64

@@ -15,8 +15,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// What rotates logs may take files of results for some. The verdict is that of what was measured, whatever became of them; a file that was
-// moved goes on and is whole, and one that was emptied cannot pass for whole.
+// What rotates logs may take files of results for some. The verdict is that of what was measured, whatever became of them;
+// a file that was moved goes on and is whole, and one that was emptied cannot pass for whole.
 func TestResultsAreRotatedWhileTheyAreWritten(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there no file is moved that is open")

@@ -103,8 +103,8 @@ type noise struct {
 	measured time.Duration
 	stalls   int   // turns that took longer than their like by more than stall, and not for want of CPU time
 	switches int64 // involuntary
-	// alternation is, for each round and side, how much longer a turn took after one of the other side's than after one of its own, as a
-	// fraction: what the caches lost meanwhile.
+	// alternation is, for each round and side, how much longer a turn took after one of the other side's than after one of its own,
+	// as a fraction: what the caches lost meanwhile.
 	alternation []float64
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Which dominates, rounds or launches? On two shared cores (EPYC, November 2026; 40 launches of three rounds of 100 requests of 5 ms,
-// identical sides; standard deviation of the logarithm of the ratio of both sides, in percent):
+// Which dominates, rounds or launches? On two shared cores (EPYC, November 2026; 40 launches of three rounds of 100 requests
+// of 5 ms, identical sides; standard deviation of the logarithm of the ratio of both sides, in percent):
 //
 //	                  one round   mean of a launch   what three rounds explain
 //	p50, quiet           2.1            1.2                 1.2
@@ -18,8 +18,8 @@ import (
 //	p50, beside builds   6.7            3.7                 3.9
 //	p95, beside builds  10.9            5.5                 6.3
 //
-// A launch adds nothing that shows to its rounds, now that both sides serve on one CPU in turn; where each served on its own it added 2 %
-// (see duet.HoldCPU). So rounds are the unit, from a few launches; below a limit of 3 % nobody should rely on that.
+// A launch adds nothing that shows to its rounds, now that both sides serve on one CPU in turn; where each served on its own it
+// added 2 % (see duet.HoldCPU). So rounds are the unit, from a few launches; below a limit of 3 % nobody should rely on that.
 const (
 	// launches is the fewest launches of a verdict: the luck of one process is not to pass for a change.
 	launches = 5
@@ -29,8 +29,8 @@ const (
 	setupShare = 0.1
 )
 
-// perRound and perLaunch are what a round and the start of a launch have taken so far, on average. A round takes some time, though the clock
-// may not tell.
+// perRound and perLaunch are what a round and the start of a launch have taken so far, on average. A round takes some time,
+// though the clock may not tell.
 func (m *measurement) perRound() time.Duration {
 	return max((time.Since(m.began)-m.setup)/time.Duration(max(m.rounds, 1)), 1)
 }

@@ -21,7 +21,8 @@ func (g *gate) divide(pairs []judge.Pair) []shards.Benchmark {
 	jobs := make([]shards.Job, len(pairs))
 	for i, pair := range pairs {
 		all[i] = shards.Benchmark{
-			Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Shard: 1, Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate),
+			Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Shard: 1,
+			Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate),
 		}
 		jobs[i] = shards.Job{ID: pair.ID(), Free: !pair.Measurable()}
 	}
@@ -70,15 +71,17 @@ func (g *gate) newManifest(all []shards.Benchmark) *shards.Manifest {
 		return nil
 	}
 	return &shards.Manifest{
-		Tailgate: shards.Version(), Gate: gateName(g.order.Dir, g.order.Name), Shard: g.order.Shard.I, Of: g.order.Shard.N, Policy: shards.PolicySum(g.order.Judge.Policy()),
-		Planted: g.order.Plant.String(), Expected: string(g.order.Expect), Costs: g.order.Costs.Sum,
-		Baseline: g.sides[baselineSide].manifest(), Candidate: g.sides[candidateSide].manifest(), Benchmarks: all,
+		Tailgate: shards.Version(), Gate: gateName(g.order.Dir, g.order.Name), Shard: g.order.Shard.I, Of: g.order.Shard.N,
+		Policy: shards.PolicySum(g.order.Judge.Policy()), Planted: g.order.Plant.String(), Expected: string(g.order.Expect),
+		Costs: g.order.Costs.Sum, Baseline: g.sides[baselineSide].manifest(), Candidate: g.sides[candidateSide].manifest(),
+		Benchmarks: all,
 	}
 }
 
 func (s *side) manifest() shards.Side {
 	out := shards.Side{
-		What: strings.ToValidUTF8(s.source.Side.What, "?"), Why: strings.ToValidUTF8(s.source.Side.Why, "?"), Commit: s.source.Side.Commit, Dirty: s.source.Side.Dirty,
+		What: strings.ToValidUTF8(s.source.Side.What, "?"), Why: strings.ToValidUTF8(s.source.Side.Why, "?"),
+		Commit: s.source.Side.Commit, Dirty: s.source.Side.Dirty,
 	}
 	for _, pkg := range slices.Sorted(maps.Keys(s.bins)) {
 		out.Binaries = append(out.Binaries, shards.File{Name: pkg, Sum: s.bins[pkg].SHA256})

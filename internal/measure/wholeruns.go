@@ -33,12 +33,14 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 	case recorded(m.pair.Candidate):
 		benchtime = fmt.Sprintf("%dx", max(m.gate.order.Judge.Requests(), wholeRequests))
 	}
-	set, err := m.gate.runBinary(ctx, s, s.bins[m.pair.Package()], task{bench: pattern(m.pair.Name()), benchtime: benchtime, flags: m.flags[i]})
+	set, err := m.gate.runBinary(ctx, s, s.bins[m.pair.Package()],
+		task{bench: pattern(m.pair.Name()), benchtime: benchtime, flags: m.flags[i]})
 	if err != nil {
 		return benchdata.Run{}, err
 	}
 	if len(set.Benchmarks) != 1 || set.Benchmarks[0].Name != m.pair.Name() || len(set.Benchmarks[0].Runs) != 1 {
-		return benchdata.Run{}, fmt.Errorf("%s: one result of %s was to come, and %d benchmarks reported: a benchmark must run alone as it does among others",
+		return benchdata.Run{}, fmt.Errorf("%s: one result of %s was to come, and %d benchmarks reported: "+
+			"a benchmark must run alone as it does among others",
 			s.name, m.pair.Name(), len(set.Benchmarks))
 	}
 	return set.Benchmarks[0].Runs[0], nil

@@ -18,24 +18,31 @@ func TestRowIsInOneUnit(t *testing.T) {
 		baseline, candidate float64
 		want                row
 	}{
-		{"milliseconds", "p95-ns", 28.9e6, 33.25e6, row{unit: "ms", baseline: "28.90", candidate: "33.25", change: "+4.35", percent: "+15.05"}},
+		{"milliseconds",
+			"p95-ns", 28.9e6, 33.25e6, row{unit: "ms", baseline: "28.90", candidate: "33.25", change: "+4.35", percent: "+15.05"}},
 		{"whole milliseconds", "p95-ns", 20e6, 22e6, row{unit: "ms", baseline: "20", candidate: "22", change: "+2", percent: "+10.00"}},
-		{"never seconds", "p95-ns", 1.25e9, 2.5e9, row{unit: "ms", baseline: "1250", candidate: "2500", change: "+1250", percent: "+100.00"}},
-		{"down to 0.1 ms", "p95-ns", 50_001, 100_000, row{unit: "ms", baseline: "0.0500", candidate: "0.1000", change: "+0.0500", percent: "+100.00"}},
-		{"one nanosecond under it", "p95-ns", 50_001, 99_999, row{unit: "us", baseline: "50.00", candidate: "100.00", change: "+50.00", percent: "+99.99"}},
+		{"never seconds",
+			"p95-ns", 1.25e9, 2.5e9, row{unit: "ms", baseline: "1250", candidate: "2500", change: "+1250", percent: "+100.00"}},
+		{"down to 0.1 ms",
+			"p95-ns", 50_001, 100_000, row{unit: "ms", baseline: "0.0500", candidate: "0.1000", change: "+0.0500", percent: "+100.00"}},
+		{"one nanosecond under it",
+			"p95-ns", 50_001, 99_999, row{unit: "us", baseline: "50.00", candidate: "100.00", change: "+50.00", percent: "+99.99"}},
 		{"nanoseconds", "ns/op", 12.5, 13, row{unit: "ns", baseline: "12.50", candidate: "13.00", change: "+0.50", percent: "+4.00"}},
 		{"a rate", "req/s", 37.1, 24.6, row{unit: "req/s", baseline: "37.10", candidate: "24.60", change: "-12.50", percent: "-33.69"}},
 		{"a count, whose name is its unit", "allocs/op", 0, 1, row{baseline: "0", candidate: "1", change: "+1", percent: "+inf"}},
 		{"no change", "B/op", 4096, 4096, row{baseline: "4096", candidate: "4096", change: "0", percent: "0.00"}},
 		{"many", "B/op", 123456789, 123456790, row{baseline: "123456789", candidate: "123456790", change: "+1", percent: "0.00"}},
-		{"too many for decimals", "x", 1.5e12, 3e12, row{baseline: "1.500e+12", candidate: "3.000e+12", change: "+1.500e+12", percent: "+100.00"}},
-		{"what is no amount, which a rule is on", "selection", 235_231_973_034_225, 235_231_973_034_226, row{baseline: "235231973034225", candidate: "235231973034226", change: "+1", percent: "0.00"}},
+		{"too many for decimals",
+			"x", 1.5e12, 3e12, row{baseline: "1.500e+12", candidate: "3.000e+12", change: "+1.500e+12", percent: "+100.00"}},
+		{"what is no amount, which a rule is on", "selection", 235_231_973_034_225, 235_231_973_034_226,
+			row{baseline: "235231973034225", candidate: "235231973034226", change: "+1", percent: "0.00"}},
 		{"too few", "x", 1.5e-9, 3e-9, row{baseline: "1.500e-09", candidate: "3.000e-09", change: "+1.500e-09", percent: "+100.00"}},
 		{"an infinity", "x", 1, inf, row{baseline: "1", candidate: "+inf", change: "+inf", percent: "+inf"}},
 		{"not a number", "x", 1, math.NaN(), row{baseline: "1", candidate: "?", change: "?", percent: "?"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := newRow(c.unit, policy.Summary{Median: c.baseline, N: 5}, policy.Summary{Median: c.candidate, N: 5}, 100*(c.candidate-c.baseline)/c.baseline)
+			r := newRow(c.unit, policy.Summary{Median: c.baseline, N: 5}, policy.Summary{Median: c.candidate, N: 5},
+				100*(c.candidate-c.baseline)/c.baseline)
 			c.want.stage, c.want.metric = stageAndMetric(c.unit)
 			assert.Equal(t, c.want, r)
 		})

@@ -6,8 +6,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// bar is a verdict's interval against its limit, to be seen down a whole table: worse is to the right, and no change and the limit lie
-// at the same place in each row, whatever the limit.
+// bar is a verdict's interval against its limit, to be seen down a whole table: worse is to the right, and no change and the limit
+// lie at the same place in each row, whatever the limit.
 type bar struct {
 	Lo, Hi, Width float64 // of the interval, in the picture's units
 	At            float64 // the estimate

@@ -23,7 +23,8 @@ func TestPageInABrowser(t *testing.T) {
 		}{{"light", 1280, false}, {"dark", 1280, true}, {"phone", 390, false}, {"phone-dark", 390, true}} {
 			t.Run(c.name, func(t *testing.T) {
 				b := openPage(t, ctx, measuredIn(five, 4, 1, 27), c.width, c.dark)
-				assert.Regexp(t, `^Serve/workload=chat/rate=20 got slower: its p50 rose by 1\d\.\d\d\x{a0}%, and the limit is 10\x{a0}% and 0\.5\x{a0}ms\. 4 other rules fail too\.$`,
+				assert.Regexp(t, `^Serve/workload=chat/rate=20 got slower: its p50 rose by 1\d\.\d\d\x{a0}%, `+
+					`and the limit is 10\x{a0}% and 0\.5\x{a0}ms\. 4 other rules fail too\.$`,
 					value[string](b, `document.querySelector("h1").textContent`))
 				b.fits(c.width)
 				b.screenshot(c.name + "-opened")
@@ -36,7 +37,8 @@ func TestPageInABrowser(t *testing.T) {
 	t.Run("the table sorts", func(t *testing.T) {
 		b := openPage(t, ctx, measuredIn(five, 4, 1, 27), 1280, false)
 		column := func(n int) []string {
-			return value[[]string](b, `[...document.querySelectorAll("#verdicts tbody tr")].map(r => r.cells[`+string(rune('0'+n))+`].textContent.trim())`)
+			return value[[]string](b, `[...document.querySelectorAll("#verdicts tbody tr")].map(r => r.cells[`+
+				string(rune('0'+n))+`].textContent.trim())`)
 		}
 		sort := func() string {
 			return value[string](b, `document.querySelector("#verdicts th:nth-child(4)").getAttribute("aria-sort") || "none"`)
@@ -70,10 +72,12 @@ func TestPageInABrowser(t *testing.T) {
 		b.do(chromedp.SendKeys(chromedp.CSS(".filter input"), "rate=40 throughput"))
 		assert.Equal(t, 1, shown())
 		assert.Equal(t, "1 of 20 rules", value[string](b, `document.querySelector(".filter output").textContent`))
-		b.do(chromedp.Evaluate[chromedp.Void](`const i = document.querySelector(".filter input"); i.value = ""; i.dispatchEvent(new Event("input"))`))
+		b.do(chromedp.Evaluate[chromedp.Void](
+			`const i = document.querySelector(".filter input"); i.value = ""; i.dispatchEvent(new Event("input"))`))
 		b.do(chromedp.Focus(chromedp.CSS(`.filter button[data-outcome=regressed]`)), chromedp.KeyEvent(" "))
 		assert.Equal(t, 5, shown())
-		assert.Equal(t, "true", value[string](b, `document.querySelector(".filter button[data-outcome=regressed]").getAttribute("aria-pressed")`))
+		assert.Equal(t, "true",
+			value[string](b, `document.querySelector(".filter button[data-outcome=regressed]").getAttribute("aria-pressed")`))
 	})
 
 	t.Run("a link opens the benchmark", func(t *testing.T) {
@@ -86,7 +90,8 @@ func TestPageInABrowser(t *testing.T) {
 		pixels := func(d Document) map[string]string {
 			b := openPage(t, ctx, d, 1280, false)
 			b.drawAll()
-			return value[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("#b1 figure[data-chart]")].map((f, i) => [f.dataset.chart + i, f.querySelector("canvas").toDataURL()]))`)
+			return value[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("#b1 figure[data-chart]")]`+
+				`.map((f, i) => [f.dataset.chart + i, f.querySelector("canvas").toDataURL()]))`)
 		}
 		one, same, other := pixels(measuredIn(five, 1, 1, 27)), pixels(measuredIn(five, 1, 1, 27)), measuredIn(five, 1, 1, 27)
 		detail := &other.Details[0]
@@ -119,8 +124,8 @@ func TestPageInABrowser(t *testing.T) {
 				b := openPage(t, ctx, servingIn("multi-lora-small", 40, 80, 120, 160, 200, 240, 280), c.width, c.dark)
 				b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll(".part:not(.case)")) d.remove()`))
 				b.fits(c.width)
-				assert.True(t, value[bool](b, `(() => { const r = document.querySelector(".heat .fails").getBoundingClientRect(); return r.left >= 0 && r.right <= innerWidth })()`),
-					"what fails is in view")
+				assert.True(t, value[bool](b, `(() => { const r = document.querySelector(".heat .fails").getBoundingClientRect(); `+
+					`return r.left >= 0 && r.right <= innerWidth })()`), "what fails is in view")
 				b.drawAll()
 				b.fits(c.width)
 				b.screenshot("serving-" + c.name)
@@ -133,7 +138,8 @@ func TestPageInABrowser(t *testing.T) {
 			b := openPage(t, ctx, d, 1280, false)
 			b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll(".part:not(.case)")) d.remove()`))
 			b.drawAll()
-			return value[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("#r1 figure[data-chart]")].map((f, i) => [f.dataset.chart + i, f.querySelector("canvas").toDataURL()]))`)
+			return value[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("#r1 figure[data-chart]")]`+
+				`.map((f, i) => [f.dataset.chart + i, f.querySelector("canvas").toDataURL()]))`)
 		}
 		rates := []float64{40, 120, 200, 240}
 		one, same, other := pixels(servingIn("x", rates...)), pixels(servingIn("x", rates...)), servingIn("x", rates...)
@@ -145,7 +151,8 @@ func TestPageInABrowser(t *testing.T) {
 			}
 		}
 		different := pixels(other)
-		require.Len(t, one, 7+3*5, "latency, TTFT, TPOT, tokens, throughput, errors, goodput, and three for each of the guide's core metrics")
+		require.Len(t, one, 7+3*5,
+			"latency, TTFT, TPOT, tokens, throughput, errors, goodput, and three for each of the guide's core metrics")
 		for name, picture := range one {
 			assert.Greater(t, len(picture), 500, "%s is nearly empty", name)
 			assert.True(t, picture == same[name], "%s of the same data", name)
@@ -176,13 +183,16 @@ func TestPageInABrowser(t *testing.T) {
 		captions := func() []string {
 			return value[[]string](b, `[...document.querySelectorAll(".whom-charts caption")].map(c => c.textContent)`)
 		}
-		assert.Equal(t, []string{"p50 TTFT of tiers at 240 req/s, ms", "p50 TTFT of adapters at 240 req/s, ms"}, captions(), "first where it fails worst")
+		assert.Equal(t, []string{"p50 TTFT of tiers at 240 req/s, ms", "p50 TTFT of adapters at 240 req/s, ms"}, captions(),
+			"first where it fails worst")
 		low := func() string {
-			return value[string](b, `[...document.querySelectorAll(".whom-charts tr")].find(r => r.cells[0].textContent === "tier low").textContent`)
+			return value[string](b,
+				`[...document.querySelectorAll(".whom-charts tr")].find(r => r.cells[0].textContent === "tier low").textContent`)
 		}
 		assert.Regexp(t, `^tier low2\d\d\.\d13\d\d\+39\d\.\d %$`, low())
 		assert.Equal(t, 15+3, value[int](b, `document.querySelectorAll(".whom-charts tr").length`))
-		assert.Equal(t, 100.0, value[float64](b, `Math.max(...[...document.querySelectorAll(".whom-charts rect")].map(r => Number(r.getAttribute("width"))))`))
+		assert.Equal(t, 100.0,
+			value[float64](b, `Math.max(...[...document.querySelectorAll(".whom-charts rect")].map(r => Number(r.getAttribute("width"))))`))
 		b.do(chromedp.Evaluate[chromedp.Void](`for (const [i, v] of [[0, "0"], [1, "1"]]) { const s = document.querySelectorAll(".choices select")[i];
 			s.value = v; s.dispatchEvent(new Event("change")) }`))
 		assert.Equal(t, []string{"p95 TTFT of tiers at 40 req/s, ms", "p95 TTFT of adapters at 40 req/s, ms"}, captions())
@@ -191,7 +201,8 @@ func TestPageInABrowser(t *testing.T) {
 
 	t.Run("a benchmark leads to its case, and a rate to its benchmark", func(t *testing.T) {
 		b := openPage(t, ctx, servingIn("x", 40, 240), 1280, false)
-		assert.Equal(t, []string{"#b2", "#b1"}, value[[]string](b, `[...document.querySelectorAll(".heat thead a")].map(a => a.getAttribute("href"))`))
+		assert.Equal(t, []string{"#b2", "#b1"},
+			value[[]string](b, `[...document.querySelectorAll(".heat thead a")].map(a => a.getAttribute("href"))`))
 		assert.Equal(t, "#r1", value[string](b, `document.querySelector("#b1 .where a").getAttribute("href")`))
 		b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("r1").open = false`), chromedp.Click(chromedp.CSS(`#b1 .where a`)),
 			chromedp.Poll[chromedp.Void](`document.getElementById("r1").open`))
@@ -211,7 +222,8 @@ func TestPageInABrowser(t *testing.T) {
 		b.drawAll()
 		assert.Equal(t, 2, value[int](b, `document.scripts.length`))
 		assert.Equal(t, 0, value[int](b, `document.images.length`))
-		assert.Contains(t, value[string](b, `document.querySelector("#r1 h3").textContent`), `case=<script>document.title="x"</script>"><img`)
+		assert.Contains(t, value[string](b, `document.querySelector("#r1 h3").textContent`),
+			`case=<script>document.title="x"</script>"><img`)
 		assert.Contains(t, value[string](b, `document.querySelector(".whom-charts").textContent`), `<script>document.title="x"</script>`)
 		assert.NotEqual(t, "x", value[string](b, `document.title`))
 	})
@@ -220,7 +232,8 @@ func TestPageInABrowser(t *testing.T) {
 		b := openPage(t, ctx, measuredIn(five, 1, 1, 27), 1280, false)
 		b.drawAll()
 		b.do(chromedp.Focus(chromedp.CSS(`figure[data-chart=rounds] .plot`)), chromedp.KeyEvent("\u0303"))
-		assert.Regexp(t, `^round 1: \+\d+\.\d\d %$`, value[string](b, `document.querySelector("figure[data-chart=rounds] .readout").textContent`))
+		assert.Regexp(t, `^round 1: \+\d+\.\d\d %$`,
+			value[string](b, `document.querySelector("figure[data-chart=rounds] .readout").textContent`))
 	})
 
 	t.Run("names are text", func(t *testing.T) {
@@ -233,7 +246,8 @@ func TestPageInABrowser(t *testing.T) {
 		b.drawAll()
 		assert.Equal(t, 2, value[int](b, `document.scripts.length`))
 		assert.Equal(t, 0, value[int](b, `document.images.length`))
-		assert.Contains(t, value[string](b, `document.querySelector("#verdicts td:nth-child(2)").textContent`), `<script>document.title="x"</script>/"><img src=x onerror=alert(1)>/</script><!--/&lt;`)
+		assert.Contains(t, value[string](b, `document.querySelector("#verdicts td:nth-child(2)").textContent`),
+			`<script>document.title="x"</script>/"><img src=x onerror=alert(1)>/</script><!--/&lt;`)
 		assert.NotEqual(t, "x", value[string](b, `document.title`))
 	})
 
@@ -247,8 +261,8 @@ func TestPageInABrowser(t *testing.T) {
 	}
 }
 
-// TestPageOfAGateInABrowser shows the page in the file named by TAILGATE_PAGE, as a gate has left it, for a person to look at. The README's
-// picture is gate-top.png.
+// TestPageOfAGateInABrowser shows the page in the file named by TAILGATE_PAGE, as a gate has left it, for a person to look at.
+// The README's picture is gate-top.png.
 func TestPageOfAGateInABrowser(t *testing.T) {
 	file := os.Getenv("TAILGATE_PAGE")
 	if file == "" {

@@ -51,8 +51,8 @@ func (c Cause) headline() string {
 		return c.Of + ": not known"
 	}
 	s := c.costs()
-	return fmt.Sprintf("%s of a request: %s %s, from %s to %s %s (%d profiled requests a side)", c.Of, s.signed(c.Candidate-c.Baseline), s.unit,
-		s.number(c.Baseline), s.number(c.Candidate), s.unit, c.Requests)
+	return fmt.Sprintf("%s of a request: %s %s, from %s to %s %s (%d profiled requests a side)",
+		c.Of, s.signed(c.Candidate-c.Baseline), s.unit, s.number(c.Baseline), s.number(c.Candidate), s.unit, c.Requests)
 }
 
 // costlyLine is a function as a row of a table: "+1.25 ms", "shop.tokenize (tokenize.go:12)", "95 % of the added time".
@@ -78,8 +78,8 @@ func (l costlyLine) String() string {
 	return text
 }
 
-// share is how much of the change f explains: of the time that requests take longer if that is known and no less, else of what they cost
-// more.
+// share is how much of the change f explains: of the time that requests take longer if that is known and no less,
+// else of what they cost more.
 func (c Cause) share(f CostlyFunction) string {
 	whole, of := c.Candidate-c.Baseline, "the growth"
 	if c.Unit == "ns" && c.Took >= f.Candidate-f.Baseline {
@@ -241,7 +241,8 @@ type (
 )
 
 func newCauseJSON(c Cause) causeJSON {
-	out := causeJSON{c.Package, c.Benchmark, c.Of, c.Unit, number(c.Baseline), number(c.Candidate), c.Requests, number(c.Took), []costlyFunctionJSON{}, c.Doubt, c.Command, c.Elsewhere}
+	out := causeJSON{c.Package, c.Benchmark, c.Of, c.Unit, number(c.Baseline), number(c.Candidate), c.Requests, number(c.Took),
+		[]costlyFunctionJSON{}, c.Doubt, c.Command, c.Elsewhere}
 	for _, f := range c.Functions {
 		out.Functions = append(out.Functions, costlyFunctionJSON{f.Name, f.Via, f.File, f.Line, number(f.Baseline), number(f.Candidate)})
 	}

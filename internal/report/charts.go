@@ -144,7 +144,8 @@ func (p *part) curves(c *benchmarkChart, d Detail, g group) {
 		}
 	}
 	if p.Shift != "" {
-		p.Shift = tight(fmt.Sprintf("Round by round: %sthe band is at a level of %s %%.", p.Shift, exact(math.Round(1e4*(1-d.Alpha))/100)))
+		p.Shift = tight(fmt.Sprintf("Round by round: %sthe band is at a level of %s %%.",
+			p.Shift, exact(math.Round(1e4*(1-d.Alpha))/100)))
 	}
 	for _, v := range g.verdicts {
 		limit, worse := limitPercent(v), worsening(v, 1)
@@ -180,8 +181,8 @@ func newSeries(s Series, v policy.Verdict) (seriesChart, seriesText) {
 				*to = append(*to, value/scale.size)
 			}
 		}
-		text.Text = fmt.Sprintf("%d runs of the baseline about %s %s, %d of the candidate about %s %s.", v.Baseline.N, scale.number(v.Baseline.Median),
-			scale.unit, v.Candidate.N, scale.number(v.Candidate.Median), scale.unit)
+		text.Text = fmt.Sprintf("%d runs of the baseline about %s %s, %d of the candidate about %s %s.",
+			v.Baseline.N, scale.number(v.Baseline.Median), scale.unit, v.Candidate.N, scale.number(v.Candidate.Median), scale.unit)
 		text.Text = tight(text.Text)
 		return c, text
 	}
@@ -222,12 +223,14 @@ func newNoise(rounds []policy.Noise, all policy.Noise) (noiseChart, string) {
 	if !all.SawTurns() {
 		c.Stalls, c.Switches = nil, nil
 	} else if len(rounds) > 0 {
-		text = fmt.Sprintf("At most %s stalls over 1 ms and %s involuntary switches a second in a round. ", short(most.Stalls), short(most.Switches))
+		text = fmt.Sprintf("At most %s stalls over 1 ms and %s involuntary switches a second in a round. ",
+			short(most.Stalls), short(most.Switches))
 	}
 	if !all.SawMachine() {
 		c.Steal, c.Load = nil, nil
 	} else if len(rounds) > 0 {
-		text += fmt.Sprintf("At most %s %% of CPU time stolen by the host, and a load of %s.", rounded(most.Steal, 1), rounded(most.Load, 2))
+		text += fmt.Sprintf("At most %s %% of CPU time stolen by the host, and a load of %s.",
+			rounded(most.Steal, 1), rounded(most.Load, 2))
 	}
 	return c, text
 }

@@ -13,9 +13,9 @@ type Detail struct {
 	Name    string
 	Procs   int
 
-	// Baseline and Candidate are the latencies of all requests of a side at the first so many of Levels, in nanoseconds. Shift is the
-	// interval of the change at each level, round by round, in percent: at the levels that a single round can tell. Alpha is the chance
-	// that one of them leaves out the true change.
+	// Baseline and Candidate are the latencies of all requests of a side at the first so many of Levels, in nanoseconds.
+	// Shift is the interval of the change at each level, round by round, in percent: at the levels that a single round can tell.
+	// Alpha is the chance that one of them leaves out the true change.
 	Baseline, Candidate []float64
 	Shift               []Estimate
 	Alpha               float64

@@ -122,7 +122,9 @@ func (d Document) headline() string {
 		counts[v.Outcome]++
 	}
 	var parts []string
-	for _, o := range []policy.Outcome{policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Improved, policy.Added, policy.OK} {
+	for _, o := range []policy.Outcome{
+		policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Improved, policy.Added, policy.OK,
+	} {
 		if counts[o] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[o], o))
 		}

@@ -54,10 +54,12 @@ func verdictsAt(j judge.Judge, pairs []judge.Pair, look policy.Look) (all [][]po
 // compared is a document as a gate makes it, but for the report.
 func compared(p policy.Policy, baseline, candidate judge.Results) Document {
 	return Document{
-		Name:        "TestGate",
-		Report:      judge.By(p).Compare(baseline, candidate),
-		Baseline:    Side{What: "HEAD, 1a2b3c4d5e6f (serve: keep the cache warm)", Why: "the work tree has changes", Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"},
-		Candidate:   Side{What: "the work tree at 1a2b3c4d5e6f, with changes", Why: "what is to be judged", Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d", Dirty: true},
+		Name:   "TestGate",
+		Report: judge.By(p).Compare(baseline, candidate),
+		Baseline: Side{What: "HEAD, 1a2b3c4d5e6f (serve: keep the cache warm)", Why: "the work tree has changes",
+			Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"},
+		Candidate: Side{What: "the work tree at 1a2b3c4d5e6f, with changes", Why: "what is to be judged",
+			Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d", Dirty: true},
 		Settings:    []Setting{{"budget", "25s", "Gate"}},
 		Environment: []Fact{{"goos", "linux"}, {"goarch", "amd64"}, {"cpus", "2"}, {"load before", "0.31"}, {"load after", "1.02"}},
 		Began:       time.Date(2026, 11, 22, 2, 9, 13, 0, time.UTC),
@@ -101,18 +103,23 @@ var both = policy.Policy{Rules: []policy.Rule{
 // documents are the reports that the tests read, by the name of their golden files.
 var documents = map[string]func() Document{
 	"causes": func() Document {
-		d := compared(both, results(served("MLP", 26.2*ms, 0.01), served("Small", 640*us, 0.02)), results(served("MLP", 31.4*ms, 0.012), served("Small", 900*us, 0.02)))
+		d := compared(both, results(served("MLP", 26.2*ms, 0.01), served("Small", 640*us, 0.02)),
+			results(served("MLP", 31.4*ms, 0.012), served("Small", 900*us, 0.02)))
 		d.Causes = []Cause{
-			{Package: pkg, Benchmark: "MLP", Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms, Requests: 412, Took: 5.2 * ms,
+			{Package: pkg, Benchmark: "MLP", Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms,
+				Requests: 412, Took: 5.2 * ms,
 				Functions: []CostlyFunction{
-					{Name: "example.com/infer/model.(*MLP).forward", File: "example.com/infer/model/mlp.go", Line: 88, Baseline: 11 * ms, Candidate: 15.1 * ms},
+					{Name: "example.com/infer/model.(*MLP).forward", File: "example.com/infer/model/mlp.go", Line: 88,
+						Baseline: 11 * ms, Candidate: 15.1 * ms},
 					{Name: "gonum.org/v1/gonum/blas/gonum.Implementation.Sgemm", Via: "example.com/infer.serve[...]",
 						File: "gonum.org/v1/gonum@v0.17.0/blas/gonum/sgemm.go", Line: 7, Baseline: 9 * ms, Candidate: 9.4 * ms},
 				},
-				Command: "go tool pprof -http=: -sample_index=cpu -diff_base=profiles/1-MLP.cpu.baseline.pb.gz profiles/1-MLP.cpu.candidate.pb.gz"},
+				Command: "go tool pprof -http=: -sample_index=cpu -diff_base=profiles/1-MLP.cpu.baseline.pb.gz " +
+					"profiles/1-MLP.cpu.candidate.pb.gz"},
 			{Package: pkg, Benchmark: "Small", Of: "waiting", Unit: "ns", Baseline: 0, Candidate: 12 * us, Requests: 5120, Took: 260 * us,
 				Doubt: "no function grew by more than the luck of sampling: requests do not wait longer for locks or channels"},
-			{Package: pkg, Benchmark: "Small", Of: "allocated memory", Unit: "B", Doubt: "it could not be profiled: candidate: the test binary exited with status 2"},
+			{Package: pkg, Benchmark: "Small", Of: "allocated memory", Unit: "B",
+				Doubt: "it could not be profiled: candidate: the test binary exited with status 2"},
 		}
 		return d
 	},
@@ -129,8 +136,11 @@ var documents = map[string]func() Document{
 			results(served("Small", 800*us, 0.02), served("MLP", 31.4*ms, 0.012)))
 	},
 	"duet": func() Document {
-		n := policy.Noise{Method: "duet", Rounds: 8, Launches: 5, Seconds: 10.2, Stalls: 3.14, Switches: 24.3, Alternation: 0.98, Busy: 55.2, Load: 0.52}
-		d := inDuet(both, n, with(served("MLP", 8*ms, 0.01), "cpu-ns", 7.8*ms, 0.004), with(served("MLP", 9.6*ms, 0.012), "cpu-ns", 9.3*ms, 0.004))
+		n := policy.Noise{
+			Method: "duet", Rounds: 8, Launches: 5, Seconds: 10.2, Stalls: 3.14, Switches: 24.3, Alternation: 0.98, Busy: 55.2, Load: 0.52,
+		}
+		d := inDuet(both, n, with(served("MLP", 8*ms, 0.01), "cpu-ns", 7.8*ms, 0.004),
+			with(served("MLP", 9.6*ms, 0.012), "cpu-ns", 9.3*ms, 0.004))
 		d.Spend("built", 1250*time.Millisecond)
 		d.Spend("waited", 49*time.Millisecond)
 		d.Spend("measured", 9*time.Second)
@@ -138,8 +148,11 @@ var documents = map[string]func() Document{
 		return d
 	},
 	"waiting": func() Document {
-		n := policy.Noise{Method: "duet", Rounds: 10, Launches: 6, Seconds: 21, Stalls: 14.4, Switches: 310, Steal: 3.42, Busy: 97, Load: 5.1}
-		return inDuet(policy.Policy{}, n, with(served("MLP", 8*ms, 0.26), "cpu-ns", 7.8*ms, 0.004), with(served("MLP", 9.6*ms, 0.26), "cpu-ns", 7.81*ms, 0.004))
+		n := policy.Noise{
+			Method: "duet", Rounds: 10, Launches: 6, Seconds: 21, Stalls: 14.4, Switches: 310, Steal: 3.42, Busy: 97, Load: 5.1,
+		}
+		return inDuet(policy.Policy{}, n, with(served("MLP", 8*ms, 0.26), "cpu-ns", 7.8*ms, 0.004),
+			with(served("MLP", 9.6*ms, 0.26), "cpu-ns", 7.81*ms, 0.004))
 	},
 	"whole-runs": func() Document {
 		n := policy.Noise{Method: "whole runs", Rounds: 10, Launches: 10, Seconds: 31}
@@ -157,18 +170,24 @@ var documents = map[string]func() Document{
 		return compared(policy.Policy{}, results(served("MLP", 26.2*ms, 0.3)), results(served("MLP", 31.4*ms, 0.3)))
 	},
 	"inconclusive-allowed": func() Document {
-		return compared(policy.Policy{OnInconclusive: policy.Warn}, results(served("MLP", 26.2*ms, 0.3)), results(served("MLP", 31.4*ms, 0.3)))
+		return compared(policy.Policy{OnInconclusive: policy.Warn}, results(served("MLP", 26.2*ms, 0.3)),
+			results(served("MLP", 31.4*ms, 0.3)))
 	},
 	"invalid": func() Document {
-		failed := judge.Benchmark{Package: pkg, Name: "Chat", Procs: 2, Problem: "candidate: run 3: the test binary exited with status 2\n" +
-			"\tpanic: runtime error: index out of range [16] with length 16\n\n\tgoroutine 7 [running]:\n" +
-			"\texample.com/infer.(*Cache).At(...)\n\t\t/src/infer/cache.go:41\n\tFAIL\texample.com/infer\t0.213s"}
-		p := policy.Policy{Rules: append([]policy.Rule{{Metric: "p95-ns", Stage: "decode", MaxRegressionPercent: 5, MinRegression: 200 * us},
-			{Metric: "p99-ns", Benchmark: "Chatt.*", MaxRegressionPercent: 10, MinRegression: 1.5 * ms}}, both.Rules[0])}
-		return compared(p, results(served("Chat", 12*ms, 0.01), served("MLP", 26.2*ms, 0.01)), results(failed, served("MLP", 26.3*ms, 0.01)))
+		failed := judge.Benchmark{Package: pkg, Name: "Chat", Procs: 2,
+			Problem: "candidate: run 3: the test binary exited with status 2\n" +
+				"\tpanic: runtime error: index out of range [16] with length 16\n\n\tgoroutine 7 [running]:\n" +
+				"\texample.com/infer.(*Cache).At(...)\n\t\t/src/infer/cache.go:41\n\tFAIL\texample.com/infer\t0.213s"}
+		p := policy.Policy{Rules: append([]policy.Rule{
+			{Metric: "p95-ns", Stage: "decode", MaxRegressionPercent: 5, MinRegression: 200 * us},
+			{Metric: "p99-ns", Benchmark: "Chatt.*", MaxRegressionPercent: 10, MinRegression: 1.5 * ms},
+		}, both.Rules[0])}
+		return compared(p, results(served("Chat", 12*ms, 0.01), served("MLP", 26.2*ms, 0.01)),
+			results(failed, served("MLP", 26.3*ms, 0.01)))
 	},
 	"added-removed": func() Document {
-		return compared(both, results(served("Old", 9*ms, 0.01), served("MLP", 26.2*ms, 0.01)), results(served("MLP", 26.1*ms, 0.01), served("New", 7*ms, 0.01)))
+		return compared(both, results(served("Old", 9*ms, 0.01), served("MLP", 26.2*ms, 0.01)),
+			results(served("MLP", 26.1*ms, 0.01), served("New", 7*ms, 0.01)))
 	},
 	"removed-allowed": func() Document {
 		p := policy.Policy{OnRemoved: policy.Warn}
@@ -189,9 +208,15 @@ var documents = map[string]func() Document{
 	"error": func() Document {
 		return Document{
 			Name: "TestGate", Began: time.Date(2026, 11, 22, 2, 9, 13, 0, time.UTC), Took: 800 * time.Millisecond,
-			Baseline:  Side{What: "HEAD~1, 0f1e2d3c4b5a (first)", Why: "given by -regress.baseline", Commit: "0f1e2d3c4b5a0f1e2d3c4b5a0f1e2d3c4b5a0f1e"},
-			Candidate: Side{What: "the work tree at 1a2b3c4d5e6f", Why: "what is to be judged", Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"},
-			Settings:  []Setting{{"baseline", "HEAD~1", "-regress.baseline"}},
+			Baseline: Side{
+				What: "HEAD~1, 0f1e2d3c4b5a (first)", Why: "given by -regress.baseline",
+				Commit: "0f1e2d3c4b5a0f1e2d3c4b5a0f1e2d3c4b5a0f1e",
+			},
+			Candidate: Side{
+				What: "the work tree at 1a2b3c4d5e6f", Why: "what is to be judged",
+				Commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d",
+			},
+			Settings: []Setting{{"baseline", "HEAD~1", "-regress.baseline"}},
 			Error: "candidate: example.com/infer does not build:\n\t# example.com/infer [example.com/infer.test]\n" +
 				"\t./cache.go:41:9: undefined: nowhere\n\t./cache.go:58:22: cannot use x (variable of type []float32) as " +
 				"*tensor.Dense value in argument to m.forward: []float32 does not implement the methods that it wants\n",
@@ -211,8 +236,9 @@ var documents = map[string]func() Document{
 		}
 		d := compared(p, results(decode(812.4, 0, 0, 0.004)), results(decode(815.1, 4096, 1, 0.004)))
 		d.Baseline, d.Candidate = Side{What: "testdata/base.txt", Why: "given by Gate"}, Side{What: "this run", Why: "go test -bench"}
-		d.Notes = []string{"saved results: this report cannot know whether both sides were measured on one machine, at one time, in turn. " +
-			"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now"}
+		d.Notes = []string{"saved results: this report cannot know whether both sides were measured on one machine, " +
+			"at one time, in turn. The same binary drifts by a third within an hour on a shared host; " +
+			"compare git revisions to measure both now"}
 		return d
 	},
 	"too-few": func() Document {
@@ -234,15 +260,17 @@ var documents = map[string]func() Document{
 		chat := func(ttft, tpot float64) judge.Results {
 			whole := ttft + 63*tpot
 			return results(benchmark("Serve/workload=chat/rate=300", 0.01, map[string]float64{
-				"ns/op": whole, "req/s": 297.3, "tok/s": 64 * 297.3 * 5.12e6 / tpot, "p50-ns": whole, "p95-ns": 1.2 * whole, "p99-ns": 3.4 * whole,
-				"p50-ttft-ns": 0.8 * ttft, "p95-ttft-ns": ttft, "p99-ttft-ns": 1.4 * ttft, "p50-tpot-ns": 0.9 * tpot, "p95-tpot-ns": tpot, "p95-itl-ns": 1.6 * tpot,
+				"ns/op": whole, "req/s": 297.3, "tok/s": 64 * 297.3 * 5.12e6 / tpot, "p50-ns": whole, "p95-ns": 1.2 * whole,
+				"p99-ns": 3.4 * whole, "p50-ttft-ns": 0.8 * ttft, "p95-ttft-ns": ttft, "p99-ttft-ns": 1.4 * ttft, "p50-tpot-ns": 0.9 * tpot,
+				"p95-tpot-ns": tpot, "p95-itl-ns": 1.6 * tpot,
 			}), served("Warm", 3*ms, 0.01))
 		}
 		return compared(p, chat(91.2*ms, 5.12*ms), chat(117.9*ms, 5.19*ms))
 	},
 	"serving": func() Document { return servingIn("multi-lora-small", 40, 80, 120, 160, 200, 240, 280) },
 	"serving-saved": func() Document {
-		return compared(servedWell, service{capacity: 250}.loaded("multi-lora", 40, 80, 120, 160), service{capacity: 250}.loaded("multi-lora", 40, 80, 120, 160))
+		return compared(servedWell, service{capacity: 250}.loaded("multi-lora", 40, 80, 120, 160),
+			service{capacity: 250}.loaded("multi-lora", 40, 80, 120, 160))
 	},
 	"serving-one-rate": func() Document { return servingIn("multi-lora-gate", 160) },
 	"many": func() Document {
@@ -263,7 +291,8 @@ var documents = map[string]func() Document{
 	},
 	"untrusted": func() Document {
 		name := "A|B/<img src=x onerror=alert(1)>/`tick`/@octocat/#1/*bold*_it_/[link](http://example.com)/$x^2$/&lt;"
-		failed := judge.Benchmark{Package: pkg, Name: name, Procs: 2, Problem: "candidate: printed \x1b[2J\x1b[31mred\x1b[0m | pipe <b>bold</b> ```fence``` @octocat fixes #1 \u202etxet"}
+		failed := judge.Benchmark{Package: pkg, Name: name, Procs: 2,
+			Problem: "candidate: printed \x1b[2J\x1b[31mred\x1b[0m | pipe <b>bold</b> ```fence``` @octocat fixes #1 \u202etxet"}
 		d := compared(policy.Policy{}, results(served(name, 12*ms, 0.01)), results(failed))
 		d.Baseline.What = "main, 1a2b3c4d5e6f (merge @octocat's `fix` | closes #2 <!-- -->)"
 		d.Notes = []string{"a note\nover two lines with </details> and a | pipe"}

@@ -216,11 +216,13 @@ func (d Document) visible() []string {
 	case seen == 0:
 		return nil
 	case math.IsInf(least.Detectable, 0):
-		return []string{fmt.Sprintf("Of %s of %s no change would have been seen, after so few runs.", cell(title(least.Unit)), cell(d.labels()(least)))}
+		return []string{fmt.Sprintf("Of %s of %s no change would have been seen, after so few runs.",
+			cell(title(least.Unit)), cell(d.labels()(least)))}
 	case least.Detectable == 0:
 		return []string{"Any change would have been seen."}
 	}
-	return []string{fmt.Sprintf("At the noise of this run a change of %s would have been seen in every metric judged; %s of %s was the noisiest.",
+	return []string{fmt.Sprintf("At the noise of this run a change of %s would have been seen in every metric judged; "+
+		"%s of %s was the noisiest.",
 		detectable(least.Detectable), cell(title(least.Unit)), cell(d.labels()(least)))}
 }
 
@@ -250,7 +252,8 @@ func (d Document) stage(v policy.Verdict) string {
 	}
 	s := scaleOf(most.Unit, most.Baseline.Median, most.Candidate.Median)
 	name, metric := stageAndMetric(most.Unit)
-	return fmt.Sprintf("Of its stages %s grew most: %s %s %s, %s %%.", cell(name), metric, s.signed(growth), s.unit, percent(most.ChangePercent))
+	return fmt.Sprintf("Of its stages %s grew most: %s %s %s, %s %%.",
+		cell(name), metric, s.signed(growth), s.unit, percent(most.ChangePercent))
 }
 
 // ofItsCase says of the service that a verdict speaks of where its sides fall behind, and whose requests got slowest.
@@ -272,7 +275,8 @@ func (d Document) ofItsCase(v policy.Verdict) []string {
 	return said
 }
 
-// isStage tells stages, which follow each other, from what tokens are measured by, and from what a service measures of some requests alone.
+// isStage tells stages, which follow each other, from what tokens are measured by, and from what a service measures
+// of some requests alone.
 func isStage(name string) bool {
 	what, _, _ := strings.Cut(name, ".")
 	return name != "" && !slices.Contains([]string{"ttft", "tpot", "itl", "latency", "normalized", "lag"}, what)

@@ -14,11 +14,12 @@ import (
 
 func TestFinding(t *testing.T) {
 	for name, want := range map[string]string{
-		"ok":                   "Nothing got worse than its limits allow.",
-		"improved":             "Nothing got worse than its limits allow, and MLP got better: its throughput rose by 30.35 %.",
-		"regressed":            "Small got slower: its throughput fell by 20.00 %, and the limit is 10 %. 2 other rules fail too.",
-		"duet":                 "MLP got slower: its p95 rose by 19.96 %, and the limit is 10 % and 1 ms. Another rule fails too.",
-		"counts":               "Decode/lora=8 got worse: its allocs/op rose by 1 allocs/op, and the limit is 0 % and 1 allocs/op. Another rule fails too.",
+		"ok":        "Nothing got worse than its limits allow.",
+		"improved":  "Nothing got worse than its limits allow, and MLP got better: its throughput rose by 30.35 %.",
+		"regressed": "Small got slower: its throughput fell by 20.00 %, and the limit is 10 %. 2 other rules fail too.",
+		"duet":      "MLP got slower: its p95 rose by 19.96 %, and the limit is 10 % and 1 ms. Another rule fails too.",
+		"counts": "Decode/lora=8 got worse: its allocs/op rose by 1 allocs/op, and the limit is 0 % and 1 allocs/op. " +
+			"Another rule fails too.",
 		"inconclusive":         "It cannot be told whether MLP got slower: its p95 rose by 19.85 %, too noisily to be sure.",
 		"inconclusive-allowed": "Nothing got worse than its limits allow; 1 rule cannot be told for sure, which the policy lets pass.",
 		"invalid":              "Chat could not be judged: p95 of decode is invalid. 2 other rules fail too.",
@@ -33,11 +34,13 @@ func TestFinding(t *testing.T) {
 
 func TestEvidenceSaysHowSureAndWhere(t *testing.T) {
 	assert.Equal(t, []string{
-		"Measured over 8 rounds: +19.96 %, +1.78 ms, with an interval of +17.26 % to +23.04 %. The chance of any false alarm in this report is at most 5 %.",
+		"Measured over 8 rounds: +19.96 %, +1.78 ms, with an interval of +17.26 % to +23.04 %. " +
+			"The chance of any false alarm in this report is at most 5 %.",
 		"Of its stages model grew most: p95 +1.616 ms, +20.00 %.",
 		"CPU time per request grew with it (+19.23 %).",
 	}, documents["duet"]().evidence())
-	assert.Regexp(t, `^At the noise of this run a change of \d+\.\d\d % would have been seen in every metric judged; p95 of end_to_end of MLP was the noisiest\.$`,
+	assert.Regexp(t, `^At the noise of this run a change of \d+\.\d\d % would have been seen in every metric judged; `+
+		`p95 of end_to_end of MLP was the noisiest\.$`,
 		documents["ok"]().evidence()[0])
 	assert.Equal(t, []string{"Candidate: run 3: the test binary exited with status 2."}, documents["invalid"]().evidence())
 	assert.Empty(t, documents["error"]().evidence())
@@ -78,7 +81,8 @@ func TestThePolicyShownIsThePolicyApplied(t *testing.T) {
 
 func TestBarsPutLimitsInOnePlace(t *testing.T) {
 	v := func(limit float64, direction policy.Direction, change, lo, hi float64) policy.Verdict {
-		return policy.Verdict{Rule: policy.Rule{MaxRegressionPercent: limit}, Direction: direction, ChangePercent: change, Percent: policy.Bounds{Lo: lo, Hi: hi}}
+		return policy.Verdict{Rule: policy.Rule{MaxRegressionPercent: limit}, Direction: direction, ChangePercent: change,
+			Percent: policy.Bounds{Lo: lo, Hi: hi}}
 	}
 	for _, c := range []struct {
 		name string
@@ -86,9 +90,12 @@ func TestBarsPutLimitsInOnePlace(t *testing.T) {
 		want *bar
 	}{
 		{"no change to the limit", v(10, policy.Lower, 5, 0, 10), &bar{Lo: barZero, Hi: barLimit, Width: barLimit - barZero, At: 66}},
-		{"another limit, the same place", v(2, policy.Lower, 1, 0, 2), &bar{Lo: barZero, Hi: barLimit, Width: barLimit - barZero, At: 66}},
-		{"where higher is better, falling is to the right", v(10, policy.Higher, -5, -10, 0), &bar{Lo: barZero, Hi: barLimit, Width: barLimit - barZero, At: 66}},
-		{"what goes on beyond the picture", v(10, policy.Lower, 40, 30, 50), &bar{Lo: barWidth - 1, Hi: barWidth - 1, Width: 1, At: barWidth - 1, Beyond: 1}},
+		{"another limit, the same place",
+			v(2, policy.Lower, 1, 0, 2), &bar{Lo: barZero, Hi: barLimit, Width: barLimit - barZero, At: 66}},
+		{"where higher is better, falling is to the right",
+			v(10, policy.Higher, -5, -10, 0), &bar{Lo: barZero, Hi: barLimit, Width: barLimit - barZero, At: 66}},
+		{"what goes on beyond the picture",
+			v(10, policy.Lower, 40, 30, 50), &bar{Lo: barWidth - 1, Hi: barWidth - 1, Width: 1, At: barWidth - 1, Beyond: 1}},
 		{"no limit in percent, no picture", v(0, policy.Lower, 5, 0, 10), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, newBar(c.v)) })

@@ -15,9 +15,9 @@ const (
 	smallChange = 10  // percent
 )
 
-// Fits are notes about benchmarks that differ in rate alone: [RSquared] of each of the regression guide's metrics over the rates that both sides
-// have. The guide asks for it, so it is reported. It judges nothing: candidates that are all 10 % worse have anything from -35 to 0.98, depending
-// on how steeply the metric grows with the rate.
+// Fits are notes about benchmarks that differ in rate alone: [RSquared] of each of the regression guide's metrics over the rates
+// that both sides have. The guide asks for it, so it is reported. It judges nothing: candidates that are all 10 % worse have
+// anything from -35 to 0.98, depending on how steeply the metric grows with the rate.
 func Fits(benchmarks []policy.Measured) []string {
 	rates := map[policy.ID][]policy.Measured{} // by the name without its rate
 	var order []policy.ID
@@ -65,7 +65,8 @@ func fit(name string, rates []policy.Measured) string {
 	if len(said) == 0 {
 		return ""
 	}
-	note := fmt.Sprintf("R2 of %s over %d rates, as the regression guide has it, and judged by nobody: %s", name, most, strings.Join(said, ", "))
+	note := fmt.Sprintf("R2 of %s over %d rates, as the regression guide has it, and judged by nobody: %s",
+		name, most, strings.Join(said, ", "))
 	if len(misled) > 0 {
 		note += ". Here it misleads: " + strings.Join(misled, ", ")
 	}

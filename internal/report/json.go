@@ -119,14 +119,14 @@ func (n number) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(n))
 }
 
-// WriteJSON writes the report for programs: version 1 of policy/verdict.schema.json. It holds one verdict in memory at a time, since
-// there may be thousands. It fails when w does, and on a Began after the year 9999.
+// WriteJSON writes the report for programs: version 1 of policy/verdict.schema.json. It holds one verdict in memory at a time,
+// since there may be thousands. It fails when w does, and on a Began after the year 9999.
 func (d Document) WriteJSON(w io.Writer) error {
 	out := documentJSON{
-		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, Expected: d.Expected, Planted: d.Planted,
-		Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Phases: []phaseJSON{}, Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate),
-		Settings: []settingJSON{}, Environment: map[string]string{}, Notes: append([]string{}, d.Notes...),
-		Alpha: number(d.Report.Policy.Alpha),
+		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, Expected: d.Expected,
+		Planted: d.Planted, Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Phases: []phaseJSON{},
+		Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate), Settings: []settingJSON{}, Environment: map[string]string{},
+		Notes: append([]string{}, d.Notes...), Alpha: number(d.Report.Policy.Alpha),
 	}
 	if d.Shard != (Shard{}) {
 		shard := shardJSON(d.Shard)
@@ -198,8 +198,8 @@ func list[T, J any](j *jsonWriter, name string, items []T, convert func(T) J) {
 
 func newVerdictJSON(v policy.Verdict) verdictJSON {
 	out := verdictJSON{
-		Package: v.Package, Benchmark: v.Benchmark, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails, Reason: reason(v),
-		Code: v.Reason.Code, Facts: newFactsJSON(v.Reason), Advice: newAdviceJSON(v.Reason),
+		Package: v.Package, Benchmark: v.Benchmark, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails,
+		Reason: reason(v), Code: v.Reason.Code, Facts: newFactsJSON(v.Reason), Advice: newAdviceJSON(v.Reason),
 		Rule: ruleJSON{v.Rule.Metric, v.Rule.Stage, v.Rule.Benchmark, number(v.Rule.MaxRegressionPercent), number(v.Rule.MinRegression),
 			v.Rule.Direction},
 		Baseline: newSummaryJSON(v.Baseline), Candidate: newSummaryJSON(v.Candidate), Paired: v.Paired,
@@ -225,7 +225,9 @@ func newMeasuredJSON(m policy.Measured) measuredJSON {
 		if metric.Baseline.N > 0 && metric.Candidate.N > 0 {
 			change = number(metric.ChangePercent)
 		}
-		out.Metrics = append(out.Metrics, metricJSON{metric.Unit, newSummaryJSON(metric.Baseline), newSummaryJSON(metric.Candidate), change})
+		out.Metrics = append(out.Metrics, metricJSON{
+			metric.Unit, newSummaryJSON(metric.Baseline), newSummaryJSON(metric.Candidate), change,
+		})
 	}
 	return out
 }

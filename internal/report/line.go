@@ -16,7 +16,8 @@ func Line(v policy.Verdict) string {
 	case v.Baseline.N == 0:
 		return fmt.Sprintf("%s: %s %s: %s", v.Outcome, cell(v.Benchmark), cell(v.Unit), why)
 	}
-	return fmt.Sprintf("%s: %s %s: %s %% (%s): %s", v.Outcome, cell(v.Benchmark), cell(v.Unit), percent(v.ChangePercent), tested(v), why)
+	return fmt.Sprintf("%s: %s %s: %s %% (%s): %s",
+		v.Outcome, cell(v.Benchmark), cell(v.Unit), percent(v.ChangePercent), tested(v), why)
 }
 
 // Progress is how far the measuring of a benchmark is.
@@ -47,8 +48,8 @@ func (p Progress) Plain() string {
 	return fmt.Sprintf("%s: %s, %.0f s", cell(p.Benchmark), count(p.Rounds, "round", "rounds"), p.Spent.Seconds())
 }
 
-// Live is one line for somebody who watches, with the estimate and the interval of the first verdict that is not settled, of so many
-// columns at most.
+// Live is one line for somebody who watches, with the estimate and the interval of the first verdict that is not settled,
+// of so many columns at most.
 func (p Progress) Live(most int) string {
 	s := fmt.Sprintf("%s  round %d, %.0f s", cell(p.Benchmark), p.Rounds, p.Spent.Seconds())
 	for _, v := range p.Verdicts {

@@ -13,9 +13,14 @@ type room struct{ failing, reasons, passing, rates, measured, noise, provenance 
 
 var (
 	// inComment keeps under the 65,536 characters that GitHub takes for a comment.
-	inComment = room{failing: 14 << 10, reasons: 10 << 10, passing: 6 << 10, rates: 8 << 10, measured: 6 << 10, noise: 4 << 10, provenance: 6 << 10}
+	inComment = room{
+		failing: 14 << 10, reasons: 10 << 10, passing: 6 << 10, rates: 8 << 10, measured: 6 << 10, noise: 4 << 10, provenance: 6 << 10,
+	}
 	// onJobPage keeps under the 1 MiB that GitHub takes for the summary of a step.
-	onJobPage = room{failing: 300 << 10, reasons: 100 << 10, passing: 200 << 10, rates: 150 << 10, measured: 200 << 10, noise: 50 << 10, provenance: 20 << 10}
+	onJobPage = room{
+		failing: 300 << 10, reasons: 100 << 10, passing: 200 << 10, rates: 150 << 10, measured: 200 << 10, noise: 50 << 10,
+		provenance: 20 << 10,
+	}
 )
 
 // openly is how many verdicts that pass a report without any that fail shows unfolded.
@@ -119,8 +124,9 @@ func verdictTable(verdicts []policy.Verdict, label func(policy.Verdict) string, 
 				prose(s.interval), s.p, s.detectable, prose(shortLimits(v.Rule)))
 		})
 	}
-	return "\n" + tableRow("status", "workflow", "metric", "unit", "baseline", "candidate", "change", "change %", "interval", "evidence",
-		"smallest detectable", "limits") + "|---|---|---|---|--:|--:|--:|--:|--:|---|--:|---|\n" + rows.text("verdicts")
+	return "\n" + tableRow("status", "workflow", "metric", "unit", "baseline", "candidate", "change", "change %",
+		"interval", "evidence", "smallest detectable", "limits") +
+		"|---|---|---|---|--:|--:|--:|--:|--:|---|--:|---|\n" + rows.text("verdicts")
 }
 
 // bold is the outcome, so that what fails is not overlooked.
@@ -221,7 +227,8 @@ func measuredTable(groups []group, label func(policy.Verdict) string, most int) 
 	for _, g := range groups {
 		for _, r := range rows(g.Measured, g.verdicts) {
 			l.add(func() string {
-				return tableRow(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit), r.baseline, r.candidate, r.change, r.percent)
+				return tableRow(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit), r.baseline,
+					r.candidate, r.change, r.percent)
 			})
 		}
 	}

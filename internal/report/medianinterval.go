@@ -10,8 +10,8 @@ const (
 	exactMedian = 100
 )
 
-// medianInterval is where the median that the values were drawn from lies, at 95 % (of order statistics, after Thompson 1936): between the
-// k-th least and the k-th greatest of n, with the greatest k such that
+// medianInterval is where the median that the values were drawn from lies, at 95 % (of order statistics, after Thompson 1936):
+// between the k-th least and the k-th greatest of n, with the greatest k such that
 //
 //	2 * P(Binomial(n, 1/2) < k) <= 0.05
 //

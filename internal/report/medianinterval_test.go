@@ -9,10 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMedianIntervalIsThatOfTheTables holds k against the tables of the sign test (Dixon and Mood 1946), two-sided at 5 %, where k - 1 is
-// the greatest number of rarer signs that is significant.
+// TestMedianIntervalIsThatOfTheTables holds k against the tables of the sign test (Dixon and Mood 1946), two-sided at 5 %,
+// where k - 1 is the greatest number of rarer signs that is significant.
 func TestMedianIntervalIsThatOfTheTables(t *testing.T) {
-	for n, k := range map[int]int{1: 1, 2: 1, 5: 1, 6: 1, 8: 1, 9: 2, 11: 2, 12: 3, 15: 4, 20: 6, 25: 8, 30: 10, 40: 14, 50: 18, 100: 40} {
+	for n, k := range map[int]int{
+		1: 1, 2: 1, 5: 1, 6: 1, 8: 1, 9: 2, 11: 2, 12: 3, 15: 4, 20: 6, 25: 8, 30: 10, 40: 14, 50: 18, 100: 40,
+	} {
 		lo, hi, ok := medianInterval(ascending(1, 1, n))
 		require.True(t, ok)
 		assert.Equal(t, float64(k), lo, "n=%d", n)

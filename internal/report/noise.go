@@ -20,7 +20,8 @@ func noise(n policy.Noise) string {
 	default:
 		how = "in " + cell(n.Method)
 	}
-	s := fmt.Sprintf("measured %s, %s in %s, %s s", how, count(n.Rounds, "round", "rounds"), count(n.Launches, "launch", "launches"), short(n.Seconds))
+	s := fmt.Sprintf("measured %s, %s in %s, %s s",
+		how, count(n.Rounds, "round", "rounds"), count(n.Launches, "launch", "launches"), short(n.Seconds))
 	var seen []string
 	if n.SawTurns() {
 		seen = append(seen, short(n.Stalls)+" stalls/s over 1 ms", short(n.Switches)+" involuntary switches/s")

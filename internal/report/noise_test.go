@@ -21,7 +21,8 @@ func TestNoiseSaysOnlyWhatWasLookedFor(t *testing.T) {
 		{"whole runs have no turns", policy.Noise{Method: "whole runs", Rounds: 8, Launches: 8, Seconds: 9.94, Busy: 100, Load: 2.345},
 			"measured in whole runs, 8 rounds in 8 launches, 9.9 s; steal 0.0 %, CPUs 100 % busy, load 2.35"},
 		{"neither", policy.Noise{Rounds: 1, Launches: 1, Seconds: 9.95}, "measured apart, 1 round in 1 launch, 10 s"},
-		{"no numbers", policy.Noise{Method: "duet", Seconds: math.NaN(), Stalls: math.Inf(1), Switches: 1e300, Steal: -1, Busy: math.NaN()},
+		{"no numbers",
+			policy.Noise{Method: "duet", Seconds: math.NaN(), Stalls: math.Inf(1), Switches: 1e300, Steal: -1, Busy: math.NaN()},
 			"measured in a duet, 0 rounds in 0 launches, ? s; +inf stalls/s over 1 ms, 1.000e+300 involuntary switches/s, " +
 				"steal -1.0 %, CPUs ? % busy, load 0.00"},
 	} {
@@ -36,7 +37,9 @@ func TestJSONHasNoNoiseWhereNothingWasLookedFor(t *testing.T) {
 	assert.Nil(t, noise("ok"))
 	runs := noise("whole-runs").(map[string]any)
 	assert.Equal(t, "whole runs", runs["method"])
-	for _, field := range []string{"stalls_per_second", "involuntary_switches_per_second", "alternation_percent", "steal_percent", "busy_percent", "load"} {
+	for _, field := range []string{
+		"stalls_per_second", "involuntary_switches_per_second", "alternation_percent", "steal_percent", "busy_percent", "load",
+	} {
 		assert.Nil(t, runs[field], field)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// The page is one file that needs no other and no network. uPlot 1.6.32 draws its charts: https://github.com/leeoniya/uPlot, MIT, with
-// its licence in each page.
+// The page is one file that needs no other and no network. uPlot 1.6.32 draws its charts: https://github.com/leeoniya/uPlot, MIT,
+// with its licence in each page.
 var (
 	//go:embed page/page.html
 	pageHTML string
@@ -50,12 +50,13 @@ var newPageCode = sync.OnceValue(func() pageCode {
 		sum := sha256.Sum256([]byte(s))
 		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	rules := fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'", hash(script), hash(style))
+	rules := fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'",
+		hash(script), hash(style))
 	return pageCode{Style: template.CSS(style), Script: template.JS(script), Rules: rules}
 })
 
-// WritePage writes the report for a person with a browser: one HTML file that needs nothing else. A large report shows the charts of
-// what fails first, and says what it leaves out.
+// WritePage writes the report for a person with a browser: one HTML file that needs nothing else. A large report shows the charts
+// of what fails first, and says what it leaves out.
 func (d Document) WritePage(w io.Writer) error {
 	return pageTemplate().Execute(w, d.page())
 }

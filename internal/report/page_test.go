@@ -26,12 +26,14 @@ func pageOf(t testing.TB, d Document) string {
 
 // five are the rules of a policy that judges everything there is.
 var five = policy.Policy{Rules: []policy.Rule{
-	{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms}, {Metric: "p50-ns", MaxRegressionPercent: 10, MinRegression: 0.5 * ms},
+	{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms},
+	{Metric: "p50-ns", MaxRegressionPercent: 10, MinRegression: 0.5 * ms},
 	{Metric: "req/s", MaxRegressionPercent: 10}, {Metric: "p95-ns", Stage: "model", MaxRegressionPercent: 15, MinRegression: 1 * ms},
 	{Metric: "cpu-ns", MaxRegressionPercent: 15},
 }}
 
-// measuredIn is a report as a gate makes it of so many benchmarks and rounds; the first few of them are slower by a fifth, in their model.
+// measuredIn is a report as a gate makes it of so many benchmarks and rounds; the first few of them are slower by a fifth,
+// in their model.
 func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 	random := rand.New(rand.NewPCG(7, 11))
 	side := func(name string, latency, model float64) judge.Benchmark {
@@ -39,9 +41,10 @@ func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 		for range rounds {
 			luck := math.Exp(0.03 * random.NormFloat64())
 			medians := map[string]float64{
-				"ns/op": latency, "p50-ns": 0.98 * latency, "p90-ns": 1.07 * latency, "p95-ns": 1.12 * latency, "p99-ns": 1.31 * latency, "cpu-ns": 0.96 * latency,
-				"p50-preprocess-ns": 0.04 * latency, "p95-preprocess-ns": 0.05 * latency, "p50-model-ns": model, "p95-model-ns": 1.1 * model,
-				"p50-postprocess-ns": 0.06 * latency, "p95-postprocess-ns": 0.08 * latency, "p50-serialization-ns": 0.03 * latency,
+				"ns/op": latency, "p50-ns": 0.98 * latency, "p90-ns": 1.07 * latency, "p95-ns": 1.12 * latency, "p99-ns": 1.31 * latency,
+				"cpu-ns": 0.96 * latency, "p50-preprocess-ns": 0.04 * latency, "p95-preprocess-ns": 0.05 * latency, "p50-model-ns": model,
+				"p95-model-ns": 1.1 * model, "p50-postprocess-ns": 0.06 * latency, "p95-postprocess-ns": 0.08 * latency,
+				"p50-serialization-ns": 0.03 * latency,
 			}
 			for _, unit := range slices.Sorted(maps.Keys(medians)) {
 				b.Metrics[unit] = append(b.Metrics[unit], medians[unit]*luck*math.Exp(0.004*random.NormFloat64()))
@@ -63,8 +66,8 @@ func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 	j := judge.By(p)
 	pairs := j.Pairs(results(baseline...), results(candidate...))
 	for i := range pairs {
-		pairs[i].Noise = policy.Noise{Method: "duet", Rounds: rounds, Launches: 5, Seconds: 0.9 * float64(rounds), Stalls: 2.4, Switches: 31, Alternation: 1.1,
-			Steal: 0.4, Busy: 55, Load: 0.8}
+		pairs[i].Noise = policy.Noise{Method: "duet", Rounds: rounds, Launches: 5, Seconds: 0.9 * float64(rounds),
+			Stalls: 2.4, Switches: 31, Alternation: 1.1, Steal: 0.4, Busy: 55, Load: 0.8}
 	}
 	plan := j.Plan(judge.Family(pairs))
 	d.Report = j.Report(pairs, verdictsAt(j, pairs, plan.Final(rounds)))
@@ -80,7 +83,9 @@ func charted(j judge.Judge, pair judge.Pair, plan judge.Plan, random *rand.Rand)
 	d := Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Alpha: 0.002}
 	rounds := len(pair.Baseline.Metrics["p50-ns"])
 	for _, rule := range pair.Rules() {
-		d.Series = append(d.Series, Series{Unit: rule.Unit(), Baseline: pair.Baseline.Metrics[rule.Unit()], Candidate: pair.Candidate.Metrics[rule.Unit()]})
+		d.Series = append(d.Series, Series{
+			Unit: rule.Unit(), Baseline: pair.Baseline.Metrics[rule.Unit()], Candidate: pair.Candidate.Metrics[rule.Unit()],
+		})
 	}
 	for _, n := range slices.Compact(append(slices.DeleteFunc(plan.Rounds(), func(n int) bool { return n > rounds }), rounds)) {
 		so := pair
@@ -107,8 +112,8 @@ func charted(j judge.Judge, pair judge.Pair, plan judge.Plan, random *rand.Rand)
 		}
 	}
 	for range rounds {
-		d.Rounds = append(d.Rounds, policy.Noise{Rounds: 1, Seconds: 0.9, Stalls: 4 * random.Float64(), Switches: 60 * random.Float64(), Steal: random.Float64(),
-			Busy: 55, Load: 0.6 + 0.4*random.Float64()})
+		d.Rounds = append(d.Rounds, policy.Noise{Rounds: 1, Seconds: 0.9, Stalls: 4 * random.Float64(),
+			Switches: 60 * random.Float64(), Steal: random.Float64(), Busy: 55, Load: 0.6 + 0.4*random.Float64()})
 	}
 	return d
 }

@@ -138,7 +138,9 @@ func (s Side) clean() Side {
 // counts are the outcomes that there are, the gravest first.
 func (d Document) counts() []outcomeCount {
 	var counts []outcomeCount
-	for _, o := range []policy.Outcome{policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Improved, policy.Added, policy.OK} {
+	for _, o := range []policy.Outcome{
+		policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Improved, policy.Added, policy.OK,
+	} {
 		n := 0
 		for _, v := range d.Report.Verdicts {
 			if v.Outcome == o {
@@ -194,12 +196,15 @@ func newPart(id, name string, g group) part {
 		s := newStatement(v)
 		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change, Interval: s.interval}
 		if v.Outcome != policy.OK || s.change == "" { // of what is well the table says enough
-			said.Tested, said.Limits, said.Reason = s.p, shortLimits(v.Rule), plain(cut(strings.Trim(beyondOutcome(v), "\r\n"), mostOfReason))
+			said.Tested, said.Limits, said.Reason =
+				s.p, shortLimits(v.Rule), plain(cut(strings.Trim(beyondOutcome(v), "\r\n"), mostOfReason))
 		}
 		p.Verdicts = append(p.Verdicts, said)
 	}
 	for _, r := range rows(g.Measured, g.verdicts) {
-		p.Metrics = append(p.Metrics, partMetric{cell(r.stage), cell(r.metric), cell(r.unit), r.baseline, r.candidate, r.change, r.percent})
+		p.Metrics = append(p.Metrics, partMetric{
+			cell(r.stage), cell(r.metric), cell(r.unit), r.baseline, r.candidate, r.change, r.percent,
+		})
 	}
 	return p
 }

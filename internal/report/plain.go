@@ -15,8 +15,8 @@ const (
 	mostOfError  = 8 << 10 // bytes shown of an error: a compiler's or a panicking process's output
 )
 
-// plain is s without what moves a terminal's cursor, changes its colours or turns text around, and without what a runner of workflows
-// would take for a command: that goes on as it was, with a space of no width inside.
+// plain is s without what moves a terminal's cursor, changes its colours or turns text around, and without what a runner
+// of workflows would take for a command: that goes on as it was, with a space of no width inside.
 func plain(s string) string {
 	return broken(commands, strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsGraphic(r) {
@@ -26,7 +26,8 @@ func plain(s string) string {
 	}, strings.ReplaceAll(s, "\r\n", "\n")))
 }
 
-// Plain is s as a log may have it, whoever wrote s: a person's terminal takes nothing in it for an order, nor does a runner of workflows.
+// Plain is s as a log may have it, whoever wrote s: a person's terminal takes nothing in it for an order, nor does
+// a runner of workflows.
 func Plain(s string) string { return broken(commandLines, plain(s)) }
 
 // broken is s with a space of no width before the last character of each match.
@@ -37,8 +38,8 @@ func broken(commands *regexp.Regexp, s string) string {
 	})
 }
 
-// commands are those of GitHub's runner, which it finds at the start of a line, blanks aside, and any word may come to stand there; or, the
-// older ones, anywhere. commandLines are those that have come to stand there because a long word was broken.
+// commands are those of GitHub's runner, which it finds at the start of a line, blanks aside, and any word may come to stand there;
+// or, the older ones, anywhere. commandLines are those that have come to stand there because a long word was broken.
 var (
 	commands     = regexp.MustCompile(`(^|[\s\p{Z}])::|##\[`)
 	commandLines = regexp.MustCompile(`(?m)^[\s\p{Z}]*::`)

@@ -22,15 +22,21 @@ var (
 	anyString = rapid.OneOf(
 		rapid.String(),
 		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
-		rapid.SampledFrom([]string{"", "|", "\n", "\r", "a|b\n|---|", "```\n````", "</details>", "\x1b[2J", "<script>", "&#124;", "\\", "\\|", "`|`",
-			"\u202e\u2028", "# x", "\n\n- a", "世界世界世界世界世界世界世界世界", strings.Repeat("x", 150), strings.Repeat("long ", 2000), "p95-\n-ns", "p95-ns", "ns/op",
-			"::error::x", "a ::error::b", "##[group]x", "##[", "S/case=a/rate=10", "S/case=a/rate=20", "S/case=</script>|`/rate=10", "S/case=</script>|`/rate=2.5",
-			"p50-ttft.tier.a-ns", "p50-ttft.a|</script>-ns", "saturated", "output-tok/min", "errors-percent"}),
-		rapid.Map(rapid.SliceOf(rapid.SampledFrom([]string{"a", " ", ":", "#", "[", "|", "`", "\n", "\t", "\\", "<", "@", "_", "*", "世", "\x00", "\u00a0", "\xff"})),
-			func(parts []string) string { return strings.Join(parts, "") }),
+		rapid.SampledFrom([]string{
+			"", "|", "\n", "\r", "a|b\n|---|", "```\n````", "</details>", "\x1b[2J", "<script>", "&#124;", "\\", "\\|", "`|`",
+			"\u202e\u2028", "# x", "\n\n- a", "世界世界世界世界世界世界世界世界", strings.Repeat("x", 150), strings.Repeat("long ", 2000),
+			"p95-\n-ns", "p95-ns", "ns/op", "::error::x", "a ::error::b", "##[group]x", "##[", "S/case=a/rate=10", "S/case=a/rate=20",
+			"S/case=</script>|`/rate=10", "S/case=</script>|`/rate=2.5", "p50-ttft.tier.a-ns", "p50-ttft.a|</script>-ns",
+			"saturated", "output-tok/min", "errors-percent",
+		}),
+		rapid.Map(rapid.SliceOf(rapid.SampledFrom([]string{
+			"a", " ", ":", "#", "[", "|", "`", "\n", "\t", "\\", "<", "@", "_", "*", "世", "\x00", "\u00a0", "\xff",
+		})), func(parts []string) string { return strings.Join(parts, "") }),
 	)
 	anyFloat = rapid.OneOf(rapid.Float64(),
-		rapid.SampledFrom([]float64{0, math.NaN(), math.Inf(1), math.Inf(-1), 1e6, -1, 99.995, math.MaxFloat64, math.SmallestNonzeroFloat64, 1e308}))
+		rapid.SampledFrom([]float64{
+			0, math.NaN(), math.Inf(1), math.Inf(-1), 1e6, -1, 99.995, math.MaxFloat64, math.SmallestNonzeroFloat64, 1e308,
+		}))
 	anySummary = rapid.Custom(func(t *rapid.T) policy.Summary {
 		return policy.Summary{Median: anyFloat.Draw(t, "median"), N: rapid.IntRange(0, 3).Draw(t, "n")}
 	})
@@ -47,28 +53,35 @@ var (
 		return policy.Noise{
 			Method: rapid.OneOf(rapid.Just("duet"), anyString).Draw(t, "method"),
 			Rounds: rapid.IntRange(0, 3).Draw(t, "rounds"), Launches: rapid.IntRange(0, 1<<40).Draw(t, "launches"),
-			Seconds: anyFloat.Draw(t, "seconds"), Stalls: anyFloat.Draw(t, "stalls"), Switches: anyFloat.Draw(t, "switches"), Alternation: anyFloat.Draw(t, "alternation"),
-			Steal: anyFloat.Draw(t, "steal"), Busy: anyFloat.Draw(t, "busy"), Load: anyFloat.Draw(t, "load"),
+			Seconds: anyFloat.Draw(t, "seconds"), Stalls: anyFloat.Draw(t, "stalls"), Switches: anyFloat.Draw(t, "switches"),
+			Alternation: anyFloat.Draw(t, "alternation"), Steal: anyFloat.Draw(t, "steal"), Busy: anyFloat.Draw(t, "busy"),
+			Load: anyFloat.Draw(t, "load"),
 		}
 	})
 	anyReason = rapid.Custom(func(t *rapid.T) policy.Reason {
 		strings := rapid.SliceOfN(anyString, 0, 3)
 		reason := policy.Reason{
-			Code: rapid.OneOf(rapid.SampledFrom(codes), rapid.Map(anyString, func(s string) policy.Code { return policy.Code(s) })).Draw(t, "code"),
+			Code: rapid.OneOf(rapid.SampledFrom(codes),
+				rapid.Map(anyString, func(s string) policy.Code { return policy.Code(s) })).Draw(t, "code"),
 			Facts: policy.Facts{
 				Side: rapid.SampledFrom([]string{"", "baseline", "candidate"}).Draw(t, "side"), Problem: anyString.Draw(t, "problem"),
 				Have: rapid.IntRange(0, 9).Draw(t, "have"), Need: rapid.IntRange(0, 9).Draw(t, "need"), Value: anyFloat.Draw(t, "value"),
-				Words: strings.Draw(t, "words"), Benchmarks: strings.Draw(t, "benchmarks"), BenchmarksInAll: rapid.IntRange(0, 9).Draw(t, "in all"),
-				Units: strings.Draw(t, "units"), UnitsInAll: rapid.IntRange(0, 9).Draw(t, "units in all"),
+				Words: strings.Draw(t, "words"), Benchmarks: strings.Draw(t, "benchmarks"),
+				BenchmarksInAll: rapid.IntRange(0, 9).Draw(t, "in all"), Units: strings.Draw(t, "units"),
+				UnitsInAll: rapid.IntRange(0, 9).Draw(t, "units in all"),
 				Work:       rapid.SampledFrom([]policy.Work{"", policy.Computes, policy.Waits, policy.TailWaits}).Draw(t, "work"),
 				CPUPercent: anyFloat.Draw(t, "CPU"), MeanPercent: anyFloat.Draw(t, "mean"),
 			},
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "advice") {
 			reason.Advice = append(reason.Advice, policy.Advice{
-				Do:     rapid.SampledFrom([]policy.Action{policy.MoreRounds, policy.MoreRuns, policy.QuieterMachine, policy.WiderLimit, policy.MeasureAgain}).Draw(t, "do"),
+				Do: rapid.SampledFrom([]policy.Action{
+					policy.MoreRounds, policy.MoreRuns, policy.QuieterMachine, policy.WiderLimit, policy.MeasureAgain,
+				}).Draw(t, "do"),
 				Amount: anyFloat.Draw(t, "amount"), Budget: time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "budget")),
-				Signs: []policy.Sign{{Name: anyString.Draw(t, "sign"), Value: anyFloat.Draw(t, "value"), CPUs: rapid.IntRange(0, 3).Draw(t, "cpus")}},
+				Signs: []policy.Sign{
+					{Name: anyString.Draw(t, "sign"), Value: anyFloat.Draw(t, "value"), CPUs: rapid.IntRange(0, 3).Draw(t, "cpus")},
+				},
 			})
 		}
 		return reason
@@ -76,8 +89,8 @@ var (
 	anyVerdict = rapid.Custom(func(t *rapid.T) policy.Verdict {
 		return policy.Verdict{
 			Package: anyString.Draw(t, "package"), Benchmark: anyString.Draw(t, "benchmark"), Procs: rapid.IntRange(0, 2).Draw(t, "procs"),
-			Unit: anyString.Draw(t, "unit"), Reason: anyReason.Draw(t, "reason"), Fails: rapid.Bool().Draw(t, "fails"), Paired: rapid.Bool().Draw(t, "paired"),
-			Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome"),
+			Unit: anyString.Draw(t, "unit"), Reason: anyReason.Draw(t, "reason"), Fails: rapid.Bool().Draw(t, "fails"),
+			Paired: rapid.Bool().Draw(t, "paired"), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome"),
 			Rule: policy.Rule{
 				Metric: anyString.Draw(t, "metric"), Stage: anyString.Draw(t, "stage"), Benchmark: anyString.Draw(t, "pattern"),
 				MaxRegressionPercent: anyFloat.Draw(t, "limit"), MinRegression: anyFloat.Draw(t, "floor"),
@@ -95,7 +108,8 @@ var (
 			Notes: rapid.SliceOfN(anyString, 0, 12).Draw(t, "notes"), Planted: anyString.Draw(t, "planted"),
 			Expected: rapid.SampledFrom(append([]policy.Outcome{""}, outcomes...)).Draw(t, "expected"),
 			Error:    anyString.Draw(t, "error"), Out: anyString.Draw(t, "out"),
-			Began: time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "began"), 0), Took: time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "took")),
+			Began: time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "began"), 0),
+			Took:  time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "took")),
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "settings") {
 			d.Settings = append(d.Settings, Setting{anyString.Draw(t, "name"), anyString.Draw(t, "value"), anyString.Draw(t, "source")})
@@ -105,7 +119,10 @@ var (
 		d.Report.Policy.Alpha = anyFloat.Draw(t, "alpha")
 		d.Report.Verdicts = rapid.SliceOfN(anyVerdict, 0, 12).Draw(t, "verdicts")
 		for _, v := range d.Report.Verdicts {
-			m := policy.Measured{Package: v.Package, Name: v.Benchmark, Procs: v.Procs, Judged: rapid.Bool().Draw(t, "judged"), Noise: anyNoise.Draw(t, "noise")}
+			m := policy.Measured{
+				Package: v.Package, Name: v.Benchmark, Procs: v.Procs, Judged: rapid.Bool().Draw(t, "judged"),
+				Noise: anyNoise.Draw(t, "noise"),
+			}
 			for range rapid.IntRange(0, 3).Draw(t, "metrics") {
 				m.Metrics = append(m.Metrics, policy.Metric{Unit: anyString.Draw(t, "unit"), Baseline: anySummary.Draw(t, "baseline"),
 					Candidate: anySummary.Draw(t, "candidate"), ChangePercent: anyFloat.Draw(t, "change percent")})
@@ -118,11 +135,11 @@ var (
 
 // codes are those of package policy.
 var codes = []policy.Code{
-	policy.IntervalBeyond, policy.IntervalWithin, policy.BeyondLimits, policy.WithinLimit, policy.BetterByMore, policy.TooNoisy, policy.Saturated,
-	policy.NewBenchmark, policy.NewMetric, policy.RemovalAllowed, policy.BenchmarkRemoved, policy.MetricRemoved, policy.NoValues, policy.Failed,
-	policy.FewRequests, policy.InSomeRuns, policy.NotFinite, policy.FewRuns, policy.FewRounds, policy.NoPairs, policy.BadLimits,
-	policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut, policy.RuleWithoutBenchmarks,
-	policy.RuleMatchesNoName, policy.RuleMatchesNoMetric,
+	policy.IntervalBeyond, policy.IntervalWithin, policy.BeyondLimits, policy.WithinLimit, policy.BetterByMore, policy.TooNoisy,
+	policy.Saturated, policy.NewBenchmark, policy.NewMetric, policy.RemovalAllowed, policy.BenchmarkRemoved, policy.MetricRemoved,
+	policy.NoValues, policy.Failed, policy.FewRequests, policy.InSomeRuns, policy.NotFinite, policy.FewRuns, policy.FewRounds,
+	policy.NoPairs, policy.BadLimits, policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut,
+	policy.RuleWithoutBenchmarks, policy.RuleMatchesNoName, policy.RuleMatchesNoMetric,
 }
 
 // TestAnyDocument gives every field anything at all.

@@ -69,7 +69,8 @@ func (s service) loaded(name string, rates ...float64) judge.Results {
 
 // served are rules for a service: what its users feel, and what it gets done.
 var servedWell = policy.Policy{Rules: []policy.Rule{
-	{Metric: "p50-ns", Stage: "ttft", MaxRegressionPercent: 20, MinRegression: 1 * ms}, {Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms},
+	{Metric: "p50-ns", Stage: "ttft", MaxRegressionPercent: 20, MinRegression: 1 * ms},
+	{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1 * ms},
 	{Metric: "output-tok/min", MaxRegressionPercent: 5, Direction: policy.Higher},
 }}
 

@@ -25,7 +25,8 @@ func onlyCase(t *testing.T, d Document) rated {
 func TestRatesOfACaseAreTogetherAndInOrder(t *testing.T) {
 	d := servingIn("multi-lora-small", 200, 40, 120)
 	d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{Package: pkg, Name: "Serving/case=other/rate=40", Procs: 2},
-		policy.Measured{Package: pkg, Name: "Serving/case=multi-lora-small/rate=40.0", Procs: 2}, policy.Measured{Package: pkg, Name: "MLP", Procs: 2})
+		policy.Measured{Package: pkg, Name: "Serving/case=multi-lora-small/rate=40.0", Procs: 2},
+		policy.Measured{Package: pkg, Name: "MLP", Procs: 2})
 	r := onlyCase(t, d)
 	assert.Equal(t, "Serving/case=multi-lora-small", r.name)
 	var rates []float64
@@ -60,14 +61,18 @@ func TestCasesThatFailComeFirst(t *testing.T) {
 func TestTooManyRatesAndCasesAreLeftOut(t *testing.T) {
 	var d Document
 	for i := range mostRates + 5 {
-		d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{Name: fmt.Sprintf("A/rate=%d", i+1), Metrics: []policy.Metric{{Unit: "p50-ns"}}})
+		d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{
+			Name: fmt.Sprintf("A/rate=%d", i+1), Metrics: []policy.Metric{{Unit: "p50-ns"}},
+		})
 	}
 	r := onlyCase(t, d)
 	assert.Len(t, r.points, mostRates)
 	assert.Equal(t, 5, r.left)
 	for i := range mostCases + 2 {
 		for _, rate := range []int{1, 2} {
-			d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{Name: fmt.Sprintf("B/case=x%dy/rate=%d", i, rate), Metrics: []policy.Metric{{Unit: "p50-ns"}}})
+			d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{
+				Name: fmt.Sprintf("B/case=x%dy/rate=%d", i, rate), Metrics: []policy.Metric{{Unit: "p50-ns"}},
+			})
 		}
 	}
 	all, left := d.rated()
@@ -100,20 +105,30 @@ func TestACaseSaysAtWhichRateAndForWhom(t *testing.T) {
 The candidate falls behind from 240 req/s on, the baseline from 280 req/s on\.
 At 240 req/s the median TTFT grew most for tier low, \+39\d\.\d % \(\d+\.\d to \d+\.\d ms\), and least for tier (high|middle), \+12\d\.\d %; of adapters most for adapter_12, .*$`},
 		{"the candidate alone falls behind", said(servingIn("x", 40, 240)),
-			`^Rules fail at 240 req/s, worst .*\nThe candidate falls behind from 240 req/s on, where the baseline keeps up with 240 req/s\.\nAt 240 req/s .*$`},
-		{"every rate fails", said(servingIn("x", 200, 220)), `^Rules fail at each of its 2 rates, worst at 220 req/s: .*\nBoth sides keep up with 220 req/s\.\n.*$`},
-		{"nothing fails", said(compared(servedWell, s.loaded("x", 40, 80), s.loaded("x", 40, 80))), `^No rule fails at any of its 2 rates\.
+			`^Rules fail at 240 req/s, worst .*\nThe candidate falls behind from 240 req/s on, ` +
+				`where the baseline keeps up with 240 req/s\.\nAt 240 req/s .*$`},
+		{"every rate fails", said(servingIn("x", 200, 220)),
+			`^Rules fail at each of its 2 rates, worst at 220 req/s: .*\nBoth sides keep up with 220 req/s\.\n.*$`},
+		{"nothing fails", said(compared(servedWell, s.loaded("x", 40, 80), s.loaded("x", 40, 80))),
+			`^No rule fails at any of its 2 rates\.
 Both sides keep up with 80 req/s\.$`},
-		{"nothing fails, and so nobody is named", said(inRounds(policy.Policy{Rules: []policy.Rule{{Metric: "output-tok/min", MaxRegressionPercent: 50, Direction: policy.Higher}}},
-			s.loaded("x", 200), service{capacity: 260, adapters: slow}.loaded("x", 200))), `^No rule fails at its one rate of 200 req/s\.\nBoth sides keep up with 200 req/s\.$`},
+		{"nothing fails, and so nobody is named",
+			said(inRounds(policy.Policy{
+				Rules: []policy.Rule{{Metric: "output-tok/min", MaxRegressionPercent: 50, Direction: policy.Higher}},
+			}, s.loaded("x", 200), service{capacity: 260, adapters: slow}.loaded("x", 200))),
+			`^No rule fails at its one rate of 200 req/s\.\nBoth sides keep up with 200 req/s\.$`},
 		{"nothing fails at one rate, behind on both sides", said(compared(servedWell, s.loaded("x", 280), s.loaded("x", 280))),
 			`^No rule fails at its one rate of 280 req/s\.\nBoth sides fall behind from 280 req/s on\.$`},
-		{"the baseline alone falls behind", said(inRounds(servedWell, service{capacity: 100}.loaded("x", 40, 120), s.loaded("x", 40, 120))),
+		{"the baseline alone falls behind",
+			said(inRounds(servedWell, service{capacity: 100}.loaded("x", 40, 120), s.loaded("x", 40, 120))),
 			`^No rule fails at any of its 2 rates\.\nThe baseline falls behind from 120 req/s on, the candidate keeps up with 120 req/s\.$`},
-		{"no rule speaks of it", said(compared(policy.Policy{Rules: []policy.Rule{{Metric: "ns/op", MaxRegressionPercent: 5}}}, s.loaded("x", 40, 80), s.loaded("x", 40, 80))),
+		{"no rule speaks of it",
+			said(compared(policy.Policy{Rules: []policy.Rule{{Metric: "ns/op", MaxRegressionPercent: 5}}},
+				s.loaded("x", 40, 80), s.loaded("x", 40, 80))),
 			`^No rule speaks of any of its rates\.\nBoth`},
-		{"a benchmark that failed has no numbers", said(compared(servedWell, s.loaded("x", 40, 80), judge.Results{Benchmarks: append(s.loaded("x", 40).Benchmarks,
-			judge.Benchmark{Package: pkg, Name: "Serving/case=x/rate=80", Procs: 2, Problem: "it fell over"})})),
+		{"a benchmark that failed has no numbers",
+			said(compared(servedWell, s.loaded("x", 40, 80), judge.Results{Benchmarks: append(s.loaded("x", 40).Benchmarks,
+				judge.Benchmark{Package: pkg, Name: "Serving/case=x/rate=80", Procs: 2, Problem: "it fell over"})})),
 			`^Rules fail at 80 req/s; at 80 req/s p50 TTFT is invalid\.\nBoth sides keep up with 40 req/s\.$`},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Regexp(t, c.want, c.got) })
@@ -162,7 +177,8 @@ func TestShades(t *testing.T) {
 		baseline, candidate float64
 		want                int
 	}{
-		{"p50-ns", 1000, 1049, 0}, {"p50-ns", 1000, 1050, 1}, {"p50-ns", 1000, 1100, 2}, {"p50-ns", 1000, 1250, 3}, {"p50-ns", 1000, 750, -3}, {"p50-ns", 1000, 950, -1},
+		{"p50-ns", 1000, 1049, 0}, {"p50-ns", 1000, 1050, 1}, {"p50-ns", 1000, 1100, 2}, {"p50-ns", 1000, 1250, 3},
+		{"p50-ns", 1000, 750, -3}, {"p50-ns", 1000, 950, -1},
 		{"output-tok/min", 1000, 900, 2}, {"output-tok/min", 1000, 1250, -3}, {"req/s", 1000, 949, 1}, {"attempted", 1000, 500, 0},
 		{"errors-percent", 0, 0.4, 0}, {"errors-percent", 0, 0.5, 1}, {"errors-percent", 6, 1, -3}, {"goodput-percent", 99, 98, 2},
 	} {
@@ -208,15 +224,18 @@ func TestACellSaysWhatARuleSaid(t *testing.T) {
 		fails       bool
 		class, says string
 	}{
-		{policy.OK, false, "judged", ""}, {policy.Regressed, true, "fails", "regressed"}, {policy.Inconclusive, true, "fails unsure", "inconclusive"},
-		{policy.Invalid, true, "fails unsure", "invalid"}, {policy.Improved, false, "g3", "improved"}, {policy.Inconclusive, false, "", "inconclusive"},
+		{policy.OK, false, "judged", ""}, {policy.Regressed, true, "fails", "regressed"},
+		{policy.Inconclusive, true, "fails unsure", "inconclusive"}, {policy.Invalid, true, "fails unsure", "invalid"},
+		{policy.Improved, false, "g3", "improved"}, {policy.Inconclusive, false, "", "inconclusive"},
 	} {
 		p.verdicts = []policy.Verdict{{Unit: "p50-ns", Outcome: c.outcome, Fails: c.fails}}
 		got := p.heatCell("p50-ns")
 		assert.Equal(t, []string{c.class, c.says}, []string{got.Class, got.Outcome}, "%s", c.outcome)
 	}
 	p.verdicts = nil
-	p.Metrics = append(p.Metrics, policy.Metric{Unit: "saturated", Baseline: policy.Summary{Median: 1, N: 9}, Candidate: policy.Summary{Median: 1, N: 9}})
+	p.Metrics = append(p.Metrics, policy.Metric{
+		Unit: "saturated", Baseline: policy.Summary{Median: 1, N: 9}, Candidate: policy.Summary{Median: 1, N: 9},
+	})
 	assert.Equal(t, "dim", p.heatCell("p50-ns").Class, "both sides fall behind")
 	assert.Empty(t, p.heatCell("saturated").Class, "which is no latency")
 }
@@ -236,7 +255,8 @@ func TestRSquaredIsShownOverCommonRates(t *testing.T) {
 	at, baseline, candidate := r.common("p90-ns")
 	assert.Equal(t, []int{0, 1, 2}, at)
 	page := strings.ReplaceAll(pageOf(t, d), "\u00a0", " ")
-	want := fmt.Sprintf("R\u00b2 = %.4f over 3 rates; &#43;10 %% at each would read %.4f.", RSquared(baseline, candidate), RSquared(baseline, scaled(baseline, 1.1)))
+	want := fmt.Sprintf("R\u00b2 = %.4f over 3 rates; &#43;10 %% at each would read %.4f.",
+		RSquared(baseline, candidate), RSquared(baseline, scaled(baseline, 1.1)))
 	assert.Contains(t, page, want)
 	assert.Contains(t, page, "judges nothing")
 	assert.Equal(t, 5, strings.Count(page, `data-chart="scatter"`), "one for each core metric of the guide")
@@ -248,7 +268,8 @@ func TestTheSummaryHasATableForEachCase(t *testing.T) {
 	_, table, found := strings.Cut(table, "<details><summary>Rate by rate: <code>Serving/case=multi-lora-small</code></summary>")
 	require.True(t, found)
 	table, _, _ = strings.Cut(table, "</details>")
-	assert.Contains(t, table, "| req/s | p95 latency, ms | p50 TTFT, ms | p95 TTFT, ms | p95 TPOT, ms | output tokens, tok/min | errors, % |")
+	assert.Contains(t, table,
+		"| req/s | p95 latency, ms | p50 TTFT, ms | p95 TTFT, ms | p95 TPOT, ms | output tokens, tok/min | errors, % |")
 	assert.Regexp(t, `\n\| 40 \| 1\d+\.\d to `, table)
 	assert.Regexp(t, `\n\| 240 \(candidate behind\) \| \*\*\d+\.\d to \d+\.\d \(\+1\d\.\d %\)\*\* \| \*\*`, table)
 	d.Report.Benchmarks[0].Name, d.Report.Benchmarks[1].Name = "A</summary><b>|@x/rate=1", "A</summary><b>|@x/rate=2"

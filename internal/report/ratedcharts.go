@@ -171,7 +171,8 @@ func (r rated) linesText(unit string, s scale, runs int) string {
 	}
 	if slices.Equal(baseline, candidate) {
 		least, greatest := slices.Min(baseline), slices.Max(baseline)
-		text = fmt.Sprintf("%s: no difference at any rate, from %s to %s", headed(unit), s.number(least), withUnit(s.number(greatest), s.unit))
+		text = fmt.Sprintf("%s: no difference at any rate, from %s to %s",
+			headed(unit), s.number(least), withUnit(s.number(greatest), s.unit))
 		if least == greatest {
 			text = fmt.Sprintf("%s: %s at each rate, on both sides", headed(unit), withUnit(s.number(least), s.unit))
 		}
@@ -187,7 +188,9 @@ func (r rated) linesText(unit string, s scale, runs int) string {
 
 // whomCharts are those of tiers and of adapters, by each metric there is of them.
 func (r rated) whomCharts(c *ratedChart, v *ratedView) {
-	for _, m := range []struct{ statistic, what string }{{"p50", "ttft"}, {"p95", "ttft"}, {"p50", "latency"}, {"p95", "latency"}, {"p50", "tpot"}} {
+	for _, m := range []struct{ statistic, what string }{
+		{"p50", "ttft"}, {"p95", "ttft"}, {"p50", "latency"}, {"p95", "latency"}, {"p50", "tpot"},
+	} {
 		for _, tiers := range []bool{true, false} {
 			chart := whomChart{}
 			var all [][]float64
@@ -203,7 +206,8 @@ func (r rated) whomCharts(c *ratedChart, v *ratedView) {
 			}
 			scale := ratedScale("p50-ns", all...)
 			for i := 0; i < len(all); i += 2 {
-				chart.Baseline, chart.Candidate = append(chart.Baseline, scaledTo(scale, all[i])), append(chart.Candidate, scaledTo(scale, all[i+1]))
+				chart.Baseline, chart.Candidate =
+					append(chart.Baseline, scaledTo(scale, all[i])), append(chart.Candidate, scaledTo(scale, all[i+1]))
 			}
 			of := "adapters"
 			if tiers {

@@ -11,8 +11,9 @@ import (
 var coreUnits = []string{"output-tok/min", "p90-normalized-ns", "p90-ns", "attempted", "succeeded"}
 
 // guideText says what R2 is worth. The figures are those of RSquared's tests.
-const guideText = "The guide's charts: both sides at each rate, the change in percent, and candidate against baseline with R\u00b2. R\u00b2 is here because the guide " +
-	"asks for it, and judges nothing: it holds the change against how much the baseline varies over the rates. A service that is 10 % slower at every " +
+const guideText = "The guide's charts: both sides at each rate, the change in percent, " +
+	"and candidate against baseline with R\u00b2. R\u00b2 is here because the guide asks for it, and judges nothing: " +
+	"it holds the change against how much the baseline varies over the rates. A service that is 10 % slower at every " +
 	"rate reads -35 where its curve is flat and 0.98 where it has a knee, and one that is faster reads as if it were slower."
 
 // guide adds the charts of the guide's notebook, of the rates common to both sides.
@@ -45,8 +46,8 @@ func rSquaredText(baseline, candidate []float64) string {
 	for i, b := range baseline {
 		slower[i] = 1.1 * b
 	}
-	return fmt.Sprintf("R\u00b2 = %s over %d rates; +10 %% at each would read %s.", rSquaredNumber(RSquared(baseline, candidate)), len(baseline),
-		rSquaredNumber(RSquared(baseline, slower)))
+	return fmt.Sprintf("R\u00b2 = %s over %d rates; +10 %% at each would read %s.",
+		rSquaredNumber(RSquared(baseline, candidate)), len(baseline), rSquaredNumber(RSquared(baseline, slower)))
 }
 
 // rSquaredNumber is R2 to four places, as the guide prints it.

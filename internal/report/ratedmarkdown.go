@@ -12,7 +12,8 @@ import (
 // mostColumns is how many metrics the table of a case has, beside the rate.
 const mostColumns = 8
 
-// columns are the metrics with the most to say: those that are judged, and of the others what users feel, what is done, and what fails.
+// columns are the metrics with the most to say: those that are judged, and of the others what users feel, what is done,
+// and what fails.
 func (r rated) columns() []string {
 	var units []string
 	for _, unit := range r.shown() {
@@ -20,7 +21,9 @@ func (r rated) columns() []string {
 			_, ok := p.verdict(unit)
 			return ok
 		})
-		if judged || slices.Contains([]string{"p95-ns", "p95-ttft-ns", "p95-tpot-ns", "output-tok/min", "tok/s", "errors-percent"}, unit) {
+		if judged || slices.Contains([]string{
+			"p95-ns", "p95-ttft-ns", "p95-tpot-ns", "output-tok/min", "tok/s", "errors-percent",
+		}, unit) {
 			units = append(units, unit)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 
 // ratedUnits are the metrics that a service is watched by, first what a user feels. A case shows those it has.
 var ratedUnits = []string{
-	"p50-ns", "p95-ns", "p50-ttft-ns", "p95-ttft-ns", "p50-tpot-ns", "p95-tpot-ns", "output-tok/min", "tok/s", "req/s", "errors-percent", "goodput-percent",
+	"p50-ns", "p95-ns", "p50-ttft-ns", "p95-ttft-ns", "p50-tpot-ns", "p95-tpot-ns", "output-tok/min", "tok/s", "req/s",
+	"errors-percent", "goodput-percent",
 }
 
 // shown are the metrics of the whole service to show of the case: those watched, and what else is judged.
@@ -40,8 +41,8 @@ func (r rated) shown() []string {
 }
 
 var ratedTitles = map[string]string{
-	"output-tok/min": "output tokens", "tok/s": "tokens", "req/s": "throughput", "errors-percent": "errors", "goodput-percent": "goodput",
-	"attempted": "prompts attempted", "succeeded": "prompts succeeded",
+	"output-tok/min": "output tokens", "tok/s": "tokens", "req/s": "throughput", "errors-percent": "errors",
+	"goodput-percent": "goodput", "attempted": "prompts attempted", "succeeded": "prompts succeeded",
 }
 
 // ratedTitle names a metric as people who run services do: "p95 latency", "p95 TTFT", "output tokens".
@@ -114,8 +115,8 @@ func ratedDirection(unit string) policy.Direction {
 	return ""
 }
 
-// ratedChange is how much a metric changed at a rate: in percent, or in points where it is a percentage. NaN where a side has none. Of
-// what was judged it is the verdict's.
+// ratedChange is how much a metric changed at a rate: in percent, or in points where it is a percentage. NaN where a side has none.
+// Of what was judged it is the verdict's.
 func (p ratePoint) ratedChange(unit string) float64 {
 	m := p.Metric(unit)
 	if math.IsNaN(known(m.Baseline)) || math.IsNaN(known(m.Candidate)) {
@@ -152,8 +153,8 @@ func movedBy(unit string, change float64) string {
 	return moved(change) + " %"
 }
 
-// shade is how much a change counts for: 0 none, then worse up to 3, and better down to -3. Of what was judged it is the verdict; the rest
-// has been tested by nobody, and is shaded by size.
+// shade is how much a change counts for: 0 none, then worse up to 3, and better down to -3. Of what was judged it is the verdict;
+// the rest has been tested by nobody, and is shaded by size.
 func (p ratePoint) shade(unit string) int {
 	if v, ok := p.verdict(unit); ok {
 		switch v.Outcome {

@@ -49,7 +49,8 @@ type ratedNumbers struct {
 
 type ratedNumber struct{ Rate, Baseline, Candidate, Change string }
 
-// ratedViews fills p with the cases, until there is no more room for their charts, and links them with the parts of their benchmarks.
+// ratedViews fills p with the cases, until there is no more room for their charts, and links them with the parts
+// of their benchmarks.
 func (d Document) ratedViews(p *page, parts map[policy.ID]string) {
 	all, left := d.rated()
 	p.CasesLeft = left
@@ -57,7 +58,8 @@ func (d Document) ratedViews(p *page, parts map[policy.ID]string) {
 	room, caseOf := mostRatedCharts, map[string]string{}
 	for i, r := range all {
 		v := ratedView{
-			ID: fmt.Sprintf("r%d", i+1), Name: cell(label(policy.Verdict{Package: r.pkg, Benchmark: r.label(), Procs: r.procs})), Package: cell(r.pkg), Procs: r.procs,
+			ID: fmt.Sprintf("r%d", i+1), Name: cell(label(policy.Verdict{Package: r.pkg, Benchmark: r.label(), Procs: r.procs})),
+			Package: cell(r.pkg), Procs: r.procs,
 			Open: r.gravity() == 4 || len(all) == 1, Says: r.says(), Heat: r.heat(), Chart: -1, Left: r.left,
 		}
 		for _, point := range r.points {
@@ -139,7 +141,8 @@ func (r rated) heatRow(title, unit string) heatRow {
 
 var shades = map[int]string{-3: "g3", -2: "g2", -1: "g1", 1: "w1", 2: "w2", 3: "w3"}
 
-// heatCell is the change of a metric at a rate. Latencies of two sides that both fall behind say how long they were run, and are not shaded.
+// heatCell is the change of a metric at a rate. Latencies of two sides that both fall behind say how long they were run,
+// and are not shaded.
 func (p ratePoint) heatCell(unit string) heatCell {
 	change, m := p.ratedChange(unit), p.Metric(unit)
 	c := heatCell{Text: moved(change), Class: shades[p.shade(unit)]}
@@ -180,7 +183,9 @@ func (r rated) numbers() []ratedNumbers {
 		s := ratedScale(unit, baseline, candidate)
 		n := ratedNumbers{Title: ratedTitle(unit), Unit: cell(s.unit)}
 		for i, p := range r.points {
-			n.Rows = append(n.Rows, ratedNumber{exact(p.rate), orMissing(s, baseline[i]), orMissing(s, candidate[i]), moved(p.ratedChange(unit))})
+			n.Rows = append(n.Rows, ratedNumber{
+				exact(p.rate), orMissing(s, baseline[i]), orMissing(s, candidate[i]), moved(p.ratedChange(unit)),
+			})
 		}
 		if rows += len(n.Rows); rows > mostNumbers {
 			break

@@ -52,7 +52,8 @@ func (r rated) saysRules() string {
 		return s + fmt.Sprintf("; at %s %s is %s.", atRate(r.points[at].rate), ratedTitle(worst.Unit), cell(string(worst.Outcome)))
 	}
 	scale := ratedScale(worst.Unit, []float64{worst.Baseline.Median, worst.Candidate.Median})
-	return s + fmt.Sprintf(", worst at %s: %s %s %%, from %s to %s.", atRate(r.points[at].rate), ratedTitle(worst.Unit), percent(worst.ChangePercent),
+	return s + fmt.Sprintf(", worst at %s: %s %s %%, from %s to %s.",
+		atRate(r.points[at].rate), ratedTitle(worst.Unit), percent(worst.ChangePercent),
 		scale.number(worst.Baseline.Median), withUnit(scale.number(worst.Candidate.Median), scale.unit))
 }
 
@@ -92,8 +93,8 @@ func (r rated) saysKnees() string {
 	return fmt.Sprintf("The candidate falls behind from %s on, the baseline from %s on.", from(candidate), from(baseline))
 }
 
-// saysWhom names the tier and the adapter whose requests got slowest where a rule fails worst, and who felt it least. Where none fails, or
-// nothing could be judged, nobody is named: some adapter always had bad luck.
+// saysWhom names the tier and the adapter whose requests got slowest where a rule fails worst, and who felt it least.
+// Where none fails, or nothing could be judged, nobody is named: some adapter always had bad luck.
 func (r rated) saysWhom() string {
 	const little = 5 // percent: below that there is nobody to name
 	what := r.felt()

@@ -23,8 +23,8 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// ReadJSON reads what WriteJSON wrote: the document without its details, without what was measured of each benchmark, and of the policy only
-// alpha. Numbers that JSON does not have are NaN.
+// ReadJSON reads what WriteJSON wrote: the document without its details, without what was measured of each benchmark,
+// and of the policy only alpha. Numbers that JSON does not have are NaN.
 func ReadJSON(data []byte) (Document, error) {
 	var in struct {
 		documentJSON
@@ -39,8 +39,8 @@ func ReadJSON(data []byte) (Document, error) {
 	}
 	d := Document{
 		Name: in.Name, Error: in.Error, Expected: in.Expected, Planted: in.Planted, Began: in.Began,
-		Took: time.Duration(float64(in.Seconds) * float64(time.Second)), Baseline: Side(in.Baseline), Candidate: Side(in.Candidate), Notes: in.Notes,
-		Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}},
+		Took: time.Duration(float64(in.Seconds) * float64(time.Second)), Baseline: Side(in.Baseline), Candidate: Side(in.Candidate),
+		Notes: in.Notes, Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}},
 	}
 	if in.Shard != nil {
 		d.Shard = Shard(*in.Shard)
@@ -65,8 +65,9 @@ func ReadJSON(data []byte) (Document, error) {
 
 func (v verdictJSON) verdict() policy.Verdict {
 	rule := policy.Rule{
-		Metric: v.Rule.Metric, Stage: v.Rule.Stage, Benchmark: v.Rule.Benchmark, MaxRegressionPercent: float64(v.Rule.MaxRegressionPercent),
-		MinRegression: float64(v.Rule.MinRegression), Direction: v.Rule.Direction,
+		Metric: v.Rule.Metric, Stage: v.Rule.Stage, Benchmark: v.Rule.Benchmark,
+		MaxRegressionPercent: float64(v.Rule.MaxRegressionPercent), MinRegression: float64(v.Rule.MinRegression),
+		Direction: v.Rule.Direction,
 	}
 	bounds := func(of [2]number) policy.Bounds { return policy.Bounds{Lo: float64(of[0]), Hi: float64(of[1])} }
 	return policy.Verdict{
@@ -86,8 +87,9 @@ func (s summaryJSON) summary() policy.Summary {
 
 func (c causeJSON) cause() Cause {
 	out := Cause{
-		Package: c.Package, Benchmark: c.Benchmark, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline), Candidate: float64(c.Candidate),
-		Requests: c.Requests, Took: float64(c.Took), Doubt: c.Doubt, Command: c.Command, Elsewhere: c.Elsewhere,
+		Package: c.Package, Benchmark: c.Benchmark, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
+		Candidate: float64(c.Candidate), Requests: c.Requests, Took: float64(c.Took), Doubt: c.Doubt, Command: c.Command,
+		Elsewhere: c.Elsewhere,
 	}
 	for _, f := range c.Functions {
 		out.Functions = append(out.Functions, CostlyFunction{
@@ -97,8 +99,8 @@ func (c causeJSON) cause() Cause {
 	return out
 }
 
-// SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. What a report adds to a reason is not
-// compared, nor is what JSON does not have told apart.
+// SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. What a report adds
+// to a reason is not compared, nor is what JSON does not have told apart.
 func SameVerdict(a, b policy.Verdict) bool {
 	same := a.ID() == b.ID() && a.Unit == b.Unit && a.Outcome == b.Outcome &&
 		a.Fails == b.Fails && a.Paired == b.Paired && a.Baseline.N == b.Baseline.N && a.Candidate.N == b.Candidate.N &&

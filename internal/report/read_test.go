@@ -44,8 +44,9 @@ func TestReadJSONRefuses(t *testing.T) {
 
 func TestSameVerdictSeesEveryDifference(t *testing.T) {
 	v := policy.Verdict{
-		Package: "p", Benchmark: "B", Procs: 2, Unit: "p95-ns", Outcome: policy.OK, Paired: true, Baseline: policy.Summary{Median: 5e6, N: 8},
-		Candidate: policy.Summary{Median: 6e6, N: 8}, Change: 1e6, ChangePercent: 20, P: 0.01, Alpha: 0.05, Percent: policy.Bounds{Lo: -1, Hi: 3},
+		Package: "p", Benchmark: "B", Procs: 2, Unit: "p95-ns", Outcome: policy.OK, Paired: true,
+		Baseline: policy.Summary{Median: 5e6, N: 8}, Candidate: policy.Summary{Median: 6e6, N: 8}, Change: 1e6, ChangePercent: 20,
+		P: 0.01, Alpha: 0.05, Percent: policy.Bounds{Lo: -1, Hi: 3},
 	}
 	same := func(change func(*policy.Verdict)) bool {
 		o := v

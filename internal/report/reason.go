@@ -61,7 +61,8 @@ func why(v policy.Verdict) string {
 	case policy.Failed:
 		return f.Problem
 	case policy.FewRequests:
-		return fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx", f.Side, f.Have, unit, f.Need, f.Need)
+		return fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx",
+			f.Side, f.Have, unit, f.Need, f.Need)
 	case policy.InSomeRuns:
 		return fmt.Sprintf("%s: %s is reported by %d of %d runs: report it in all", f.Side, unit, f.Have, f.Need)
 	case policy.NotFinite:
@@ -69,18 +70,21 @@ func why(v policy.Verdict) string {
 	case policy.FewRounds, policy.FewRuns:
 		return tooFew(v)
 	case policy.NoPairs:
-		return fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again", v.Baseline.N, v.Candidate.N)
+		return fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again",
+			v.Baseline.N, v.Candidate.N)
 	case policy.BadLimits:
 		return "the rule's limits are no numbers of 0 or more: correct them"
 	case policy.DirectionUnknown:
 		return fmt.Sprintf(`it is not known which way %s is better: set the rule's "direction" to "lower" or "higher"`, unit)
 	case policy.DirectionsContradict:
-		return fmt.Sprintf("the baseline declares %s better when %s, the candidate when %s: set the rule's direction", unit, word(f, 0), word(f, 1))
+		return fmt.Sprintf("the baseline declares %s better when %s, the candidate when %s: set the rule's direction",
+			unit, word(f, 0), word(f, 1))
 	case policy.OtherPrompts:
 		return fmt.Sprintf("its runs drew from other prompts (selection %s and %s): measure both sides with one dataset, filter and seed",
 			word(f, 0), word(f, 1))
 	case policy.SweptOut:
-		return "both sides hold at the highest rate that the sweep tries, so that no change could be seen: raise the scenario's sweep.high"
+		return "both sides hold at the highest rate that the sweep tries, so that no change could be seen: " +
+			"raise the scenario's sweep.high"
 	case policy.RuleWithoutBenchmarks, policy.RuleMatchesNoName, policy.RuleMatchesNoMetric:
 		return matchesNothing(v)
 	}
@@ -129,7 +133,8 @@ func matchesNothing(v policy.Verdict) string {
 	if f.BenchmarksInAll > 1 {
 		verb = "report"
 	}
-	return fmt.Sprintf("the rule matches nothing: %s %s no %s, only %s: %s", benchmarks, verb, v.Rule.Unit(), listed(f.Units, f.UnitsInAll), hint)
+	return fmt.Sprintf("the rule matches nothing: %s %s no %s, only %s: %s",
+		benchmarks, verb, v.Rule.Unit(), listed(f.Units, f.UnitsInAll), hint)
 }
 
 // listed joins the first names of so many.
@@ -151,7 +156,8 @@ func whatRequestsDo(f policy.Facts) string {
 		return fmt.Sprintf("CPU time per request did not grow with it (%s), nor did the mean (%s): few requests wait or do more, "+
 			"or the machine was disturbed", cpu, shortPercent(f.MeanPercent))
 	case policy.Waits:
-		return fmt.Sprintf("CPU time per request did not grow with it (%s): requests wait (lock, sleep, I/O), or the machine was disturbed", cpu)
+		return fmt.Sprintf("CPU time per request did not grow with it (%s): requests wait (lock, sleep, I/O), "+
+			"or the machine was disturbed", cpu)
 	}
 	return ""
 }

@@ -82,10 +82,12 @@ func brief(unit string) string {
 }
 
 // tracked are the metrics that are shown first, whether judged or not.
-var tracked = []string{"req/s", "tok/s", "p50-ns", "p95-ns", "p99-ns", "cpu-ns", "p50-ttft-ns", "p95-ttft-ns", "p50-tpot-ns", "p95-tpot-ns"}
+var tracked = []string{
+	"req/s", "tok/s", "p50-ns", "p95-ns", "p99-ns", "cpu-ns", "p50-ttft-ns", "p95-ttft-ns", "p50-tpot-ns", "p95-tpot-ns",
+}
 
-// rows are the tracked metrics of m, then the p95 of each stage and tier and what the verdicts are on. A benchmark without a Recorder
-// shows all amounts that it has.
+// rows are the tracked metrics of m, then the p95 of each stage and tier and what the verdicts are on. A benchmark without
+// a Recorder shows all amounts that it has.
 func rows(m policy.Measured, verdicts []policy.Verdict) []row {
 	var shown []row
 	add := func(metric policy.Metric) {
@@ -100,7 +102,8 @@ func rows(m policy.Measured, verdicts []policy.Verdict) []row {
 	recorded := median.Baseline.N > 0 || median.Candidate.N > 0
 	for _, metric := range m.Metrics {
 		judged := slices.ContainsFunc(verdicts, func(v policy.Verdict) bool { return v.Unit == metric.Unit })
-		if !judged && (ofAdapter(metric.Unit) || metric.Unit == selection) { // there may be many: they are compared rate by rate; that is no amount
+		// there may be many: they are compared rate by rate; that is no amount
+		if !judged && (ofAdapter(metric.Unit) || metric.Unit == selection) {
 			continue
 		}
 		if !slices.Contains(tracked, metric.Unit) && (judged || !recorded || strings.HasPrefix(metric.Unit, "p95-")) {

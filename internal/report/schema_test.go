@@ -98,7 +98,8 @@ func wrong(value any) any {
 func TestTheSchemaRefusesWhatNoGateWrites(t *testing.T) {
 	schema := compileSchema(t)
 	for field, value := range map[string]any{
-		"version": json.Number("2"), "outcome": "green", "expected": "green", "began": "yesterday", "seconds": json.Number("-1"), "error": nil,
+		"version": json.Number("2"), "outcome": "green", "expected": "green", "began": "yesterday",
+		"seconds": json.Number("-1"), "error": nil,
 	} {
 		v := decoded(t, documents["ok"]())
 		v[field] = value

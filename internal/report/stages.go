@@ -67,11 +67,13 @@ func newStages(m policy.Measured) *stages {
 		name, _ := stageAndMetric(metric.Unit)
 		name = cell(name)
 		change := metric.Candidate.Median - metric.Baseline.Median
-		s.Rows = append(s.Rows, stageRow{name, i % stageShades, scale.number(metric.Baseline.Median), scale.number(metric.Candidate.Median),
-			scale.signed(change), percent(metric.ChangePercent)})
+		s.Rows = append(s.Rows, stageRow{name, i % stageShades,
+			scale.number(metric.Baseline.Median), scale.number(metric.Candidate.Median), scale.signed(change),
+			percent(metric.ChangePercent)})
 		if change > most {
 			most = change
-			s.Grown = tight(fmt.Sprintf("%s grew most: %s %s at the median, %s %%", name, scale.signed(change), scale.unit, percent(metric.ChangePercent)))
+			s.Grown = tight(fmt.Sprintf("%s grew most: %s %s at the median, %s %%",
+				name, scale.signed(change), scale.unit, percent(metric.ChangePercent)))
 		}
 		for side, v := range []float64{metric.Baseline.Median, metric.Candidate.Median} {
 			width := stagesWidth * v / longest

@@ -44,8 +44,10 @@ func startBrowser(t *testing.T) context.Context {
 	if err != nil {
 		t.Skip("there is no chromium here: apt-get install chromium")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.DisableGPU,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("force-color-profile", "srgb"))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
+		chromedp.UserDataDir(t.TempDir()), chromedp.DisableGPU,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("force-color-profile", "srgb"))
 	if os.Getuid() == 0 || os.Getenv("CI") == "true" { // where the sandbox does not start, or may not
 		options = append(options, chromedp.NoSandbox)
 	}
@@ -99,7 +101,9 @@ func openFile(t *testing.T, ctx context.Context, file string, width int64, dark 
 	}
 	for _, err := range []error{
 		call(ctx, log.Enable, cdp.Empty{}), call(ctx, network.Enable, network.EnableParams{}), call(ctx, runtime.Enable, cdp.Empty{}),
-		call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}),
+		call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		}),
 	} {
 		require.NoError(t, err)
 	}
@@ -137,8 +141,9 @@ func value[T any](b *browser, expression string) T {
 // fits fails the test if anything sticks out of a screen of that width.
 func (b *browser) fits(width int64) {
 	b.t.Helper()
-	assert.Empty(b.t, value[[]string](b, `[...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > `+strconv.FormatInt(width, 10)+
-		` && !e.closest(".scroll")).map(e => e.outerHTML.slice(0, 100))`), "sticks out")
+	assert.Empty(b.t, value[[]string](b,
+		`[...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > `+strconv.FormatInt(width, 10)+
+			` && !e.closest(".scroll")).map(e => e.outerHTML.slice(0, 100))`), "sticks out")
 }
 
 // screenshot keeps a picture of the whole page for a person to look at: in the folder named by TAILGATE_SCREENSHOTS, or among the

@@ -23,9 +23,11 @@ func TestDocumentsAreWellFormed(t *testing.T) {
 
 func TestTextHasTheWordsOfTheOriginalTool(t *testing.T) {
 	text := documents["regressed"]().Text()
-	for _, word := range []string{"workflow", "stage", "metric", "baseline", "candidate", "throughput", "p50", "p95", "p99", "end_to_end",
+	for _, word := range []string{
+		"workflow", "stage", "metric", "baseline", "candidate", "throughput", "p50", "p95", "p99", "end_to_end",
 		"change %", "ms", "percent threshold", "minimum floor", "status", "REGRESSED",
-		"interval", "p=0.000 n=10+10", "smallest detectable change", "HEAD, 1a2b3c4d5e6f", "the work tree has changes"} {
+		"interval", "p=0.000 n=10+10", "smallest detectable change", "HEAD, 1a2b3c4d5e6f", "the work tree has changes",
+	} {
 		assert.Contains(t, text, word)
 	}
 }
@@ -43,8 +45,10 @@ func inOrder(t *testing.T, text string, words ...string) {
 
 func TestWhatFailsStandsLastInTextAndFirstInMarkdown(t *testing.T) {
 	d := documents["invalid"]()
-	inOrder(t, d.Text(), "workflow   MLP", "status     ok", "workflow   Chat", "status     INVALID", "rule       p99-ns", "FAIL: 3 invalid, 1 ok\n")
-	inOrder(t, d.Markdown(), "**FAIL: 3 invalid, 1 ok**", "**invalid** | `Chat`", "**invalid** | `rule p99-ns", "### Reasons", "<details><summary>1 rule that passes</summary>", "| ok | `MLP`")
+	inOrder(t, d.Text(), "workflow   MLP", "status     ok", "workflow   Chat", "status     INVALID", "rule       p99-ns",
+		"FAIL: 3 invalid, 1 ok\n")
+	inOrder(t, d.Markdown(), "**FAIL: 3 invalid, 1 ok**", "**invalid** | `Chat`", "**invalid** | `rule p99-ns", "### Reasons",
+		"<details><summary>1 rule that passes</summary>", "| ok | `MLP`")
 	d = documents["many"]()
 	inOrder(t, d.Text(), "workflow ", "rate=180", "workflow   Serve", "rate=190", "FAIL: 2 regressed, 36 ok\n")
 }
@@ -98,9 +102,10 @@ func TestALargeReportStaysClear(t *testing.T) {
 
 func TestHeadline(t *testing.T) {
 	for name, want := range map[string]string{
-		"ok": "PASS: 1 ok", "improved": "PASS: 2 improved", "regressed": "FAIL: 3 regressed, 1 ok", "inconclusive": "FAIL: 1 inconclusive",
-		"inconclusive-allowed": "PASS: 1 inconclusive", "invalid": "FAIL: 3 invalid, 1 ok", "added-removed": "FAIL: 2 invalid, 2 added, 2 ok",
-		"removed-allowed": "PASS: 2 ok", "expected": "PASS: 1 regressed (expected: regressed)", "expected-missed": "FAIL: 1 ok (expected: regressed)",
+		"ok": "PASS: 1 ok", "improved": "PASS: 2 improved", "regressed": "FAIL: 3 regressed, 1 ok",
+		"inconclusive": "FAIL: 1 inconclusive", "inconclusive-allowed": "PASS: 1 inconclusive",
+		"invalid": "FAIL: 3 invalid, 1 ok", "added-removed": "FAIL: 2 invalid, 2 added, 2 ok", "removed-allowed": "PASS: 2 ok",
+		"expected": "PASS: 1 regressed (expected: regressed)", "expected-missed": "FAIL: 1 ok (expected: regressed)",
 		"error": "FAIL: invalid: nothing could be judged", "too-few": "FAIL: 1 invalid",
 	} {
 		d := documents[name]()

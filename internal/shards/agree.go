@@ -42,13 +42,14 @@ func Agree(found []Found) []string {
 		case len(dirs) == 0:
 			missing = append(missing, fmt.Sprint(i))
 		case len(dirs) > 1:
-			problems = append(problems, fmt.Sprintf("shard %d of %d is there %d times: in %s", i, first.Of, len(dirs), strings.Join(dirs, " and ")))
+			problems = append(problems, fmt.Sprintf("shard %d of %d is there %d times: in %s",
+				i, first.Of, len(dirs), strings.Join(dirs, " and ")))
 		}
 	}
 	if len(missing) > 0 {
 		left := first.of(missing)
-		problems = append(problems, fmt.Sprintf("shard %s of %d is missing, which was to measure %s: see what became of its job, and let it "+
-			"leave its folder of results", strings.Join(missing, ", "), first.Of, left))
+		problems = append(problems, fmt.Sprintf("shard %s of %d is missing, which was to measure %s: "+
+			"see what became of its job, and let it leave its folder of results", strings.Join(missing, ", "), first.Of, left))
 	}
 	return problems
 }
@@ -93,12 +94,13 @@ func (f Found) differs(o Found) string {
 		}
 	}
 	if len(f.Benchmarks) != len(o.Benchmarks) {
-		return fmt.Sprintf("%s found %d benchmarks, and %s found %d: a benchmark must be there on every machine", o, len(o.Benchmarks), f, len(f.Benchmarks))
+		return fmt.Sprintf("%s found %d benchmarks, and %s found %d: a benchmark must be there on every machine",
+			o, len(o.Benchmarks), f, len(f.Benchmarks))
 	}
 	for i, b := range f.Benchmarks {
 		if other := o.Benchmarks[i]; !reflect.DeepEqual(b.structure(), other.structure()) {
-			return fmt.Sprintf("%s found the benchmark %s otherwise than %s found %s: its name, its units and its shard must be the same on every machine",
-				o, other.Name, f, b.Name)
+			return fmt.Sprintf("%s found the benchmark %s otherwise than %s found %s: "+
+				"its name, its units and its shard must be the same on every machine", o, other.Name, f, b.Name)
 		}
 	}
 	if !reflect.DeepEqual(f.Baseline.Better, o.Baseline.Better) || !reflect.DeepEqual(f.Candidate.Better, o.Candidate.Better) {

@@ -43,14 +43,16 @@ func ParseCosts(data []byte) (Costs, error) {
 			continue
 		}
 		if b.Noise.Seconds < 0 || b.Noise.Seconds > longest.Seconds() {
-			return Costs{}, fmt.Errorf("%s took %v seconds: write 0 or more, and less than %.0f", b.Benchmark, b.Noise.Seconds, longest.Seconds())
+			return Costs{}, fmt.Errorf("%s took %v seconds: write 0 or more, and less than %.0f",
+				b.Benchmark, b.Noise.Seconds, longest.Seconds())
 		}
 		// Of one that was measured with several GOMAXPROCS the longest counts.
 		key := [2]string{b.Package, b.Benchmark}
 		c.took[key] = max(c.took[key], time.Duration(math.Round(b.Noise.Seconds*1e6))*time.Microsecond)
 	}
 	if len(c.took) == 0 {
-		return Costs{}, errors.New("it says of no benchmark how long it took to measure: take the verdict.json of a gate that measured, or of a merge")
+		return Costs{}, errors.New("it says of no benchmark how long it took to measure: " +
+			"take the verdict.json of a gate that measured, or of a merge")
 	}
 	return c, nil
 }

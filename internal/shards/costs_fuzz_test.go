@@ -7,12 +7,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzParseCosts holds that a verdict.json of any content is refused in words, or has times by which every benchmark becomes one shard's.
+// FuzzParseCosts holds that a verdict.json of any content is refused in words, or has times by which every benchmark
+// becomes one shard's.
 func FuzzParseCosts(f *testing.F) {
 	for _, text := range []string{
-		`{"version": 1, "benchmarks": [{"package": "shop", "benchmark": "A", "gomaxprocs": 2, "noise": {"seconds": 9.5}}, {"package": "shop", "benchmark": "B", "noise": null}]}`,
-		`{"version": 1, "benchmarks": [{"benchmark": "A", "noise": {"seconds": 3600000}}, {"benchmark": "A", "noise": {"seconds": 1e-300}}]}`,
-		`{"version": 1, "benchmarks": [{"benchmark": "A", "noise": {"seconds": -1}}]}`, `{"version": 2}`, `{"version": 1, "benchmarks": [null]}`, `null`, ``,
+		`{"version": 1, "benchmarks": [{"package": "shop", "benchmark": "A", "gomaxprocs": 2, "noise": {"seconds": 9.5}}, ` +
+			`{"package": "shop", "benchmark": "B", "noise": null}]}`,
+		`{"version": 1, "benchmarks": [{"benchmark": "A", "noise": {"seconds": 3600000}}, ` +
+			`{"benchmark": "A", "noise": {"seconds": 1e-300}}]}`,
+		`{"version": 1, "benchmarks": [{"benchmark": "A", "noise": {"seconds": -1}}]}`, `{"version": 2}`,
+		`{"version": 1, "benchmarks": [null]}`, `null`, ``,
 	} {
 		f.Add([]byte(text), uint8(2))
 	}

@@ -15,10 +15,11 @@ type Job struct {
 }
 
 // Divide says which shard, from 1 to n, each job is for. The longest is given away first, always to the shard that has least to do
-// (longest processing time first, Graham 1969: no shard has more than 4/3 - 1/(3n) times the least that is possible). Jobs whose cost nobody
-// knows are taken for as long as the others are on average. Without any costs that deals them out in turn, by name.
+// (longest processing time first, Graham 1969: no shard has more than 4/3 - 1/(3n) times the least that is possible). Jobs whose
+// cost nobody knows are taken for as long as the others are on average. Without any costs that deals them out in turn, by name.
 //
-// It depends on nothing but its arguments, and not on the order of jobs: all shards that see the same benchmarks and costs divide them alike.
+// It depends on nothing but its arguments, and not on the order of jobs: all shards that see the same benchmarks and
+// costs divide them alike.
 func Divide(jobs []Job, costs Costs, n int) []int {
 	typical := costs.typical(jobs)
 	cost := func(i int) time.Duration {

@@ -43,11 +43,15 @@ func TestDivide(t *testing.T) {
 		{"without costs they are dealt out by name", jobsOf("D", "A", "C", "B", "E"), Costs{}, 2, []int{2, 1, 1, 2, 1}},
 		{"more shards than jobs leave some empty", jobsOf("A", "B"), Costs{}, 4, []int{1, 2}},
 		{"the longest is alone", jobsOf("A", "B", "C"), costly(map[string]float64{"A": 1, "B": 9, "C": 2}), 2, []int{2, 1, 2}},
-		{"an unknown one takes the mean of the others", jobsOf("A", "B", "C"), costly(map[string]float64{"A": 1, "C": 3}), 2, []int{2, 2, 1}},
+		{"an unknown one takes the mean of the others",
+			jobsOf("A", "B", "C"), costly(map[string]float64{"A": 1, "C": 3}), 2, []int{2, 2, 1}},
 		{"costs of others do not count", jobsOf("A", "B"), costly(map[string]float64{"X": 100}), 2, []int{1, 2}},
 		{"of equals the packages, the names and GOMAXPROCS decide",
-			[]Job{job("b", "A", 1, false), job("a", "B", 2, false), job("a", "B", 1, false), job("a", "A", 1, false)}, Costs{}, 4, []int{4, 3, 2, 1}},
-		{"what is not measured costs nothing", []Job{job("", "A", 1, true), job("", "B", 1, false), job("", "C", 1, true), job("", "D", 1, false)}, Costs{}, 2, []int{1, 1, 1, 2}},
+			[]Job{job("b", "A", 1, false), job("a", "B", 2, false), job("a", "B", 1, false), job("a", "A", 1, false)},
+			Costs{}, 4, []int{4, 3, 2, 1}},
+		{"what is not measured costs nothing", []Job{
+			job("", "A", 1, true), job("", "B", 1, false), job("", "C", 1, true), job("", "D", 1, false),
+		}, Costs{}, 2, []int{1, 1, 1, 2}},
 	} {
 		assert.Equal(t, c.want, Divide(c.jobs, c.costs, c.n), c.name)
 	}
@@ -89,13 +93,16 @@ func TestDivideIsTheSameForAllAndFair(t *testing.T) {
 
 func TestParseCosts(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"of an earlier gate", `{"version": 1, "more": [], "benchmarks": [{"package": "p", "benchmark": "A", "noise": {"seconds": 2.5}}]}`, ""},
+		{"of an earlier gate",
+			`{"version": 1, "more": [], "benchmarks": [{"package": "p", "benchmark": "A", "noise": {"seconds": 2.5}}]}`, ""},
 		{"no JSON", `goos: linux`, "it is no verdict.json: "},
 		{"cut short", `{"version": 1, "benchmarks": [`, "it is no verdict.json: "},
 		{"another file", `{"rules": []}`, "it is no verdict.json of version 1, but of 0"},
 		{"of the future", `{"version": 2}`, "but of 2"},
-		{"saved results take no time", `{"version": 1, "benchmarks": [{"benchmark": "A", "noise": null}]}`, "it says of no benchmark how long"},
-		{"a negative time", `{"version": 1, "benchmarks": [{"benchmark": "A", "noise": {"seconds": -1}}]}`, "A took -1 seconds: write 0 or more"},
+		{"saved results take no time",
+			`{"version": 1, "benchmarks": [{"benchmark": "A", "noise": null}]}`, "it says of no benchmark how long"},
+		{"a negative time",
+			`{"version": 1, "benchmarks": [{"benchmark": "A", "noise": {"seconds": -1}}]}`, "A took -1 seconds: write 0 or more"},
 		{"an absurd time", `{"version": 1, "benchmarks": [{"benchmark": "A", "noise": {"seconds": 1e300}}]}`, "A took 1e+300 seconds"},
 	} {
 		costs, err := ParseCosts([]byte(c.text))

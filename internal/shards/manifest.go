@@ -113,7 +113,8 @@ func (m Manifest) sum() (string, error) {
 	return sum(data), err
 }
 
-// ParseManifest reads what Encode wrote, and refuses what cannot be one: the error says what was found, and never where the file is.
+// ParseManifest reads what Encode wrote, and refuses what cannot be one: the error says what was found, and never
+// where the file is.
 func ParseManifest(data []byte) (Manifest, error) {
 	var m Manifest
 	text, err := strictjson.Read("manifest", data)
@@ -124,7 +125,8 @@ func ParseManifest(data []byte) (Manifest, error) {
 		return m, err
 	}
 	if m.Version != version {
-		return m, fmt.Errorf("its form has version %d, and this tailgate reads %d: merge with the tailgate that measured", m.Version, version)
+		return m, fmt.Errorf("its form has version %d, and this tailgate reads %d: merge with the tailgate that measured",
+			m.Version, version)
 	}
 	switch found, err := m.sum(); {
 	case err != nil:

@@ -16,8 +16,11 @@ func manifest(i, n int) Manifest {
 	smoke := &Smoke{Requests: 1, Metrics: []Metric{{"p95-ns", []float64{5e6}}}}
 	m := Manifest{
 		Gate: "gate/TestGate", Shard: i, Of: n, Baseline: Side{What: "HEAD", Commit: "1", Binaries: []File{{"shop", "one"}}},
-		Candidate:  Side{What: "the work tree", Commit: "2", Binaries: []File{{"shop", "two"}}},
-		Benchmarks: []Benchmark{{Package: "shop", Name: "A", Procs: 2, Shard: 1, Baseline: smoke, Candidate: smoke}, {Package: "shop", Name: "B", Procs: 2, Shard: min(2, n), Candidate: smoke}},
+		Candidate: Side{What: "the work tree", Commit: "2", Binaries: []File{{"shop", "two"}}},
+		Benchmarks: []Benchmark{
+			{Package: "shop", Name: "A", Procs: 2, Shard: 1, Baseline: smoke, Candidate: smoke},
+			{Package: "shop", Name: "B", Procs: 2, Shard: min(2, n), Candidate: smoke},
+		},
 	}
 	if i == 1 {
 		m.Benchmarks[0].Measured = &Measured{Rounds: 8, Looks: []int{8}}
@@ -56,7 +59,8 @@ func TestManifestThatCannotBeIsRefused(t *testing.T) {
 		{"one that a side lacks", func(m *Manifest) { m.Benchmarks[0].Baseline = nil }, "A: it was measured, and one side lacks it"},
 		{"less than no rounds", func(m *Manifest) { m.Benchmarks[0].Measured.Rounds = -1 }, "A: it has -1 rounds"},
 		{"a look at nothing", func(m *Manifest) { m.Benchmarks[0].Measured.Looks = []int{0, 8} }, "A: it was judged after [0 8] rounds"},
-		{"looks out of order", func(m *Manifest) { m.Benchmarks[0].Measured.Looks = []int{12, 8} }, "A: it was judged after [12 8] rounds"},
+		{"looks out of order",
+			func(m *Manifest) { m.Benchmarks[0].Measured.Looks = []int{12, 8} }, "A: it was judged after [12 8] rounds"},
 	} {
 		m := manifest(1, 2)
 		c.change(&m)
@@ -110,27 +114,41 @@ func TestAgree(t *testing.T) {
 	assert.Empty(t, Agree(three()))
 	assert.Equal(t, []string{"there are no shards"}, Agree(nil))
 	all := three()
-	assert.Equal(t, []string{"shard 1, 3 of 3 is missing, which was to measure A: see what became of its job, and let it leave its folder of results"}, Agree(all[1:2]))
-	assert.Equal(t, []string{"shard 3 of 3 is missing, which was to measure nothing: see what became of its job, and let it leave its folder of results"}, Agree(all[:2]))
+	assert.Equal(t, []string{
+		"shard 1, 3 of 3 is missing, which was to measure A: see what became of its job, and let it leave its folder of results",
+	}, Agree(all[1:2]))
+	assert.Equal(t, []string{
+		"shard 3 of 3 is missing, which was to measure nothing: see what became of its job, and let it leave its folder of results",
+	}, Agree(all[:2]))
 	assert.Equal(t, []string{"shard 2 of 3 is there 2 times: in shards/b and shards/b"}, Agree(append(all, all[1])))
 	for what, change := range map[string]func(*Manifest){
-		"another gate than shard 1 of 3 (shards/a): another/TestGate, not gate/TestGate": func(m *Manifest) { m.Gate = "another/TestGate" },
-		"a gate of another number of shards than shard 1 of 3 (shards/a): 4, not 3":      func(m *Manifest) { m.Of = 4 },
-		"another version of tailgate than shard 1 of 3 (shards/a): v0.2.0, not none":     func(m *Manifest) { m.Tailgate = "v0.2.0" },
-		"another policy than shard 1 of 3":                                               func(m *Manifest) { m.Policy = "p" },
-		"another baseline commit than shard 1 of 3 (shards/a): 3, not 1":                 func(m *Manifest) { m.Baseline.Commit = "3" },
-		"another candidate commit than shard 1 of 3 (shards/a): 2 with changes, not 2":   func(m *Manifest) { m.Candidate.Dirty = true },
-		"another candidate than shard 1 of 3 (shards/a): http://b, not the work tree":    func(m *Manifest) { m.Candidate.What = "http://b" },
-		"another baseline than shard 1 of 3 (shards/a): main, not HEAD":                  func(m *Manifest) { m.Baseline.What = "main" },
-		"another planted slowdown than shard 1 of 3 (shards/a): 2ms, not none":           func(m *Manifest) { m.Planted = "2ms" },
-		"another expected outcome than shard 1 of 3 (shards/a): regressed, not none":     func(m *Manifest) { m.Expected = "regressed" },
-		"another baseline binary than shard 1 of 3":                                      func(m *Manifest) { m.Baseline.Binaries[0].Sum = "x" },
-		"another candidate binary than shard 1 of 3":                                     func(m *Manifest) { m.Candidate.Binaries = nil },
-		"another file of costs than shard 1 of 3":                                        func(m *Manifest) { m.Costs = "c" },
-		"found 1 benchmarks, and shard 1 of 3 (shards/a) found 2":                        func(m *Manifest) { m.Benchmarks = m.Benchmarks[:1] },
-		"found the benchmark B otherwise than shard 1 of 3 (shards/a) found A":           func(m *Manifest) { m.Benchmarks[0] = m.Benchmarks[1] },
-		"found the benchmark A otherwise than shard 1 of 3 (shards/a) found A":           func(m *Manifest) { m.Benchmarks[0].Shard = 3 },
-		"declare different directions of units: Unit lines must be the same":             func(m *Manifest) { m.Baseline.Better = []Direction{{"score", "higher"}} },
+		"another gate than shard 1 of 3 (shards/a): another/TestGate, not gate/TestGate": func(m *Manifest) {
+			m.Gate = "another/TestGate"
+		},
+		"a gate of another number of shards than shard 1 of 3 (shards/a): 4, not 3":    func(m *Manifest) { m.Of = 4 },
+		"another version of tailgate than shard 1 of 3 (shards/a): v0.2.0, not none":   func(m *Manifest) { m.Tailgate = "v0.2.0" },
+		"another policy than shard 1 of 3":                                             func(m *Manifest) { m.Policy = "p" },
+		"another baseline commit than shard 1 of 3 (shards/a): 3, not 1":               func(m *Manifest) { m.Baseline.Commit = "3" },
+		"another candidate commit than shard 1 of 3 (shards/a): 2 with changes, not 2": func(m *Manifest) { m.Candidate.Dirty = true },
+		"another candidate than shard 1 of 3 (shards/a): http://b, not the work tree": func(m *Manifest) {
+			m.Candidate.What = "http://b"
+		},
+		"another baseline than shard 1 of 3 (shards/a): main, not HEAD":              func(m *Manifest) { m.Baseline.What = "main" },
+		"another planted slowdown than shard 1 of 3 (shards/a): 2ms, not none":       func(m *Manifest) { m.Planted = "2ms" },
+		"another expected outcome than shard 1 of 3 (shards/a): regressed, not none": func(m *Manifest) { m.Expected = "regressed" },
+		"another baseline binary than shard 1 of 3": func(m *Manifest) {
+			m.Baseline.Binaries[0].Sum = "x"
+		},
+		"another candidate binary than shard 1 of 3":              func(m *Manifest) { m.Candidate.Binaries = nil },
+		"another file of costs than shard 1 of 3":                 func(m *Manifest) { m.Costs = "c" },
+		"found 1 benchmarks, and shard 1 of 3 (shards/a) found 2": func(m *Manifest) { m.Benchmarks = m.Benchmarks[:1] },
+		"found the benchmark B otherwise than shard 1 of 3 (shards/a) found A": func(m *Manifest) {
+			m.Benchmarks[0] = m.Benchmarks[1]
+		},
+		"found the benchmark A otherwise than shard 1 of 3 (shards/a) found A": func(m *Manifest) { m.Benchmarks[0].Shard = 3 },
+		"declare different directions of units: Unit lines must be the same": func(m *Manifest) {
+			m.Baseline.Better = []Direction{{"score", "higher"}}
+		},
 	} {
 		problems := Agree(three(nil, change))
 		require.Len(t, problems, 1, what)

@@ -13,16 +13,16 @@ import (
 	"github.com/tailgate-go/tailgate/internal/report"
 )
 
-// Folders are the folders of shards that a pattern means: those below what matches it in dir or, if nothing does, in dir's module. What
-// matches and has no shard is an error, beside those that have.
+// Folders are the folders of shards that a pattern means: those below what matches it in dir or, if nothing does, in dir's module.
+// What matches and has no shard is an error, beside those that have.
 func Folders(pattern, dir string) ([]string, error) {
 	matches, err := glob(pattern, dir)
 	if err != nil {
 		return nil, fmt.Errorf("-regress.in is %q: %w: write a pattern such as 'shards/*'", pattern, err)
 	}
 	if len(matches) == 0 {
-		return nil, fmt.Errorf("no folders match %q in %s or in the folder of go.mod: name those in which the shards left their results, with -regress.in",
-			pattern, dir)
+		return nil, fmt.Errorf("no folders match %q in %s or in the folder of go.mod: "+
+			"name those in which the shards left their results, with -regress.in", pattern, dir)
 	}
 	var (
 		folders []string
@@ -95,7 +95,8 @@ func Merge(j judge.Judge, folders []string) (*Merged, error) {
 			errs = append(errs, fmt.Errorf("%s was judged by another policy than this test's: merge with the policy that the shards had", f))
 		}
 		if f.Tailgate != Version() {
-			errs = append(errs, fmt.Errorf("%s was measured by another version of tailgate than this one: %q, not %q", f, f.Tailgate, Version()))
+			errs = append(errs, fmt.Errorf("%s was measured by another version of tailgate than this one: %q, not %q",
+				f, f.Tailgate, Version()))
 		}
 		found = append(found, f)
 	}

@@ -16,7 +16,8 @@ func TestWhatIsTooLargeForAShardIsNotRead(t *testing.T) {
 		require.NoError(t, os.Truncate(filepath.Join(dir, name), 64<<20+1)) // takes no room on the disk
 	}
 	_, err := readVerdict(filepath.Join(dir, "verdict.json"))
-	assert.EqualError(t, err, filepath.Join(dir, "verdict.json")+": more than 65536 KiB; no shard leaves so much: run that shard again")
+	assert.EqualError(t, err, filepath.Join(dir, "verdict.json")+
+		": more than 65536 KiB; no shard leaves so much: run that shard again")
 	_, err = Open(dir)
 	assert.EqualError(t, err, filepath.Join(dir, ManifestFile)+": more than 65536 KiB; no shard leaves so much: run that shard again")
 }

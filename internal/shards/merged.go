@@ -118,7 +118,9 @@ func (m *Merged) pairs() ([]judge.Pair, error) {
 			if smoke == nil {
 				continue
 			}
-			values := judge.Benchmark{Package: b.Package, Name: b.Name, Procs: b.Procs, Requests: smoke.Requests, Metrics: map[string][]float64{}}
+			values := judge.Benchmark{
+				Package: b.Package, Name: b.Name, Procs: b.Procs, Requests: smoke.Requests, Metrics: map[string][]float64{},
+			}
 			for _, metric := range smoke.Metrics {
 				values.Metrics[metric.Unit] = metric.Values
 			}
@@ -175,11 +177,13 @@ func (s left) agrees(j judge.Judge, pairs []judge.Pair, verdicts [][]policy.Verd
 	}
 	want := j.Report(own, verdicts).Verdicts
 	if len(want) != len(s.verdict.Report.Verdicts) {
-		return fmt.Errorf("verdict.json has %d verdicts, and its rounds lead to %d: it was edited", len(s.verdict.Report.Verdicts), len(want))
+		return fmt.Errorf("verdict.json has %d verdicts, and its rounds lead to %d: it was edited",
+			len(s.verdict.Report.Verdicts), len(want))
 	}
 	for i, v := range s.verdict.Report.Verdicts {
 		if !report.SameVerdict(v, want[i]) {
-			return fmt.Errorf("verdict.json says %q of %s %s, and its rounds lead to %q: it was edited", v.Outcome, v.Benchmark, v.Unit, want[i].Outcome)
+			return fmt.Errorf("verdict.json says %q of %s %s, and its rounds lead to %q: it was edited",
+				v.Outcome, v.Benchmark, v.Unit, want[i].Outcome)
 		}
 	}
 	return nil

@@ -45,8 +45,9 @@ func (m *Merged) describe(doc *report.Document) {
 	for _, name := range slices.Sorted(maps.Keys(facts)) {
 		doc.Environment = append(doc.Environment, report.Fact{Name: name, Value: facts.joined(name)})
 	}
-	doc.Notes = append(doc.Notes, fmt.Sprintf("merged from %d shards, which measured from %s to %s; the latencies of single requests are on "+
-		"their own pages", len(m.shards), began.UTC().Format(time.DateTime), ended.UTC().Format(time.DateTime)))
+	doc.Notes = append(doc.Notes, fmt.Sprintf("merged from %d shards, which measured from %s to %s; "+
+		"the latencies of single requests are on their own pages",
+		len(m.shards), began.UTC().Format(time.DateTime), ended.UTC().Format(time.DateTime)))
 }
 
 // Save writes the rounds of all shards in the report's order.
@@ -78,7 +79,9 @@ func (m *Merged) rounds(side int) *benchdata.Set {
 
 // header is what all shards' results say of themselves; in what they differ is provenance, since benchstat compares nothing else.
 func (m *Merged) header(side int) benchdata.Header {
-	h := benchdata.Header{Config: map[string]string{}, Provenance: map[string]string{"shards": strconv.Itoa(len(m.shards))}, Better: map[string]int{}}
+	h := benchdata.Header{
+		Config: map[string]string{}, Provenance: map[string]string{"shards": strconv.Itoa(len(m.shards))}, Better: map[string]int{},
+	}
 	config, provenance := distinct{}, distinct{}
 	for _, s := range m.shards {
 		for key, value := range s.sets[side].Config {

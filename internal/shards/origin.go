@@ -21,8 +21,8 @@ func PolicySum(p policy.Policy) string {
 
 const module = "github.com/tailgate-go/tailgate"
 
-// Version is the version of this module in the running binary: of the tailgate that measures. In a checkout of its own that is "(devel)", and
-// the commit says more.
+// Version is the version of this module in the running binary: of the tailgate that measures. In a checkout of its own that
+// is "(devel)", and the commit says more.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -28,8 +28,8 @@ type judged struct {
 	detail   report.Detail
 }
 
-// run judges at the looks that the gate took. Looks that its plan has not, or that it cannot have taken after those before, are an error:
-// then the verdicts would not hold at alpha.
+// run judges at the looks that the gate took. Looks that its plan has not, or that it cannot have taken after those before,
+// are an error: then the verdicts would not hold at alpha.
 func (r replay) run() (judged, error) {
 	for side, rounds := range r.rounds {
 		if n := len(rounds.Runs); n != r.how.Rounds {
@@ -62,11 +62,14 @@ func (r replay) run() (judged, error) {
 // add adds rounds until there are n.
 func (r replay) add(to *judge.Sequence, n int) {
 	for i := to.Rounds(); i < n; i++ {
-		to.Add(judge.Round{Baseline: evidence.Run(r.rounds[baselineSide].Runs[i]), Candidate: evidence.Run(r.rounds[candidateSide].Runs[i])})
+		to.Add(judge.Round{
+			Baseline: evidence.Run(r.rounds[baselineSide].Runs[i]), Candidate: evidence.Run(r.rounds[candidateSide].Runs[i]),
+		})
 	}
 }
 
-// result is what came of it, without what the rounds tell of the charts. Latencies of single requests are only on the shard's own page.
+// result is what came of it, without what the rounds tell of the charts. Latencies of single requests are only
+// on the shard's own page.
 func (r replay) result(s *judge.Sequence) judged {
 	pair := s.Pair()
 	pair.Noise = r.how.Noise

@@ -7,8 +7,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/output"
 )
 
-// Seal leaves the manifest in a shard's folder, with the sums of what else it leaves; it leaves nothing if m is nil, as that of a whole
-// gate is. It comes last: a shard without one did not end.
+// Seal leaves the manifest in a shard's folder, with the sums of what else it leaves; it leaves nothing if m is nil, as that
+// of a whole gate is. It comes last: a shard without one did not end.
 func (m *Manifest) Seal(f *output.Folder) error {
 	if m == nil {
 		return nil

@@ -240,7 +240,8 @@ func BenchmarkPlan(b *testing.B) {
 					b.ReportMetric(100*float64(unsettled)/runs, "unsettled-%")
 					b.ReportMetric(float64(rounds)/runs, "rounds")
 					if bb.sd > 0 && effect != 1 {
-						b.ReportMetric(float64(rounds)/runs/SPRT(0.05/float64(rules), promised(wrong, effect), math.Log((1+effect/10)/1.1)/bb.sd), "rounds/sprt")
+						b.ReportMetric(float64(rounds)/runs/SPRT(0.05/float64(rules), promised(wrong, effect), math.Log((1+effect/10)/1.1)/bb.sd),
+							"rounds/sprt")
 					}
 				})
 			}

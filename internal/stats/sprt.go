@@ -2,9 +2,9 @@ package stats
 
 import "math"
 
-// SPRT is the number of pairs that the sequential probability ratio test takes on average (Wald 1945, overshoot neglected) when it tells two
-// normal distributions of one standard deviation apart, whose means are so many standard deviations apart, and errs with alpha where the first is
-// true and with beta where the second is, which it has to expect:
+// SPRT is the number of pairs that the sequential probability ratio test takes on average (Wald 1945, overshoot neglected)
+// when it tells two normal distributions of one standard deviation apart, whose means are so many standard deviations apart,
+// and errs with alpha where the first is true and with beta where the second is, which it has to expect:
 //
 //	E = ((1-beta) ln((1-beta)/alpha) + beta ln(beta/(1-alpha))) / (distance^2/2)
 //

@@ -84,7 +84,8 @@
 	const grid = () => ({stroke: colour("line"), width: 1});
 	const axis = more => ({stroke: colour("soft"), font: "12px system-ui, sans-serif", grid: grid(), ticks: {show: false}, ...more});
 	const line = (label, name, more) => ({label, stroke: colour(name), width: 1.75, points: {show: false}, ...more});
-	const dots = (label, name) => ({label, paths: () => null, points: {show: true, size: 6, width: 1.5, fill: colour("paper"), stroke: colour(name)}});
+	const dots = (label, name) => ({label, paths: () => null,
+		points: {show: true, size: 6, width: 1.5, fill: colour("paper"), stroke: colour(name)}});
 	const levels = [0, -Math.log10(.5), 1, -Math.log10(.05), 2, 3, 4];
 	const quantiles = axis({
 		size: 30,
@@ -119,7 +120,8 @@
 		c.fillText(text, align === "right" ? x - 2 * dpr : align === "center" ? x : x + 2 * dpr, y);
 		c.restore();
 	};
-	// horizontal draws a line across at a value, with a word beyond its right end, where there is no axis: the plot is to have room there.
+	// horizontal draws a line across at a value, with a word beyond its right end, where there is no axis:
+	// the plot is to have room there.
 	const beside = 34;
 	const horizontal = (u, y, name, dash, word) => {
 		const c = u.ctx, at = Math.round(u.valToPos(y, "y", true)), {left, top, width, height} = u.bbox, dpr = devicePixelRatio;
@@ -141,7 +143,10 @@
 	// Latencies span decades: the axis is logarithmic, with round numbers where uPlot would have whole decades only.
 	const nice = (min, max) => {
 		const lo = Math.pow(10, min), hi = Math.pow(10, max), out = [];
-		for (const steps of [[1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 2.2, 2.4, 2.6, 2.8, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9], [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], [1, 2, 5], [1, 3], [1]]) {
+		for (const steps of [
+			[1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 2.2, 2.4, 2.6, 2.8, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9],
+			[1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], [1, 2, 5], [1, 3], [1],
+		]) {
 			out.length = 0;
 			for (let e = Math.floor(min); e <= max; e++) for (const s of steps) {
 				const v = s * Math.pow(10, e);
@@ -165,7 +170,8 @@
 					series: [{}, line("baseline", "baseline"), line("candidate", "candidate")],
 				},
 				legend: [["baseline", "baseline"], ["candidate", "candidate"]], unit: d.unit,
-				read: i => quantile(x[i]) + ": baseline " + number(d.baseline[i]) + " " + d.unit + ", candidate " + number(d.candidate[i]) + " " + d.unit,
+				read: i => quantile(x[i]) + ": baseline " + number(d.baseline[i]) + " " + d.unit +
+					", candidate " + number(d.candidate[i]) + " " + d.unit,
 			};
 		},
 		shift(d) {
@@ -214,7 +220,8 @@
 							c.beginPath();
 							c.rect(left, top, width, height);
 							c.clip();
-							const at = looks.map(l => [l[0], l[2], l[3]].map((v, i) => v == null ? (i === 1 ? top + height : top) : u.valToPos(v, i ? "y" : "x", true)));
+							const at = looks.map(l => [l[0], l[2], l[3]].map((v, i) =>
+								v == null ? (i === 1 ? top + height : top) : u.valToPos(v, i ? "y" : "x", true)));
 							c.fillStyle = colour("band");
 							c.beginPath();
 							at.forEach(([px, lo], i) => i ? c.lineTo(px, lo) : c.moveTo(px, lo));
@@ -253,7 +260,8 @@
 				legend: [["one round", "baseline"], ["estimate and interval at each look", "candidate"]], unit: "",
 				read: i => {
 					const look = looks.filter(l => l[0] <= i + 1).pop();
-					return "round " + (i + 1) + ": " + percent(s.change[i]) + (look ? "; estimate after " + look[0] + ": " + percent(look[1]) + " (" + percent(look[2]) + " to " + percent(look[3]) + ")" : "");
+					return "round " + (i + 1) + ": " + percent(s.change[i]) + (look ? "; estimate after " + look[0] + ": " +
+						percent(look[1]) + " (" + percent(look[2]) + " to " + percent(look[3]) + ")" : "");
 				},
 			};
 		},
@@ -264,7 +272,8 @@
 			return {
 				data: [x, fill(s.baseline), fill(s.candidate)], height: 200,
 				opts: {
-					scales: {x: {time: false, range: [0, n + 1]}, y: {range: [min, max]}}, axes: [rounds(), axis({size: 58, values: (u, ys) => ys.map(tick)})],
+					scales: {x: {time: false, range: [0, n + 1]}, y: {range: [min, max]}},
+					axes: [rounds(), axis({size: 58, values: (u, ys) => ys.map(tick)})],
 					series: [{}, dots("baseline", "baseline"), dots("candidate", "candidate")],
 				},
 				legend: [["baseline", "baseline"], ["candidate", "candidate"]], unit: s.unit,
@@ -307,7 +316,9 @@
 	const draw = figure => {
 		const of = figure.dataset.case ? all.cases : all.benchmarks, d = of[figure.dataset.of], plots = [], add = [];
 		if (figure.dataset.chart === "noise") {
-			for (const [key, word, unit] of [["stalls", "stalls", "/s"], ["switches", "switches", "/s"], ["steal", "steal", " %"], ["load", "load", ""]]) {
+			for (const [key, word, unit] of [
+				["stalls", "stalls", "/s"], ["switches", "switches", "/s"], ["steal", "steal", " %"], ["load", "load", ""],
+			]) {
 				const values = d.noise[key];
 				if (!values.length) continue;
 				const row = element("div", "mini"), name = element("span", "", word), plot = element("div", "plot");
@@ -319,7 +330,8 @@
 				plots.push([plot, u => new uPlot(frame(plot, 52, {
 					scales: {x: {time: false, range: [0, x.length + 1]}, y: {range: [0, Math.max(...values) * 1.1 || 1]}},
 					axes: [{show: false}, {show: false}], cursor: {show: false}, padding: [4, 0, 4, 0],
-					series: [{}, {stroke: colour("baseline"), fill: colour("baseline"), width: 0, points: {show: false}, paths: uPlot.paths.bars({size: [.7, 14]})}],
+					series: [{}, {stroke: colour("baseline"), fill: colour("baseline"), width: 0, points: {show: false},
+						paths: uPlot.paths.bars({size: [.7, 14]})}],
 				}), [x, values], plot), 52]);
 			}
 		} else {
@@ -361,6 +373,7 @@
 	};
 	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 	// On paper there is no scrolling.
-	addEventListener("beforeprint", () => document.querySelectorAll(".part[open] figure[data-chart]").forEach(f => drawn.has(f) || draw(f)));
+	addEventListener("beforeprint", () =>
+		document.querySelectorAll(".part[open] figure[data-chart]").forEach(f => drawn.has(f) || draw(f)));
 	open();
 })();

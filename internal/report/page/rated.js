@@ -53,7 +53,8 @@ const rated = draw => {
 					bands.push({series: [series.length - 2, series.length - 1], fill: colour(side === "baseline" ? "shadow" : "band")});
 				}
 				data.push(k[side].map(to));
-				series.push(line(side, side, last ? {width: 2, points: {show: true, size: 5, fill: colour(side)}} : {width: 1.25, dash: [5, 4]}));
+				series.push(line(side, side,
+					last ? {width: 2, points: {show: true, size: 5, fill: colour(side)}} : {width: 1.25, dash: [5, 4]}));
 			}));
 			const above = c.knees.every(k => k < 0) ? 0 : c.knees[0] === c.knees[1] ? 20 : 34;
 			const shown = curves.map(k => k.name).join(" dashed, ") + (curves.length > 1 ? " solid" : "");
@@ -61,12 +62,20 @@ const rated = draw => {
 				data, height: 230 + above,
 				opts: {
 					padding: [above || null, null, null, null],
-					scales: {x: {time: false, range: [c.rates[0] - (c.rates.at(-1) - c.rates[0]) * .03, c.rates.at(-1) + (c.rates.at(-1) - c.rates[0]) * .03]}, y: {range: [min, max]}},
-					axes: [rates(c), log ? axis({size: 58, splits: () => nice(min, max), values: (u, ys) => ys.map(y => tick(Math.pow(10, y)))}) : axis({size: 58, values: (u, ys) => ys.map(tick)})],
+					scales: {
+						x: {time: false, range: [
+							c.rates[0] - (c.rates.at(-1) - c.rates[0]) * .03, c.rates.at(-1) + (c.rates.at(-1) - c.rates[0]) * .03,
+						]},
+						y: {range: [min, max]},
+					},
+					axes: [rates(c), log ?
+						axis({size: 58, splits: () => nice(min, max), values: (u, ys) => ys.map(y => tick(Math.pow(10, y)))}) :
+						axis({size: 58, values: (u, ys) => ys.map(tick)})],
 					series, bands, hooks: {draw: [u => knees(u, c)]},
 				},
 				legend: sides.map(s => [s, s]), unit: l.unit + (curves.length > 1 ? "; " + shown : "") + ", over req/s",
-				read: i => c.names[i] + " req/s: " + curves.map(k => (curves.length > 1 ? k.name + " " : "") + number(k.baseline[i]) + " to " + number(k.candidate[i])).join(", ") + " " + l.unit,
+				read: i => c.names[i] + " req/s: " + curves.map(k => (curves.length > 1 ? k.name + " " : "") +
+					number(k.baseline[i]) + " to " + number(k.candidate[i])).join(", ") + " " + l.unit,
 			};
 		},
 		bars(c, which) {
@@ -97,7 +106,8 @@ const rated = draw => {
 				data: [x, g.change], height: 120,
 				opts: {
 					scales: {x: {time: false, range: [-.6, x.length - .4]}, y: {range: [min, max]}},
-					axes: [rates({names: g.at.map(i => c.names[i])}, x), axis({size: 58, values: (u, ys) => ys.map(y => (y > 0 ? "+" : "") + tick(y) + " %")})],
+					axes: [rates({names: g.at.map(i => c.names[i])}, x),
+						axis({size: 58, values: (u, ys) => ys.map(y => (y > 0 ? "+" : "") + tick(y) + " %")})],
 					series: [{}, {paths: () => null, points: {show: false}}],
 					hooks: {draw: [u => {
 						const unit = u.valToPos(1, "x", true) - u.valToPos(0, "x", true), zero = u.valToPos(0, "y", true);
@@ -105,12 +115,14 @@ const rated = draw => {
 							if (v == null) return;
 							const y = u.valToPos(v, "y", true);
 							u.ctx.fillStyle = colour(!g.better ? "baseline" : v * g.better < 0 ? "bad" : "good");
-							u.ctx.fillRect(u.valToPos(i, "x", true) - unit * .28, Math.min(y, zero), Math.max(1, unit * .56), Math.max(Math.abs(y - zero), devicePixelRatio));
+							u.ctx.fillRect(u.valToPos(i, "x", true) - unit * .28, Math.min(y, zero),
+								Math.max(1, unit * .56), Math.max(Math.abs(y - zero), devicePixelRatio));
 						});
 						draw.horizontal(u, 0, "baseline", []);
 					}]},
 				},
-				legend: g.better ? [["change for the worse", "worse"], ["for the better", "better"]] : [["change", "baseline"]], unit: "percent of the baseline",
+				legend: g.better ? [["change for the worse", "worse"], ["for the better", "better"]] : [["change", "baseline"]],
+				unit: "percent of the baseline",
 				read: i => c.names[g.at[i]] + " req/s: " + percent(g.change[i]),
 			};
 		},
@@ -122,7 +134,8 @@ const rated = draw => {
 				data: [order.map(i => g.baseline[i]), order.map(i => g.candidate[i])], height: 190,
 				opts: {
 					...at, axes: [axis({size: 30, values: (u, xs) => xs.map(tick), space: 60}), axis({size: 58, values: (u, ys) => ys.map(tick)})],
-					series: [{}, {paths: () => null, points: {show: true, size: 7, width: 1.5, fill: colour("paper"), stroke: colour("candidate")}}],
+					series: [{}, {paths: () => null,
+						points: {show: true, size: 7, width: 1.5, fill: colour("paper"), stroke: colour("candidate")}}],
 					hooks: {drawAxes: [u => {
 						const ctx = u.ctx, dpr = devicePixelRatio;
 						ctx.save();
@@ -135,8 +148,10 @@ const rated = draw => {
 						ctx.restore();
 					}]},
 				},
-				legend: [["a rate", "candidate"], ["no change", "baseline"]], unit: (g.unit ? g.unit + ", " : "") + "baseline across, candidate up",
-				read: i => c.names[g.at[order[i]]] + " req/s: baseline " + number(g.baseline[order[i]]) + ", candidate " + number(g.candidate[order[i]]) + " " + g.unit,
+				legend: [["a rate", "candidate"], ["no change", "baseline"]],
+				unit: (g.unit ? g.unit + ", " : "") + "baseline across, candidate up",
+				read: i => c.names[g.at[order[i]]] + " req/s: baseline " + number(g.baseline[order[i]]) +
+					", candidate " + number(g.candidate[order[i]]) + " " + g.unit,
 			};
 		},
 	};
@@ -172,10 +187,12 @@ const rated = draw => {
 				table.append(element("caption", "", w.title + " at " + c.names[i] + " req/s, " + w.unit), body);
 				const most = Math.max(0, ...w.names.flatMap((_, n) => [w.baseline[n][i] || 0, w.candidate[n][i] || 0])) || 1;
 				w.names.forEach((name, n) => {
-					const b = w.baseline[n][i], k = w.candidate[n][i], row = element("tr"), head = element("th", "", name), picture = element("td");
+					const b = w.baseline[n][i], k = w.candidate[n][i],
+						row = element("tr"), head = element("th", "", name), picture = element("td");
 					head.scope = "row";
 					const s = svg("svg", {viewBox: "0 0 100 14", preserveAspectRatio: "none", "aria-hidden": "true"});
-					[b, k].forEach((v, side) => s.append(svg("rect", {class: sides[side], x: 0, y: side * 7, width: 100 * (v || 0) / most, height: 6.5})));
+					[b, k].forEach((v, side) => s.append(
+						svg("rect", {class: sides[side], x: 0, y: side * 7, width: 100 * (v || 0) / most, height: 6.5})));
 					picture.append(s);
 					const change = b > 0 && k != null ? 100 * (k / b - 1) : null;
 					row.append(head, picture, element("td", "", b == null ? "-" : number(b)), element("td", "", k == null ? "-" : number(k)),
