@@ -39,20 +39,20 @@ const (
 	FewRequests Code = "few-requests" // for the quantile. Side, Have and Need: requests a run
 	InSomeRuns  Code = "in-some-runs" // a metric is not reported by all runs. Side, Have, Need: runs
 	NotFinite   Code = "not-finite"   // a value is infinite or no number. Side, Value
-	// no difference could be significant. Need: runs a side; 0 where no number would do
+	// FewRuns says that no difference could be significant. Need: runs a side; 0 where no number would do.
 	FewRuns Code = "few-runs"
-	// no difference could be significant. Have, Need: rounds; 0 where no number would do
+	// FewRounds says the same of rounds. Have, Need: rounds; 0 where no number would do.
 	FewRounds        Code = "few-rounds"
 	NoPairs          Code = "no-pairs"          // a side has more rounds than the other
 	BadLimits        Code = "bad-limits"        // the rule's limits are no numbers of 0 or more
 	DirectionUnknown Code = "direction-unknown" // which way the metric is better
-	// the sides declare different ones. Baseline is better when Words[0], Candidate when Words[1]
+	// DirectionsContradict says that the baseline declares the metric better when Words[0], the candidate when Words[1].
 	DirectionsContradict  Code = "directions-contradict"
 	OtherPrompts          Code = "other-prompts"           // runs drew from different prompts. Words: two selections
 	SweptOut              Code = "swept-out"               // both sides hold at the highest rate of a sweep
 	RuleWithoutBenchmarks Code = "rule-without-benchmarks" // the rule matches nothing, because there are no benchmarks
 	RuleMatchesNoName     Code = "rule-matches-no-name"    // the rule matches nothing. Benchmarks: those that there are
-	// the rule matches nothing. Benchmarks that it names, Units that they report
+	// RuleMatchesNoMetric says that the rule matches nothing. Benchmarks that it names, Units that they report.
 	RuleMatchesNoMetric Code = "rule-matches-no-metric"
 )
 

@@ -1,5 +1,5 @@
-// Package evidence is what a judge is shown of benchmark results, and what is kept of what it found: by a gate as it measures, of
-// the rounds that shards left, and of saved results.
+// Package evidence turns benchmark results into what a judge is shown, and what a judge found into what charts show. A gate uses it
+// as it measures, a merge on the rounds that shards left, and a comparison on saved results.
 package evidence
 
 import (
