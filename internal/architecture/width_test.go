@@ -19,7 +19,7 @@ const widest = 132
 
 // unwrapped are folders whose lines have yet to be broken.
 var unwrapped = []string{
-	"internal/adoption", "internal/judge", "internal/report", "internal/shards", "internal/testbin", "policy", "regress",
+	"internal/judge", "internal/report", "internal/shards", "policy", "regress",
 }
 
 func TestNoLineIsTooWide(t *testing.T) {
