@@ -20,12 +20,13 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
-// A gate on a machine whose clock was wrong, or was set since, judges as on any other: no date of a file or in one makes it wait, take what is old
-// for new, or leave or remove what it must not. The clock of this machine is not set; all that earlier gates may have left has such dates.
+// A gate on a machine whose clock was wrong, or was set since, judges as on any other: no date of a file or in one makes it wait,
+// take what is old for new, or leave or remove what it must not. The clock of this machine is not set; all that earlier gates may
+// have left has such dates.
 //
-// That is all of time that goes from one process to another. Within a process intervals are of the monotonic clock, which nobody sets; that of
-// the gate runs a year ahead in one of the cases. What a benchmark process says it took is held against that: see TestLiesAreFound in
-// internal/duet.
+// That is all of time that goes from one process to another. Within a process intervals are of the monotonic clock, which nobody
+// sets; that of the gate runs a year ahead in one of the cases. What a benchmark process says it took is held against that: see
+// TestLiesAreFound in internal/duet.
 func TestGateOnAMachineWhoseClockJumped(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and measures")
@@ -48,15 +49,16 @@ func TestGateOnAMachineWhoseClockJumped(t *testing.T) {
 			stale := filepath.Join(scratches, filepath.Base(testbin.LockPath()))
 			left := map[string]string{
 				stale: fmt.Sprintf("process 999999999, since %s\n", c.at.Format(time.RFC3339)),
-				filepath.Join(scratches, "tailgate-scratch-1", "tree", "x"):      "",
-				filepath.Join(records, "tailgate-scratch-1-000001", "gitdir"):    filepath.Join(scratches, "gone", ".git") + "\n",
-				filepath.Join(records, "on-a-disk-not-mounted-now", "gitdir"):    filepath.Join(temp, "mnt", ".git") + "\n",
-				filepath.Join(shop, ".tailgate", "stamp"):                        "",
-				filepath.Join(shop, ".tailgate", ".gitignore"):                   "*\n",
-				filepath.Join(out, "baseline.txt"):                               "PASS\n",
-				filepath.Join(out, "candidate.txt"):                              "PASS\n",
-				filepath.Join(out, "shard.json"):                                 "{}",
-				filepath.Join(out, "verdict.json"):                               `{"version": 1, "outcome": "regressed", "began": "` + c.at.Format(time.RFC3339) + `"}`,
+				filepath.Join(scratches, "tailgate-scratch-1", "tree", "x"):   "",
+				filepath.Join(records, "tailgate-scratch-1-000001", "gitdir"): filepath.Join(scratches, "gone", ".git") + "\n",
+				filepath.Join(records, "on-a-disk-not-mounted-now", "gitdir"): filepath.Join(temp, "mnt", ".git") + "\n",
+				filepath.Join(shop, ".tailgate", "stamp"):                     "",
+				filepath.Join(shop, ".tailgate", ".gitignore"):                "*\n",
+				filepath.Join(out, "baseline.txt"):                            "PASS\n",
+				filepath.Join(out, "candidate.txt"):                           "PASS\n",
+				filepath.Join(out, "shard.json"):                              "{}",
+				filepath.Join(out, "verdict.json"): `{"version": 1, "outcome": "regressed", "began": "` +
+					c.at.Format(time.RFC3339) + `"}`,
 				filepath.Join(records, "on-a-disk-not-mounted-now", "commondir"): "../..\n",
 				filepath.Join(records, "on-a-disk-not-mounted-now", "HEAD"):      strings.Repeat("0", 40) + "\n",
 				filepath.Join(records, "tailgate-scratch-1-000001", "commondir"): "../..\n",
@@ -73,7 +75,8 @@ func TestGateOnAMachineWhoseClockJumped(t *testing.T) {
 				return os.Chtimes(path, c.at, c.at)
 			}))
 
-			args := []string{filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.bench=Quick", "-regress.out=" + out}
+			args := []string{filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
+				"-regress.bench=Quick", "-regress.out=" + out}
 			if c.monotonic {
 				args = append(aYearAhead(t), args...)
 			}
@@ -99,7 +102,8 @@ func TestGateOnAMachineWhoseClockJumped(t *testing.T) {
 			folders, err := filepath.Glob(filepath.Join(scratches, "tailgate-scratch-*"))
 			require.NoError(t, err)
 			assert.Empty(t, folders)
-			assert.NoDirExists(t, filepath.Join(records, "tailgate-scratch-1-000001"), "a gate's, without its folder, and not of the last hour")
+			assert.NoDirExists(t, filepath.Join(records, "tailgate-scratch-1-000001"),
+				"a gate's, without its folder, and not of the last hour")
 			assert.DirExists(t, filepath.Join(records, "on-a-disk-not-mounted-now"), "not a gate's")
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 			defer cancel()
@@ -113,7 +117,8 @@ func TestGateOnAMachineWhoseClockJumped(t *testing.T) {
 				require.NoError(t, os.Rename(filepath.Join(out, filepath.Base(name)), name))
 				require.NoError(t, os.Chtimes(name, c.at, c.at))
 			}
-			printed = command(t, shop, append(env, "TMPDIR="+scratches), append(args, "-regress.baseline="+saved[0], "-regress.candidate="+saved[1])...)
+			printed = command(t, shop, append(env, "TMPDIR="+scratches),
+				append(args, "-regress.baseline="+saved[0], "-regress.candidate="+saved[1])...)
 			assert.Contains(t, printed, "PASS: 1 ok")
 		})
 	}

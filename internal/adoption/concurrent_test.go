@@ -19,8 +19,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 )
 
-// Eight gates at once on one repository whose index is locked, after a gate that died and left its lock's file; the one that measures first
-// is killed. The others measure one after the other, undisturbed.
+// Eight gates at once on one repository whose index is locked, after a gate that died and left its lock's file; the one that
+// measures first is killed. The others measure one after the other, undisturbed.
 func TestGatesAtOnceOnOneRepository(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and measures")
@@ -37,7 +37,8 @@ func TestGatesAtOnceOnOneRepository(t *testing.T) {
 	var printed [gates]bytes.Buffer
 	out := func(i int) string { return filepath.Join(temp, "out", fmt.Sprint(i)) }
 	for i := range gates {
-		running[i] = exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.bench=Quick", "-regress.out="+out(i))
+		running[i] = exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
+			"-regress.bench=Quick", "-regress.out="+out(i))
 		running[i].Dir, running[i].Env = dir, append(env, "TMPDIR="+temp)
 		running[i].Stdout, running[i].Stderr = &printed[i], &printed[i]
 		require.NoError(t, running[i].Start())

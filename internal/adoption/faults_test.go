@@ -32,14 +32,16 @@ type misfortune struct {
 	says  string // pattern of what the gate prints; empty: it has no chance to print
 	cause func(f *faulty)
 	late  bool // all was measured: results and verdict may stand, and the gate may have ended before
-	spare bool // the gate may pass all the same; where something is scarce, that may not do even for Go's runtime, which then ends the gate
+	// the gate may pass all the same; where something is scarce, that may not do even for Go's runtime, which then ends the gate
+	spare bool
 }
 
-// faultKinds are what can happen. cause lets it happen to the gate that is not started yet, and ends when that was started. Nothing that
-// they do outlives the test: mounts are in a namespace of the gate's own.
+// faultKinds are what can happen. cause lets it happen to the gate that is not started yet, and ends when that was started. Nothing
+// that they do outlives the test: mounts are in a namespace of the gate's own.
 var faultKinds = []misfortune{
 	{name: "the gate is killed", cause: func(f *faulty) { f.start(); f.after(3*time.Second, f.signal(syscall.SIGKILL)) }},
-	{name: "the gate is killed while it measures", cause: func(f *faulty) { f.start(); f.measuring(); f.after(time.Second, f.signal(syscall.SIGKILL)) }},
+	{name: "the gate is killed while it measures",
+		cause: func(f *faulty) { f.start(); f.measuring(); f.after(time.Second, f.signal(syscall.SIGKILL)) }},
 	{name: "the gate is killed while it reports", late: true, cause: func(f *faulty) {
 		f.gate.Args = append(f.gate.Args, "-regress.bench=Quick")
 		f.start()
@@ -51,23 +53,31 @@ var faultKinds = []misfortune{
 		f.after(3*time.Second, f.signal(syscall.SIGTERM))
 		f.after(50*time.Millisecond, f.signal(syscall.SIGKILL))
 	}},
-	{name: "the baseline is killed", says: `baseline: .*killed \(SIGKILL\), and not by the gate`, cause: func(f *faulty) { f.start(); f.killSide(0) }},
-	{name: "the candidate is killed", says: `candidate: .*killed \(SIGKILL\), and not by the gate`, cause: func(f *faulty) { f.start(); f.killSide(1) }},
+	{name: "the baseline is killed", says: `baseline: .*killed \(SIGKILL\), and not by the gate`,
+		cause: func(f *faulty) { f.start(); f.killSide(0) }},
+	{name: "the candidate is killed", says: `candidate: .*killed \(SIGKILL\), and not by the gate`,
+		cause: func(f *faulty) { f.start(); f.killSide(1) }},
 	{name: "a build is killed", says: `(?s)signal: killed|killed \(SIGKILL\)`, cause: func(f *faulty) { f.shadow("go", `test -c`) }},
-	{name: "git is killed", says: `(?s)signal: killed|killed \(SIGKILL\)`, cause: func(f *faulty) { f.shadow("git", f.pick("worktree add", "rev-parse", "status", "log")) }},
+	{name: "git is killed", says: `(?s)signal: killed|killed \(SIGKILL\)`,
+		cause: func(f *faulty) { f.shadow("git", f.pick("worktree add", "rev-parse", "status", "log")) }},
 	{name: "git is not there", says: `git is not on the PATH`, cause: func(f *faulty) { f.start("PATH=" + f.withoutGit()) }},
-	{name: "the worktree is deleted", says: `no such file or directory`, cause: func(f *faulty) { f.start(); f.measuring(); f.remove("tree/*") }},
-	{name: "the binaries are deleted", says: `no such file or directory`, cause: func(f *faulty) { f.start(); f.measuring(); f.remove("bin/*") }},
-	{name: "the output cannot be written", says: `output folder: .*(read-only file system|permission denied)`, cause: func(f *faulty) { f.readOnly() }},
+	{name: "the worktree is deleted", says: `no such file or directory`,
+		cause: func(f *faulty) { f.start(); f.measuring(); f.remove("tree/*") }},
+	{name: "the binaries are deleted", says: `no such file or directory`,
+		cause: func(f *faulty) { f.start(); f.measuring(); f.remove("bin/*") }},
+	{name: "the output cannot be written", says: `output folder: .*(read-only file system|permission denied)`,
+		cause: func(f *faulty) { f.readOnly() }},
 	{name: "the disk of the output is full", says: `no space left on device`, cause: func(f *faulty) {
 		f.gate.Args = append(f.gate.Args, "-regress.bench=Quick") // it goes on to the end
 		f.full(f.out, f.pick("4k", "8k"))
 	}},
-	{name: "the disk of temporary files is full", says: `no space left on device`, cause: func(f *faulty) { f.full(f.temp, f.pick("64k", "1m", "4m")) }},
+	{name: "the disk of temporary files is full", says: `no space left on device`,
+		cause: func(f *faulty) { f.full(f.temp, f.pick("64k", "1m", "4m")) }},
 	{name: "there are no descriptors", spare: true, says: `too many open files|invalid`, cause: func(f *faulty) {
 		f.limited("ulimit -n " + strconv.Itoa(10+f.random.IntN(6)))
 	}},
-	{name: "no process can be started", spare: true, says: `(?i)resource temporarily unavailable|cannot fork|create new OS thread`, cause: func(f *faulty) { f.withoutProcesses() }},
+	{name: "no process can be started", spare: true, says: `(?i)resource temporarily unavailable|cannot fork|create new OS thread`,
+		cause: func(f *faulty) { f.withoutProcesses() }},
 	{name: "the candidate takes all memory", says: `out of memory`, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate closes the pipes", says: `candidate: `, cause: func(f *faulty) { f.start() }},
 	{name: "the candidate writes into the pipes", says: `candidate: `, cause: func(f *faulty) { f.start() }},

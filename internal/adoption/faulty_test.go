@@ -94,8 +94,8 @@ func (f *faulty) measuring() {
 	f.until(func() bool { return hasContent(filepath.Join(f.out, "baseline.txt")) }, "nothing was measured")
 }
 
-// inDuet does something to a process in a duet, of the side given, as soon as it succeeds: there is none between two launches. The baseline
-// is the one in the worktree.
+// inDuet does something to a process in a duet, of the side given, as soon as it succeeds: there is none between two launches. The
+// baseline is the one in the worktree.
 func (f *faulty) inDuet(side int, do func(pid int) bool) {
 	f.until(func() bool {
 		for _, pid := range inDuet(f.temp) {
@@ -114,8 +114,8 @@ func (f *faulty) killSide(side int) {
 	f.inDuet(side, func(pid int) bool { return syscall.Kill(pid, syscall.SIGKILL) == nil })
 }
 
-// sleep stops the gate and both sides for a while, in whatever order, as where a virtual machine is moved. The clocks go on: of a machine that
-// sleeps by itself none of them would know.
+// sleep stops the gate and both sides for a while, in whatever order, as where a virtual machine is moved. The clocks go on: of a
+// machine that sleeps by itself none of them would know.
 func (f *faulty) sleep() {
 	f.inDuet(0, func(int) bool { return true })
 	f.after(time.Second, func() {})
@@ -193,7 +193,8 @@ func (f *faulty) check(kind misfortune) (measured bool) {
 	assert.NotContains(t, printed, "regressed:", "a fault is no regression")
 
 	gone := func(what string, left func() []string) {
-		assert.Eventually(t, func() bool { return len(left()) == 0 }, 10*time.Second, 20*time.Millisecond, "%s are left: %v; %s", what, left(), printed)
+		assert.Eventually(t, func() bool { return len(left()) == 0 }, 10*time.Second, 20*time.Millisecond,
+			"%s are left: %v; %s", what, left(), printed)
 	}
 	gone("processes", func() []string { return remains(f.temp) })
 	gone("folders", func() []string { s, _ := filepath.Glob(filepath.Join(f.temp, "tailgate-scratch-*")); return s })

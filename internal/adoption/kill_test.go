@@ -51,7 +51,8 @@ func killedGateLeavesNothing(t *testing.T, dir string, env []string) {
 			after = time.Duration(random.Int64N(int64(time.Second)))
 		}
 
-		gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.out="+filepath.Join(temp, "out"))
+		gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
+			"-regress.out="+filepath.Join(temp, "out"))
 		gate.Dir, gate.Env = shop, append(env, "TMPDIR="+temp)
 		var printed bytes.Buffer
 		gate.Stdout, gate.Stderr = &printed, &printed
@@ -69,7 +70,8 @@ func killedGateLeavesNothing(t *testing.T, dir string, env []string) {
 		scratches := func() []string { s, _ := filepath.Glob(filepath.Join(temp, "tailgate-scratch-*")); return s }
 		require.Eventually(t, func() bool { return len(scratches()) == 0 }, 10*time.Second, 20*time.Millisecond,
 			"%v after %v leaves %v", signal, after, scratches())
-		assert.Equal(t, 1, strings.Count(command(t, shop, env, "git", "worktree", "list"), "\n"), "%v after %v leaves a worktree", signal, after)
+		assert.Equal(t, 1, strings.Count(command(t, shop, env, "git", "worktree", "list"), "\n"),
+			"%v after %v leaves a worktree", signal, after)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		release, err := testbin.Lock(ctx, filepath.Join(temp, filepath.Base(testbin.LockPath())), func(string) {})
 		require.NoError(t, err, "%v after %v leaves the lock", signal, after)
@@ -86,7 +88,8 @@ func killedGateLeavesNothing(t *testing.T, dir string, env []string) {
 	assert.GreaterOrEqual(t, measured, rounds/2, "rounds killed while they measured")
 }
 
-// A benchmark process that dies in the middle of a duet, of either side and at any point, makes the gate invalid, in words and at once.
+// A benchmark process that dies in the middle of a duet, of either side and at any point, makes the gate invalid, in words and at
+// once.
 func killedBenchmarkIsInvalid(t *testing.T, dir string, env []string) {
 	besideOthers(t)
 	rounds := 6
@@ -96,13 +99,15 @@ func killedBenchmarkIsInvalid(t *testing.T, dir string, env []string) {
 	random := rand.New(rand.NewPCG(7, 8))
 	for round := range rounds {
 		temp := t.TempDir()
-		gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.out="+filepath.Join(temp, "out"))
+		gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
+			"-regress.out="+filepath.Join(temp, "out"))
 		gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp)
 		var printed bytes.Buffer
 		gate.Stdout, gate.Stderr = &printed, &printed
 		require.NoError(t, gate.Start())
 		var pair []int
-		require.Eventually(t, func() bool { pair = inDuet(temp); return len(pair) == 2 }, time.Minute, 50*time.Millisecond, "no duet began")
+		require.Eventually(t, func() bool { pair = inDuet(temp); return len(pair) == 2 }, time.Minute, 50*time.Millisecond,
+			"no duet began")
 		time.Sleep(time.Duration(random.Int64N(int64(2 * time.Second))))
 		if now := inDuet(temp); len(now) == 2 { // of this launch or the next
 			pair = now
@@ -117,7 +122,8 @@ func killedBenchmarkIsInvalid(t *testing.T, dir string, env []string) {
 		require.Error(t, gate.Wait())
 		assert.Less(t, time.Since(killed), 20*time.Second, "the gate hung")
 		assert.Equal(t, 1, gate.ProcessState.ExitCode(), printed.String())
-		assert.Regexp(t, `(?s)invalid: Stubborn p95-ns: (baseline|candidate): .*killed \(SIGKILL\), and not by the gate`, printed.String())
+		assert.Regexp(t, `(?s)invalid: Stubborn p95-ns: (baseline|candidate): .*killed \(SIGKILL\), and not by the gate`,
+			printed.String())
 		assert.Contains(t, printed.String(), "FAIL: 1 invalid")
 		require.Eventually(t, func() bool { return len(remains(temp)) == 0 }, 10*time.Second, 50*time.Millisecond, "%v", remains(temp))
 		left, _ := filepath.Glob(filepath.Join(temp, "tailgate-scratch-*"))
@@ -128,8 +134,8 @@ func killedBenchmarkIsInvalid(t *testing.T, dir string, env []string) {
 	}
 }
 
-// A benchmark that leaves its process group and hangs, in a whole run or in the middle of a duet, makes the gate invalid once its time is
-// over, and ends then with all that it has started.
+// A benchmark that leaves its process group and hangs, in a whole run or in the middle of a duet, makes the gate invalid once its
+// time is over, and ends then with all that it has started.
 func deserterIsInvalid(t *testing.T, dir string, env []string) {
 	besideOthers(t)
 	for _, c := range []struct{ name, request, says string }{
@@ -141,8 +147,8 @@ func deserterIsInvalid(t *testing.T, dir string, env []string) {
 				t.Skip("a smoke run that hangs stands among the scripts")
 			}
 			temp := t.TempDir()
-			gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v", "-regress.out="+filepath.Join(temp, "out"),
-				"-regress.bench=Deserter", "-regress.timeout=1s")
+			gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
+				"-regress.out="+filepath.Join(temp, "out"), "-regress.bench=Deserter", "-regress.timeout=1s")
 			gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp, "DESERTS="+c.request)
 			var printed bytes.Buffer
 			gate.Stdout, gate.Stderr = &printed, &printed

@@ -21,7 +21,8 @@ func committed(t *testing.T, archive string) (dir string, env []string) {
 	t.Helper()
 	dir, env = modtest.Unpack(t, archive)
 	for _, args := range [][]string{
-		{"git", "init", "-q"}, {"git", "add", "-A"}, {"git", "commit", "-q", "-m", "first"}, {"go", "test", "-c", "-o", ".tmp/gate.test", "."},
+		{"git", "init", "-q"}, {"git", "add", "-A"}, {"git", "commit", "-q", "-m", "first"},
+		{"go", "test", "-c", "-o", ".tmp/gate.test", "."},
 	} {
 		command(t, dir, env, args...)
 	}

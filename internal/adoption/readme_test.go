@@ -14,8 +14,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/readme"
 )
 
-// A team that does what the README says under "In your own module" and "Sharding", word for word, gets what it promises. Requests of 0.3 ms and
-// the policy are the test's: a median that is held to 25 %, so that no neighbour makes it fail.
+// A team that does what the README says under "In your own module" and "Sharding", word for word, gets what it promises. Requests
+// of 0.3 ms and the policy are the test's: a median that is held to 25 %, so that no neighbour makes it fail.
 func TestReadmeInAModuleOfYourOwn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and measures")
@@ -55,13 +55,15 @@ func TestReadmeInAModuleOfYourOwn(t *testing.T) {
 		require.NoError(t, err, "%s: %s", line, out)
 		return out
 	}
-	// A go.mod that knows of tailgate only where it is, as one of a team knows of its release: what the README's command gets must do for all of it.
+	// A go.mod that knows of tailgate only where it is, as one of a team knows of its release: what the README's command gets must do
+	// for all of it.
 	goMod := filepath.Join(dir, "go.mod")
 	text, err := os.ReadFile(goMod)
 	require.NoError(t, err)
 	_, replaced, ok := strings.Cut(string(text), "\nreplace ")
 	require.True(t, ok)
-	require.NoError(t, os.WriteFile(goMod, []byte("module example.com/shop\n\ngo 1.26\n\nreplace "+strings.SplitAfter(replaced, "\n")[0]), 0o644))
+	require.NoError(t, os.WriteFile(goMod,
+		[]byte("module example.com/shop\n\ngo 1.26\n\nreplace "+strings.SplitAfter(replaced, "\n")[0]), 0o644))
 	require.NoError(t, os.Remove(filepath.Join(dir, "go.sum")))
 	env = append(env, "GOFLAGS=", "GONOSUMDB=*", "GOPROXY=off") // all modules are here: they are tailgate's
 	for _, line := range block("sh", "go get ").Commands() {

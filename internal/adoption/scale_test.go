@@ -18,7 +18,8 @@ import (
 
 var scaled = flag.Int("scale", 12, "how many benchmarks TestScale gates, ten to a package")
 
-// crowd is a module of n benchmarks, ten to a package and five to a function, whose requests take about 20 us, and a gate on all of them.
+// crowd is a module of n benchmarks, ten to a package and five to a function, whose requests take about 20 us, and a gate on all of
+// them.
 func crowd(n int) string {
 	var b strings.Builder
 	b.WriteString(`-- gate/gate_test.go --
@@ -68,8 +69,8 @@ func serve(b *testing.B, n int) {
 	return b.String()
 }
 
-// A gate on many benchmarks in many packages finds, measures and judges all of them: go test -v -run TestScale ./internal/adoption -scale 500
-// gates 500 in 50 packages, and tells what its time was spent on.
+// A gate on many benchmarks in many packages finds, measures and judges all of them:
+// go test -v -run TestScale ./internal/adoption -scale 500 gates 500 in 50 packages, and tells what its time was spent on.
 func TestScale(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and measures")

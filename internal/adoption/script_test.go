@@ -1,5 +1,5 @@
-// Package adoption tests tailgate as its users have it: whole foreign modules, measured and judged through the real go test, and gates
-// that are killed. Its tests stand apart from package regress, whose `go test -v` measures.
+// Package adoption tests tailgate as its users have it: whole foreign modules, measured and judged through the real go test, and
+// gates that are killed. Its tests stand apart from package regress, whose `go test -v` measures.
 package adoption
 
 import (

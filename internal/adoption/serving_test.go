@@ -47,15 +47,16 @@ func git(t *testing.T, dir string, args ...string) {
 	require.NoError(t, err, "%s", out)
 }
 
-// The shipped gate on a service finds that adapters have three slots where they had fifteen, and nothing where nothing is: not in the
-// same commit, and not in half a millisecond a request, which is below its floor of one.
+// The shipped gate on a service finds that adapters have three slots where they had fifteen, and nothing where nothing is: not in
+// the same commit, and not in half a millisecond a request, which is below its floor of one.
 func TestTheServingGateTellsAChangeOfTheService(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it measures for half a minute")
 	}
 	dir := clone(t)
 	gate := func(flags ...string) (string, error) {
-		cmd := exec.Command("go", append([]string{"test", "-count=1", "-v", "-run", "^TestServingGate$", "./regress", "-regress.baseline=HEAD", "-regress.profile=off"}, flags...)...)
+		cmd := exec.Command("go", append([]string{"test", "-count=1", "-v", "-run", "^TestServingGate$", "./regress",
+			"-regress.baseline=HEAD", "-regress.profile=off"}, flags...)...)
 		cmd.Dir = dir
 		began := time.Now()
 		out, err := cmd.CombinedOutput()

@@ -16,9 +16,9 @@ import (
 
 var smallRuns = flag.Int("small", 0, "how many gate runs TestSmallChange makes, half of them with a change; 0: none")
 
-// TestSmallChange counts what gates with a limit of 0.5 % say of requests that compute for 100 us, alternately the same and 1 % more, and
-// how long they take: go test -v -run TestSmallChange ./internal/adoption -small 60. How often that is right is the machine's: nothing is demanded
-// but that there is a verdict.
+// TestSmallChange counts what gates with a limit of 0.5 % say of requests that compute for 100 us, alternately the same and 1 %
+// more, and how long they take: go test -v -run TestSmallChange ./internal/adoption -small 60. How often that is right is the
+// machine's: nothing is demanded but that there is a verdict.
 func TestSmallChange(t *testing.T) {
 	if *smallRuns == 0 {
 		t.Skip("it is asked for with -small")

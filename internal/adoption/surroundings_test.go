@@ -73,8 +73,8 @@ func (f *faulty) full(dir, size string) {
 
 func (f *faulty) limited(command string) { f.through(command) }
 
-// withoutProcesses lets the gate have no more processes and threads than it has itself. Limits of a user do not hold for root, those of a
-// group do.
+// withoutProcesses lets the gate have no more processes and threads than it has itself. Limits of a user do not hold for root,
+// those of a group do.
 func (f *faulty) withoutProcesses() {
 	if os.Geteuid() != 0 {
 		f.limited("ulimit -u 1")

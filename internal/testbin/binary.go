@@ -96,7 +96,8 @@ func (b *Binary) link(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", b.Dir, err)
 	}
-	args := append([]string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path}, linkFlags(string(goflags), b.Layout)...)
+	args := append([]string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path},
+		linkFlags(string(goflags), b.Layout)...)
 	process, err := b.scratch.start(ctx, command{
 		name: "go test -c", path: "go", args: append(args, "."),
 		dir: b.Dir, env: append(append(toolEnviron(), "PWD="+b.Dir), b.env...), timeout: toolTimeout,
@@ -162,8 +163,8 @@ func (b *Binary) identify() error {
 // RunOptions is how a binary is run. The zero value runs its tests.
 type RunOptions struct {
 	Args []string
-	// Env is added to the environment, which is the gate's less its own settings (REGRESS_*, TAILGATE_*, GOCOVERDIR) and what looks like a
-	// secret, with a folder for temporary files that goes when the process does.
+	// Env is added to the environment, which is the gate's less its own settings (REGRESS_*, TAILGATE_*, GOCOVERDIR) and what looks
+	// like a secret, with a folder for temporary files that goes when the process does.
 	Env []string
 	// Keep names variables that are inherited though they look like secrets.
 	Keep []string

@@ -52,7 +52,9 @@ var x int = "text"
 `)
 	s := newScratch(t)
 	tree := newTree(t, s, repo)
-	for dir, want := range map[string]error{"none": ErrNoPackage, "docs": ErrNoPackage, "infer/infer.go": ErrNoPackage, "plain": ErrNoTests} {
+	for dir, want := range map[string]error{
+		"none": ErrNoPackage, "docs": ErrNoPackage, "infer/infer.go": ErrNoPackage, "plain": ErrNoTests,
+	} {
 		for _, top := range []string{tree.Dir, repo.Root} {
 			_, err := s.Build(t.Context(), filepath.Join(top, dir))
 			require.ErrorIs(t, err, want, dir)
@@ -224,8 +226,9 @@ func TestWorkspaceChoice(t *testing.T) {
 		work    string // below the tree, or "off"
 		warning string
 	}{
-		"none":                                   {plain, "infer", "off", ""},
-		"above the repository":                   {outside, "infer", "off", "built without the workspace " + filepath.Join(above, "go.work") + " (GOWORK=off): it is outside the repository"},
+		"none": {plain, "infer", "off", ""},
+		"above the repository": {outside, "infer", "off",
+			"built without the workspace " + filepath.Join(above, "go.work") + " (GOWORK=off): it is outside the repository"},
 		"in the work tree only":                  {ignored, "infer", "off", "(GOWORK=off): it is not in the commit"},
 		"in the commit only":                     {removed, "one", "go.work", ""},
 		"of a folder that the work tree has not": {gone, "one", "go.work", ""},

@@ -22,10 +22,10 @@
 // more and the watchdog removes it and the worktrees. If the power goes and the watchdog with it, the next scratch
 // finds a folder that nobody holds locked and runs the same script on it.
 //
-// A child may leave its process group (setsid, daemon(3)). Its deadline ends it wherever it is. What else has left the group is found, on
-// Linux, by the folder for temporary files in its environment, which all that it starts inherits: it ends with the child, and the
-// watchdog ends it when the gate is killed.
+// A child may leave its process group (setsid, daemon(3)). Its deadline ends it wherever it is. What else has left the group is
+// found, on Linux, by the folder for temporary files in its environment, which all that it starts inherits: it ends with the child,
+// and the watchdog ends it when the gate is killed.
 //
-// What gets away: what has left its group and has another environment, or belongs to another user; on other unix systems all that has
-// left its group, but for the child at its deadline. On other systems than unix only Close cleans up.
+// What gets away: what has left its group and has another environment, or belongs to another user; on other unix systems all that
+// has left its group, but for the child at its deadline. On other systems than unix only Close cleans up.
 package testbin

@@ -17,14 +17,14 @@ var repositoryVariables = []string{
 	"GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
 }
 
-// benchmarkEnviron is what a benchmark binary inherits: no secrets but those to keep. PWD goes because its length differs from side to
-// side: see Scratch.mkdir.
+// benchmarkEnviron is what a benchmark binary inherits: no secrets but those to keep. PWD goes because its length differs from side
+// to side: see Scratch.mkdir.
 func benchmarkEnviron(keep []string) []string {
 	return inherit(append([]string{"GOCOVERDIR", "PWD", "OLDPWD"}, Withheld(keep)...)...)
 }
 
-// toolEnviron is what git and the go command inherit: no prompts, no lock taken just to look, and messages that can be matched. They keep
-// secrets, with which modules are fetched: neither runs the code that it checks out and builds.
+// toolEnviron is what git and the go command inherit: no prompts, no lock taken just to look, and messages that can be matched.
+// They keep secrets, with which modules are fetched: neither runs the code that it checks out and builds.
 func toolEnviron() []string {
 	return append(inherit(append([]string{"GOCOVERDIR", "PWD"}, repositoryVariables...)...),
 		"LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0")

@@ -20,8 +20,8 @@ func init() {
 	roles["open"] = func() { Open(context.Background(), ".") }
 }
 
-// stuckGit puts a git on the PATH that hangs, as on a disk that does not answer, and so does what it starts. Both have the mark in their
-// environment.
+// stuckGit puts a git on the PATH that hangs, as on a disk that does not answer, and so does what it starts. Both have the mark in
+// their environment.
 func stuckGit(t *testing.T) (mark string) {
 	t.Helper()
 	bin := t.TempDir()

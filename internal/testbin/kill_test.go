@@ -62,7 +62,9 @@ func gate() {
 	r, w, err := os.Pipe()
 	if err == nil {
 		binary := &Binary{Path: "/proc/self/exe", Dir: tree.Dir, scratch: s}
-		_, err = binary.Start(ctx, RunOptions{Env: []string{"TESTBIN_ROLE=" + cmp.Or(os.Getenv("TESTBIN_CHILD"), "child")}, Files: []*os.File{w}})
+		_, err = binary.Start(ctx, RunOptions{
+			Env: []string{"TESTBIN_ROLE=" + cmp.Or(os.Getenv("TESTBIN_CHILD"), "child")}, Files: []*os.File{w},
+		})
 		w.Close()
 		r.Read(make([]byte, 1))
 	}

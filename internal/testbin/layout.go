@@ -81,13 +81,13 @@ func copyFile(to, from string) error {
 }
 
 // linkFlags add what a gate asks of the linker to the flags that GOFLAGS has for it: a layout, if it is not 0, and to write no
-// tables for debuggers (DWARF), which takes a third of the time of a link and changes nothing of what runs: code, data and the table of
-// functions, which profiles and panics are told by, are the same to the byte. (./workload, AMD EPYC, Go 1.26, load 4, November 2026:
-// 1.13 to 1.20 s with them, 0.75 to 0.79 s without.)
+// tables for debuggers (DWARF), which takes a third of the time of a link and changes nothing of what runs: code, data and the
+// table of functions, which profiles and panics are told by, are the same to the byte. (./workload, AMD EPYC, Go 1.26, load 4,
+// November 2026: 1.13 to 1.20 s with them, 0.75 to 0.79 s without.)
 //
 // A -ldflags replaces the one before it and does not add to it, those of GOFLAGS come first, and any may be limited to a pattern of
-// packages: so all are given again, in their order, after one for a package that no pattern matches. Of a flag given to the linker twice
-// the last counts.
+// packages: so all are given again, in their order, after one for a package that no pattern matches. Of a flag given to the linker
+// twice the last counts.
 func linkFlags(goflags string, layout int64) []string {
 	set := "-w"
 	if layout != 0 {

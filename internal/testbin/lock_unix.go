@@ -17,8 +17,8 @@ import (
 const lockPoll = 100 * time.Millisecond
 
 // Lock waits until no other gate holds the lock at path, in this process or another, and takes it until release is called or this
-// process ends in whatever way. waiting, unless nil, is called for each holder that must be waited for, with its process id and start
-// time. The file stays: removing it would let a third gate lock another file of the same name.
+// process ends in whatever way. waiting, unless nil, is called for each holder that must be waited for, with its process id and
+// start time. The file stays: removing it would let a third gate lock another file of the same name.
 func Lock(ctx context.Context, path string, waiting func(holder string)) (release func(), err error) {
 	told := ""
 	for {

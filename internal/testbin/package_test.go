@@ -45,7 +45,8 @@ package nested
 		"all below, no nested module":   {repo.Root, []string{"./..."}, []Package{external, infer, onlyTests, plain}},
 		"an import path, twice matched": {repo.Root, []string{"example.com/shop/infer", "./i..."}, []Package{infer}},
 		"the folder itself by default":  {filepath.Join(repo.Root, "plain"), nil, []Package{plain}},
-		"from within a nested module":   {nested, nil, []Package{{"example.com/nested", nested, "nested", "example.com/nested", nested, false}}},
+		"from within a nested module": {nested, nil,
+			[]Package{{"example.com/nested", nested, "nested", "example.com/nested", nested, false}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Packages(t.Context(), test.dir, test.patterns...)

@@ -99,7 +99,8 @@ func TestResolve(t *testing.T) {
 	run(t, repo.Root, "git", "config", "log.showSignature", "true")
 
 	for ref, want := range map[string]Commit{
-		"HEAD": second, "main": second, "HEAD~1": first, "v1": first, first.Hash: first, first.Hash[:10]: first, "refs/heads/main": second,
+		"HEAD": second, "main": second, "HEAD~1": first, "v1": first,
+		first.Hash: first, first.Hash[:10]: first, "refs/heads/main": second,
 	} {
 		got, err := repo.Resolve(t.Context(), ref)
 		require.NoError(t, err, ref)

@@ -7,15 +7,17 @@ import (
 	"strings"
 )
 
-// A benchmark runs code that nobody may have read yet: a pull request's. It is not given what opens doors. This is a list of what is left
-// out, not of what is let in, because no list has all that makes code fast or slow (OMP_NUM_THREADS, LD_LIBRARY_PATH, the paths of models),
-// and a benchmark that runs otherwise than by hand measures something else.
+// A benchmark runs code that nobody may have read yet: a pull request's. It is not given what opens doors. This is a list of what
+// is left out, not of what is let in, because no list has all that makes code fast or slow (OMP_NUM_THREADS, LD_LIBRARY_PATH, the
+// paths of models), and a benchmark that runs otherwise than by hand measures something else.
 //
-// Code of the same user can still read the gate's own environment from /proc: this keeps secrets out of logs, crash dumps and what a
-// dependency sends home, and is no prison.
+// Code of the same user can still read the gate's own environment from /proc: this keeps secrets out of logs, crash dumps and what
+// a dependency sends home, and is no prison.
 var (
 	// secretWords, between underscores, make a name a secret's. TOKENS and TOKENIZERS do not: MAX_TOKENS is a number.
-	secretWords = []string{"APIKEY", "ASKPASS", "AUTH", "COOKIE", "CREDS", "DSN", "JWT", "KEY", "KUBECONFIG", "NETRC", "PASS", "PASSPHRASE", "PAT"}
+	secretWords = []string{
+		"APIKEY", "ASKPASS", "AUTH", "COOKIE", "CREDS", "DSN", "JWT", "KEY", "KUBECONFIG", "NETRC", "PASS", "PASSPHRASE", "PAT",
+	}
 	// secretEnds are those of such words: PGPASSWORD, ACCESSTOKEN.
 	secretEnds = []string{"TOKEN", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "CREDENTIAL", "CREDENTIALS"}
 	// secretPrefixes are of variables of which too many are secrets: of clouds, of agents, of the runner of workflows.
@@ -27,11 +29,13 @@ var (
 	}
 	// secretValues are an address with a password in it, a private key, and tokens that show what they are.
 	secretValues = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@|-----BEGIN [A-Z ]*PRIVATE KEY|` +
-		`\b(gh[opsur]_[a-z0-9]{20}|github_pat_[a-z0-9_]{20}|glpat-[a-z0-9_-]{20}|AKIA[0-9A-Z]{16}|xox[abprs]-[a-z0-9-]{10}|hf_[a-z0-9]{30}|sk-[a-z0-9_-]{20}|` +
+		`\b(gh[opsur]_[a-z0-9]{20}|github_pat_[a-z0-9_]{20}|glpat-[a-z0-9_-]{20}|AKIA[0-9A-Z]{16}|` +
+		`xox[abprs]-[a-z0-9-]{10}|hf_[a-z0-9]{30}|sk-[a-z0-9_-]{20}|` +
 		`eyJ[a-z0-9_-]{10,}\.eyJ[a-z0-9_-]{10,}\.)`)
 )
 
-// looksSecret reports whether a variable is one that a benchmark is not given. Letters may be small: Windows does not tell them apart.
+// looksSecret reports whether a variable is one that a benchmark is not given. Letters may be small: Windows does not tell them
+// apart.
 func looksSecret(name, value string) bool {
 	name = strings.ToUpper(name)
 	begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
@@ -44,8 +48,8 @@ func looksSecret(name, value string) bool {
 	})
 }
 
-// Withheld are the names of this process's variables that look like secrets and are not among those to keep, sorted. No benchmark is
-// given them.
+// Withheld are the names of this process's variables that look like secrets and are not among those to keep, sorted. No benchmark
+// is given them.
 func Withheld(keep []string) []string {
 	var names []string
 	for _, pair := range os.Environ() {

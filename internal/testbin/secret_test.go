@@ -12,21 +12,25 @@ import (
 func TestLooksSecret(t *testing.T) {
 	for _, pair := range []string{
 		"GITHUB_TOKEN=x", "GH_TOKEN=x", "HF_TOKEN=x", "TOKEN=x", "NPM_AUTH_TOKEN=x", "ACCESSTOKEN=x", "ACTIONS_RUNTIME_URL=x",
-		"ACTIONS_ID_TOKEN_REQUEST_TOKEN=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_PROFILE=x", "AZURE_CLIENT_ID=x", "GOOGLE_APPLICATION_CREDENTIALS=x",
-		"OPENAI_API_KEY=x", "VLLM_APIKEY=x", "DEPLOY_SECRET=x", "CLIENTSECRET=x", "DB_PASSWORD=x", "PGPASSWORD=x", "MYSQL_PWD=x", "CI_JOB_JWT=x",
+		"ACTIONS_ID_TOKEN_REQUEST_TOKEN=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_PROFILE=x", "AZURE_CLIENT_ID=x",
+		"GOOGLE_APPLICATION_CREDENTIALS=x", "OPENAI_API_KEY=x", "VLLM_APIKEY=x", "DEPLOY_SECRET=x", "CLIENTSECRET=x",
+		"DB_PASSWORD=x", "PGPASSWORD=x", "MYSQL_PWD=x", "CI_JOB_JWT=x",
 		"CI_REGISTRY_PASSWORD=x", "CI_JOB_TOKEN=x", "SSH_AUTH_SOCK=x", "GIT_ASKPASS=x", "KUBECONFIG=x", "SENTRY_DSN=x", "GITHUB_ENV=x",
 		"GITHUB_OUTPUT=x", "GITHUB_PATH=x", "GITHUB_STEP_SUMMARY=x", "github_token=x", "Session_Cookie=x",
-		"HTTP_PROXY=http://me:hunter2@proxy:3128", "GOPROXY=https://proxy.example.com,https://me:x@go.example.com", "DB=postgres://u:p@db/x",
-		"PEM=-----BEGIN RSA PRIVATE KEY-----\nx", "A=ghp_0123456789abcdefghij", "A=AKIA0123456789ABCDEF", "A=token sk-proj-0123456789abcdefghij",
+		"HTTP_PROXY=http://me:hunter2@proxy:3128", "GOPROXY=https://proxy.example.com,https://me:x@go.example.com",
+		"DB=postgres://u:p@db/x", "PEM=-----BEGIN RSA PRIVATE KEY-----\nx", "A=ghp_0123456789abcdefghij",
+		"A=AKIA0123456789ABCDEF", "A=token sk-proj-0123456789abcdefghij",
 	} {
 		name, value, _ := strings.Cut(pair, "=")
 		assert.True(t, looksSecret(name, value), pair)
 	}
 	for _, pair := range []string{
-		"PATH=/bin:/usr/bin", "HOME=/root", "TMPDIR=/tmp", "LANG=C", "GOMAXPROCS=2", "GOGC=100", "GOMEMLIMIT=1GiB", "GODEBUG=x=1", "GOFLAGS=-mod=mod",
+		"PATH=/bin:/usr/bin", "HOME=/root", "TMPDIR=/tmp", "LANG=C",
+		"GOMAXPROCS=2", "GOGC=100", "GOMEMLIMIT=1GiB", "GODEBUG=x=1", "GOFLAGS=-mod=mod",
 		"OMP_NUM_THREADS=2", "OPENBLAS_NUM_THREADS=1", "LD_LIBRARY_PATH=/opt/lib", "CUDA_VISIBLE_DEVICES=0", "MAX_TOKENS=128",
-		"TOKENIZERS_PARALLELISM=false", "MODEL_PATH=/models/key.safetensors", "GITHUB_ACTIONS=true", "GITHUB_SHA=0123", "RUNNER_TEMP=/t", "CI=true",
-		"HTTP_PROXY=http://proxy:3128", "URL=http://127.0.0.1:8000/v1", "AT=http://host/a@b", "KEYBOARD=us", "MONKEY=1", "COMPASS=n", "AUTHOR=me",
+		"TOKENIZERS_PARALLELISM=false", "MODEL_PATH=/models/key.safetensors", "GITHUB_ACTIONS=true",
+		"GITHUB_SHA=0123", "RUNNER_TEMP=/t", "CI=true", "HTTP_PROXY=http://proxy:3128", "URL=http://127.0.0.1:8000/v1",
+		"AT=http://host/a@b", "KEYBOARD=us", "MONKEY=1", "COMPASS=n", "AUTHOR=me",
 		"PATH_PATTERN=x", "SOCK=sk-short", "=C:=C:\\x",
 	} {
 		name, value, _ := strings.Cut(pair, "=")

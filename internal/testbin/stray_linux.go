@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// strayTries and strayPause bound the wait for strays to go. A process that is being killed may start another, and one that waits for a
-// disk does not end before that answers.
+// strayTries and strayPause bound the wait for strays to go. A process that is being killed may start another, and one that waits
+// for a disk does not end before that answers.
 const (
 	strayTries = 100
 	strayPause = 5 * time.Millisecond
 )
 
-// endStrays kills what was started with temp as its folder for temporary files, in whatever group or session it is, and what inherited
-// that from it.
+// endStrays kills what was started with temp as its folder for temporary files, in whatever group or session it is, and what
+// inherited that from it.
 func endStrays(temp string) {
 	for range strayTries {
 		if !killStrays(temp) {
@@ -54,8 +54,8 @@ func killStrays(temp string) (found bool) {
 	return found
 }
 
-// isStray reports whether the process with this number was started with temp in its environment. That of a process that has ended is
-// empty.
+// isStray reports whether the process with this number was started with temp in its environment. That of a process that has ended
+// is empty.
 func isStray(pid, temp string) bool {
 	environ, err := os.ReadFile(filepath.Join("/proc", pid, "environ"))
 	return err == nil && bytes.Contains(environ, []byte("TMPDIR="+temp)) // GOTMPDIR, too

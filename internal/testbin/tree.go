@@ -12,8 +12,8 @@ import (
 )
 
 // staleAge is how old the record of a worktree must be before it may be taken for one that a power cut left: a gate in a container
-// that shares the repository but not the folder for temporary files is alive with a folder that cannot be seen from here. One that is to
-// be made in more than an hour is of a clock that was wrong, and no younger for it.
+// that shares the repository but not the folder for temporary files is alive with a folder that cannot be seen from here. One that
+// is to be made in more than an hour is of a clock that was wrong, and no younger for it.
 const staleAge = time.Hour
 
 // Tree is a commit checked out in a folder of its own.
@@ -129,7 +129,8 @@ func (s *Scratch) fill(ctx context.Context, t *Tree, checkout, commit, prefix st
 				return err
 			}
 			t.absent = append(t.absent, to)
-			t.Warnings = append(t.Warnings, fmt.Sprintf("submodule %s is empty at %s: its commit %.12s is not in %s; git -C %s fetch may bring it",
+			t.Warnings = append(t.Warnings, fmt.Sprintf(
+				"submodule %s is empty at %s: its commit %.12s is not in %s; git -C %s fetch may bring it",
 				to, t.Commit, hash, from, to))
 			continue
 		}

@@ -70,14 +70,17 @@ func TestWorktreeBesideOneThatIsBeingAdded(t *testing.T) {
 			repo := newRepo(t, shop)
 			record := filepath.Join(repo.Root, ".git", "worktrees", "other")
 			require.NoError(t, os.MkdirAll(record, 0o755))
-			for file, text := range map[string]string{"gitdir": filepath.Join(t.TempDir(), ".git"), "HEAD": headOf(t, repo).Hash, "commondir": ""} {
+			for file, text := range map[string]string{
+				"gitdir": filepath.Join(t.TempDir(), ".git"), "HEAD": headOf(t, repo).Hash, "commondir": "",
+			} {
 				require.NoError(t, os.WriteFile(filepath.Join(record, file), []byte(text), 0o644))
 			}
 			commit := headOf(t, repo)
 			real, err := exec.LookPath("git")
 			require.NoError(t, err)
 			bin := t.TempDir()
-			script := "#!/bin/sh\n'" + real + "' \"$@\"\ncode=$?\ncase \"$*\" in *'worktree add'*) " + finish + " '" + record + "' 2>/dev/null;; esac\nexit $code\n"
+			script := "#!/bin/sh\n'" + real + "' \"$@\"\ncode=$?\n" +
+				"case \"$*\" in *'worktree add'*) " + finish + " '" + record + "' 2>/dev/null;; esac\nexit $code\n"
 			require.NoError(t, os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o755))
 			t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 
@@ -158,7 +161,9 @@ func TestSubmodules(t *testing.T) {
 	t.Parallel()
 	inner := newRepo(t, "-- inner.txt --\ninner\n")
 	// git archive would leave the tests out.
-	sub := newRepo(t, "-- sub.go --\npackage sub\n\nfunc One() int { return 1 }\n-- sub_test.go --\npackage sub\n-- .gitattributes --\n*_test.go export-ignore\n")
+	sub := newRepo(t, "-- sub.go --\npackage sub\n\nfunc One() int { return 1 }\n"+
+		"-- sub_test.go --\npackage sub\n"+
+		"-- .gitattributes --\n*_test.go export-ignore\n")
 	run(t, sub.Root, "git", "submodule", "--quiet", "add", inner.Root, "in ner")
 	commit(t, sub.Root, "")
 	repo := newRepo(t, `
@@ -225,7 +230,8 @@ func BenchmarkUse(b *testing.B) { sub.One() }
 		tree := newTree(t, s, clone)
 		require.Len(t, tree.Warnings, 1)
 		assert.Contains(t, tree.Warnings[0], "submodule sub is empty at ")
-		assert.Contains(t, tree.Warnings[0], "its commit 111111111111 is not in "+filepath.Join(dir, "sub")+"; git -C sub fetch may bring it")
+		assert.Contains(t, tree.Warnings[0],
+			"its commit 111111111111 is not in "+filepath.Join(dir, "sub")+"; git -C sub fetch may bring it")
 		_, err = s.Build(t.Context(), filepath.Join(tree.Dir, "use"))
 		assert.ErrorContains(t, err, "submodule sub is not checked out")
 	})

@@ -2,8 +2,8 @@
 trap '' HUP INT QUIT TERM
 while read -r _; do :; done
 
-# What has left its group is told by the folder for temporary files in its environment. Only Linux shows that. The folders above may have
-# any name, so that only that of the scratch is looked for.
+# What has left its group is told by the folder for temporary files in its environment. Only Linux shows that. The folders above may
+# have any name, so that only that of the scratch is looked for.
 strays() {
 	case $1 in
 	*[!a-z0-9-]*) ;; # no gate made it
