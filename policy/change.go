@@ -2,9 +2,6 @@ package policy
 
 import (
 	"math"
-	"slices"
-
-	"golang.org/x/perf/benchmath"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
 )
@@ -23,29 +20,20 @@ type change struct {
 // are those of golang.org/x/perf/benchmath, and p is too, but for ties where that is wrong (stats.MannWhitney).
 // Intervals of the change it has none.
 func compareRuns(baseline, candidate []float64, alpha float64) change {
-	base := center(baseline)
+	base := Summarize(baseline).Median
 	return change{
 		base:  base,
-		diff:  center(candidate) - base,
+		diff:  Summarize(candidate).Median - base,
 		ratio: stats.Ratio(baseline, candidate, 1-alpha),
 		shift: stats.Shift(baseline, candidate, 1-alpha),
 		p:     stats.MannWhitney(baseline, candidate).P,
 	}
 }
 
-// center is the median of one side's values, as benchstat has it.
-func center(values []float64) float64 {
-	sample := benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds) // which sorts them
-	return benchmath.AssumeNothing.Summary(sample, shownConfidence).Center
-}
-
-// shownConfidence is that of the intervals of medians that benchstat shows. The median does not depend on it.
-const shownConfidence = 0.95
-
 // compareRounds compares the sides round by round.
 func compareRounds(baseline, candidate []float64, alpha float64) change {
 	c := change{
-		base:   center(baseline),
+		base:   Summarize(baseline).Median,
 		ratio:  stats.PairedRatio(baseline, candidate, 1-alpha),
 		shift:  stats.PairedShift(baseline, candidate, 1-alpha),
 		paired: true,
@@ -89,7 +77,7 @@ func (c change) place(r Rule, direction Direction) stats.Place {
 	}
 	floor := stats.Limit{Change: sign * r.MinRegression, AtLeast: true, Falling: falling}.Place(c.shift)
 	if !c.hasRatio() {
-		return min(floor, stats.Limit{Change: sign * r.MaxRegressionPercent / 100 * c.base, Falling: falling}.Place(c.shift))
+		return min(floor, stats.Limit{Change: sign * r.MaxRegressionPercent / 100 * math.Abs(c.base), Falling: falling}.Place(c.shift))
 	}
 	// As a ratio: in percent an interval at exactly 1.1 would be beyond 10 by rounding.
 	return min(floor, stats.Limit{Change: (100 + sign*r.MaxRegressionPercent) / 100, Falling: falling}.Place(c.ratio))
@@ -108,15 +96,15 @@ func (c change) breaks(r Rule, direction Direction) bool {
 	if c.paired {
 		return c.estimate().place(r, direction) == stats.Beyond
 	}
-	return worse*100 > r.MaxRegressionPercent*c.base && worse >= r.MinRegression
+	return worse*100 > r.MaxRegressionPercent*math.Abs(c.base) && worse >= r.MinRegression
 }
 
-// PercentOf is change in percent of base; 0 of 0 is no change.
+// PercentOf is change in percent of the size of base; 0 of 0 is no change.
 func PercentOf(change, base float64) float64 {
 	if change == 0 {
 		return 0
 	}
-	return 100 * change / base
+	return 100 * change / math.Abs(base)
 }
 
 func isNotFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }

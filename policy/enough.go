@@ -12,7 +12,7 @@ func enough(v Verdict, look Look) Verdict {
 	if !look.Last || have <= look.Alpha {
 		return v
 	}
-	need := 0 // no number would do
+	need := 0 // of runs no number would do; of rounds a later look may have some alpha
 	if look.Alpha > 0 {
 		for need = fewest; smallest(need) > look.Alpha; {
 			need++
@@ -23,6 +23,9 @@ func enough(v Verdict, look Look) Verdict {
 		v.Reason = Reason{FewRounds, Facts{Have: v.Baseline.N, Need: need}, []Advice{{Do: MoreRounds, Amount: float64(need)}}}
 		return v
 	}
-	v.Reason = Reason{FewRuns, Facts{Need: need}, []Advice{{Do: MoreRuns, Amount: float64(need)}}}
+	v.Reason = Reason{Code: FewRuns, Facts: Facts{Need: need}}
+	if need > 0 {
+		v.Reason.Advice = []Advice{{Do: MoreRuns, Amount: float64(need)}}
+	}
 	return v
 }

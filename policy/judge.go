@@ -21,7 +21,7 @@ func (r Rule) judge(baseline, candidate []float64, look Look) Verdict {
 	if direction == "" {
 		direction = DirectionOf(r.Unit())
 	}
-	if reason := r.untestable(baseline, candidate, direction); reason.Code != "" {
+	if reason := r.untestable(baseline, candidate, direction, look.Alpha); reason.Code != "" {
 		return Verdict{Rule: r, Unit: r.Unit(), Alpha: look.Alpha, Outcome: Invalid, Reason: reason}
 	}
 	v := enough(r.test(baseline, candidate, direction, look), look)
@@ -32,7 +32,7 @@ func (r Rule) judge(baseline, candidate []float64, look Look) Verdict {
 }
 
 // untestable says why values cannot be tested; without a code they can.
-func (r Rule) untestable(baseline, candidate []float64, direction Direction) Reason {
+func (r Rule) untestable(baseline, candidate []float64, direction Direction, alpha float64) Reason {
 	again := []Advice{{Do: MeasureAgain}}
 	for _, side := range []struct {
 		name   string
@@ -46,9 +46,11 @@ func (r Rule) untestable(baseline, candidate []float64, direction Direction) Rea
 		}
 	}
 	switch {
+	case !(alpha >= 0 && alpha <= 1):
+		return Reason{Code: BadAlpha}
 	case !(r.MaxRegressionPercent >= 0) || !(r.MinRegression >= 0):
 		return Reason{Code: BadLimits, Advice: []Advice{{Do: CorrectRule}}}
-	case direction == "":
+	case direction != Lower && direction != Higher:
 		return Reason{Code: DirectionUnknown, Advice: []Advice{{Do: SetDirection}}}
 	}
 	return Reason{}
@@ -63,8 +65,8 @@ func (r Rule) test(baseline, candidate []float64, direction Direction, look Look
 		Rule:      r,
 		Unit:      r.Unit(),
 		Direction: direction,
-		Baseline:  Summary{Median: center(baseline), N: len(baseline)},
-		Candidate: Summary{Median: center(candidate), N: len(candidate)},
+		Baseline:  Summarize(baseline),
+		Candidate: Summarize(candidate),
 		Paired:    look.Paired,
 		Alpha:     look.Alpha,
 	}

@@ -40,6 +40,7 @@ func TestJudgeAtTheLimits(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			v := slower.Judge(around(c.baseline), around(c.candidate), Look{Alpha: 0.05, Last: true})
 			assert.Equal(t, c.want, v.Outcome)
+			assert.Equal(t, map[Outcome]Code{OK: WithinLimit, Regressed: BeyondLimits, Improved: BetterByMore}[c.want], v.Reason.Code)
 			assert.Equal(t, c.want == Regressed, v.Fails)
 			assert.Equal(t, c.candidate-c.baseline, v.Change)
 			if c.candidate == math.Nextafter(22*ms, 99*ms) {
@@ -48,6 +49,10 @@ func TestJudgeAtTheLimits(t *testing.T) {
 			for _, last := range []bool{false, true} {
 				v := slower.Judge(always(c.baseline), always(c.candidate), Look{Alpha: 0.03, Last: last, Paired: true})
 				assert.Equal(t, c.want, v.Outcome, "in rounds, last look %t", last)
+				if !last {
+					codes := map[Outcome]Code{OK: IntervalWithin, Regressed: IntervalBeyond, Improved: BetterByMore}
+					assert.Equal(t, codes[c.want], v.Reason.Code)
+				}
 			}
 		})
 	}
@@ -69,11 +74,13 @@ func TestJudgeRefusesWhatMustNotBeJudged(t *testing.T) {
 		{"an infinity", slower, append(around(20*ms), math.Inf(-1)), good, last, NotFinite},
 		{"one run short", slower, good[:3], good[:3], last, FewRuns},
 		{"no alpha", slower, good, good, Look{Last: true}, FewRuns},
-		{"an alpha that is no number", slower, good, good, Look{Alpha: math.NaN(), Last: true}, FewRuns},
-		{"a negative alpha", slower, good, good, Look{Alpha: -1, Last: true}, FewRuns},
+		{"an alpha that is no number", slower, good, good, Look{Alpha: math.NaN(), Last: true}, BadAlpha},
+		{"a negative alpha", slower, good, good, Look{Alpha: -1, Last: true}, BadAlpha},
+		{"an alpha above 1", slower, good, good, Look{Alpha: 7, Last: true}, BadAlpha},
 		{"one round short", slower, good[:5], good[:5], Look{Alpha: 0.05, Last: true, Paired: true}, FewRounds},
 		{"rounds that are no pairs", slower, good, append(around(20*ms), 20*ms), Look{Alpha: 0.05, Last: true, Paired: true}, NoPairs},
 		{"an unknown direction", Rule{Metric: "score"}, good, good, last, DirectionUnknown},
+		{"a direction that is none", Rule{Metric: "p95-ns", Direction: "sideways"}, good, good, last, DirectionUnknown},
 		{"a limit that is no number", Rule{Metric: "p95-ns", MaxRegressionPercent: math.NaN()}, good, good, last, BadLimits},
 		{"a negative floor", Rule{Metric: "p95-ns", MinRegression: -1}, good, good, last, BadLimits},
 	} {
@@ -84,6 +91,27 @@ func TestJudgeRefusesWhatMustNotBeJudged(t *testing.T) {
 			assert.Equal(t, c.code, v.Reason.Code)
 		})
 	}
+}
+
+// Percentages are of the size of the baseline, which may be below 0 where a benchmark reports a score.
+func TestJudgeValuesBelowZero(t *testing.T) {
+	score := Rule{Metric: "score", Direction: Higher, MaxRegressionPercent: 10}
+	last := Look{Alpha: 0.05, Last: true}
+	for candidate, want := range map[float64]Outcome{-1100: OK, -1101: Regressed, -900: OK, -899: Improved, -1000: OK} {
+		v := score.Judge(around(-1000), around(candidate), last)
+		assert.Equal(t, want, v.Outcome, "%v", candidate)
+		assert.LessOrEqual(t, v.Percent.Lo, v.Percent.Hi)
+		assert.InDelta(t, (candidate+1000)/10, v.ChangePercent, 1e-9)
+	}
+}
+
+func TestSummarize(t *testing.T) {
+	values := []float64{3, 1, 2, 10}
+	assert.Equal(t, Summary{Median: 2.5, N: 4}, Summarize(values))
+	assert.Equal(t, []float64{3, 1, 2, 10}, values, "the list is the caller's")
+	assert.Equal(t, 2.0, Summarize([]float64{math.Inf(1), 2, 1}).Median)
+	assert.True(t, math.IsNaN(Summarize(nil).Median))
+	assert.True(t, math.IsNaN(Summarize([]float64{1, math.NaN()}).Median))
 }
 
 // Whatever the values are, judging ends, alters nothing and settles at the last look.

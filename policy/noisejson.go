@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 )
 
@@ -47,7 +48,7 @@ func (n *Noise) UnmarshalJSON(data []byte) error {
 	strict := json.NewDecoder(bytes.NewReader(data))
 	strict.DisallowUnknownFields()
 	if err := strict.Decode(&in); err != nil {
-		return err
+		return fmt.Errorf("noise: %v", err) // without the offset of a part, which would be taken for that of the whole
 	}
 	zero := func(x *float64) float64 {
 		if x == nil {

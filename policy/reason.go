@@ -41,8 +41,9 @@ const (
 	NotFinite   Code = "not-finite"   // a value is infinite or no number. Side, Value
 	// FewRuns says that no difference could be significant. Need: runs a side; 0 where no number would do.
 	FewRuns Code = "few-runs"
-	// FewRounds says the same of rounds. Have, Need: rounds; 0 where no number would do.
+	// FewRounds says the same of rounds. Have, Need: rounds; 0 where it is not known how many.
 	FewRounds        Code = "few-rounds"
+	BadAlpha         Code = "bad-alpha"         // alpha is no probability
 	NoPairs          Code = "no-pairs"          // a side has more rounds than the other
 	BadLimits        Code = "bad-limits"        // the rule's limits are no numbers of 0 or more
 	DirectionUnknown Code = "direction-unknown" // which way the metric is better
@@ -63,7 +64,7 @@ type Facts struct {
 	Have, Need int      // how many there are, and how many are needed
 	Most       int      // rounds that a verdict can have
 	Value      float64  // that is not finite
-	Words      []string // see the code
+	Words      []string // two directions of DirectionsContradict, or two selections of OtherPrompts; baseline first
 
 	// Benchmarks and Units are the first five names of benchmarks and of metrics, where a rule matches nothing;
 	// then how many there are.
@@ -73,7 +74,7 @@ type Facts struct {
 	UnitsInAll      int
 
 	// Work says whether a request that takes longer also computes more, of Regressed and Inconclusive; CPUPercent and MeanPercent
-	// are how CPU time and mean time of a request changed, in percent.
+	// are how CPU time and mean time of a request changed, in percent; NaN where that is not known.
 	Work        Work
 	CPUPercent  float64
 	MeanPercent float64

@@ -39,11 +39,5 @@ type Verdict struct {
 	Detectable    float64 // the smallest change that this noise would let us see, in percent; +Inf when none
 }
 
-// Summary is one side of a verdict.
-type Summary struct {
-	Median float64 // in Unit
-	N      int     // runs, or rounds
-}
-
 // Bounds is an interval. Its ends may be infinite.
 type Bounds struct{ Lo, Hi float64 }

@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"slices"
+
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -26,6 +28,7 @@ func By(p policy.Policy) Judge {
 	if len(p.Rules) == 0 {
 		p.Rules = d.Rules
 	}
+	p.Rules = slices.Clone(p.Rules) // they are the caller's to alter
 	return Judge{p, compiled(p)}
 }
 

@@ -148,3 +148,11 @@ func TestVerdictProperties(t *testing.T) {
 		assert.False(t, v.Outcome == policy.Regressed && back.Outcome == policy.Regressed)
 	})
 }
+
+func TestAJudgeKeepsNoSliceOfThePolicy(t *testing.T) {
+	p := policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}}}
+	j := By(p)
+	p.Rules[0].MaxRegressionPercent = 99
+	assert.Equal(t, 10.0, only(t, j.Compare(side("p95-ns", runs(20*ms)...), side("p95-ns", runs(20*ms)...))).Rule.MaxRegressionPercent)
+	assert.Equal(t, 10.0, j.Policy().Rules[0].MaxRegressionPercent)
+}

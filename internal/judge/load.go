@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -48,7 +47,7 @@ func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
 // both reports whether in half of its runs or more either side says 1.
 func (p Pair) both(unit string) bool {
 	for _, b := range []*Benchmark{p.Baseline, p.Candidate} {
-		if values := b.Metrics[unit]; len(values) == 0 || stats.Median(values) < 0.5 {
+		if values := b.Metrics[unit]; len(values) == 0 || policy.Summarize(values).Median < 0.5 {
 			return false
 		}
 	}

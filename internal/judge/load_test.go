@@ -45,6 +45,9 @@ func TestASaturatedRateIsJudgedByThroughput(t *testing.T) {
 			assert.Equal(t, c.latency, report.Verdicts[0].Outcome, report.Verdicts[0].Reason)
 			assert.InDelta(t, 100, report.Verdicts[0].ChangePercent, 0.01, "told, judged or not")
 			assert.Equal(t, c.latency == policy.Regressed, report.Verdicts[0].Fails)
+			if c.latency == policy.OK {
+				assert.Equal(t, policy.Saturated, report.Verdicts[0].Reason.Code)
+			}
 			if len(c.rules) > 1 {
 				assert.Equal(t, c.throughput, report.Verdicts[1].Outcome, report.Verdicts[1].Reason)
 			}
@@ -68,6 +71,7 @@ func TestSidesThatWereSentOtherPromptsAreNotCompared(t *testing.T) {
 		if c.want == policy.Invalid {
 			assert.Equal(t, policy.OtherPrompts, v.Reason.Code, c.name)
 			assert.Contains(t, v.Reason.Facts.Words, "70000000000000", c.name)
+			assert.Equal(t, []policy.Advice{{Do: policy.SamePrompts}}, v.Reason.Advice)
 		}
 	}
 }
@@ -91,5 +95,8 @@ func TestTwoSweepsWithoutAKneeAreNotCompared(t *testing.T) {
 	} {
 		v := only(t, j.Compare(c.baseline, c.candidate))
 		assert.Equal(t, c.want, v.Outcome, c.name)
+		if c.want == policy.Invalid {
+			assert.Equal(t, policy.Reason{Code: policy.SweptOut, Advice: []policy.Advice{{Do: policy.RaiseSweep}}}, v.Reason)
+		}
 	}
 }

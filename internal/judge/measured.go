@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -22,5 +21,5 @@ func (b *Benchmark) summary(unit string) policy.Summary {
 	if b == nil || len(b.Metrics[unit]) == 0 {
 		return policy.Summary{}
 	}
-	return policy.Summary{Median: stats.Median(b.Metrics[unit]), N: len(b.Metrics[unit])}
+	return policy.Summarize(b.Metrics[unit])
 }

@@ -99,6 +99,7 @@ func TestAddedAndAllowedRemovals(t *testing.T) {
 	good := side("p95-ns", runs(20*ms)...)
 	v := only(t, byDefault.Compare(Results{}, good))
 	assert.Equal(t, policy.Added, v.Outcome)
+	assert.Equal(t, policy.NewBenchmark, v.Reason.Code)
 	assert.False(t, v.Fails)
 	v = only(t, byDefault.Compare(side("p50-ns", runs(20*ms)...), good))
 	assert.Equal(t, policy.Added, v.Outcome)

@@ -32,7 +32,7 @@ func work(v policy.Verdict, m policy.Measured) (is policy.Work, cpuPercent, mean
 	}
 	mean, meanKnown := changeOf(m, "ns/op")
 	if !meanKnown {
-		mean = 0
+		mean = math.NaN()
 	}
 	switch {
 	case cpu >= share:

@@ -1,23 +1,18 @@
 package report
 
-import (
-	"strings"
-
-	"github.com/tailgate-go/tailgate/policy"
-)
+import "github.com/tailgate-go/tailgate/policy"
 
 const (
 	red, green, yellow = "\x1b[31m", "\x1b[32m", "\x1b[33m"
 	strong, noColour   = "\x1b[1m", "\x1b[0m"
 )
 
-// coloured is s, whose head is that word, with the word in a colour where the terminal knows colours.
-func (b *terminal) coloured(s, word, colour string) string {
-	rest, ok := strings.CutPrefix(s, word)
-	if !ok || !b.colours || colour == "" {
-		return s
+// coloured is a line that begins with a word of so many bytes, with the word in a colour where the terminal knows colours.
+func (b *terminal) coloured(line string, word int, colour string) string {
+	if !b.colours || colour == "" || word > len(line) {
+		return line
 	}
-	return colour + word + noColour + rest
+	return colour + line[:word] + noColour + line[word:]
 }
 
 // status states the outcome of a verdict, and why.
@@ -25,7 +20,7 @@ func (b *terminal) status(v policy.Verdict, why string) {
 	name := "status"
 	for i, line := range itemLines(status(v) + ": " + why) {
 		if i == 0 {
-			line = b.coloured(line, status(v), outcomeColour(v.Outcome))
+			line = b.coloured(line, len(status(v)), outcomeColour(v.Outcome))
 		}
 		b.itemLine(name, line)
 		name = ""
@@ -34,13 +29,13 @@ func (b *terminal) status(v policy.Verdict, why string) {
 
 // conclusion is the headline.
 func (b *terminal) conclusion(d Document) {
-	word, colour := d.word(), strong+red
+	colour := strong + red
 	if d.Passes() {
 		colour = strong + green
 	}
 	for i, line := range wrap(plain(cell(d.headline())), width) {
 		if i == 0 {
-			line = b.coloured(line, word, colour)
+			line = b.coloured(line, len(d.word()), colour)
 		}
 		b.line(line)
 	}

@@ -104,7 +104,7 @@ func (d Document) accusation(v policy.Verdict) string {
 	name := d.labels()(v)
 	switch v.Outcome {
 	case policy.Regressed:
-		limits := strings.Replace(shortLimits(v.Rule), ", ", " and ", 1)
+		limits := limitsWith(v.Rule, " and ")
 		return fmt.Sprintf("%s got %s: its %s, and the limit is %s.", cell(name), worse(v), movement(v), limits)
 	case policy.Inconclusive:
 		return fmt.Sprintf("It cannot be told whether %s got %s: its %s, too noisily to be sure.", cell(name), worse(v), movement(v))
@@ -174,7 +174,7 @@ func (d Document) evidence() []string {
 	var said []string
 	if v.Baseline.N > 0 && v.Candidate.N > 0 {
 		s := newStatement(v)
-		measured := fmt.Sprintf("Measured %s: %s, with an interval of %s.", basis(v), s.change, s.interval)
+		measured := fmt.Sprintf("Measured %s: %s, with an interval of %s.", basis(v), s.change(), s.interval)
 		if v.Paired { // of saved results nobody knows whether they were measured under the same conditions
 			measured += fmt.Sprintf(" The chance of any false alarm in this report is at most %s %%.", exact(100*d.Report.Policy.Alpha))
 		}

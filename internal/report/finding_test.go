@@ -1,7 +1,10 @@
 package report
 
 import (
+	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,38 +15,18 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-func TestFinding(t *testing.T) {
-	for name, want := range map[string]string{
-		"ok":        "Nothing got worse than its limits allow.",
-		"improved":  "Nothing got worse than its limits allow, and MLP got better: its throughput rose by 30.35 %.",
-		"regressed": "Small got slower: its throughput fell by 20.00 %, and the limit is 10 %. 2 other rules fail too.",
-		"duet":      "MLP got slower: its p95 rose by 19.96 %, and the limit is 10 % and 1 ms. Another rule fails too.",
-		"counts": "Decode/lora=8 got worse: its allocs/op rose by 1 allocs/op, and the limit is 0 % and 1 allocs/op. " +
-			"Another rule fails too.",
-		"inconclusive":         "It cannot be told whether MLP got slower: its p95 rose by 19.85 %, too noisily to be sure.",
-		"inconclusive-allowed": "Nothing got worse than its limits allow; 1 rule cannot be told for sure, which the policy lets pass.",
-		"invalid":              "Chat could not be judged: p95 of decode is invalid. 2 other rules fail too.",
-		"expected":             "The slowdown of 5ms that was planted was found, as expected.",
-		"expected-missed":      "The slowdown of 1ms that was planted was not found: the outcome is ok.",
-		"error":                "Nothing could be judged.",
-	} {
-		assert.Equal(t, want, documents[name]().finding(), name)
+// TestFindings holds what is said first of each document, and what it rests on, to what a reader has approved.
+func TestFindings(t *testing.T) {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(documents)) {
+		d := documents[name]()
+		fmt.Fprintf(&b, "%s: %s\n", name, d.finding())
+		for _, said := range d.evidence() {
+			fmt.Fprintf(&b, "\t%s\n", said)
+		}
 	}
-	assert.Equal(t, "There was nothing to judge.", Document{}.finding())
-}
-
-func TestEvidenceSaysHowSureAndWhere(t *testing.T) {
-	assert.Equal(t, []string{
-		"Measured over 8 rounds: +19.96 %, +1.78 ms, with an interval of +17.26 % to +23.04 %. " +
-			"The chance of any false alarm in this report is at most 5 %.",
-		"Of its stages model grew most: p95 +1.616 ms, +20.00 %.",
-		"CPU time per request grew with it (+19.23 %).",
-	}, documents["duet"]().evidence())
-	assert.Regexp(t, `^At the noise of this run a change of \d+\.\d\d % would have been seen in every metric judged; `+
-		`p95 of end_to_end of MLP was the noisiest\.$`,
-		documents["ok"]().evidence()[0])
-	assert.Equal(t, []string{"Candidate: run 3: the test binary exited with status 2."}, documents["invalid"]().evidence())
-	assert.Empty(t, documents["error"]().evidence())
+	fmt.Fprintf(&b, "nothing: %s\n", Document{}.finding())
+	golden(t, "findings.golden", []byte(b.String()))
 }
 
 func TestTheSameNumbersEverywhere(t *testing.T) {

@@ -194,8 +194,8 @@ func newPart(id, name string, g group) part {
 	}
 	for _, v := range g.verdicts {
 		s := newStatement(v)
-		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change, Interval: s.interval}
-		if v.Outcome != policy.OK || s.change == "" { // of what is well the table says enough
+		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change(), Interval: s.interval}
+		if v.Outcome != policy.OK || s.percent == "" { // of what is well the table says enough
 			said.Tested, said.Limits, said.Reason =
 				s.p, shortLimits(v.Rule), plain(cut(strings.Trim(beyondOutcome(v), "\r\n"), mostOfReason))
 		}
@@ -235,8 +235,8 @@ func (d Document) pageRows(parts map[policy.ID]string) (shown []pageRow, left in
 			SortBaseline: sortable(v.Baseline.Median), SortCandidate: sortable(v.Candidate.Median),
 			SortChange: sortable(v.ChangePercent), SortNoise: sortable(v.Detectable),
 		}
-		if s.change != "" {
-			row.Percent, row.Change, _ = strings.Cut(s.change, ", ")
+		if s.percent != "" {
+			row.Percent, row.Change = s.percent, s.amount
 			row.Interval, row.Detectable, row.Bar = s.interval, s.detectable, newBar(v)
 		}
 		shown = append(shown, row)

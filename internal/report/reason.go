@@ -69,6 +69,8 @@ func why(v policy.Verdict) string {
 		return fmt.Sprintf("%s: %s is %v in one of its runs: measure it again", f.Side, unit, f.Value)
 	case policy.FewRounds, policy.FewRuns:
 		return tooFew(v)
+	case policy.BadAlpha:
+		return fmt.Sprintf("alpha is %v: write a probability of 0 to 1, such as 0.05", v.Alpha)
 	case policy.NoPairs:
 		return fmt.Sprintf("%d rounds of the baseline and %d of the candidate are no pairs: measure it again",
 			v.Baseline.N, v.Candidate.N)

@@ -10,7 +10,8 @@ import (
 
 // statement puts a verdict into words, the same in every form of the report. What was not tested is empty.
 type statement struct {
-	change     string // "+15.05 %, +4.35 ms"
+	percent    string // "+15.05 %"
+	amount     string // "+4.35 ms"
 	interval   string // "+12.10 % to +18.20 %"
 	p          string // "p=0.002 n=6+6", as benchstat prints it; "p=0.008 over 8 rounds"
 	detectable string // "4.21 %"
@@ -22,11 +23,20 @@ func newStatement(v policy.Verdict) statement {
 	}
 	s := scaleOf(v.Unit, v.Baseline.Median, v.Candidate.Median)
 	return statement{
-		change:     fmt.Sprintf("%s %%, %s %s", percent(v.ChangePercent), s.signed(v.Change), s.unit),
+		percent:    percent(v.ChangePercent) + " %",
+		amount:     s.signed(v.Change) + " " + s.unit,
 		interval:   interval(v, s),
 		p:          tested(v),
 		detectable: detectable(v.Detectable),
 	}
+}
+
+// change is both: "+15.05 %, +4.35 ms"; empty where nothing was tested.
+func (s statement) change() string {
+	if s.percent == "" {
+		return ""
+	}
+	return s.percent + ", " + s.amount
 }
 
 func tested(v policy.Verdict) string {
@@ -70,10 +80,13 @@ func limits(r policy.Rule) string {
 }
 
 // shortLimits is the same for a cell of a table: "10 %, 1 ms".
-func shortLimits(r policy.Rule) string {
+func shortLimits(r policy.Rule) string { return limitsWith(r, ", ") }
+
+// limitsWith is the limit and, if there is one, the floor, with that between them.
+func limitsWith(r policy.Rule, between string) string {
 	s := exact(r.MaxRegressionPercent) + " %"
 	if r.MinRegression > 0 {
-		s += ", " + amount(r.MinRegression, r.Metric)
+		s += between + amount(r.MinRegression, r.Metric)
 	}
 	return s
 }

@@ -203,8 +203,8 @@ func cell(s string) string { return oneLine(cut(s, 200)) }
 
 func (b *terminal) verdict(v policy.Verdict, why string, n policy.Noise) {
 	b.metric(v.Unit)
-	if s := newStatement(v); s.change != "" {
-		b.item("change", s.change+"; interval "+s.interval)
+	if s := newStatement(v); s.percent != "" {
+		b.item("change", s.change()+"; interval "+s.interval)
 		launches := ""
 		if v.Paired && n.Rounds == v.Baseline.N { // a verdict that settled earlier had fewer
 			launches = fmt.Sprintf(", %d launches", n.Launches)
