@@ -17,8 +17,8 @@ type Summary struct {
 // shownConfidence is that of the intervals of medians that benchstat shows. The median does not depend on it.
 const shownConfidence = 0.95
 
-// Summarize is the number of values and their median as benchstat has it, from golang.org/x/perf/benchmath; NaN of none, and where one is NaN.
-// The list is not altered.
+// Summarize is the number of values and their median as benchstat has it, from golang.org/x/perf/benchmath. The median is NaN where
+// there are no values, and where one is NaN. The list is not altered.
 func Summarize(values []float64) Summary {
 	if len(values) == 0 || slices.ContainsFunc(values, isNotFinite) { // benchmath takes the difference of infinities
 		return Summary{Median: stats.Median(values), N: len(values)}

@@ -138,7 +138,8 @@ var codes = []policy.Code{
 	policy.IntervalBeyond, policy.IntervalWithin, policy.BeyondLimits, policy.WithinLimit, policy.BetterByMore, policy.TooNoisy,
 	policy.Saturated, policy.NewBenchmark, policy.NewMetric, policy.RemovalAllowed, policy.BenchmarkRemoved, policy.MetricRemoved,
 	policy.NoValues, policy.Failed, policy.FewRequests, policy.InSomeRuns, policy.NotFinite, policy.FewRuns, policy.FewRounds,
-	policy.BadAlpha, policy.NoPairs, policy.BadLimits, policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut,
+	policy.BadAlpha, policy.NoPairs,
+	policy.BadLimits, policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut,
 	policy.RuleWithoutBenchmarks, policy.RuleMatchesNoName, policy.RuleMatchesNoMetric,
 }
 
