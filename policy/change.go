@@ -17,7 +17,7 @@ type change struct {
 }
 
 // compareRuns compares runs that have nothing to do with each other, as the benchstat command does: their medians
-// are those of golang.org/x/perf/benchmath, and p is too, but for ties where that is wrong (stats.MannWhitney).
+// are those of golang.org/x/perf/benchmath, and p is too, but for ties, where that is wrong or slow (stats.MannWhitney).
 // Intervals of the change it has none.
 func compareRuns(baseline, candidate []float64, alpha float64) change {
 	base := Summarize(baseline).Median

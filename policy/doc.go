@@ -40,9 +40,9 @@
 // # How values are judged
 //
 // Runs are judged as the benchstat command judges them: by their medians and the Mann-Whitney test of golang.org/x/perf/benchmath.
-// Package policy has code of its own where that is wrong (the p of tied runs whose numbers differ between the sides) and where
-// it has none: pairs, and intervals of the change. Rounds are judged by their ratios and differences and the signed-rank test.
-// With b the values of the baseline and c those of the candidate:
+// Package policy has code of its own where that is wrong (the p of ties where the sides differ in number), where it is slow (other
+// ties), and where it has nothing: pairs, and intervals of the change. Rounds are judged by their ratios and differences and the
+// signed-rank test. With b the values of the baseline and c those of the candidate:
 //
 //	         change                       percent                       interval and p
 //	runs     median c - median b          100 change / median b         Mann-Whitney test

@@ -59,25 +59,25 @@ const (
 
 // Facts are what a reason rests on. A field that says nothing is zero.
 type Facts struct {
-	Side       string   // "baseline" or "candidate": the one that the code speaks of
-	Problem    string   // what went wrong, in the words of what found it; may have several lines
-	Have, Need int      // how many there are, and how many are needed
-	Most       int      // rounds that a verdict can have
-	Value      float64  // that is not finite
-	Words      []string // two directions of DirectionsContradict, or two selections of OtherPrompts; baseline first
-
-	// Benchmarks and Units are the first five names of benchmarks and of metrics, where a rule matches nothing;
-	// then how many there are.
-	Benchmarks      []string
-	BenchmarksInAll int
-	Units           []string
-	UnitsInAll      int
+	Side              string   // "baseline" or "candidate": the one that the code speaks of
+	Problem           string   // what went wrong, in the words of what found it; may have several lines
+	Have, Need        int      // how many there are, and how many are needed
+	Most              int      // rounds that a verdict can have
+	Value             float64  // that is not finite
+	Words             []string // two directions of DirectionsContradict, or two selections of OtherPrompts; baseline first
+	Benchmarks, Units *Names   // of benchmarks and of metrics, where a rule matches nothing; else nil
 
 	// Work says whether a request that takes longer also computes more, of Regressed and Inconclusive; CPUPercent and MeanPercent
 	// are how CPU time and mean time of a request changed, in percent; NaN where that is not known.
 	Work        Work
 	CPUPercent  float64
 	MeanPercent float64
+}
+
+// Names are the first names of many.
+type Names struct {
+	First []string // five at most
+	InAll int      // how many there are
 }
 
 // Work is what became of the CPU time of requests that take longer.

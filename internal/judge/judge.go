@@ -76,9 +76,9 @@ func (j Judge) effect(v policy.Verdict) policy.Verdict {
 func (j Judge) Compare(baseline, candidate Results) policy.Report {
 	pairs := j.Pairs(baseline, candidate)
 	look := policy.Look{Alpha: j.policy.Alpha / float64(Family(pairs)), Last: true}
-	verdicts := make([][]policy.Verdict, len(pairs))
-	for i, pair := range pairs {
-		verdicts[i] = j.Verdicts(pair, baseline.Better, candidate.Better, look)
+	r := j.begin(pairs)
+	for _, pair := range pairs {
+		r.add(pair, j.Verdicts(pair, baseline.Better, candidate.Better, look))
 	}
-	return j.Report(pairs, verdicts)
+	return r.end(pairs)
 }

@@ -11,35 +11,54 @@ import (
 // Report collects the verdicts of every pair, explains them by all that was measured, and adds an invalid one for each rule that
 // matches nothing. verdicts[i] are those on pairs[i]; pairs that are judged elsewhere have none.
 func (j Judge) Report(pairs []Pair, verdicts [][]policy.Verdict) policy.Report {
-	report := policy.Report{ // there may be thousands: no verdict is copied to make room for another
-		Verdicts: make([]policy.Verdict, 0, Family(pairs)), Benchmarks: make([]policy.Measured, 0, len(pairs)), Policy: j.policy,
+	r := j.begin(pairs)
+	for i, pair := range pairs {
+		r.add(pair, verdicts[i])
 	}
-	plan := j.Plan(Family(pairs))
-	used := make([]bool, len(j.policy.Rules))
-	for n, pair := range pairs {
-		if pair.Elsewhere {
-			report.Elsewhere++
-		} else {
-			m := measured(pair)
-			for _, v := range verdicts[n] {
-				report.Verdicts = append(report.Verdicts, explain(v, m, plan))
-			}
-			report.Benchmarks = append(report.Benchmarks, m)
+	return r.end(pairs)
+}
+
+// reporter makes a report pair by pair: there may be thousands, and no verdict is kept twice.
+type reporter struct {
+	judge  Judge
+	plan   Plan
+	report policy.Report
+	used   []bool // the rules that match something
+}
+
+func (j Judge) begin(pairs []Pair) *reporter {
+	family := Family(pairs)
+	return &reporter{judge: j, plan: j.Plan(family), used: make([]bool, len(j.rules)), report: policy.Report{
+		Verdicts: make([]policy.Verdict, 0, family), Benchmarks: make([]policy.Measured, 0, len(pairs)), Policy: j.policy,
+	}}
+}
+
+func (r *reporter) add(pair Pair, verdicts []policy.Verdict) {
+	if pair.Elsewhere {
+		r.report.Elsewhere++
+	} else {
+		m := measured(pair)
+		for _, v := range verdicts {
+			r.report.Verdicts = append(r.report.Verdicts, explain(v, m, r.plan))
 		}
-		for i, rule := range j.rules {
-			if !used[i] && rule.matches(pair.Name()) && pair.reports(rule.Unit()) {
-				used[i] = true
-			}
+		r.report.Benchmarks = append(r.report.Benchmarks, m)
+	}
+	for i, rule := range r.judge.rules {
+		if !r.used[i] && rule.matches(pair.Name()) && pair.reports(rule.Unit()) {
+			r.used[i] = true
 		}
 	}
-	for i, rule := range j.rules {
-		if !used[i] {
-			report.Verdicts = append(report.Verdicts, policy.Verdict{
+}
+
+func (r *reporter) end(pairs []Pair) policy.Report {
+	for i, rule := range r.judge.rules {
+		if !r.used[i] {
+			r.report.Verdicts = append(r.report.Verdicts, policy.Verdict{
 				Rule: *rule.Rule, Unit: rule.Unit(), Outcome: policy.Invalid, Fails: true, Reason: matchesNothing(rule, pairs),
 			})
 		}
 	}
-	return report
+	return r.report
 }
 
 // matchesNothing says what a rule that matches nothing could have matched.
@@ -61,7 +80,7 @@ func matchesNothing(rule rule, pairs []Pair) policy.Reason {
 		return policy.Reason{Code: policy.RuleWithoutBenchmarks}
 	case len(named) == 0:
 		return policy.Reason{
-			Code: policy.RuleMatchesNoName, Facts: policy.Facts{Benchmarks: first(all), BenchmarksInAll: len(all)},
+			Code: policy.RuleMatchesNoName, Facts: policy.Facts{Benchmarks: first(all)},
 			Advice: []policy.Advice{correct},
 		}
 	}
@@ -71,9 +90,11 @@ func matchesNothing(rule rule, pairs []Pair) policy.Reason {
 	}
 	reported := slices.Sorted(maps.Keys(units))
 	return policy.Reason{Code: policy.RuleMatchesNoMetric, Advice: advice, Facts: policy.Facts{
-		Benchmarks: first(named), BenchmarksInAll: len(named), Units: first(reported), UnitsInAll: len(reported),
+		Benchmarks: first(named), Units: first(reported),
 	}}
 }
 
 // first are the first five names: there may be thousands.
-func first(names []string) []string { return slices.Clone(names[:min(len(names), 5)]) }
+func first(names []string) *policy.Names {
+	return &policy.Names{First: slices.Clone(names[:min(len(names), 5)]), InAll: len(names)}
+}

@@ -57,11 +57,13 @@ func TestWhatMustNotBeJudgedIsInvalid(t *testing.T) {
 		},
 		{
 			"a rule that matches no name", rules(policy.Rule{Metric: "p95-ns", Benchmark: "ML"}), good, good,
-			policy.RuleMatchesNoName, facts{Benchmarks: []string{"MLP"}, BenchmarksInAll: 1}, policy.CorrectRule,
+			policy.RuleMatchesNoName, facts{Benchmarks: &policy.Names{First: []string{"MLP"}, InAll: 1}}, policy.CorrectRule,
 		},
 		{
 			"a rule that matches no metric", rules(policy.Rule{Metric: "p99-ns"}), side("ns/op", runs(3)...), side("ns/op", runs(3)...),
-			policy.RuleMatchesNoMetric, facts{Benchmarks: []string{"MLP"}, BenchmarksInAll: 1, Units: []string{"ns/op"}, UnitsInAll: 1},
+			policy.RuleMatchesNoMetric, facts{
+				Benchmarks: &policy.Names{First: []string{"MLP"}, InAll: 1}, Units: &policy.Names{First: []string{"ns/op"}, InAll: 1},
+			},
 			policy.RecordRequests,
 		},
 		{"no benchmarks", policy.Policy{}, Results{}, Results{}, policy.RuleWithoutBenchmarks, facts{}, ""},

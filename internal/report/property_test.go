@@ -58,6 +58,12 @@ var (
 			Load: anyFloat.Draw(t, "load"),
 		}
 	})
+	anyNames = rapid.Custom(func(t *rapid.T) *policy.Names {
+		if rapid.Bool().Draw(t, "none") {
+			return nil
+		}
+		return &policy.Names{First: rapid.SliceOfN(anyString, 1, 3).Draw(t, "names"), InAll: rapid.IntRange(0, 9).Draw(t, "in all")}
+	})
 	anyReason = rapid.Custom(func(t *rapid.T) policy.Reason {
 		strings := rapid.SliceOfN(anyString, 0, 3)
 		reason := policy.Reason{
@@ -66,9 +72,7 @@ var (
 			Facts: policy.Facts{
 				Side: rapid.SampledFrom([]string{"", "baseline", "candidate"}).Draw(t, "side"), Problem: anyString.Draw(t, "problem"),
 				Have: rapid.IntRange(0, 9).Draw(t, "have"), Need: rapid.IntRange(0, 9).Draw(t, "need"), Value: anyFloat.Draw(t, "value"),
-				Words: strings.Draw(t, "words"), Benchmarks: strings.Draw(t, "benchmarks"),
-				BenchmarksInAll: rapid.IntRange(0, 9).Draw(t, "in all"), Units: strings.Draw(t, "units"),
-				UnitsInAll: rapid.IntRange(0, 9).Draw(t, "units in all"),
+				Words: strings.Draw(t, "words"), Benchmarks: anyNames.Draw(t, "benchmarks"), Units: anyNames.Draw(t, "units"),
 				Work:       rapid.SampledFrom([]policy.Work{"", policy.Computes, policy.Waits, policy.TailWaits}).Draw(t, "work"),
 				CPUPercent: anyFloat.Draw(t, "CPU"), MeanPercent: anyFloat.Draw(t, "mean"),
 			},

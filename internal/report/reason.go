@@ -118,7 +118,7 @@ func tooFew(v policy.Verdict) string {
 // matchesNothing says what a rule that matches nothing could have matched.
 func matchesNothing(v policy.Verdict) string {
 	f := v.Reason.Facts
-	benchmarks := listed(f.Benchmarks, f.BenchmarksInAll)
+	benchmarks := listed(f.Benchmarks)
 	switch v.Reason.Code {
 	case policy.RuleWithoutBenchmarks:
 		return "the rule matches nothing: there are no benchmarks"
@@ -132,17 +132,20 @@ func matchesNothing(v policy.Verdict) string {
 		}
 	}
 	verb := "reports"
-	if f.BenchmarksInAll > 1 {
+	if f.Benchmarks != nil && f.Benchmarks.InAll > 1 {
 		verb = "report"
 	}
 	return fmt.Sprintf("the rule matches nothing: %s %s no %s, only %s: %s",
-		benchmarks, verb, v.Rule.Unit(), listed(f.Units, f.UnitsInAll), hint)
+		benchmarks, verb, v.Rule.Unit(), listed(f.Units), hint)
 }
 
-// listed joins the first names of so many.
-func listed(first []string, inAll int) string {
-	text := strings.Join(first, ", ")
-	if more := inAll - len(first); more > 0 {
+// listed joins names, and says how many more there are.
+func listed(n *policy.Names) string {
+	if n == nil {
+		return "?"
+	}
+	text := strings.Join(n.First, ", ")
+	if more := n.InAll - len(n.First); more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text

@@ -25,8 +25,10 @@ func TestEveryReasonHasWords(t *testing.T) {
 		policy.FewRounds:            {Have: 4, Need: 8},
 		policy.DirectionsContradict: {Words: []string{"lower", "higher"}},
 		policy.OtherPrompts:         {Words: []string{"70000000000000", "5"}},
-		policy.RuleMatchesNoName:    {Benchmarks: []string{"MLP", "Chat"}, BenchmarksInAll: 7},
-		policy.RuleMatchesNoMetric:  {Benchmarks: []string{"MLP"}, BenchmarksInAll: 1, Units: []string{"ns/op"}, UnitsInAll: 1},
+		policy.RuleMatchesNoName:    {Benchmarks: &policy.Names{First: []string{"MLP", "Chat"}, InAll: 7}},
+		policy.RuleMatchesNoMetric: {
+			Benchmarks: &policy.Names{First: []string{"MLP"}, InAll: 1}, Units: &policy.Names{First: []string{"ns/op"}, InAll: 1},
+		},
 	}
 	var b strings.Builder
 	say := func(name string, v policy.Verdict) {

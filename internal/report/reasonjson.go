@@ -42,8 +42,13 @@ type (
 func newFactsJSON(r policy.Reason) factsJSON {
 	f := r.Facts
 	out := factsJSON{
-		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Benchmarks: f.Benchmarks,
-		BenchmarksInAll: f.BenchmarksInAll, Units: f.Units, UnitsInAll: f.UnitsInAll, Work: f.Work,
+		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Work: f.Work,
+	}
+	if f.Benchmarks != nil {
+		out.Benchmarks, out.BenchmarksInAll = f.Benchmarks.First, f.Benchmarks.InAll
+	}
+	if f.Units != nil {
+		out.Units, out.UnitsInAll = f.Units.First, f.Units.InAll
 	}
 	if f.Value != 0 {
 		out.Value = strconv.FormatFloat(f.Value, 'g', -1, 64)
@@ -71,9 +76,14 @@ func newAdviceJSON(r policy.Reason) []adviceJSON {
 func (v verdictJSON) reason() policy.Reason {
 	f := v.Facts
 	out := policy.Reason{Code: v.Code, Facts: policy.Facts{
-		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Benchmarks: f.Benchmarks,
-		BenchmarksInAll: f.BenchmarksInAll, Units: f.Units, UnitsInAll: f.UnitsInAll, Work: f.Work,
+		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Work: f.Work,
 	}}
+	if len(f.Benchmarks) > 0 {
+		out.Facts.Benchmarks = &policy.Names{First: f.Benchmarks, InAll: f.BenchmarksInAll}
+	}
+	if len(f.Units) > 0 {
+		out.Facts.Units = &policy.Names{First: f.Units, InAll: f.UnitsInAll}
+	}
 	if value, err := strconv.ParseFloat(f.Value, 64); err == nil {
 		out.Facts.Value = value
 	}
