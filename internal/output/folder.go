@@ -1,7 +1,7 @@
 // Package output writes what a gate leaves: a folder with baseline.txt and candidate.txt as results come, the verdict and the
 // reports at the end. The code under test may put into that folder what it likes; nothing is written outside of it, but for
-// .tailgate/.gitignore and .tailgate/stamp beside go.mod, wherever the folder is: because of the stamp the go command does not reuse
-// the test's result.
+// .tailgate/.gitignore and .tailgate/stamp beside go.mod, wherever the folder is: because of the stamp the go command does not
+// reuse the test's result.
 package output
 
 import (
