@@ -68,7 +68,8 @@ type Gate struct {
 	// the test's folder or, if nothing matches there, to that of go.mod. Flag -regress.in.
 	In string
 	// Out is the folder for baseline.txt, candidate.txt, verdict.json, the reports and profiles; empty means .tailgate/<folder of the
-	// package>/<name of the test> beside go.mod, and of a shard the folder shard-<i>-of-<n> in that. Flag -regress.out.
+	// package>/<name of the test> beside go.mod, and of a shard the folder shard-<i>-of-<n> in that. Where Out is set, .tailgate has
+	// no more than .gitignore and stamp, because of which go test does not reuse the gate's result. Flag -regress.out.
 	Out string
 }
 

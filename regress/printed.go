@@ -37,6 +37,19 @@ func (p *printed) results() ([]byte, error) {
 	return bytes.ReplaceAll(p.text.Bytes(), []byte{0x16}, nil), nil
 }
 
+// through passes on to w, until w fails, and takes the rest all the same: who writes is not kept waiting.
+type through struct {
+	w   io.Writer
+	err error // w's
+}
+
+func (t *through) Write(b []byte) (int, error) {
+	if t.err == nil {
+		_, t.err = t.w.Write(b)
+	}
+	return len(b), nil
+}
+
 // tee runs m and keeps a copy of what is written to os.Stdout meanwhile, where testing prints results.
 func tee(m interface{ Run() int }, copyTo io.Writer) (code int, err error) {
 	r, w, err := os.Pipe()
@@ -45,8 +58,9 @@ func tee(m interface{ Run() int }, copyTo io.Writer) (code int, err error) {
 	}
 	stdout := os.Stdout
 	copied := make(chan error, 1)
+	passed := &through{w: stdout}
 	go func() {
-		_, err := io.Copy(io.MultiWriter(stdout, copyTo), r)
+		_, err := io.Copy(io.MultiWriter(passed, copyTo), r)
 		copied <- err
 	}()
 	os.Stdout = w
@@ -59,5 +73,5 @@ func tee(m interface{ Run() int }, copyTo io.Writer) (code int, err error) {
 	} else {
 		err = errors.Join(err, copyErr)
 	}
-	return code, errors.Join(err, r.Close())
+	return code, errors.Join(err, passed.err, r.Close())
 }

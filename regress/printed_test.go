@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -51,5 +52,30 @@ func TestOfWhatIsPrintedABoundedPartIsKept(t *testing.T) {
 			assert.LessOrEqual(t, kept.text.Len(), most)
 			assert.ErrorContains(t, settings{}.compareOutput(kept, nil, &report.Document{}), c.want)
 		})
+	}
+}
+
+func TestARunGoesOnWhereStandardOutputFails(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "stdout")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	broken, err := os.Open(file) // to be read only, as a full disk is
+	require.NoError(t, err)
+	defer broken.Close()
+	stdout := os.Stdout
+	defer func() { os.Stdout = stdout }()
+	os.Stdout = broken
+	const size = 1 << 20 // more than a pipe holds
+	kept := &printed{most: size}
+	ended := make(chan error)
+	go func() {
+		_, err := tee(prints(strings.Repeat("a line of 16 by\n", size/16)), kept)
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		require.ErrorContains(t, err, "write "+file)
+		assert.Equal(t, size, kept.text.Len())
+	case <-time.After(30 * time.Second):
+		t.Fatal("nobody reads what the run prints")
 	}
 }

@@ -48,8 +48,8 @@ func (r Result) printed() string {
 // Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
 // output folder. What goes on is written to lines, a line at a time, or on a terminal one that changes; nil: it is not told. The
 // error says why nothing could be judged, and what to do; a regression is no error. Flags and environment variables are not heeded,
-// but for what says of the terminal whether somebody watches: NO_COLOR, TERM and CI. What is measured gets the environment of this
-// process, less its secrets. Run may be called concurrently: gates that measure wait for each other.
+// but for TERM and CI, which say of a terminal whether somebody watches. What is measured gets the environment of this process,
+// less its secrets. Run may be called concurrently: gates that measure wait for each other.
 func (g Gate) Run(ctx context.Context, name string, lines io.Writer) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err != nil {

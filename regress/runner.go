@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -14,16 +15,10 @@ const ciBudget = time.Minute
 
 // budgetHere is the budget when nobody sets one.
 func budgetHere(env func(string) string) time.Duration {
-	if inCI(env) {
+	if progress.InCI(env) {
 		return ciBudget
 	}
 	return defaultBudget
-}
-
-// inCI reports whether this is a CI job: GitHub, GitLab and most others set CI.
-func inCI(env func(string) string) bool {
-	ci := env("CI")
-	return ci != "" && ci != "false"
 }
 
 // fewCPUs is how many a machine may have whose other work a gate cannot keep away from.
@@ -37,7 +32,7 @@ func smallMachine(env func(string) string, cpus int) string {
 		kind = "a hosted runner"
 	case env("GITLAB_CI") == "true":
 		kind = "a GitLab runner"
-	case inCI(env):
+	case progress.InCI(env):
 		kind = "a CI machine"
 	case cpus <= fewCPUs:
 		kind = "a small machine"

@@ -1,5 +1,7 @@
 // Package output writes what a gate leaves: a folder with baseline.txt and candidate.txt as results come, the verdict and the
-// reports at the end. The code under test may put into that folder what it likes; nothing is written outside of it.
+// reports at the end. The code under test may put into that folder what it likes; nothing is written outside of it, but for
+// .tailgate/.gitignore and .tailgate/stamp beside go.mod, wherever the folder is: because of the stamp the go command does not
+// reuse the test's result.
 package output
 
 import (
@@ -112,6 +114,12 @@ func (f *Folder) publish(doc report.Document) error {
 		writeFile(f.root, "report.md", text(doc.Markdown())))
 }
 
+// correct publishes doc in the place of one that may say that the gate passes. Where that cannot be written, none stays.
+func (f *Folder) correct(doc report.Document) {
+	_ = f.Remove(Verdict, "report.md")
+	_ = f.publish(doc) // the gate's error is why
+}
+
 // illustrate writes what a person reads in a browser, as large as a job's page may be and beyond.
 func (f *Folder) illustrate(doc report.Document) error {
 	return errors.Join(
@@ -135,6 +143,7 @@ func Leave(f *Folder, doc report.Document, seal func(*Folder) error, err error) 
 		if publishErr != nil && err == nil {
 			err = publishErr
 			doc.Error = err.Error()
+			f.correct(doc)
 		}
 		if illustrateErr := f.illustrate(doc); illustrateErr != nil { // the verdict stands without pictures
 			doc.Notes = append(doc.Notes, fmt.Sprintf("not all reports could be written: %v", illustrateErr))

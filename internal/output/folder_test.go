@@ -1,6 +1,8 @@
 package output
 
 import (
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -50,6 +52,63 @@ func TestAPageThatCannotBeWrittenChangesNoVerdict(t *testing.T) {
 	assert.True(t, doc.Passes())
 	assert.Contains(t, doc.Text(), "not all reports could be written: rename")
 	assert.FileExists(t, filepath.Join(dir, "verdict.json"))
+}
+
+// published is what the folder's verdict.json says.
+func published(t *testing.T, dir string) (doc struct {
+	Outcome, Error string
+	Pass           bool
+},
+) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, Verdict))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &doc))
+	return doc
+}
+
+func TestNoVerdictPassesWhoseGateHadAnErrorAtTheEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		taken string // a file that cannot be written
+		seal  func(*Folder) error
+		want  string
+	}{
+		"no seal":                  {"", func(*Folder) error { return errors.New("no space left on device") }, "no space left on device"},
+		"no report, but a verdict": {"report.md", unsealed, "report.md"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			out, err := New(dir)
+			require.NoError(t, err)
+			if c.taken != "" {
+				require.NoError(t, os.MkdirAll(filepath.Join(dir, c.taken, "taken"), 0o755))
+			}
+			doc := report.Document{Began: time.Now(), Report: policy.Report{Verdicts: []policy.Verdict{{Outcome: policy.OK}}}}
+			doc, err = Leave(out, doc, c.seal, nil)
+			require.ErrorContains(t, err, c.want)
+			assert.False(t, doc.Passes())
+			said := published(t, dir)
+			assert.False(t, said.Pass)
+			assert.Equal(t, "invalid", said.Outcome)
+			assert.Contains(t, said.Error, c.want)
+		})
+	}
+}
+
+func TestNoFileStaysOpenWhereTheOtherCannotBeMade(t *testing.T) {
+	dir := t.TempDir()
+	out, err := New(dir)
+	require.NoError(t, err)
+	defer out.Close()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "candidate.txt", "taken"), 0o755))
+	_, err = out.Begin()
+	require.ErrorContains(t, err, "candidate.txt")
+	open, err := filepath.Glob("/proc/self/fd/*") // where the system has them
+	require.NoError(t, err)
+	for _, fd := range open {
+		file, _ := os.Readlink(fd) // the folder of the others is no longer open
+		assert.NotEqual(t, filepath.Join(dir, "baseline.txt"), file)
+	}
 }
 
 // The code under test can put into the gate's folder what it likes, and a pull request can bring the folder along.

@@ -18,16 +18,24 @@ type Results struct {
 func (f *Folder) Begin() (*Results, error) {
 	r := &Results{}
 	for i, name := range Sides() {
-		if err := f.Remove(name); err != nil {
-			return nil, err
-		}
-		file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		file, err := f.create(name)
 		if err != nil {
+			if i > 0 {
+				err = errors.Join(err, r.files[0].Close())
+			}
 			return nil, err
 		}
 		r.files[i] = file
 	}
 	return r, nil
+}
+
+// create makes one of the files.
+func (f *Folder) create(name string) (*os.File, error) {
+	if err := f.Remove(name); err != nil {
+		return nil, err
+	}
+	return f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
 // Save writes one side's results, which are on the disk's way when it returns. header describes the side; it is asked for once.

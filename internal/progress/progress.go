@@ -26,15 +26,15 @@ func New(lines io.Writer, terminal *os.File) *Display {
 		lines = io.Discard
 	}
 	d := &Display{lines: lines}
-	if width, ok := terminalWidth(terminal); ok && !inCI() && !isDumb() {
+	if width, ok := terminalWidth(terminal); ok && !InCI(os.Getenv) && !isDumb() {
 		d.live, d.width = terminal, width
 	}
 	return d
 }
 
-// inCI reports whether this is a CI job, where nobody watches: GitHub, GitLab and most others set CI.
-func inCI() bool {
-	ci := os.Getenv("CI")
+// InCI reports whether a job of this environment is CI's, where nobody watches: GitHub, GitLab and most others set CI.
+func InCI(env func(string) string) bool {
+	ci := env("CI")
 	return ci != "" && ci != "false"
 }
 
@@ -48,7 +48,7 @@ func isDumb() bool {
 // (https://no-color.org).
 func Colourful(f *os.File) bool {
 	_, ok := terminalWidth(f)
-	return ok && os.Getenv("NO_COLOR") == "" && !isDumb() && !inCI()
+	return ok && os.Getenv("NO_COLOR") == "" && !isDumb() && !InCI(os.Getenv)
 }
 
 // Say tells a line that stays.

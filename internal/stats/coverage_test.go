@@ -141,12 +141,12 @@ func TestDetectableIsDetectedInPairs(t *testing.T) {
 		none := make([]float64, look.Pairs)
 		detectable := 0.0
 		for range repeats {
-			i := PairedShift(none, normals(r, look.Pairs, 0, 0), look.Confidence())
+			i := PairedShift(none, normals(r, look.Pairs, 0, 0), look.confidence())
 			detectable += Detectable(i, 0.8) / float64(repeats)
 		}
 		found := 0
 		for range repeats {
-			if i := PairedShift(none, normals(r, look.Pairs, detectable, 0), look.Confidence()); i.Lo > 0 {
+			if i := PairedShift(none, normals(r, look.Pairs, detectable, 0), look.confidence()); i.Lo > 0 {
 				found++
 			}
 		}

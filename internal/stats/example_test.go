@@ -58,10 +58,11 @@ func ExamplePlan() {
 			break // measure on
 		}
 		b, c := baseline[:look.Pairs], candidate[:look.Pairs]
-		ratio, shift := stats.PairedRatio(b, c, look.Confidence()), stats.PairedShift(b, c, look.Confidence())
+		confidence := 1 - 2*look.Alpha // of a two-sided interval
+		ratio, shift := stats.PairedRatio(b, c, confidence), stats.PairedShift(b, c, confidence)
 		place := min(percent.Place(ratio), floor.Place(shift))
 		fmt.Printf("after %d rounds, at %.4f: %.3f to %.3f, beyond: %v\n",
-			look.Pairs, look.Confidence(), ratio.Lo, ratio.Hi, place == stats.Beyond)
+			look.Pairs, confidence, ratio.Lo, ratio.Hi, place == stats.Beyond)
 	}
 	// Output:
 	// after 8 rounds, at 0.9922: 1.082 to 1.186, beyond: true

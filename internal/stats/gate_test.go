@@ -22,11 +22,14 @@ type gate struct {
 func newGate(p Plan, percent, floor float64) gate {
 	g := gate{looks: p.Looks(), percent: percent, floor: floor}
 	for _, look := range g.looks {
-		k, _ := signedTail(look.Pairs, 1-look.Confidence()) // as intervals do: for 2*Alpha it may be a rank more
+		k, _ := signedTail(look.Pairs, 1-look.confidence()) // as intervals do: for 2*Alpha it may be a rank more
 		g.cuts = append(g.cuts, k)
 	}
 	return g
 }
+
+// confidence is that of the two-sided interval to judge by.
+func (l Look) confidence() float64 { return 1 - 2*l.Alpha }
 
 // result is what a gate run came to.
 type result struct {
@@ -88,7 +91,7 @@ func changes(baseline, candidate []float64, compare func(candidate, baseline flo
 // byIntervals is judge as it is meant to be done.
 func (g gate) byIntervals(baseline, candidate []float64) (place Place, rounds int) {
 	for _, look := range g.looks {
-		b, c, confidence := baseline[:look.Pairs], candidate[:look.Pairs], look.Confidence()
+		b, c, confidence := baseline[:look.Pairs], candidate[:look.Pairs], look.confidence()
 		place = Limit{Change: g.percent}.Place(PairedRatio(b, c, confidence))
 		if g.floor > 0 {
 			place = min(place, Limit{Change: g.floor, AtLeast: true}.Place(PairedShift(b, c, confidence)))

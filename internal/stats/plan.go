@@ -29,8 +29,8 @@ type Plan struct {
 	Pairs  []int   // when to look, ascending; nil means after 8, 12, 18, 27, 40, 60, 90 and 120 pairs
 }
 
-// Look is a time to judge. If a verdict is what [Limit.Place] says of the intervals at Confidence, its errors over all looks are
-// these, each for a verdict's share of the plan's Alpha:
+// Look is a time to judge. If a verdict is what [Limit.Place] says of the intervals at a confidence of 1 - 2*Alpha, its errors over
+// all looks are these, each for a verdict's share of the plan's Alpha:
 //
 //   - Beyond, though the change is within the limit: at most the share. For two limits joined by min too, though neither
 //     test gives way to the other: the change is within one of them, and its test must have erred (an intersection-union
@@ -46,9 +46,6 @@ type Look struct {
 	// It is 0 if there are too few pairs to settle anything.
 	Alpha float64
 }
-
-// Confidence is that of the interval to judge by, two-sided: 1 - 2*Alpha.
-func (l Look) Confidence() float64 { return 1 - 2*l.Alpha }
 
 // Looks returns the looks at which something can be settled, in order. It is empty if none can.
 func (p Plan) Looks() []Look {

@@ -68,7 +68,7 @@ func TestPlanSpends(t *testing.T) {
 			// The interval at the look's confidence spends just what the plan has counted. (Beyond the exact limit rounding may
 			// cost it one of thousands of ranks.)
 			pairs := make([]float64, look.Pairs)
-			i := PairedShift(pairs, pairs, look.Confidence())
+			i := PairedShift(pairs, pairs, look.confidence())
 			counted := math.Abs((1-i.Confidence)/2-look.Alpha) <= 1e-15 || look.Pairs > exactLimitPairs && (1-i.Confidence)/2 < look.Alpha
 			if !counted || math.IsInf(i.Hi, 1) {
 				t.Fatalf("%+v has an interval at %v", look, i.Confidence)
@@ -101,7 +101,7 @@ func TestPlanFinal(t *testing.T) {
 	assert.Equal(t, Look{Pairs: 7, Alpha: 5.0 / 128}, Plan{}.Final(7), "7/128 is the next level, and above 0.05")
 	assert.Equal(t, Look{Pairs: 8, Alpha: 10.0 / 256}, Plan{}.Final(8), "a first look that is the last spends all")
 	assert.Equal(t, Look{Pairs: 4}, Plan{}.Final(4), "4 pairs settle nothing")
-	assert.Equal(t, 1.0, Plan{}.Final(4).Confidence())
+	assert.Equal(t, 1.0, Plan{}.Final(4).confidence())
 	assert.Equal(t, Look{}, Plan{}.Final(0))
 	assert.Greater(t, Plan{}.Final(33).Alpha, looks[4].Alpha+looks[5].Alpha-0.001, "what two looks would have had")
 	keep := []int{10, 20}
@@ -128,8 +128,8 @@ func TestQuietChangesMeetLimitsExactly(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			baseline := slices.Repeat([]float64{tt.baseline}, look.Pairs)
 			candidate := slices.Repeat([]float64{tt.candidate}, look.Pairs)
-			percent := Limit{Change: (100 + 10.0) / 100}.Place(PairedRatio(baseline, candidate, look.Confidence()))
-			floor := Limit{Change: 1e6, AtLeast: true}.Place(PairedShift(baseline, candidate, look.Confidence()))
+			percent := Limit{Change: (100 + 10.0) / 100}.Place(PairedRatio(baseline, candidate, look.confidence()))
+			floor := Limit{Change: 1e6, AtLeast: true}.Place(PairedShift(baseline, candidate, look.confidence()))
 			assert.Equal(t, tt.want, min(percent, floor))
 		})
 	}

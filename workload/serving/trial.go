@@ -170,7 +170,7 @@ const recovery = 100 * time.Millisecond
 // trial is a run at one rate. Every trial of a sweep draws with the same seeds: of two, the one of fewer prompts sends the first
 // of the other's.
 type trial struct {
-	*sweep
+	sweep  *sweep
 	rate   float64
 	n      int
 	tally  tally
@@ -182,18 +182,18 @@ type trial struct {
 var errLost = errors.New("not sent: the rate does not hold")
 
 func (t *trial) run() (err error) {
-	t.tally = newTally(t.n, t.scenario)
+	t.tally = newTally(t.n, t.sweep.scenario)
 	t.tally.most = t.n
-	log := newRequestLog(t.options.Log, t.scenario.Name, t.rate, t.selection[:t.n])
-	load := t.scenario.Load(t.rate)
-	load.Requests, load.MaxLagPercent = t.n, t.options.MaxLagPercent
-	t.result, err = t.drive(load, func(ctx context.Context, q *workload.Request) error {
+	log := newRequestLog(t.sweep.options.Log, t.sweep.scenario.Name, t.rate, t.sweep.selection[:t.n])
+	load := t.sweep.scenario.Load(t.rate)
+	load.Requests, load.MaxLagPercent = t.n, t.sweep.options.MaxLagPercent
+	t.result, err = t.sweep.drive(load, func(ctx context.Context, q *workload.Request) error {
 		if t.lost.Load() {
 			return errLost
 		}
 		i := q.Number()
-		reply, err := t.send(ctx, t.models[i], t.selection[i], q.Due())
-		log.line(i, t.selection[i], t.models[i], reply, err)
+		reply, err := t.sweep.send(ctx, t.sweep.models[i], t.sweep.selection[i], q.Due())
+		log.line(i, t.sweep.selection[i], t.sweep.models[i], reply, err)
 		if err != nil {
 			_ = t.tally.failed(err) // it may: all of them may
 		} else {
@@ -211,7 +211,7 @@ func (t *trial) run() (err error) {
 }
 
 // mayMiss is how many requests may miss the SLO.
-func (t *trial) mayMiss() int { return int(float64(t.n)*(1-t.scenario.Sweep.good()) + 1e-9) }
+func (t *trial) mayMiss() int { return int(float64(t.n)*(1-t.sweep.scenario.Sweep.good()) + 1e-9) }
 
 // outcome is whether the rate holds, and how it went. Of a run that is invalid the latter says why.
 func (t *trial) outcome() (held bool, how string) {
