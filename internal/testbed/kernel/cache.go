@@ -30,6 +30,15 @@ func (d *Decoder) NewCache(tokens int) (*Cache, error) {
 // Len returns how many tokens the cache holds.
 func (c *Cache) Len() int { return c.length }
 
+// Truncate forgets all but the first n tokens, 0 to Len: 0 makes the cache as good as new.
+func (c *Cache) Truncate(n int) error {
+	if n < 0 || n > c.length {
+		return fmt.Errorf("kernel: truncate a cache of %d tokens to %d; want 0 to %d", c.length, n, c.length)
+	}
+	c.length = n
+	return nil
+}
+
 // head returns the room for the keys and values of one head of one layer, (capacity, head dim) each.
 func (c *Cache) head(layer, head int) (keys, values []float32) {
 	n := c.tokens * c.config.headDim()

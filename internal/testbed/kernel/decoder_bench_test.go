@@ -52,7 +52,9 @@ func benchmarkForward(b *testing.B, d *Decoder, lora *LoRA, batch, past, tokens 
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, s := range steps {
-			s.Cache.length = past // the tokens of the last turn are forgotten
+			if err := s.Cache.Truncate(past); err != nil {
+				b.Fatal(err)
+			}
 		}
 		if err := d.Forward(steps, logits); err != nil {
 			b.Fatal(err)

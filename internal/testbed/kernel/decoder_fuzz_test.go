@@ -185,7 +185,7 @@ func FuzzCachedDecode(f *testing.F) {
 		whole := newCache(t, d, len(s.tokens))
 		want := make([]float32, d.config.Vocab)
 		for n := range s.tokens {
-			whole.length = 0
+			require.NoError(t, whole.Truncate(0))
 			require.NoError(t, d.Forward([]Step{{whole, s.tokens[:n+1], s.lora}}, [][]float32{want}))
 			require.NoError(t, d.Forward([]Step{s.step(1)}, [][]float32{s.logits}))
 			s.requireNear(t, widened(want))
@@ -208,7 +208,7 @@ func FuzzBatch(f *testing.F) {
 		}
 		require.NoError(t, d.Forward(batch, got))
 		for _, s := range all {
-			s.cache.length = 0
+			require.NoError(t, s.cache.Truncate(0))
 			want := make([]float32, d.config.Vocab)
 			require.NoError(t, d.Forward([]Step{s.rest()}, [][]float32{want}))
 			s.requireNear(t, widened(want))
@@ -229,7 +229,7 @@ func FuzzLoRA(f *testing.F) {
 		require.NoError(t, d.Forward([]Step{s.rest()}, [][]float32{s.logits}))
 
 		merged := mergedInto(t, d, s.lora)
-		s.cache.length = 0
+		require.NoError(t, s.cache.Truncate(0))
 		s.lora = nil
 		want := make([]float32, d.config.Vocab)
 		require.NoError(t, merged.Forward([]Step{s.rest()}, [][]float32{want}))

@@ -185,6 +185,21 @@ func TestCacheAtItsEdges(t *testing.T) {
 	assert.Equal(t, 16, c.tokens)
 	require.NoError(t, d.Forward([]Step{{Cache: c, Tokens: counted(d, 16)}}, [][]float32{nil}), "full to the last token")
 	assert.Equal(t, 16, c.Len())
+	assert.EqualError(t, c.Truncate(17), "kernel: truncate a cache of 16 tokens to 17; want 0 to 16")
+	assert.EqualError(t, c.Truncate(-1), "kernel: truncate a cache of 16 tokens to -1; want 0 to 16")
+	require.NoError(t, c.Truncate(16))
+	require.NoError(t, c.Truncate(5))
+	assert.Equal(t, 5, c.Len())
+}
+
+func TestTruncatedCacheIsAsIfTheTokensHadNeverBeen(t *testing.T) {
+	d := newDecoderOf(t, small)
+	c := newCache(t, d, 16)
+	got := make([]float32, 10)
+	require.NoError(t, d.Forward([]Step{{Cache: c, Tokens: []int{1, 2, 3, 9, 9, 9}}}, [][]float32{nil}))
+	require.NoError(t, c.Truncate(3))
+	require.NoError(t, d.Forward([]Step{{Cache: c, Tokens: []int{4, 5}}}, [][]float32{got}))
+	assert.InDeltaSlice(t, logitsOf(t, d, 1, 2, 3, 4, 5), got, 1e-5)
 }
 
 func TestAdapterAtItsEdges(t *testing.T) {
@@ -231,7 +246,7 @@ func TestStepsOfABatchMayShareAdaptersInAnyOrder(t *testing.T) {
 	require.NoError(t, d.Forward(batch, got))
 	for i, s := range batch {
 		want := make([]float32, 10)
-		s.Cache.length = 0
+		require.NoError(t, s.Cache.Truncate(0))
 		require.NoError(t, d.Forward([]Step{s}, [][]float32{want}))
 		assert.InDeltaSlice(t, want, got[i], 1e-5, "step %d", i)
 	}

@@ -52,10 +52,10 @@ func (c MLPConfig) withDefaults() (MLPConfig, error) {
 }
 
 // MLP is a multilayer perceptron with ReLU between its layers and logits at its end. Its methods reuse its buffers, so
-// one goroutine at a time may use it.
+// one goroutine at a time may use it; [MLP.Clone] makes one for another goroutine.
 type MLP struct {
 	config MLPConfig
-	layers []layer  // only read after NewMLP
+	layers []layer  // shared with the clones, and only read after NewMLP
 	acts   []buffer // acts[i] is the input of layers[i]; the last one holds the logits
 }
 
@@ -134,6 +134,11 @@ func (m *MLP) Config() MLPConfig {
 	c := m.config
 	c.Hidden = slices.Clone(c.Hidden)
 	return c
+}
+
+// Clone returns a model that shares m's weights and has its own buffers: the two may be used at the same time.
+func (m *MLP) Clone() *MLP {
+	return &MLP{config: m.config, layers: m.layers, acts: newBuffers(m.config)}
 }
 
 // Sample returns the raw features, (batch, input), of one request: the same for every model of the same seed and size.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -173,6 +174,22 @@ func TestSeedDecidesWeightsAndSample(t *testing.T) {
 			assert.Equal(t, test.same, slices.Equal(wantSample, sample), "sample")
 		})
 	}
+}
+
+func TestClonesServeAtTheSameTime(t *testing.T) {
+	m := newMLP(t, MLPConfig{Input: 70, Hidden: []int{260, 260}, Classes: 30, Batch: 4})
+	raw := m.Sample()
+	want := slices.Clone(m.Forward(m.Preprocess(raw)))
+
+	var all sync.WaitGroup
+	for _, m := range []*MLP{m.Clone(), m.Clone(), m} {
+		all.Go(func() {
+			for range 20 {
+				assert.Equal(t, want, m.Forward(m.Preprocess(raw)))
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestPreprocessNormalisesEachRow(t *testing.T) {
