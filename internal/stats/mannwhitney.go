@@ -25,13 +25,13 @@ type Test struct {
 // MannWhitney tests whether baseline and candidate come from the same distribution. P is that of golang.org/x/perf/benchmath, which
 // benchstat prints, but for ties of up to 25 values a side.
 //
-// There benchmath is wrong where the sides differ in number, and slow where they do not. With ties the distribution of U is lopsided unless n1 = n2,
-// yet go-moremath, which benchmath asks, doubles one tail of it: 3,1,3 against 1,1,1,1,1 gives 0.714 where the truth is 6/56
-// = 0.107, and of 3,000 tied cases compared with all their permutations the worst was off by 0.61 and 129 were above 1.
-// There P is counted over all ways to deal the pooled values out to the two sides: the fraction whose U is at least as far from
-// its mean as the one observed. Where n1 = n2 that is what benchmath finds, up to rounding, and ten times sooner: counted values, as of
-// allocations, are mostly ties, and judging 176,726 lines of results took 1.3 times as long as benchstat does, where it takes 0.2
-// times with this (BenchmarkJudge in package regress).
+// There benchmath is wrong where the sides differ in number, and slow where they do not. With ties the distribution of U is
+// lopsided unless n1 = n2, yet go-moremath, which benchmath asks, doubles one tail of it: 3,1,3 against 1,1,1,1,1 gives 0.714
+// where the truth is 6/56 = 0.107, and of 3,000 tied cases compared with all their permutations the worst was off by 0.61 and 129
+// were above 1. There P is counted over all ways to deal the pooled values out to the two sides: the fraction whose U is at least
+// as far from its mean as the one observed. Where n1 = n2 that is what benchmath finds, up to rounding, and ten times sooner:
+// counted values, as of allocations, are mostly ties. With benchmath judging 176,726 lines of results took 1.3 times as long as
+// benchstat does, and with this 0.2 to 0.3 times (BenchmarkJudge in package regress).
 //
 // P is 1, hence never significant, if a side is empty, if all values are equal, or if any value is NaN or infinite.
 func MannWhitney(baseline, candidate []float64) Test {
