@@ -29,8 +29,8 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 			set = append(set, "REGRESS_"+strings.ToUpper(side.setting.Name)+"="+shellQuoted(value))
 		}
 	}
-	for _, won := range s.won {
-		if won.Name != s.baseline.Name && won.Name != s.candidate.Name && !strings.HasPrefix(won.Source, "Gate.") {
+	for _, won := range s.outside {
+		if won.Name != s.baseline.Name && won.Name != s.candidate.Name {
 			set = append(set, "REGRESS_"+strings.ToUpper(won.Name)+"="+shellQuoted(won.Value))
 		}
 	}

@@ -21,7 +21,10 @@ func TestAgainNamesTheCommits(t *testing.T) {
 	won := []report.Setting{{Name: "budget", Value: "25s", Source: "-regress.budget"},
 		{Name: "timeout", Value: "1m", Source: "Gate.Timeout"},
 		{Name: "baseline", Value: "main", Source: "REGRESS_BASELINE"}}
-	s := settings{baseline: won[2], candidate: report.Setting{Name: "candidate", Source: "default"}, won: won}
+	s := settings{
+		baseline: won[2], candidate: report.Setting{Name: "candidate", Source: "default"}, won: won,
+		outside: []report.Setting{won[0], won[2]},
+	}
 	doc := report.Document{Baseline: report.Side{Commit: "1a2b"}, Candidate: report.Side{Commit: "3c4d"}}
 	got := s.again("TestGate/it's", t.TempDir(), doc)
 	assert.Equal(t, `REGRESS_BASELINE=1a2b REGRESS_CANDIDATE=3c4d REGRESS_BUDGET=25s go test -count=1 -v -run `+

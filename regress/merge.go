@@ -86,7 +86,7 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, 
 	if err != nil {
 		return nil, err
 	}
-	if err := out.Remove("baseline.txt", "candidate.txt"); err != nil {
+	if err := out.RemoveResults(); err != nil {
 		return out, err
 	}
 	m, err := shards.Merge(s.judge, folders)

@@ -112,7 +112,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err := instrumented(); err != nil {
 		return out, nil, err
 	}
-	if err := out.Remove("baseline.txt", "candidate.txt"); err != nil { // no old results stand beside a new verdict
+	if err := out.RemoveResults(); err != nil {
 		return out, nil, err
 	}
 	manifest, err := measure.Order{

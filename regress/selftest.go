@@ -35,7 +35,7 @@ func SelfTest(t *testing.T, g Gate) {
 			s.itself, s.expect = true, half.expect
 			s.baseline, s.candidate = report.Setting{}, report.Setting{}
 			s.shard, s.costs = part.Part{}, shards.Costs{} // each machine has to prove itself
-			s.won = nil
+			s.won, s.outside = nil, nil
 			if s.out != "" {
 				s.out = filepath.Join(s.out, half.name)
 			}

@@ -105,6 +105,7 @@ type settings struct {
 	test                bool                     // go test -run runs this gate again
 	env                 func(name string) string // the environment, as far as it is heeded
 	won                 []report.Setting         // those that are not defaults, for the report
+	outside             []report.Setting         // those of them that no field of the Gate set
 }
 
 // mostOfCosts is how many bytes a verdict.json may have that tells what benchmarks cost.
@@ -129,7 +130,11 @@ func (g Gate) settle(from outside) (s settings, err error) {
 	take := func(o option, field string) report.Setting {
 		v := o.value(field, from)
 		if v.Value != "" {
-			s.won = append(s.won, report.Setting{Name: v.Name, Value: source.Discreet(v.Value), Source: v.Source})
+			won := report.Setting{Name: v.Name, Value: source.Discreet(v.Value), Source: v.Source}
+			s.won = append(s.won, won)
+			if v.Source != o.field {
+				s.outside = append(s.outside, won)
+			}
 		}
 		return v
 	}

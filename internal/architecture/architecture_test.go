@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
 	"workload/serving/dataset/tiktoken":   {"workload/serving/dataset"},
-	"internal/report":                     {"internal/ratename", "policy"},
+	"internal/report":                     {"internal/part", "internal/ratename", "policy"},
 	"internal/benchdata":                  {"internal/ratename", "policy"},
 	"internal/bounded":                    nil,
 	"internal/duet":                       nil,

@@ -37,7 +37,7 @@ func (g *gate) divide(pairs []judge.Pair) []shards.Benchmark {
 			own++
 		}
 	}
-	g.order.Doc.Shard = report.Shard{I: g.order.Shard.I, N: g.order.Shard.N, Benchmarks: own, InAll: len(pairs)}
+	g.order.Doc.Shard = report.Shard{Part: g.order.Shard, Benchmarks: own, InAll: len(pairs)}
 	return all
 }
 

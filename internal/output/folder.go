@@ -107,6 +107,12 @@ func (f *Folder) Remove(names ...string) error {
 	return nil
 }
 
+// RemoveResults removes what an earlier gate has measured: no old results stand beside a new verdict.
+func (f *Folder) RemoveResults() error {
+	sides := Sides()
+	return f.Remove(sides[:]...)
+}
+
 // publish writes what a program and a person read.
 func (f *Folder) publish(doc report.Document) error {
 	return errors.Join(

@@ -84,7 +84,7 @@ type seriesText struct {
 }
 
 // chart adds the benchmark's charts to the page's, with what they say in words, and returns how many bytes they take.
-func (p *part) chart(all *pageCharts, d Detail, g group) int {
+func (p *pagePart) chart(all *pageCharts, d Detail, g group) int {
 	if all.Levels == nil {
 		for _, q := range Levels() {
 			all.Levels = append(all.Levels, -math.Log10(1-q))
@@ -114,7 +114,7 @@ func (p *part) chart(all *pageCharts, d Detail, g group) int {
 }
 
 // curves fills in the latencies of both sides.
-func (p *part) curves(c *benchmarkChart, d Detail, g group) {
+func (p *pagePart) curves(c *benchmarkChart, d Detail, g group) {
 	levels := Levels()
 	n := min(len(d.Baseline), len(d.Candidate), len(levels))
 	if n < 2 {

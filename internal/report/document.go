@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -45,7 +46,7 @@ type Side struct {
 
 // Shard is one of several parts of a gate. The zero value is the whole.
 type Shard struct {
-	I, N       int // which, from 1, and of how many
+	Part       part.Part
 	Benchmarks int // that it has
 	InAll      int // that the gate has
 }
@@ -56,7 +57,7 @@ func (s Shard) String() string {
 		return ""
 	}
 	return fmt.Sprintf("shard %d of %d: it has %d of the gate's %d benchmarks, and alpha is split over the verdicts on all of them",
-		s.I, s.N, s.Benchmarks, s.InAll)
+		s.Part.I, s.Part.N, s.Benchmarks, s.InAll)
 }
 
 // notes are Notes, after the part of the gate that this is.

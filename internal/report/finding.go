@@ -260,7 +260,7 @@ func (d Document) stage(v policy.Verdict) string {
 func (d Document) ofItsCase(v policy.Verdict) []string {
 	name, _, ok := ratename.Cut(v.Benchmark)
 	all, _ := d.rated()
-	at := slices.IndexFunc(all, func(r rated) bool { return ok && r.name == name && r.pkg == v.Package && r.procs == v.Procs })
+	at := slices.IndexFunc(all, func(r rated) bool { return ok && r.ID == policy.ID{Package: v.Package, Name: name, Procs: v.Procs} })
 	if at < 0 {
 		return nil
 	}

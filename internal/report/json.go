@@ -129,8 +129,7 @@ func (d Document) WriteJSON(w io.Writer) error {
 		Notes: append([]string{}, d.Notes...), Alpha: number(d.Report.Policy.Alpha),
 	}
 	if d.Shard != (Shard{}) {
-		shard := shardJSON(d.Shard)
-		out.Shard = &shard
+		out.Shard = &shardJSON{d.Shard.Part.I, d.Shard.Part.N, d.Shard.Benchmarks, d.Shard.InAll}
 	}
 	for _, p := range d.Phases {
 		out.Phases = append(out.Phases, phaseJSON{p.Name, number(p.Took.Seconds())})

@@ -30,7 +30,7 @@ type page struct {
 	RowsLeft, PartsLeft int
 	Cases               []ratedView
 	CasesLeft           int
-	Parts               []part
+	Parts               []pagePart
 	Charts              pageCharts
 	Baseline, Candidate Side
 	Planted             string
@@ -62,8 +62,8 @@ type pageRow struct {
 	Bar                                                *bar
 }
 
-// part is one benchmark.
-type part struct {
+// pagePart is one benchmark.
+type pagePart struct {
 	ID, Name, Package string
 	Procs             int
 	Status            string
@@ -187,8 +187,8 @@ func (d Document) parts(p *page) map[policy.ID]string {
 	return ids
 }
 
-func newPart(id, name string, g group) part {
-	p := part{
+func newPart(id, name string, g group) pagePart {
+	p := pagePart{
 		ID: id, Name: name, Package: cell(g.Package), Procs: g.Procs, Outcome: g.verdicts[0].Outcome, Status: status(g.verdicts[0]),
 		Noise: noise(g.Noise), Chart: -1, Stages: newStages(g.Measured),
 	}

@@ -14,8 +14,7 @@ import (
 
 // rated is a service under load at several rates: the benchmarks whose names differ in their part rate=<number> alone.
 type rated struct {
-	pkg, name string // the name without its rate
-	procs     int
+	policy.ID             // the name without its rate
 	points    []ratePoint // ascending
 	left      int         // rates left out, the highest ones
 }
@@ -56,7 +55,7 @@ func (d Document) rated() (all []rated, left int) {
 		if !seen {
 			i = len(all)
 			at[id] = i
-			all = append(all, rated{pkg: m.Package, name: name, procs: m.Procs})
+			all = append(all, rated{ID: id})
 		}
 		own := m.ID()
 		all[i].points = append(all[i].points, ratePoint{m, rate, verdicts[own], details[own]})

@@ -28,7 +28,7 @@ func TestRatesOfACaseAreTogetherAndInOrder(t *testing.T) {
 		policy.Measured{Package: pkg, Name: "Serving/case=multi-lora-small/rate=40.0", Procs: 2},
 		policy.Measured{Package: pkg, Name: "MLP", Procs: 2})
 	r := onlyCase(t, d)
-	assert.Equal(t, "Serving/case=multi-lora-small", r.name)
+	assert.Equal(t, "Serving/case=multi-lora-small", r.Name)
 	var rates []float64
 	for _, p := range r.points {
 		rates = append(rates, p.rate)
@@ -55,7 +55,7 @@ func TestCasesThatFailComeFirst(t *testing.T) {
 	good.Report.Verdicts = append(good.Report.Verdicts, bad.Report.Verdicts...)
 	all, _ := good.rated()
 	require.Len(t, all, 2)
-	assert.Equal(t, "Serving/case=b", all[0].name)
+	assert.Equal(t, "Serving/case=b", all[0].Name)
 }
 
 func TestTooManyRatesAndCasesAreLeftOut(t *testing.T) {

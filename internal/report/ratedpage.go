@@ -58,8 +58,8 @@ func (d Document) ratedViews(p *page, parts map[policy.ID]string) {
 	room, caseOf := mostRatedCharts, map[string]string{}
 	for i, r := range all {
 		v := ratedView{
-			ID: fmt.Sprintf("r%d", i+1), Name: cell(label(policy.Verdict{Package: r.pkg, Benchmark: r.label(), Procs: r.procs})),
-			Package: cell(r.pkg), Procs: r.procs,
+			ID: fmt.Sprintf("r%d", i+1), Name: cell(label(policy.Verdict{Package: r.Package, Benchmark: r.label(), Procs: r.Procs})),
+			Package: cell(r.Package), Procs: r.Procs,
 			Open: r.gravity() == 4 || len(all) == 1, Says: r.says(), Heat: r.heat(), Chart: -1, Left: r.left,
 		}
 		for _, point := range r.points {
@@ -95,10 +95,10 @@ func (d Document) ratedViews(p *page, parts map[policy.ID]string) {
 
 // label is the case's name, which may be nothing but a rate.
 func (r rated) label() string {
-	if r.name == "" {
+	if r.Name == "" {
 		return "all rates"
 	}
-	return r.name
+	return r.Name
 }
 
 // heat are the changes at all rates, to be seen at once.

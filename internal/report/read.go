@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -43,7 +44,7 @@ func ReadJSON(data []byte) (Document, error) {
 		Notes: in.Notes, Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}},
 	}
 	if in.Shard != nil {
-		d.Shard = Shard(*in.Shard)
+		d.Shard = Shard{part.Part{I: in.Shard.I, N: in.Shard.N}, in.Shard.Benchmarks, in.Shard.InAll}
 	}
 	for _, p := range in.Phases {
 		d.Phases = append(d.Phases, Phase{p.Name, time.Duration(float64(p.Seconds) * float64(time.Second))})
@@ -102,7 +103,7 @@ func (c causeJSON) cause() Cause {
 // SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. What a report adds
 // to a reason is not compared, nor is what JSON does not have told apart.
 func SameVerdict(a, b policy.Verdict) bool {
-	same := a.ID() == b.ID() && a.Unit == b.Unit && a.Outcome == b.Outcome &&
+	same := a.ID() == b.ID() && a.Unit == b.Unit && a.Outcome == b.Outcome && a.Reason.Code == b.Reason.Code &&
 		a.Fails == b.Fails && a.Paired == b.Paired && a.Baseline.N == b.Baseline.N && a.Candidate.N == b.Candidate.N &&
 		near(a.Baseline.Median, b.Baseline.Median) && near(a.Candidate.Median, b.Candidate.Median) && near(a.Alpha, b.Alpha)
 	if !same || a.Baseline.N == 0 || a.Candidate.N == 0 {

@@ -3,12 +3,15 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -83,4 +86,22 @@ func FuzzReadJSON(f *testing.F) {
 		_ = d.WriteJSON(&b) // years after 9999 cannot be written
 		_ = d.Text()
 	})
+}
+
+func TestAShardIsToldEverywhereAndReadAgain(t *testing.T) {
+	d := documents["ok"]()
+	d.Shard = Shard{Part: part.Part{I: 2, N: 3}, Benchmarks: 4, InAll: 9}
+	data, err := jsonOf(d)
+	require.NoError(t, err)
+	assert.NoError(t, compileSchema(t).Validate(decoded(t, d)))
+	read, err := ReadJSON(data)
+	require.NoError(t, err)
+	assert.Equal(t, d.Shard, read.Shard)
+	const says = "shard 2 of 3: it has 4 of the gate's 9 benchmarks"
+	for form, text := range map[string]string{"text": d.Text(), "Markdown": d.Markdown(), "page": html.UnescapeString(pageOf(t, d))} {
+		assert.Contains(t, text, says, form)
+	}
+	read, err = ReadJSON([]byte(strings.Replace(string(data), `"of": 3`, `"of": 4`, 1)))
+	require.NoError(t, err)
+	assert.NotEqual(t, d.Shard, read.Shard)
 }

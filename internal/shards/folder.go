@@ -12,20 +12,30 @@ import (
 	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/bounded"
+	"github.com/tailgate-go/tailgate/internal/output"
 )
 
 // mostLeft is how many bytes a manifest or a verdict.json may have: far more than those of 10,000 benchmarks need.
 const mostLeft = 64 << 20
 
 // Results are the files that a shard leaves beside its manifest.
-func Results() []string { return []string{"baseline.txt", "candidate.txt", "verdict.json"} }
+func Results() []string {
+	sides := output.Sides()
+	return append(sides[:], output.Verdict)
+}
 
-// SumFile is the SHA-256 of a file, in hexadecimal. What is no plain file, as a device or a pipe, is refused: it may have no end.
+// plain refuses what is no plain file, as a device or a pipe: it may have no end, and a pipe no beginning.
+func plain(name string) error {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no plain file: copy the shard's folder again", name)
+	}
+	return err
+}
+
+// SumFile is the SHA-256 of a plain file, in hexadecimal.
 func SumFile(name string) (string, error) {
-	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-		if err == nil {
-			err = fmt.Errorf("%s is no plain file: copy the shard's folder again", name)
-		}
+	if err := plain(name); err != nil {
 		return "", err
 	}
 	f, err := os.Open(name)
@@ -72,6 +82,9 @@ func Open(dir string) (Found, error) {
 
 // readLeft reads a file that a shard left.
 func readLeft(name string) ([]byte, error) {
+	if err := plain(name); err != nil {
+		return nil, err
+	}
 	data, err := bounded.ReadFile(name, mostLeft)
 	if large := (*bounded.TooLargeError)(nil); errors.As(err, &large) {
 		return nil, fmt.Errorf("%w; no shard leaves so much: run that shard again", err)

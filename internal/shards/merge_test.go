@@ -2,6 +2,7 @@ package shards
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -31,5 +32,18 @@ func TestAFileOfAShardThatHasNoEndIsRefused(t *testing.T) {
 		t.Skip("no /dev/zero")
 	}
 	_, err := SumFile(endless)
+	assert.ErrorContains(t, err, "is no plain file")
+}
+
+func TestAPipeInAShardsFolderIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{ManifestFile, "verdict.json"} {
+		if out, err := exec.Command("mkfifo", filepath.Join(dir, name)).CombinedOutput(); err != nil {
+			t.Skipf("no pipes here: %v: %s", err, out)
+		}
+	}
+	_, err := Open(dir)
+	assert.ErrorContains(t, err, "is no plain file")
+	_, err = readVerdict(filepath.Join(dir, "verdict.json"))
 	assert.ErrorContains(t, err, "is no plain file")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -37,7 +38,7 @@ func readShard(f Found) (s left, err error) {
 			rounds += b.Measured.Rounds
 		}
 	}
-	for side, name := range []string{"baseline.txt", "candidate.txt"} {
+	for side, name := range output.Sides() {
 		if s.sets[side] = (&benchdata.Set{}); rounds == 0 {
 			continue
 		}

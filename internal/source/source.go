@@ -89,7 +89,11 @@ func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo,
 		return given, checkAddress(v.Value)
 	}
 	if IsFile(v.Value) {
-		if revision := alsoRevision(ctx, repo, v.Value); revision != "" {
+		revision, err := alsoRevision(ctx, repo, v.Value)
+		if err != nil {
+			return given, err
+		}
+		if revision != "" {
 			return given, fmt.Errorf("%s is a file and a git revision: write ./%s for the file, or %s for the revision",
 				v.Value, v.Value, revision)
 		}
@@ -113,20 +117,26 @@ func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo,
 	return given, fmt.Errorf("%s is no file of saved results, and no git revision: %w", v.Value, err)
 }
 
-// alsoRevision is how else to name the revision that the name of a file means, too; empty when it means none.
-func alsoRevision(ctx context.Context, repo *testbin.Repo, name string) string {
-	if repo == nil || isPath(name) {
-		return ""
+// alsoRevision is how else to name the revision that the name of a file means, too; empty when it means none. The error says why
+// git cannot tell.
+func alsoRevision(ctx context.Context, repo *testbin.Repo, name string) (string, error) {
+	if isPath(name) {
+		return "", nil
 	}
-	if _, err := repo.Resolve(ctx, name); err != nil {
-		return ""
+	if repo == nil { // there is none, or git did not say in time
+		return "", context.Cause(ctx)
+	}
+	if _, err := repo.Resolve(ctx, name); errors.Is(err, testbin.ErrNoCommit) {
+		return "", nil
+	} else if err != nil {
+		return "", err
 	}
 	for _, kind := range []string{"refs/heads/", "refs/tags/"} {
 		if _, err := repo.Resolve(ctx, kind+name); err == nil {
-			return kind + name
+			return kind + name, nil
 		}
 	}
-	return name + "~0"
+	return name + "~0", nil
 }
 
 func isAddress(s string) bool {

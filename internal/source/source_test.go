@@ -1,6 +1,8 @@
 package source
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -165,4 +167,16 @@ func TestDiscreet(t *testing.T) {
 	} {
 		assert.Equal(t, want, Discreet(value))
 	}
+}
+
+// A file does not win because git was not asked to the end.
+func TestAFileIsNotTakenWhereGitCannotTell(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	require.NoError(t, os.WriteFile("old.txt", []byte("BenchmarkA 1 1 ns/op\n"), 0o644))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("the time is over"))
+	given := report.Setting{Name: "baseline", Value: "old.txt", Source: "-regress.baseline"}
+	_, _, _, err := Request{Baseline: given, Candidate: given}.Choose(ctx, dir)
+	assert.ErrorContains(t, err, "the time is over")
 }
