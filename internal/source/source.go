@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -89,7 +90,7 @@ func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo,
 		return given, checkAddress(v.Value)
 	}
 	if IsFile(v.Value) {
-		revision, err := alsoRevision(ctx, repo, v.Value)
+		revision, err := alsoRevision(ctx, repo, noRepo, v.Value)
 		if err != nil {
 			return given, err
 		}
@@ -119,12 +120,15 @@ func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo,
 
 // alsoRevision is how else to name the revision that the name of a file means, too; empty when it means none. The error says why
 // git cannot tell.
-func alsoRevision(ctx context.Context, repo *testbin.Repo, name string) (string, error) {
+func alsoRevision(ctx context.Context, repo *testbin.Repo, noRepo error, name string) (string, error) {
 	if isPath(name) {
 		return "", nil
 	}
-	if repo == nil { // there is none, or git did not say in time
-		return "", context.Cause(ctx)
+	if repo == nil {
+		if errors.Is(noRepo, testbin.ErrNotRepo) || errors.Is(noRepo, exec.ErrNotFound) {
+			return "", context.Cause(ctx) // there are no revisions, or nobody to ask
+		}
+		return "", fmt.Errorf("git does not say whether %s is a revision, too: %w; write ./%s for the file", name, noRepo, name)
 	}
 	if _, err := repo.Resolve(ctx, name); errors.Is(err, testbin.ErrNoCommit) {
 		return "", nil

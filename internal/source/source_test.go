@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
 // repository makes a git repository with the branches and commits of a pull request:
@@ -179,4 +180,17 @@ func TestAFileIsNotTakenWhereGitCannotTell(t *testing.T) {
 	given := report.Setting{Name: "baseline", Value: "old.txt", Source: "-regress.baseline"}
 	_, _, _, err := Request{Baseline: given, Candidate: given}.Choose(ctx, dir)
 	assert.ErrorContains(t, err, "the time is over")
+}
+
+func TestAFileIsNotTakenWhereGitIsBroken(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("old.txt", []byte("BenchmarkA 1 1 ns/op\n"), 0o644))
+	given := report.Setting{Name: "baseline", Value: "old.txt", Source: "-regress.baseline"}
+	_, err := side(t.Context(), given, ".", nil, errors.New("fatal: detected dubious ownership"))
+	assert.ErrorContains(t, err, "dubious ownership; write ./old.txt for the file")
+	for _, none := range []error{testbin.ErrNotRepo, exec.ErrNotFound} {
+		taken, err := side(t.Context(), given, ".", nil, none)
+		require.NoError(t, err)
+		assert.Equal(t, "old.txt", taken.Saved)
+	}
 }
