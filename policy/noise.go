@@ -18,3 +18,9 @@ type Noise struct {
 	Busy        float64 // percent of the machine's CPU time that was in use, the benchmark's own included
 	Load        float64 // load average of the last minute, when the measuring began
 }
+
+// SawTurns reports whether single turns were watched, as only a duet can.
+func (n Noise) SawTurns() bool { return n.Method == "duet" }
+
+// SawMachine reports whether the system told of its CPUs: then they were in use, at least by the benchmark.
+func (n Noise) SawMachine() bool { return n.Busy != 0 }

@@ -7,12 +7,6 @@ import (
 	"math"
 )
 
-// SawTurns reports whether single turns were watched, as only a duet can.
-func (n Noise) SawTurns() bool { return n.Method == "duet" }
-
-// SawMachine reports whether the system told of its CPUs: then they were in use, at least by the benchmark.
-func (n Noise) SawMachine() bool { return n.Busy != 0 }
-
 // noiseJSON is a Noise as JSON has it. What was not looked for is null, and so is what JSON has no number for.
 type noiseJSON struct {
 	Method      string   `json:"method"`

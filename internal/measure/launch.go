@@ -83,6 +83,7 @@ func (m *measurement) keep(r round) error {
 		}
 	}
 	m.rounds++
+	m.judging.Add(judge.Round{Baseline: evidence.Run(r.runs[baselineSide]), Candidate: evidence.Run(r.runs[candidateSide])})
 	m.noise.add(r.noise)
 	m.charted.add(r)
 	if m.rounds == 1 {
@@ -90,6 +91,5 @@ func (m *measurement) keep(r round) error {
 			return problems
 		}
 	}
-	m.judging.Add(judge.Round{Baseline: evidence.Run(r.runs[baselineSide]), Candidate: evidence.Run(r.runs[candidateSide])})
 	return nil
 }
