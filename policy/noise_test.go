@@ -38,4 +38,8 @@ func TestNoiseAsJSON(t *testing.T) {
 	assert.JSONEq(t, `{"method": "whole runs", "rounds": 0, "launches": 0, "seconds": 2, "stalls_per_second": null,
 		"involuntary_switches_per_second": null, "alternation_percent": null, "steal_percent": null, "busy_percent": null, "load": null}`,
 		string(data))
+
+	var n Noise
+	assert.ErrorContains(t, json.Unmarshal([]byte(`{"method": "duet", "hum": 1}`), &n), "hum")
+	assert.ErrorContains(t, json.Unmarshal([]byte(`{"rounds": "eight"}`), &n), "noise: ")
 }

@@ -47,3 +47,13 @@ func TestWorkOfRequestsThatTakeLonger(t *testing.T) {
 		})
 	}
 }
+
+func TestAMeanThatIsNotKnownIsNoNumber(t *testing.T) {
+	m := policy.Measured{Metrics: []policy.Metric{
+		{Unit: "cpu-ns", Baseline: policy.Summary{Median: ms, N: 8}, Candidate: policy.Summary{Median: ms, N: 8}, ChangePercent: 1},
+	}}
+	is, cpu, mean := work(policy.Verdict{Unit: "p95-ns", Outcome: policy.Regressed, ChangePercent: 20}, m)
+	assert.Equal(t, policy.Waits, is)
+	assert.Equal(t, 1.0, cpu)
+	assert.True(t, math.IsNaN(mean))
+}

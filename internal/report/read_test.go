@@ -65,6 +65,7 @@ func TestSameVerdictSeesEveryDifference(t *testing.T) {
 		"median": func(v *policy.Verdict) { v.Candidate.Median++ }, "change": func(v *policy.Verdict) { v.Change++ },
 		"percent": func(v *policy.Verdict) { v.ChangePercent = 20.0001 }, "p": func(v *policy.Verdict) { v.P = 0.02 },
 		"alpha": func(v *policy.Verdict) { v.Alpha = 0.04 }, "interval": func(v *policy.Verdict) { v.Percent.Hi = 4 },
+		"code":                 func(v *policy.Verdict) { v.Reason.Code = policy.WithinLimit },
 		"an infinite interval": func(v *policy.Verdict) { v.Percent.Hi = math.Inf(1) },
 	} {
 		assert.False(t, same(change), name)

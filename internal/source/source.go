@@ -126,7 +126,7 @@ func alsoRevision(ctx context.Context, repo *testbin.Repo, noRepo error, name st
 	}
 	if repo == nil {
 		if errors.Is(noRepo, testbin.ErrNotRepo) || errors.Is(noRepo, exec.ErrNotFound) {
-			return "", context.Cause(ctx) // there are no revisions, or nobody to ask
+			return "", nil // there are no revisions, or nobody to ask
 		}
 		return "", fmt.Errorf("git does not say whether %s is a revision, too: %w; write ./%s for the file", name, noRepo, name)
 	}
