@@ -106,7 +106,7 @@ func killedBenchmarkIsInvalid(t *testing.T, dir string, env []string) {
 		gate.Stdout, gate.Stderr = &printed, &printed
 		require.NoError(t, gate.Start())
 		var pair []int
-		require.Eventually(t, func() bool { pair = inDuet(temp); return len(pair) == 2 }, time.Minute, 50*time.Millisecond,
+		require.Eventually(t, func() bool { pair = inDuet(temp); return len(pair) == 2 }, 5*time.Minute, 50*time.Millisecond,
 			"no duet began")
 		time.Sleep(time.Duration(random.Int64N(int64(2 * time.Second))))
 		if now := inDuet(temp); len(now) == 2 { // of this launch or the next
