@@ -9,8 +9,8 @@ import (
 
 // Plan says after how many rounds to judge results that grow, and how strictly, so that measuring can stop as soon as the verdicts
 // are settled. The chance that a verdict settles on a change beyond the limits that is none is at most the policy's alpha divided
-// by the number of verdicts, over all its looks and whatever the noise does; the same for one that is called within and is not.
-// The first outcome that settles is the verdict.
+// by the number of verdicts, over all its looks and whatever the noise does. The chance that one settles on a change within a limit
+// that is none is at most alpha, for each verdict by itself. The first outcome that settles is the verdict.
 type Plan struct {
 	plan  stats.Plan
 	looks []stats.Look // its own: it takes a while to find them
@@ -23,8 +23,17 @@ func (j Judge) Plan(family int) Plan {
 	return newPlan(stats.Plan{Alpha: j.policy.Alpha, Family: family})
 }
 
-// Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40, 60, 90 and 120, the first of them later
-// where many verdicts share alpha. It is empty when so many do that 120 rounds could settle nothing.
+// Linked is the plan for rounds that have a link of each side of their own. A link takes about as long as a round, so there are 24
+// at most, later ones longer. How code is laid out may be worth more than any limit, and then chance alone decides where the
+// interval lies: so red has a tenth of alpha, and identical code is red in at most 1 of 200 reports, whatever a layout is worth.
+func (p Plan) Linked() Plan {
+	q := p.plan
+	q.Pairs, q.Sure = []int{8, 12, 18, 24}, 10
+	return newPlan(q)
+}
+
+// Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40 and 60; or 8, 12, 18 and 24 of those that are
+// linked. Where many verdicts share alpha the first of them can be ok, and not yet red.
 func (p Plan) Rounds() []int {
 	var rounds []int
 	for _, look := range p.looks {
@@ -46,7 +55,7 @@ func (p Plan) last() float64 {
 func (p Plan) Look(rounds int) (look policy.Look, planned bool) {
 	for i, l := range p.looks {
 		if l.Pairs == rounds {
-			return policy.Look{Alpha: 2 * l.Alpha, Last: i == len(p.looks)-1, Paired: true}, true
+			return policy.Look{Alpha: 2 * l.Alpha, Miss: 2 * l.Miss, Last: i == len(p.looks)-1, Paired: true}, true
 		}
 	}
 	return policy.Look{}, false
@@ -55,12 +64,16 @@ func (p Plan) Look(rounds int) (look policy.Look, planned bool) {
 // Final is the look to end with after so many rounds, because the budget is spent. What the sides have measured must not be the
 // reason to end, but for how long both took together.
 func (p Plan) Final(rounds int) policy.Look {
-	return policy.Look{Alpha: 2 * p.plan.Final(rounds).Alpha, Last: true, Paired: true}
+	l := p.plan.Final(rounds)
+	return policy.Look{Alpha: 2 * l.Alpha, Miss: 2 * l.Miss, Last: true, Early: float64(rounds) < p.last(), Paired: true}
 }
 
-// Fewest is the fewest rounds at the end of which something can be settled.
+// Fewest is the fewest rounds that a gate must have time for: those of the first look, and as many as it takes to be red.
 func (p Plan) Fewest() int {
 	n := 1
+	if len(p.looks) > 0 {
+		n = p.looks[0].Pairs
+	}
 	for p.plan.Final(n).Alpha <= 0 {
 		n++
 	}
