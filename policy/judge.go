@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"slices"
-
-	"github.com/tailgate-go/tailgate/internal/stats"
-)
+import "slices"
 
 // Judge judges a candidate's values of one metric by the baseline's: runs, whose order says nothing, or rounds where look says so.
 // What must not be judged is Invalid: a side without values, one with a value that is not finite, sides of rounds that are not
@@ -56,9 +52,6 @@ func (r Rule) untestable(baseline, candidate []float64, direction Direction, alp
 	return Reason{}
 }
 
-// power is the chance with which the smallest detectable change would be found.
-const power = 0.8
-
 // test applies the rule to values that can be tested.
 func (r Rule) test(baseline, candidate []float64, direction Direction, look Look) Verdict {
 	v := Verdict{
@@ -68,13 +61,20 @@ func (r Rule) test(baseline, candidate []float64, direction Direction, look Look
 		Baseline:  Summarize(baseline),
 		Candidate: Summarize(candidate),
 		Paired:    look.Paired,
-		Alpha:     look.Alpha,
 	}
 	compare := compareRuns
 	if look.Paired {
 		compare = compareRounds
 	}
-	c := compare(baseline, candidate, look.Alpha)
+	at := func(alpha float64) change { v.Alpha = alpha; return compare(baseline, candidate, alpha) }
+	c := at(look.miss())
+	v.Outcome, v.Reason.Code = seen(r, c, direction, look, func() change { return compare(baseline, candidate, look.doubt(v.Baseline.N)) })
+	if v.Outcome == Unsettled {
+		if look.Alpha > 0 && look.Alpha != v.Alpha {
+			c = at(look.Alpha)
+		}
+		v.Outcome, v.Reason.Code = decide(r, c, direction, look)
+	}
 	v.P, v.Change, v.ChangePercent = c.p, c.diff, c.percent()
 	v.Absolute = Bounds{Lo: c.shift.Lo, Hi: c.shift.Hi}
 	if c.hasRatio() {
@@ -82,32 +82,10 @@ func (r Rule) test(baseline, candidate []float64, direction Direction, look Look
 	} else {
 		v.Percent = Bounds{Lo: PercentOf(c.shift.Lo, c.base), Hi: PercentOf(c.shift.Hi, c.base)}
 	}
-	v.Detectable = PercentOf(stats.Detectable(c.shift, power), c.base)
-	v.Outcome, v.Reason.Code = decide(r, c, direction, look)
-	return v
-}
-
-// decide says what is settled, or leaves it open for a later look.
-func decide(r Rule, c change, direction Direction, look Look) (Outcome, Code) {
-	place := c.place(r, direction)
-	better := opposite(direction)
-	significant := c.p <= look.Alpha
-	switch {
-	case !look.Last && place == stats.Beyond:
-		return Regressed, IntervalBeyond
-	case !look.Last && place == stats.Within:
-		if c.breaks(r, better) && significant {
-			return Improved, BetterByMore
-		}
-		return OK, IntervalWithin
-	case !look.Last:
-		return Unsettled, ""
-	case c.breaks(r, direction) && significant:
-		return Regressed, BeyondLimits
-	case c.breaks(r, direction):
-		return Inconclusive, TooNoisy
-	case c.breaks(r, better) && significant:
-		return Improved, BetterByMore
+	n := v.Baseline.N
+	if !look.Paired {
+		n += v.Candidate.N
 	}
-	return OK, WithinLimit
+	v.Detectable = r.detectable(c, n, direction, look)
+	return v
 }

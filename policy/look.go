@@ -12,5 +12,13 @@ type Look struct {
 	Paired bool // whether value i of the baseline and value i of the candidate are a round, in an order that a coin decided
 }
 
+// miss is the chance of Miss.
+func (l Look) miss() float64 {
+	if l.Miss == 0 {
+		return l.Alpha
+	}
+	return l.Miss
+}
+
 // Unsettled is the outcome of a verdict that cannot be told yet: measure on. No finished report has it.
 const Unsettled Outcome = ""

@@ -15,6 +15,7 @@ type file struct {
 	Schema         string     `json:"$schema"`
 	Alpha          *float64   `json:"alpha"`
 	OnInconclusive *Effect    `json:"on_inconclusive"`
+	OnBlind        *Effect    `json:"on_blind"`
 	OnRemoved      *Effect    `json:"on_removed"`
 	Rules          []fileRule `json:"rules"`
 }
@@ -74,6 +75,9 @@ func (f file) policy() (p Policy, path string, err error) {
 	}
 	if f.OnInconclusive != nil {
 		p.OnInconclusive = *f.OnInconclusive
+	}
+	if f.OnBlind != nil {
+		p.OnBlind = *f.OnBlind
 	}
 	if f.OnRemoved != nil {
 		p.OnRemoved = *f.OnRemoved

@@ -23,17 +23,17 @@ func shipped(t *testing.T, name string) Policy {
 }
 
 func TestParseReadsEveryField(t *testing.T) {
-	assert.Equal(t, Policy{Alpha: 0.05, OnInconclusive: Fail, OnRemoved: Fail, Rules: []Rule{
+	assert.Equal(t, Policy{Alpha: 0.05, OnInconclusive: Fail, OnBlind: Warn, OnRemoved: Fail, Rules: []Rule{
 		{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e6},
 		{Metric: "req/s", Benchmark: "MLP.*", MaxRegressionPercent: 10},
 		{Metric: "p95-ns", Stage: "model", MaxRegressionPercent: 10, MinRegression: 200e3},
 		{Metric: "allocs/op", MaxRegressionPercent: 5, MinRegression: 1},
 	}}, shipped(t, "../testdata/policies/full.json"))
 
-	p, err := Parse("p.json", []byte(`{"version": 1, "alpha": 0.01, "on_inconclusive": "warn", "on_removed": "warn",
+	p, err := Parse("p.json", []byte(`{"version": 1, "alpha": 0.01, "on_inconclusive": "warn", "on_blind": "fail", "on_removed": "warn",
 		"rules": [{"metric": "score", "max_regression_percent": 0, "direction": "higher"}]}`))
 	require.NoError(t, err)
-	assert.Equal(t, Policy{Alpha: 0.01, OnInconclusive: Warn, OnRemoved: Warn,
+	assert.Equal(t, Policy{Alpha: 0.01, OnInconclusive: Warn, OnBlind: Fail, OnRemoved: Warn,
 		Rules: []Rule{{Metric: "score", Direction: Higher}}}, p)
 }
 

@@ -13,6 +13,7 @@ const DefaultAlpha = 0.05
 type Policy struct {
 	Alpha          float64 // family-wise error rate of the report, in (0, 0.5]; 0 means 0.05
 	OnInconclusive Effect  // what an inconclusive verdict does; the zero value fails
+	OnBlind        Effect  // what a blind verdict does; the zero value warns
 	OnRemoved      Effect  // what a benchmark that the candidate lacks does; the zero value fails
 	Rules          []Rule  // empty means one rule: p95-ns, 10 %, 1 ms
 }
@@ -21,7 +22,7 @@ type Policy struct {
 type Effect string
 
 const (
-	Fail Effect = "fail" // also what the empty Effect means
+	Fail Effect = "fail"
 	Warn Effect = "warn"
 )
 
@@ -30,6 +31,7 @@ func Default() Policy {
 	return Policy{
 		Alpha:          DefaultAlpha,
 		OnInconclusive: Fail,
+		OnBlind:        Warn,
 		OnRemoved:      Fail,
 		Rules:          []Rule{{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e6}},
 	}
@@ -49,7 +51,7 @@ func (p Policy) validate() (path string, err error) {
 	for _, e := range []struct {
 		path   string
 		effect Effect
-	}{{"on_inconclusive", p.OnInconclusive}, {"on_removed", p.OnRemoved}} {
+	}{{"on_inconclusive", p.OnInconclusive}, {"on_blind", p.OnBlind}, {"on_removed", p.OnRemoved}} {
 		if e.effect != "" && e.effect != Fail && e.effect != Warn {
 			return e.path, fmt.Errorf("%s is %q; write %q or %q", e.path, e.effect, Fail, Warn)
 		}

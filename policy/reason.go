@@ -14,13 +14,14 @@ type Code string
 
 // Codes of what was judged.
 const (
-	IntervalBeyond Code = "interval-beyond" // Regressed: the whole interval is beyond both limits
-	IntervalWithin Code = "interval-within" // OK: the whole interval is within a limit
-	BeyondLimits   Code = "beyond-limits"   // Regressed: beyond both limits by the estimate, and significant
-	WithinLimit    Code = "within-limit"    // OK: within a limit by the estimate
-	BetterByMore   Code = "better-by-more"  // Improved: by more than both limits
-	TooNoisy       Code = "too-noisy"       // Inconclusive: beyond both limits, but not surely. Most
-	Saturated      Code = "saturated"       // OK: both sides of a service fell behind; its throughput is judged
+	IntervalBeyond Code = "interval-beyond"  // Regressed: the whole interval is beyond both limits
+	IntervalWithin Code = "interval-within"  // OK: the whole interval is within a limit
+	BeyondLimits   Code = "beyond-limits"    // Regressed: beyond both limits by the estimate, and significant
+	WithinLimit    Code = "within-limit"     // OK: within a limit by the estimate
+	BetterByMore   Code = "better-by-more"   // Improved: by more than both limits
+	TooNoisy       Code = "too-noisy"        // Inconclusive: beyond both limits by the estimate, and worse, but not surely by so much. Most
+	TooNoisyToSee  Code = "too-noisy-to-see" // Blind: the interval holds changes beyond both limits. Most
+	Saturated      Code = "saturated"        // OK: both sides of a service fell behind; its throughput is judged
 )
 
 // Codes of what a side lacks.

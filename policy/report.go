@@ -18,10 +18,10 @@ func (r Report) Fails() bool {
 	return len(r.Verdicts) == 0 && r.Elsewhere == 0
 }
 
-// Outcome is the gravest of the verdicts': invalid, regressed, inconclusive, improved, added, ok. A report without
+// Outcome is the gravest of the verdicts': invalid, regressed, inconclusive, blind, improved, added, ok. A report without
 // verdicts is invalid, and ok if all there is to judge is judged elsewhere.
 func (r Report) Outcome() Outcome {
-	gravity := map[Outcome]int{OK: 1, Added: 2, Improved: 3, Inconclusive: 4, Regressed: 5, Invalid: 6}
+	gravity := map[Outcome]int{OK: 1, Added: 2, Improved: 3, Blind: 4, Inconclusive: 5, Regressed: 6, Invalid: 7}
 	worst := Outcome("")
 	for _, v := range r.Verdicts {
 		if gravity[v.Outcome] > gravity[worst] {

@@ -14,7 +14,8 @@ func TestAReportIsAsGraveAsItsGravestVerdict(t *testing.T) {
 	}{
 		{"any verdict is graver than ok", []Outcome{OK, Added}, Added},
 		{"improved is graver than added", []Outcome{Improved, Added}, Improved},
-		{"inconclusive is graver than improved", []Outcome{Improved, Inconclusive, OK}, Inconclusive},
+		{"blind is graver than improved", []Outcome{Improved, Blind, OK}, Blind},
+		{"inconclusive is graver than blind", []Outcome{Blind, Inconclusive, OK}, Inconclusive},
 		{"regressed is graver than inconclusive", []Outcome{Regressed, Inconclusive}, Regressed},
 		{"invalid is gravest", []Outcome{Regressed, Invalid, OK}, Invalid},
 	} {

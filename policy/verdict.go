@@ -7,7 +7,8 @@ const (
 	OK           Outcome = "ok"           // within the limits
 	Improved     Outcome = "improved"     // better by more than both limits, and significant
 	Regressed    Outcome = "regressed"    // worse by more than both limits, and significant
-	Inconclusive Outcome = "inconclusive" // measured, cannot tell
+	Inconclusive Outcome = "inconclusive" // worse, and perhaps by more than both limits
+	Blind        Outcome = "blind"        // measured, and too noisy to see a change of the limit
 	Invalid      Outcome = "invalid"      // must not be judged
 	Added        Outcome = "added"        // the baseline has none yet
 )
@@ -35,8 +36,10 @@ type Verdict struct {
 	Percent       Bounds  // interval of the change, in percent
 	Absolute      Bounds  // interval of the change, in Unit
 	P             float64 // two-sided: of the Mann-Whitney test as benchstat prints it, or of the signed-rank test of rounds
-	Alpha         float64 // what p is compared with: the report's alpha split over its verdicts and looks
-	Detectable    float64 // the smallest change that this noise would let us see, in percent; +Inf when none
+	Alpha         float64 // of the intervals: the chance that they leave out the true change, both sides of it together
+	// Detectable is the smallest change for the worse that would have been regressed at this noise and by these limits, in percent of
+	// the baseline, with a chance of 0.8; +Inf when none would.
+	Detectable float64
 }
 
 // Bounds is an interval. Its ends may be infinite.

@@ -7,7 +7,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// advice is what would settle v, which is inconclusive, and the most rounds that it can have where no more would do; else 0.
+// advice is what would settle v, which is inconclusive or blind, and the most rounds that it can have where no more would do; else 0.
 func advice(v policy.Verdict, m policy.Measured, plan Plan) (ways []policy.Advice, most int) {
 	switch need, last := needed(v), plan.last(); {
 	case v.Paired && need > last:
@@ -30,21 +30,38 @@ func advice(v policy.Verdict, m policy.Measured, plan Plan) (ways []policy.Advic
 //
 //	needed = n (h/d)^2
 //
-// where h is from the estimate back to the end of the interval, in percent, and d what that must come down to: the distance from
-// the estimate to the limit, so that the interval is wholly beyond it, or the limit itself, so that whatever is beyond it is
-// significant, and none is inconclusive.
+// where h is half of the interval, on the side that matters, in percent, and d what that must come down to. For an estimate beyond the
+// limit, h is from the estimate back to the interval's better end, and d the distance to the limit, so that the interval is wholly
+// beyond it, or the limit itself, so that whatever is beyond it is certain. For one within the limit, h goes to the worse end, and d
+// is the distance to the limit; and what is doubtful must be left out as well.
 func needed(v policy.Verdict) float64 {
-	estimate, h := v.ChangePercent, v.ChangePercent-v.Percent.Lo
-	if estimate < 0 {
-		estimate, h = -estimate, v.Percent.Hi-v.ChangePercent
+	worse, better, worst := towards(v)
+	limit := v.Rule.From(v.Baseline.Median)
+	part := (worse - better) / max(worse-limit, limit)
+	if worse <= limit {
+		near := max(worse, 0) // that it came out better was chance
+		part = max((worst-worse)/(limit-near), wider(v)*(worst-worse)/(policy.Doubtful*limit-near))
 	}
-	limit := max(v.Rule.MaxRegressionPercent, policy.PercentOf(v.Rule.MinRegression, v.Baseline.Median))
 	n := float64(min(v.Baseline.N, v.Candidate.N))
-	need := math.Ceil(n * math.Pow(h/max(estimate-limit, limit), 2))
-	if !(h > 0) || math.IsNaN(need) || math.IsInf(need, 0) {
+	need := math.Ceil(n * part * part)
+	if !(part > 0) || math.IsNaN(need) || math.IsInf(need, 0) {
 		return 0
 	}
 	return max(need, n+1)
+}
+
+// towards are the change and the ends of its interval, in percent, so that more is worse.
+func towards(v policy.Verdict) (worse, better, worst float64) {
+	if v.Direction == policy.Higher {
+		return -v.ChangePercent, -v.Percent.Hi, -v.Percent.Lo
+	}
+	return v.ChangePercent, v.Percent.Lo, v.Percent.Hi
+}
+
+// wider is how many times as wide the interval is that must leave out what is doubtful; where rounds are few their extremes do.
+func wider(v policy.Verdict) float64 {
+	quantile := func(alpha float64) float64 { return math.Erfcinv(alpha) }
+	return max(1, quantile(policy.Doubt)/quantile(v.Alpha)*(1+8/float64(v.Baseline.N)))
 }
 
 // budget is the setting that gives a benchmark so many rounds; 0 when not known.
@@ -79,18 +96,16 @@ func disturbed(m policy.Measured) []policy.Sign {
 	return signs
 }
 
-// widerLimit is the limit, in percent, that the interval is within; 0 when none is so wide.
+// widerLimit is the limit, in percent, that would have made v ok; 0 when none would.
 func widerLimit(v policy.Verdict) float64 {
-	worst := v.Percent.Hi
-	if v.ChangePercent < 0 {
-		worst = -v.Percent.Lo
-	}
-	if !(worst > 0 && worst <= 100) {
+	worse, _, worst := towards(v)
+	limit := max(worst, (worse+wider(v)*(worst-worse))/policy.Doubtful)
+	if !(limit > 0 && limit <= 100) {
 		return 0
 	}
 	fine := 1.0
-	if worst < 10 {
+	if limit < 10 {
 		fine = 10
 	}
-	return math.Ceil(worst*fine) / fine
+	return math.Ceil(limit*fine) / fine
 }

@@ -22,6 +22,9 @@ func By(p policy.Policy) Judge {
 	if p.OnInconclusive == "" {
 		p.OnInconclusive = d.OnInconclusive
 	}
+	if p.OnBlind == "" {
+		p.OnBlind = d.OnBlind
+	}
 	if p.OnRemoved == "" {
 		p.OnRemoved = d.OnRemoved
 	}
@@ -68,14 +71,15 @@ func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 // effect decides whether v fails the test run.
 func (j Judge) effect(v policy.Verdict) policy.Verdict {
 	v.Fails = v.Outcome == policy.Regressed || v.Outcome == policy.Invalid ||
-		v.Outcome == policy.Inconclusive && j.policy.OnInconclusive != policy.Warn
+		v.Outcome == policy.Inconclusive && j.policy.OnInconclusive != policy.Warn ||
+		v.Outcome == policy.Blind && j.policy.OnBlind == policy.Fail
 	return v
 }
 
 // Compare judges saved results: every rule, once, with what there is.
 func (j Judge) Compare(baseline, candidate Results) policy.Report {
 	pairs := j.Pairs(baseline, candidate)
-	look := policy.Look{Alpha: j.policy.Alpha / float64(Family(pairs)), Last: true}
+	look := policy.Look{Alpha: j.policy.Alpha / float64(Family(pairs)), Miss: j.policy.Alpha, Last: true}
 	r := j.begin(pairs)
 	for _, pair := range pairs {
 		r.add(pair, j.Verdicts(pair, baseline.Better, candidate.Better, look))

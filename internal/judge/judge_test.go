@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -111,17 +112,38 @@ func TestCountsFromZero(t *testing.T) {
 	assert.Equal(t, policy.Improved, v.Outcome)
 }
 
-func TestInconclusiveFailsUnlessThePolicySoftensIt(t *testing.T) {
+func TestBlindAndInconclusiveFailAsThePolicySays(t *testing.T) {
 	baseline := side("p95-ns", 20*ms, 21*ms, 19*ms, 35*ms, 36*ms, 20*ms)
 	candidate := side("p95-ns", 24*ms, 20*ms, 24*ms, 38*ms, 25*ms, 20*ms)
 	v := only(t, byDefault.Compare(baseline, candidate))
-	assert.Equal(t, policy.Inconclusive, v.Outcome)
-	assert.True(t, v.Fails)
-	assert.Equal(t, policy.TooNoisy, v.Reason.Code)
+	assert.Equal(t, policy.Blind, v.Outcome)
+	assert.False(t, v.Fails)
+	assert.Equal(t, policy.TooNoisyToSee, v.Reason.Code)
 	assert.Equal(t, []policy.Advice{
-		{Do: policy.MoreRuns, Amount: 153}, {Do: policy.QuieterMachine}, {Do: policy.WiderLimit, Amount: 27},
+		{Do: policy.MoreRuns, Amount: 153}, {Do: policy.QuieterMachine}, {Do: policy.WiderLimit, Amount: 35},
 	}, v.Reason.Advice)
-	report := By(policy.Policy{OnInconclusive: policy.Warn}).Compare(baseline, candidate)
+	assert.True(t, By(policy.Policy{OnBlind: policy.Fail}).Compare(baseline, candidate).Fails())
+
+	// One that is significant by itself, p = 0.01, and not among fifty.
+	apart := func(median float64) []float64 { return append(runs(median), 19*ms-median/ms, median+5) }
+	crowd := func(first []float64) Results {
+		var r Results
+		for i := range 50 {
+			b := side("p95-ns", apart(20*ms)...).Benchmarks[0]
+			if i == 0 {
+				b.Metrics["p95-ns"] = first
+			}
+			b.Name = fmt.Sprint(i)
+			r.Benchmarks = append(r.Benchmarks, b)
+		}
+		return r
+	}
+	report := byDefault.Compare(crowd(apart(20*ms)), crowd(apart(24*ms)))
+	assert.Equal(t, policy.Inconclusive, report.Verdicts[0].Outcome)
+	assert.Equal(t, policy.TooNoisy, report.Verdicts[0].Reason.Code)
+	assert.True(t, report.Fails())
+	assert.Equal(t, policy.Regressed, only(t, byDefault.Compare(side("p95-ns", apart(20*ms)...), side("p95-ns", apart(24*ms)...))).Outcome)
+	report = By(policy.Policy{OnInconclusive: policy.Warn}).Compare(crowd(apart(20*ms)), crowd(apart(24*ms)))
 	assert.Equal(t, policy.Inconclusive, report.Outcome())
 	assert.False(t, report.Fails())
 }
@@ -134,7 +156,7 @@ func TestVerdictProperties(t *testing.T) {
 		b := rapid.SliceOfN(value, 6, 12).Draw(t, "candidate")
 		j := By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}}})
 		itself := j.Compare(side("p95-ns", a...), side("p95-ns", a...))
-		assert.Equal(t, policy.OK, itself.Outcome())
+		assert.Contains(t, []policy.Outcome{policy.OK, policy.Blind}, itself.Outcome())
 
 		k := float64(int(1) << rapid.IntRange(1, 10).Draw(t, "scale"))
 		v := j.Compare(side("p95-ns", a...), side("p95-ns", b...)).Verdicts[0]

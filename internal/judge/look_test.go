@@ -22,7 +22,7 @@ func TestRoundsAreJudgedInPairs(t *testing.T) {
 	assert.InDelta(t, 15, v.ChangePercent, 0.001)
 	assert.InDelta(t, 2.0/256, v.P, 1e-12)
 	assert.True(t, v.Paired)
-	assert.Equal(t, policy.Inconclusive, only(t, byDefault.Compare(b, c)).Outcome, "as heaps they cannot be told apart")
+	assert.Equal(t, policy.Blind, only(t, byDefault.Compare(b, c)).Outcome, "as heaps they cannot be told apart")
 	v = byDefault.Verdicts(byDefault.Pairs(c, b)[0], nil, nil, policy.Look{Alpha: 0.03, Paired: true})[0]
 	assert.Equal(t, policy.Improved, v.Outcome, v.Reason)
 }
@@ -39,14 +39,16 @@ func TestRoundsThatCannotSettleAnything(t *testing.T) {
 	assert.Equal(t, policy.FewRounds, v.Reason.Code)
 	assert.Equal(t, 4, v.Reason.Facts.Have)
 	assert.Zero(t, v.Reason.Facts.Need, "the plan has no alpha for so few")
-	assert.Equal(t, 5, plan.Fewest())
+	assert.Equal(t, 8, plan.Fewest(), "there is no look before")
+	assert.Equal(t, 14, byDefault.Plan(500).Fewest(), "the fewest of which all can be slower in 1 of 10,000 gates by chance")
 	assert.Equal(t, policy.Regressed, judge(5, 5, plan.Final(5)).Outcome)
 	v = judge(9, 8, plan.Final(8))
 	assert.Equal(t, policy.Invalid, v.Outcome)
 	assert.Equal(t, policy.NoPairs, v.Reason.Code)
 }
 
-// Beyond by the estimate and not by the interval: at the last look it is red if surely slower, inconclusive if not.
+// Beyond by the estimate and not by the interval: at the last look it is red if certainly slower, inconclusive if slower at all,
+// and blind if chance may have made that.
 func TestLastLookGoesByTheEstimate(t *testing.T) {
 	judge := func(look policy.Look, ratios ...float64) policy.Verdict {
 		var baseline, candidate []float64
@@ -56,13 +58,18 @@ func TestLastLookGoesByTheEstimate(t *testing.T) {
 		b, c := side("p95-ns", baseline...), side("p95-ns", candidate...)
 		return byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, look)[0]
 	}
-	sure, unsure := []float64{1.05, 1.08, 1.11, 1.12, 1.13, 1.14, 1.15, 1.16}, []float64{0.7, 0.8, 1.05, 1.12, 1.2, 1.3, 1.4, 1.5}
+	slower := []float64{1.05, 1.08, 1.11, 1.12, 1.13, 1.14, 1.15, 1.16}
+	certain, unsure := append(slower, 1.05, 1.08, 1.12, 1.13), []float64{0.7, 0.8, 1.05, 1.12, 1.2, 1.3, 1.4, 1.5}
 	look := policy.Look{Alpha: 0.03, Paired: true}
-	assert.Equal(t, policy.Unsettled, judge(look, sure...).Outcome)
-	assert.Equal(t, policy.Unsettled, judge(look, unsure...).Outcome)
-	look.Last = true
-	assert.Equal(t, policy.Regressed, judge(look, sure...).Outcome)
-	assert.Equal(t, policy.Inconclusive, judge(look, unsure...).Outcome)
+	for _, c := range []struct {
+		ratios []float64
+		want   policy.Outcome
+	}{{certain, policy.Regressed}, {slower, policy.Inconclusive}, {unsure, policy.Blind}} {
+		look.Last = false
+		assert.Equal(t, policy.Unsettled, judge(look, c.ratios...).Outcome)
+		look.Last = true
+		assert.Equal(t, c.want, judge(look, c.ratios...).Outcome)
+	}
 }
 
 func TestThroughputAtALook(t *testing.T) {
@@ -92,7 +99,7 @@ func TestALookSettlesOnlyWhatTheIntervalSettles(t *testing.T) {
 	assert.Equal(t, policy.Improved, judge(runs(20*ms), runs(15*ms), false).Outcome)
 	assert.Equal(t, policy.Regressed, judge(runs(20*ms), runs(23*ms), false).Outcome)
 	assert.Equal(t, policy.Unsettled, judge(wide, slower, false).Outcome)
-	assert.Equal(t, policy.Inconclusive, judge(wide, slower, true).Outcome)
+	assert.Equal(t, policy.Blind, judge(wide, slower, true).Outcome)
 	constant := func(x float64) []float64 { return []float64{x, x, x, x, x, x} }
 	assert.Equal(t, policy.OK, judge(constant(20*ms), constant(22*ms), false).Outcome,
 		"exactly +10 percent is within the limit at a look, too")

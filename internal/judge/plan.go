@@ -84,7 +84,7 @@ func (p Plan) Fewest() int {
 // with the square root of their number until it no longer holds the limit, and it is only looked at when the plan says so.
 // It is 0 for a verdict that is settled or says nothing yet.
 func (p Plan) Left(v policy.Verdict) int {
-	limit := max(v.Rule.MaxRegressionPercent, policy.PercentOf(v.Rule.MinRegression, v.Baseline.Median))
+	limit := v.Rule.From(v.Baseline.Median)
 	estimate, far, near := v.ChangePercent, v.Percent.Hi, v.Percent.Lo
 	if v.Direction == policy.Higher {
 		estimate, far, near = -estimate, -near, -far

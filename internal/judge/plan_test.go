@@ -11,22 +11,41 @@ import (
 
 func TestPlanLooks(t *testing.T) {
 	plan := byDefault.Plan(3)
-	assert.Equal(t, []int{8, 12, 18, 27, 40, 60, 90, 120}, plan.Rounds())
+	assert.Equal(t, []int{8, 12, 18, 27, 40, 60}, plan.Rounds())
 	_, planned := plan.Look(9)
 	assert.False(t, planned)
 	first, planned := plan.Look(8)
 	assert.True(t, planned && first.Paired && !first.Last)
-	last, planned := plan.Look(120)
+	last, planned := plan.Look(60)
 	assert.True(t, planned && last.Last)
-	assert.Equal(t, last, plan.Final(120))
+	assert.Equal(t, last, plan.Final(60))
 	assert.LessOrEqual(t, first.Alpha+last.Alpha, 2*0.05/3)
 	assert.Greater(t, By(policy.Policy{Alpha: 0.1}).Plan(3).Final(30).Alpha, plan.Final(30).Alpha)
-	assert.Greater(t, byDefault.Plan(90).Rounds()[0], 8, "too many verdicts for 8 rounds")
+	many, _ := byDefault.Plan(90).Look(8)
+	assert.Zero(t, many.Alpha, "too many verdicts for 8 rounds to be red")
+	assert.Equal(t, first.Miss, many.Miss, "each is ok by itself")
+	early := plan.Final(30)
+	assert.True(t, early.Last && early.Early)
+	assert.False(t, last.Early)
+}
+
+func TestLinkedPlan(t *testing.T) {
+	plan := byDefault.Plan(1).Linked()
+	assert.Equal(t, []int{8, 12, 18, 24}, plan.Rounds())
+	assert.Equal(t, 8, plan.Fewest())
+	spent := 0.0
+	for _, n := range plan.Rounds() {
+		look, planned := plan.Look(n)
+		assert.True(t, planned)
+		assert.Equal(t, n == 24, look.Last)
+		spent += look.Alpha
+	}
+	assert.LessOrEqual(t, spent, 2*0.05/10, "a tenth of alpha, on either side")
 }
 
 func TestLeftIsUntilTheIntervalClearsTheLimit(t *testing.T) {
 	plan := byDefault.Plan(1)
-	require.Equal(t, []int{8, 12, 18, 27, 40, 60, 90, 120}, plan.Rounds())
+	require.Equal(t, []int{8, 12, 18, 27, 40, 60}, plan.Rounds())
 	limit := policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10}
 	for _, c := range []struct {
 		name string
@@ -39,7 +58,7 @@ func TestLeftIsUntilTheIntervalClearsTheLimit(t *testing.T) {
 			policy.Verdict{Rule: limit, ChangePercent: 14, Percent: policy.Bounds{Lo: 6, Hi: 30}}, 40 - 8},
 		{"no more than needed", policy.Verdict{Rule: limit, ChangePercent: 5, Percent: policy.Bounds{Lo: 0, Hi: 12.4}}, 18 - 8},
 		{"on the limit it takes all there are",
-			policy.Verdict{Rule: limit, ChangePercent: 10, Percent: policy.Bounds{Lo: 0, Hi: 20}}, 120 - 8},
+			policy.Verdict{Rule: limit, ChangePercent: 10, Percent: policy.Bounds{Lo: 0, Hi: 20}}, 60 - 8},
 		{"where higher is better the lower end is the worse",
 			policy.Verdict{Rule: limit, Direction: policy.Higher, ChangePercent: -6, Percent: policy.Bounds{Lo: -14, Hi: 2}}, 40 - 8},
 		{"a floor above the percentage is the limit",

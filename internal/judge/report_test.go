@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,13 +16,18 @@ func TestAlphaIsSplitOverAllVerdicts(t *testing.T) {
 		results.Benchmarks = append(results.Benchmarks, Benchmark{Name: name, Requests: 100,
 			Metrics: map[string][]float64{"p95-ns": runs(20 * ms), "req/s": runs(50)}})
 	}
-	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns"}, {Metric: "req/s"}}})
+	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "req/s", MaxRegressionPercent: 20}}})
 	report := j.Compare(results, results)
 	require.Len(t, report.Verdicts, 10)
-	for _, v := range report.Verdicts {
-		assert.InDelta(t, 0.005, v.Alpha, 1e-12)
-	}
 	assert.Equal(t, policy.OK, report.Outcome())
+	for _, v := range report.Verdicts {
+		assert.InDelta(t, 0.05, v.Alpha, 1e-12, "what is ok by itself is ok among many")
+	}
+	slow := Results{Benchmarks: slices.Clone(results.Benchmarks)}
+	slow.Benchmarks[0].Metrics = map[string][]float64{"p95-ns": runs(30 * ms), "req/s": runs(50)}
+	report = j.Compare(results, slow)
+	assert.Equal(t, policy.Regressed, report.Verdicts[0].Outcome)
+	assert.InDelta(t, 0.005, report.Verdicts[0].Alpha, 1e-12)
 }
 
 func TestReportTracksWhatNoRuleJudges(t *testing.T) {

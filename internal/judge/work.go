@@ -12,7 +12,7 @@ var wholeRequest = regexp.MustCompile(`^p\d+(\.\d+)?-ns$`)
 
 // explain adds to the reason what all that was measured of the benchmark says of the verdict.
 func explain(v policy.Verdict, m policy.Measured, plan Plan) policy.Verdict {
-	if v.Outcome == policy.Inconclusive {
+	if v.Outcome == policy.Inconclusive || v.Outcome == policy.Blind {
 		v.Reason.Advice, v.Reason.Facts.Most = advice(v, m, plan)
 	}
 	v.Reason.Facts.Work, v.Reason.Facts.CPUPercent, v.Reason.Facts.MeanPercent = work(v, m)
@@ -22,7 +22,7 @@ func explain(v policy.Verdict, m policy.Measured, plan Plan) policy.Verdict {
 // work says whether a request that takes longer also computes more, with the changes of its CPU time and of its mean in percent.
 // It is empty where that is not known: a stage's CPU time is not, and whole runs count none.
 func work(v policy.Verdict, m policy.Measured) (is policy.Work, cpuPercent, meanPercent float64) {
-	if v.Outcome != policy.Regressed && v.Outcome != policy.Inconclusive || v.Unit != "ns/op" && !wholeRequest.MatchString(v.Unit) {
+	if v.Outcome != policy.Regressed && v.Outcome != policy.Inconclusive && v.Outcome != policy.Blind || v.Unit != "ns/op" && !wholeRequest.MatchString(v.Unit) {
 		return "", 0, 0
 	}
 	cpu, known := changeOf(m, "cpu-ns")

@@ -142,7 +142,7 @@ func TestDetectableIsDetectedInPairs(t *testing.T) {
 		detectable := 0.0
 		for range repeats {
 			i := PairedShift(none, normals(r, look.Pairs, 0, 0), look.confidence())
-			detectable += Detectable(i, 0.8) / float64(repeats)
+			detectable += Detectable(i, look.Pairs, 0, 0, 0.8) / float64(repeats)
 		}
 		found := 0
 		for range repeats {
@@ -167,7 +167,7 @@ func TestDetectableIsDetected(t *testing.T) {
 		detectable := 0.0
 		for range repeats {
 			i := Shift(normals(r, n, 100, 0), normals(r, n, 100, 0), 0.95)
-			detectable += Detectable(i, 0.8) / float64(repeats)
+			detectable += Detectable(i, 2*n, 0, 0, 0.8) / float64(repeats)
 		}
 		found := 0
 		for range repeats {

@@ -21,10 +21,10 @@ func ExampleMannWhitney() {
 func ExampleRatio() {
 	ratio := stats.Ratio(baseline, candidate, 0.95)
 	fmt.Printf("%.3f, %.3f to %.3f at %.3f\n", ratio.Estimate, ratio.Lo, ratio.Hi, ratio.Confidence)
-	fmt.Printf("a change of %.1f %% would be found 8 times in 10\n", 100*stats.Detectable(ratio, 0.8))
+	fmt.Printf("a change of %.1f %% would be found 8 times in 10\n", 100*stats.Detectable(ratio, 20, 0, 0, 0.8))
 	// Output:
 	// 1.133, 1.112 to 1.151 at 0.957
-	// a change of 2.7 % would be found 8 times in 10
+	// a change of 2.9 % would be found 8 times in 10
 }
 
 func ExampleShift() {
@@ -65,7 +65,7 @@ func ExamplePlan() {
 			look.Pairs, confidence, ratio.Lo, ratio.Hi, place == stats.Beyond)
 	}
 	// Output:
-	// after 8 rounds, at 0.9922: 1.082 to 1.186, beyond: true
+	// after 8 rounds, at 0.9844: 1.094 to 1.166, beyond: true
 }
 
 func ExampleQuantile() {

@@ -14,22 +14,29 @@ import (
 // gate is a simulated gate run of one verdict: it looks when the plan says and stops when it can tell.
 type gate struct {
 	looks   []Look
-	cuts    []int   // the rank at which each look's interval cuts the ordered Walsh averages
+	cuts    []cuts
 	percent float64 // limit of the ratio
 	floor   float64 // limit of the shift, ns, at least; 0 means that there is none
 }
 
+// cuts are the ranks at which a look's two intervals cut the ordered Walsh averages; 0: there is none.
+type cuts struct{ alarm, miss int }
+
 func newGate(p Plan, percent, floor float64) gate {
 	g := gate{looks: p.Looks(), percent: percent, floor: floor}
 	for _, look := range g.looks {
-		k, _ := signedTail(look.Pairs, 1-look.confidence()) // as intervals do: for 2*Alpha it may be a rank more
-		g.cuts = append(g.cuts, k)
+		alarm, _ := signedTail(look.Pairs, 1-look.confidence()) // as intervals do: for 2*Alpha it may be a rank more
+		miss, _ := signedTail(look.Pairs, 1-look.missConfidence())
+		g.cuts = append(g.cuts, cuts{alarm, miss})
 	}
 	return g
 }
 
-// confidence is that of the two-sided interval to judge by.
+// confidence is that of the two-sided interval that is red where it is beyond.
 func (l Look) confidence() float64 { return 1 - 2*l.Alpha }
+
+// missConfidence is that of the two-sided interval that is ok where it is within.
+func (l Look) missConfidence() float64 { return 1 - 2*l.Miss }
 
 // result is what a gate run came to.
 type result struct {
@@ -56,7 +63,7 @@ func (g gate) judge(baseline, candidate []float64) result {
 			p, a := placeOf(shifts, g.cuts[i], math.Nextafter(g.floor, 0)) // at least: above what is just below
 			place, above = min(place, p), above && a
 		}
-		significant := ratios.atMost(1) < g.cuts[i]
+		significant := ratios.atMost(1) < g.cuts[i].alarm
 		r = result{place, look.Pairs, place == Beyond || place == Astride && above && significant}
 		if place != Astride {
 			break
@@ -66,13 +73,13 @@ func (g gate) judge(baseline, candidate []float64) result {
 }
 
 // placeOf returns where the interval from the k-th lowest to the k-th highest average lies, and whether the estimate is above.
-func placeOf(w walsh, k int, limit float64) (place Place, above bool) {
+func placeOf(w walsh, k cuts, limit float64) (place Place, above bool) {
 	within := w.atMost(limit)
 	beyond := w.len() - within
 	switch {
-	case within < k:
+	case within < k.alarm:
 		place = Beyond
-	case beyond < k:
+	case beyond < k.miss:
 		place = Within
 	}
 	return place, beyond > within
@@ -91,10 +98,16 @@ func changes(baseline, candidate []float64, compare func(candidate, baseline flo
 // byIntervals is judge as it is meant to be done.
 func (g gate) byIntervals(baseline, candidate []float64) (place Place, rounds int) {
 	for _, look := range g.looks {
-		b, c, confidence := baseline[:look.Pairs], candidate[:look.Pairs], look.confidence()
-		place = Limit{Change: g.percent}.Place(PairedRatio(b, c, confidence))
-		if g.floor > 0 {
-			place = min(place, Limit{Change: g.floor, AtLeast: true}.Place(PairedShift(b, c, confidence)))
+		b, c := baseline[:look.Pairs], candidate[:look.Pairs]
+		at := func(confidence float64) Place {
+			place := Limit{Change: g.percent}.Place(PairedRatio(b, c, confidence))
+			if g.floor > 0 {
+				place = min(place, Limit{Change: g.floor, AtLeast: true}.Place(PairedShift(b, c, confidence)))
+			}
+			return place
+		}
+		if place = at(look.missConfidence()); place != Within {
+			place = max(at(look.confidence()), Astride)
 		}
 		rounds = look.Pairs
 		if place != Astride {
@@ -120,7 +133,7 @@ func TestGateJudgesByIntervals(t *testing.T) {
 	seen := map[Place]int{}
 	for range 150 {
 		m := machines[r.IntN(len(machines))]
-		baseline, candidate := m.duet(r, 120, slower(1+0.05*float64(r.IntN(5))))
+		baseline, candidate := m.duet(r, 60, slower(1+0.05*float64(r.IntN(5))))
 		g := newGate(Plan{Family: 1 + r.IntN(20)}, 1.1, []float64{0, 1e6}[r.IntN(2)])
 		place, rounds := g.byIntervals(baseline, candidate)
 		got := g.judge(baseline, candidate)
@@ -171,7 +184,7 @@ func TestTwoLimitsHoldTheirLevel(t *testing.T) {
 			apply func(ns float64) float64
 		}{{"10 %", slower(1.1)}, {"1 ns less than 1 ms", later(1e6 - 1)}} {
 			r := rand.New(rand.NewPCG(6, 3))
-			falseRed := g.fraction(Beyond, repeats, func() ([]float64, []float64) { return m.duet(r, 120, change.apply) })
+			falseRed := g.fraction(Beyond, repeats, func() ([]float64, []float64) { return m.duet(r, 60, change.apply) })
 			assert.LessOrEqual(t, falseRed, alpha+slack, "%s, %s: beyond", m.name, change.name)
 			t.Logf("%s, %s: beyond %.4f", m.name, change.name, falseRed)
 		}

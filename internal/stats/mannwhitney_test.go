@@ -124,7 +124,7 @@ func TestMannWhitneySurvivesNaN(t *testing.T) {
 			if broken && !(math.IsNaN(i.Estimate) && math.IsInf(i.Lo, -1) && math.IsInf(i.Hi, 1)) {
 				t.Fatalf("not unknown: %+v", i)
 			}
-			if math.IsNaN(i.Lo) || math.IsNaN(i.Hi) || math.IsNaN(Detectable(i, 0.8)) {
+			if math.IsNaN(i.Lo) || math.IsNaN(i.Hi) || math.IsNaN(Detectable(i, len(baseline), 0.1, 0.01, 0.8)) {
 				t.Fatalf("NaN in the bounds or in what is detectable: %+v", i)
 			}
 		}

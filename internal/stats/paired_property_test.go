@@ -51,7 +51,7 @@ func TestPairedSurvivesJunk(t *testing.T) {
 			if !math.IsNaN(i.Estimate) && !(i.Lo <= i.Estimate && i.Estimate <= i.Hi) {
 				t.Fatalf("%+v does not hold its estimate", i)
 			}
-			if math.IsNaN(Detectable(i, 0.8)) {
+			if math.IsNaN(Detectable(i, len(baseline), 0.1, 0.01, 0.8)) {
 				t.Fatalf("NaN is detectable: %+v", i)
 			}
 		}

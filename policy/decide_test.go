@@ -1,0 +1,132 @@
+package policy
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// rounds are those of a candidate that is slower by these factors.
+func rounds(factors ...float64) (baseline, candidate []float64) {
+	for _, f := range factors {
+		baseline, candidate = append(baseline, 20*ms), append(candidate, f*20*ms)
+	}
+	return baseline, candidate
+}
+
+// spread are n factors about a middle, as far apart as a normal sample's quantiles, whose logarithms have that standard deviation.
+func spread(n int, middle, sd float64) []float64 {
+	factors := make([]float64, n)
+	for i := range factors {
+		factors[i] = middle * math.Exp(sd*math.Sqrt2*math.Erfinv(2*(float64(i)+0.5)/float64(n)-1))
+	}
+	return factors
+}
+
+func TestDecide(t *testing.T) {
+	look, last := Look{Alpha: 0.03, Paired: true}, Look{Alpha: 0.03, Last: true, Paired: true}
+	early := Look{Alpha: 0.03, Last: true, Early: true, Paired: true}
+	for _, c := range []struct {
+		name    string
+		factors []float64
+		look    Look
+		want    Outcome
+		code    Code
+	}{
+		{"an interval within is ok at any look", spread(12, 1, 0.01), look, OK, IntervalWithin},
+		{"one that holds the limit says nothing yet", spread(12, 1, 0.2), look, Unsettled, ""},
+		{"nor does it at the end: that is not ok", spread(12, 1, 0.2), last, Blind, TooNoisyToSee},
+		{"within by the estimate, with half of the limit more ruled out", spread(40, 1.07, 0.09), last, OK, WithinLimit},
+		{"the same, before the plan has its last look", spread(40, 1.07, 0.09), early, Blind, TooNoisyToSee},
+		{"within by the estimate, and half of the limit more may be", spread(40, 1.07, 0.15), last, Blind, TooNoisyToSee},
+		{"an interval within, and one round of 8 half of the limit beyond", append(spread(7, 1, 0.001), 1.1501), Look{Alpha: 0.2, Paired: true},
+			Unsettled, ""},
+		{"one round of 8 just not so far", append(spread(7, 1, 0.001), 1.1499), Look{Alpha: 0.2, Paired: true}, OK, IntervalWithin},
+		{"beyond by the estimate, and surely worse", spread(40, 1.12, 0.05), last, Regressed, BeyondLimits},
+		{"beyond by the estimate, and worse, not surely", spread(8, 1.2, 0.12), last, Inconclusive, TooNoisy},
+		{"beyond by the estimate, which chance may have made", spread(8, 1.15, 0.4), last, Blind, TooNoisyToSee},
+		{"an interval beyond", spread(12, 1.2, 0.01), look, Regressed, IntervalBeyond},
+		{"an interval better", spread(12, 0.8, 0.01), look, Improved, BetterByMore},
+		{"an interval that is better, perhaps by less", spread(12, 0.9, 0.03), look, OK, IntervalWithin},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			baseline, candidate := rounds(c.factors...)
+			v := slower.Judge(baseline, candidate, c.look)
+			assert.Equal(t, c.want, v.Outcome, "%+v", v)
+			assert.Equal(t, c.code, v.Reason.Code)
+			assert.Equal(t, c.want == Regressed || c.want == Inconclusive, v.Fails)
+		})
+	}
+}
+
+// What is ok need not be as sure as what is red: the first has the interval of Miss, all else that of Alpha.
+func TestMissIsOfOKAlone(t *testing.T) {
+	look := Look{Alpha: 1e-4, Miss: 0.03, Paired: true}
+	v := slower.Judge(slices.Repeat([]float64{20 * ms}, 8), slices.Repeat([]float64{20 * ms}, 8), look)
+	assert.Equal(t, OK, v.Outcome)
+	assert.Equal(t, 0.03, v.Alpha)
+	assert.Zero(t, v.Percent.Hi)
+	v = slower.Judge(slices.Repeat([]float64{20 * ms}, 8), slices.Repeat([]float64{30 * ms}, 8), look)
+	assert.Equal(t, Unsettled, v.Outcome, "8 rounds are red in 2 of 256 gates by chance")
+	assert.Equal(t, 1e-4, v.Alpha)
+	assert.True(t, math.IsInf(v.Percent.Hi, 1))
+	v = slower.Judge(slices.Repeat([]float64{20 * ms}, 16), slices.Repeat([]float64{30 * ms}, 16), look)
+	assert.Equal(t, Regressed, v.Outcome)
+}
+
+// Runs apart are red by their medians and benchstat's p, as before; those that tell nothing are blind.
+func TestRunsAreOKOnlyWhereThatWasSeen(t *testing.T) {
+	last := Look{Alpha: 0.05, Last: true}
+	noisy := []float64{10 * ms, 14 * ms, 17 * ms, 20 * ms, 23 * ms, 26 * ms, 30 * ms}
+	v := slower.Judge(noisy, noisy, last)
+	assert.Equal(t, Blind, v.Outcome, "the same on both sides, and twice as much could have hidden")
+	assert.Greater(t, v.Detectable, 40.0)
+	assert.False(t, v.Fails)
+	worse := slices.Clone(noisy)
+	for i := range worse {
+		worse[i] *= 1.2
+	}
+	assert.Equal(t, Blind, slower.Judge(noisy, worse, last).Outcome, "chance may have made that")
+	shared := Look{Alpha: 0.0001, Miss: 0.05, Last: true}
+	ten := func(median float64) []float64 { return spread(10, median, 0.08) }
+	assert.Equal(t, Regressed, slower.Judge(ten(20*ms), ten(24*ms), last).Outcome)
+	assert.Equal(t, Inconclusive, slower.Judge(ten(20*ms), ten(24*ms), shared).Outcome, "alone it would be red, not among 500")
+}
+
+// TestDetectableWouldHaveBeenFound plants, at the noise of each look, what is said to have been detectable by these limits.
+func TestDetectableWouldHaveBeenFound(t *testing.T) {
+	r := rand.New(rand.NewPCG(16, 4))
+	rules := []Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 8 * ms}}
+	for _, rule := range rules {
+		for _, n := range []int{8, 12, 40} {
+			for _, sd := range []float64{0.02, 0.08, 0.2} {
+				look := Look{Alpha: 0.03, Last: true, Early: true, Paired: true}
+				draw := func(change float64) Verdict {
+					factors := make([]float64, n)
+					for i := range factors {
+						factors[i] = (1 + change/100) * math.Exp(sd*r.NormFloat64())
+					}
+					baseline, candidate := rounds(factors...)
+					return rule.Judge(baseline, candidate, look)
+				}
+				said, tries, found := 0.0, 300, 0
+				for range tries {
+					v := draw(0)
+					require.GreaterOrEqual(t, v.Detectable, rule.From(20*ms))
+					said += v.Detectable / float64(tries)
+				}
+				for range tries {
+					if draw(said).Outcome == Regressed {
+						found++
+					}
+				}
+				assert.Greater(t, float64(found)/float64(tries), power-0.07, "%v in %d rounds of sd %v by %v", said, n, sd, rule)
+				assert.Less(t, float64(found)/float64(tries), 0.98, "said to be so large, it is no smallest: %v in %d of %v", said, n, sd)
+			}
+		}
+	}
+}
