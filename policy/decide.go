@@ -29,7 +29,7 @@ func seen(r Rule, c change, direction Direction, look Look, further func() chang
 		return Unsettled, ""
 	case further().place(twice, direction) != stats.Within:
 		return Unsettled, ""
-	case c.breaks(r, better) && c.p <= look.Alpha:
+	case c.breaks(r, better) && c.p <= look.miss():
 		return Improved, BetterByMore
 	case within:
 		return OK, IntervalWithin

@@ -57,5 +57,5 @@ func (m *measurement) record(ctx context.Context, pairs int, turns func(first in
 			turns(first, [2]int64{results[baselineSide].Latencies[0], results[candidateSide].Latencies[0]})
 		}
 		return nil
-	}), d.end(ctx, nil))
+	}), d.end(ctx, &duetRound{}))
 }

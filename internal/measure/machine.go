@@ -57,7 +57,7 @@ func (m machine) loadText() string {
 func (m *measurement) disturbance() policy.Noise {
 	now := readMachine()
 	seconds := time.Since(m.began).Seconds()
-	n := policy.Noise{Method: "whole runs", Rounds: m.rounds, Launches: m.launches, Seconds: seconds, Load: m.before.load}
+	n := policy.Noise{Method: "whole runs", Rounds: m.judging.Rounds(), Launches: m.judging.Rounds(), Seconds: seconds, Load: m.before.load}
 	if m.inDuet {
 		n.Method = "duet"
 	}
