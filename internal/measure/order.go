@@ -28,7 +28,8 @@ type Order struct {
 	Baseline, Candidate source.Source
 
 	Judge           judge.Judge
-	Budget, Timeout time.Duration  // for a benchmark, and for an answer of a process
+	Budget          time.Duration  // for a benchmark; those after it may use what it leaves
+	Timeout         time.Duration  // for an answer of a process
 	Plant           duet.Plant     // in the candidate
 	Expect          policy.Outcome // what the gate is to come to; empty: nothing is expected
 	Variables       []string       // given to benchmarks though they look like secrets
