@@ -19,7 +19,7 @@ const (
 	BeyondLimits   Code = "beyond-limits"    // Regressed: beyond both limits by the estimate, and significant
 	WithinLimit    Code = "within-limit"     // OK: within a limit by the estimate
 	BetterByMore   Code = "better-by-more"   // Improved: by more than both limits
-	TooNoisy       Code = "too-noisy"        // Inconclusive: beyond both limits by the estimate, and worse, but not surely by so much. Most
+	TooNoisy       Code = "too-noisy"        // Inconclusive: beyond both limits by the estimate, worse, not surely by so much. Most
 	TooNoisyToSee  Code = "too-noisy-to-see" // Blind: the interval holds changes beyond both limits. Most
 	Saturated      Code = "saturated"        // OK: both sides of a service fell behind; its throughput is judged
 )

@@ -10,8 +10,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// TestWhatIsSaidToBeDetectableIsFound has gates that measure nothing but noise say what they would have found, stopped by their plan or
-// before it by their budget. Then it plants just that, and counts the gates that are red.
+// TestWhatIsSaidToBeDetectableIsFound has gates that measure nothing but noise say what they would have found, stopped by their
+// plan or before it by their budget. Then it plants just that, and counts the gates that are red.
 func TestWhatIsSaidToBeDetectableIsFound(t *testing.T) {
 	tries := 2000
 	if testing.Short() {

@@ -23,8 +23,8 @@ const (
 	turnWork = time.Millisecond
 	// roundTurns is the fewest turns of a portion: of requests that are shorter than a turn it takes more than the quantile needs.
 	roundTurns = 50
-	// warmUpWork and warmUpRequests are what each side serves before it is measured, whichever takes longer, beyond what the benchmark
-	// itself does: this is for the caches that two processes share.
+	// warmUpWork and warmUpRequests are what each side serves before it is measured, whichever takes longer, beyond what the
+	// benchmark itself does: this is for the caches that two processes share.
 	warmUpWork     = 20 * time.Millisecond
 	warmUpRequests = 5
 	// overlap is the number of requests in a turn for each that is in flight: a turn of concurrent requests begins
@@ -47,8 +47,8 @@ type duo struct {
 	expected  time.Duration // what a portion takes at least, by the warm-up
 }
 
-// duet measures a round with one start of both processes, which take turns: so many portions of it, or fewer if enough says so after
-// one. It counts on enough being asked once a portion.
+// duet measures a round with one start of both processes, which take turns: so many portions of it, or fewer if enough says so
+// after one. It counts on enough being asked once a portion.
 func (m *measurement) duet(ctx context.Context, length int, enough func() bool) (l launch, err error) {
 	began := time.Now()
 	d := &duo{of: m}

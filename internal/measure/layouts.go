@@ -17,8 +17,8 @@ import (
 // Two links of the same code differ in speed by where its functions happen to lie (Mytkowicz, Diwan, Hauswirth and Sweeney 2009;
 // Curtsinger and Berger 2013), for as long as they are run: of the shipped workloads the median of a loop that is a hundredth of
 // BenchmarkMLPTiny came out 19 % slower in five links of eight, where it began at an odd multiple of 32 bytes; RecordValue of
-// HdrHistogram takes 3.2 ns in some links and 3.8 in others. So where the sides' binaries differ and the time of a benchmark is that of
-// its code, each round has a link of each side of its own, with the functions in an order that was drawn for this gate.
+// HdrHistogram takes 3.2 ns in some links and 3.8 in others. So where the sides' binaries differ and the time of a benchmark is
+// that of its code, each round has a link of each side of its own, with the functions in an order that was drawn for this gate.
 
 // computing is the least part of a turn that is CPU time where the layout matters: what waits for the rest is not slower
 // for it by more than a few percent.
@@ -89,8 +89,8 @@ func (m *measurement) link(ctx context.Context) error {
 	return both.Wait()
 }
 
-// linksOf are the links of side i, none of them made when they are asked for first. The sides have seeds of their own: with the same
-// ones equal code would lie alike.
+// linksOf are the links of side i, none of them made when they are asked for first. The sides have seeds of their own: with the
+// same ones equal code would lie alike.
 func (g *gate) linksOf(i int, path string) *links {
 	s := g.sides[i]
 	if s.links[path] == nil {
@@ -129,7 +129,7 @@ func (m *measurement) noteLinks() {
 		first := m.gate.sides[i].links[m.pair.Package()].first
 		return fmt.Sprintf("%d to %d", first, first+int64(m.judging.Rounds())-1)
 	}
-	m.gate.note(fmt.Sprintf("%s computes, and its sides' binaries differ: each round has a link of each side of its own, whose functions "+
-		"lie in another order (-randlayout=%s of the baseline, %s of the candidate)",
+	m.gate.note(fmt.Sprintf("%s computes, and its sides' binaries differ: each round has a link of each side of its own, "+
+		"whose functions lie in another order (-randlayout=%s of the baseline, %s of the candidate)",
 		m.pair.Name(), seeds(baselineSide), seeds(candidateSide)))
 }

@@ -3,6 +3,8 @@ package measure
 import (
 	"context"
 	"errors"
+	"io"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -29,7 +31,9 @@ const linkedPackage = "example.com/shop"
 
 func newLinking(seed uint64, baseline, candidate string) *linking {
 	l := &linking{asked: map[string][]int64{}}
-	l.gate = newGate(Order{Judge: judge.By(policy.Policy{}), Seed: seed, Display: progress.New(nowhere{}, nil), Doc: &report.Document{}})
+	l.gate = newGate(Order{
+		Judge: judge.By(policy.Policy{}), Seed: seed, Display: progress.New(io.Discard, nil), Doc: &report.Document{},
+	})
 	for i, sum := range []string{baseline, candidate} {
 		l.sides[i].bins = map[string]*testbin.Binary{linkedPackage: {SHA256: sum}}
 		l.sides[i].links = map[string]*links{}
@@ -43,10 +47,6 @@ func newLinking(seed uint64, baseline, candidate string) *linking {
 	}
 	return l
 }
-
-type nowhere struct{}
-
-func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
 // measurement is that of a benchmark that a rule on the metric speaks of.
 func (l *linking) measurement(metric string) *measurement {
@@ -102,10 +102,10 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 	seen := map[int64]int{}
 	for round := range 24 {
 		require.NoError(t, m.link(t.Context()))
-		want := []int{8, 12, 18, 24}[map[bool]int{true: 1}[round >= 8]+map[bool]int{true: 1}[round >= 12]+map[bool]int{true: 1}[round >= 18]]
+		next := slices.IndexFunc(m.plan.Rounds(), func(look int) bool { return look > round })
 		for i, s := range l.sides {
 			links := s.links[linkedPackage]
-			assert.Len(t, links.made, want, "up to the next look")
+			assert.Len(t, links.made, m.plan.Rounds()[next], "up to the next look")
 			assert.Equal(t, links.first+int64(round), m.bin(i).Layout)
 			seen[m.bin(i).Layout]++
 		}
@@ -131,7 +131,9 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 
 func TestALinkThatFailsIsToldWithItsSide(t *testing.T) {
 	l := newLinking(1, "b", "c")
-	l.relink = func(context.Context, *testbin.Binary, int64) (*testbin.Binary, error) { return nil, errors.New("no space") }
+	l.relink = func(context.Context, *testbin.Binary, int64) (*testbin.Binary, error) {
+		return nil, errors.New("no space")
+	}
 	m := l.measurement("p95-ns")
 	m.needLinks()
 	assert.ErrorContains(t, m.link(t.Context()), "no space")

@@ -132,7 +132,8 @@ func (m *measurement) looked() bool {
 // now is how far the measuring is.
 func (m *measurement) now() report.Progress {
 	p := report.Progress{
-		Benchmark: m.pair.Name(), Rounds: m.judging.Rounds(), Spent: time.Since(m.began), Verdicts: m.judging.Verdicts(), Left: m.judging.Left(),
+		Benchmark: m.pair.Name(), Rounds: m.judging.Rounds(), Spent: time.Since(m.began),
+		Verdicts: m.judging.Verdicts(), Left: m.judging.Left(),
 	}
 	if p.Rounds > 0 {
 		each := max(p.Spent/time.Duration(p.Rounds), 1)

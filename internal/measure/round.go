@@ -22,9 +22,9 @@ type round struct {
 
 // launch is what was measured with one start of each side's process.
 type launch struct {
-	round    *round // nil where it came to none
-	start    time.Duration // of both processes, and their end
-	warmed   int           // requests that each side served before, if they took turns
+	round  *round        // nil where it came to none
+	start  time.Duration // of both processes, and their end
+	warmed int           // requests that each side served before, if they took turns
 }
 
 // duetRound is a round as it is being measured in a duet.

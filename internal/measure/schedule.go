@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// Length is how many portions the next round has, after so many: a portion is as many requests as the quantiles that are judged need.
+// Length is how many portions the next round has, after so many: a portion is as many requests as the quantiles that are judged
+// need.
 //
-// A round is one launch of both processes, and the unit that is judged: what is measured in one launch shares the luck of its pages,
-// addresses and hash seeds, and of its links, and however much of that there is, it is seen once. More of it makes a round surer
-// only of its own launch. So rounds are as short as can be up to the first look, and then twice as long, because whatever is not
-// settled by then is noisy. Where a start costs more than a portion, a round has more of them: with a start of cost S, portions of
-// cost R and noise that launches and portions have equal shares in, sqrt(S/R) portions see most in a given time (Cochran 1977,
+// A round is one launch of both processes, and the unit that is judged: what is measured in one launch shares the luck of its
+// pages, addresses and hash seeds, and of its links, and however much of that there is, it is seen once. More of it makes a round
+// surer only of its own launch. So rounds are as short as can be up to the first look, and then twice as long, because whatever is
+// not settled by then is noisy. Where a start costs more than a portion, a round has more of them: with a start of cost S, portions
+// of cost R and noise that launches and portions have equal shares in, sqrt(S/R) portions see most in a given time (Cochran 1977,
 // section 10.6).
 //
 // Rounds with a link of each side of their own are fewer, since a link takes about a second; their later ones are longer.
