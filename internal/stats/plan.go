@@ -40,8 +40,8 @@ type Plan struct {
 //     too, though neither test gives way to the other: the change is within one of them, and its test must have erred (an
 //     intersection-union test, Berger 1982).
 //   - Within, though the change is beyond the limit: at most the plan's Alpha; for two limits joined by min twice that, since
-//     either test may err. It comes near to twice only if the change lies at the edge of both and the two disagree, which they hardly can:
-//     they look at the same pairs.
+//     either test may err. It comes near to twice only if the change lies at the edge of both and the two disagree, which they
+//     hardly can: they look at the same pairs.
 //
 // The two exclude each other, so a verdict errs in one way only.
 type Look struct {
