@@ -148,3 +148,13 @@ func TestDetectableIsNoneAfterTooFewRuns(t *testing.T) {
 		assert.True(t, math.IsInf(v.Detectable, 1), "%s: %v", metric, v.Detectable)
 	}
 }
+
+// Where nothing could be red it is the alpha of red that is too little, though the values would have been ok by that of Miss.
+func TestTooFewIsByTheAlphaOfRed(t *testing.T) {
+	same := slices.Repeat([]float64{20 * ms}, 4)
+	v := slower.Judge(same, same, Look{Alpha: 0.025, Miss: 0.05, Last: true})
+	assert.Equal(t, Invalid, v.Outcome)
+	assert.Equal(t, FewRuns, v.Reason.Code)
+	assert.Equal(t, 0.025, v.Alpha)
+	assert.Equal(t, 5, v.Reason.Facts.Need)
+}

@@ -20,6 +20,9 @@ func (r Rule) judge(baseline, candidate []float64, look Look) Verdict {
 	if reason := r.untestable(baseline, candidate, direction, look.Alpha); reason.Code != "" {
 		return Verdict{Rule: r, Unit: r.Unit(), Alpha: look.Alpha, Outcome: Invalid, Reason: reason}
 	}
+	if look.tooFew(len(baseline), len(candidate)) {
+		look.Miss = 0 // of Alpha there is too little, and so it is Alpha that is spoken of
+	}
 	v := enough(r.test(baseline, candidate, direction, look), look)
 	if v.Paired && v.Baseline.N != v.Candidate.N {
 		v.Outcome, v.Reason = Invalid, Reason{Code: NoPairs, Advice: []Advice{{Do: MeasureAgain}}}
