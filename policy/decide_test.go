@@ -130,3 +130,31 @@ func TestDetectableWouldHaveBeenFound(t *testing.T) {
 		}
 	}
 }
+
+// What is ok was seen with more alpha than red has, where many verdicts share that; what would have been red is not said by it.
+func TestDetectableIsThatOfRedWhereOKIsEasier(t *testing.T) {
+	baseline, candidate := rounds(spread(14, 1, 0.08)...)
+	apart := slower.Judge(baseline, candidate, Look{Alpha: 1e-3, Last: true, Paired: true})
+	ok := slower.Judge(baseline, candidate, Look{Alpha: 1e-3, Miss: 0.05, Last: true, Paired: true})
+	assert.Equal(t, OK, ok.Outcome)
+	assert.Equal(t, 0.05, ok.Alpha)
+	assert.InEpsilon(t, apart.Detectable, ok.Detectable, 0.15, "%v, %v", apart.Detectable, ok.Detectable)
+}
+
+// Of what is better when higher no change is a whole baseline: where none would be found there is none.
+func TestDetectableIsNoneAfterTooFewRuns(t *testing.T) {
+	for _, metric := range []string{"p95-ns", "req/s"} {
+		v := Rule{Metric: metric, MaxRegressionPercent: 10}.Judge([]float64{5, 6}, []float64{5.1, 6}, Look{Alpha: 0.05, Last: true})
+		assert.True(t, math.IsInf(v.Detectable, 1), "%s: %v", metric, v.Detectable)
+	}
+}
+
+// Where nothing could be red it is the alpha of red that is too little, though the values would have been ok by that of Miss.
+func TestTooFewIsByTheAlphaOfRed(t *testing.T) {
+	same := slices.Repeat([]float64{20 * ms}, 4)
+	v := slower.Judge(same, same, Look{Alpha: 0.025, Miss: 0.05, Last: true})
+	assert.Equal(t, Invalid, v.Outcome)
+	assert.Equal(t, FewRuns, v.Reason.Code)
+	assert.Equal(t, 0.025, v.Alpha)
+	assert.Equal(t, 5, v.Reason.Facts.Need)
+}

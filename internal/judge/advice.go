@@ -7,8 +7,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// advice is what would settle v, which is inconclusive or blind, and the most rounds that it can have where no more would do; else
-// 0.
+// advice is what would settle v, which is inconclusive or blind, and the most rounds that it can have where no more would do;
+// else 0.
 func advice(v policy.Verdict, m policy.Measured, plan Plan) (ways []policy.Advice, most int) {
 	switch need, last := needed(v), plan.last(); {
 	case v.Paired && need > last:
