@@ -3,8 +3,8 @@ package policy
 import "github.com/tailgate-go/tailgate/internal/stats"
 
 // Doubtful is a change, as a multiple of both limits of a rule, that a verdict of ok must have ruled out: the interval leaves it
-// out that has an alpha of Doubt, two-sided. So a gate whose change is that large comes to ok once in 1000 looks, whatever the
-// noise.
+// out that has an alpha of Doubt, two-sided. So a change that large is called ok by one look in 1000, whatever the noise. Fewer than
+// 10 rounds have no such interval: then all of them must lie below, which in the heaviest noise 1 of 256 gates has by chance.
 const (
 	Doubtful = 1.5
 	Doubt    = 0.002
@@ -21,14 +21,14 @@ func (l Look) doubt(n int) float64 {
 // seen says that a change is within a limit, if that was seen; else it is Unsettled. further is the change with the interval
 // that must leave out what is doubtful.
 func seen(r Rule, c change, direction Direction, look Look, further func() change) (Outcome, Code) {
-	better, twice := opposite(direction), r
-	twice.MaxRegressionPercent *= Doubtful
-	twice.MinRegression *= Doubtful
+	better, doubtful := opposite(direction), r
+	doubtful.MaxRegressionPercent *= Doubtful
+	doubtful.MinRegression *= Doubtful
 	within := c.place(r, direction) == stats.Within
 	switch {
 	case !within && (!look.Last || look.Early || c.breaks(r, direction)):
 		return Unsettled, ""
-	case further().place(twice, direction) != stats.Within:
+	case further().place(doubtful, direction) != stats.Within:
 		return Unsettled, ""
 	case c.breaks(r, better) && c.p <= look.miss():
 		return Improved, BetterByMore

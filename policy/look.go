@@ -3,7 +3,7 @@ package policy
 // Look is one of the times at which values are judged. Values that are complete have one, the last.
 type Look struct {
 	// Alpha is the chance that the interval of a verdict that is red leaves out the true change, both sides of it together, 0 to 1.
-	// With 0 nothing can be red, and a last look that is not ok is invalid.
+	// With 0 nothing can be red, and a last look is invalid.
 	Alpha float64
 	// Miss is the same of a verdict that is ok, 0 to 1; 0 means as much as Alpha. Verdicts that share Alpha need not share Miss.
 	Miss   float64

@@ -20,6 +20,21 @@ func underFloor(v policy.Verdict, subject string) string {
 	return fmt.Sprintf("under the floor of %s %s %s", amount(v.Rule.MinRegression, v.Unit), subject, from)
 }
 
+// caveat is what the limits of a verdict's rule leave out: what its floor hides, and of CPU time all that waits; empty where that is
+// nothing.
+func caveat(v policy.Verdict) string {
+	hidden := underFloor(v, "this")
+	switch {
+	case v.Unit != "cpu-ns":
+		return hidden
+	case hidden == "":
+		return waitsApart
+	}
+	return hidden + "; " + waitsApart
+}
+
+const waitsApart = "waiting (lock, sleep, I/O, another process) is not in it"
+
 // redFrom is from where on a rule fails: "fails from 4.2 times the baseline on".
 func redFrom(v policy.Verdict) string {
 	switch from := v.RedFrom(); {
@@ -40,11 +55,11 @@ func factor(times float64) string {
 	return fmt.Sprintf("%.3g", times)
 }
 
-// limitsOf is limits of a verdict's rule, and from where on that fails if its floor hides much.
+// limitsOf is limits of a verdict's rule, and its caveat.
 func limitsOf(v policy.Verdict) string {
 	s := limits(v.Rule)
-	if hidden := underFloor(v, "this"); hidden != "" {
-		s += "; " + hidden
+	if caveat := caveat(v); caveat != "" {
+		s += "; " + caveat
 	}
 	return s
 }
@@ -88,6 +103,9 @@ func cellLimits(v policy.Verdict) string {
 	s := shortLimits(v.Rule)
 	if floor := shortFloor(v); floor != "" {
 		s += ": " + floor
+	}
+	if v.Unit == "cpu-ns" {
+		s += "; waiting is not in it"
 	}
 	return s
 }

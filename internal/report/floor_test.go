@@ -62,3 +62,19 @@ func TestUnderFloor(t *testing.T) {
 	gaveWay.Reason.Code = policy.Saturated
 	assert.Empty(t, underFloor(gaveWay, "this"), "its throughput is judged")
 }
+
+// A rule on CPU time says that waiting is not in it, in every line and cell that shows its limits, and in the log.
+func TestCPUTimeHasNoWaitingInIt(t *testing.T) {
+	v := policy.Verdict{
+		Benchmark: "MLP", Unit: "cpu-ns", Direction: policy.Lower, Outcome: policy.OK,
+		Rule:     policy.Rule{Metric: "cpu-ns", MaxRegressionPercent: 10},
+		Baseline: policy.Summary{Median: 1e6, N: 8}, Candidate: policy.Summary{Median: 1e6, N: 8},
+	}
+	for _, said := range []string{limitsOf(v), cellLimits(v), Line(v)} {
+		assert.Contains(t, said, "is not in it")
+	}
+	v.Rule.MinRegression = 5e6
+	assert.Contains(t, limitsOf(v), "6 times the baseline on; waiting")
+	v.Unit, v.Rule.Metric = "p95-ns", "p95-ns"
+	assert.NotContains(t, limitsOf(v)+cellLimits(v)+Line(v), "is not in it")
+}

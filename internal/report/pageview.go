@@ -194,7 +194,7 @@ func newPart(id, name string, g group) pagePart {
 	for _, v := range g.verdicts {
 		s := newStatement(v)
 		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change(), Interval: s.interval,
-			Floor: sentence(underFloor(v, "this"))}
+			Floor: sentence(caveat(v))}
 		if v.Outcome != policy.OK || s.percent == "" { // of what is well the table says enough
 			said.Tested, said.Limits, said.Reason =
 				s.p, shortLimits(v.Rule), plain(cut(strings.Trim(beyondOutcome(v), "\r\n"), mostOfReason))
