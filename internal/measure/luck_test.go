@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 // luck is what makes sides of the same code differ, beyond what was recorded. Whatever it is, it favours neither side.
 type luck struct {
 	launch     float64 // standard deviation of the logarithm of a factor, drawn for each side of a round
-	layouts    bool    // a link of two is slower, as is that of slowLink: each round has two links if the gate is linked, else all have
+	layouts    bool    // one link of two is slower: see slowLink. A gate has one link a side, or, if it is linked, one a round
 	correlated bool    // the ratio of the sides wanders within a launch: see wander
 	slowStart  bool    // the first requests of a launch are slower on one side: see slowStart
 }
@@ -80,7 +81,8 @@ func (l luck) requests(r *rand.Rand, sides [2][]float64, portion int, sd float64
 			if i > 0 && i%portion == 0 {
 				state = wanderBy*state + math.Sqrt(1-wanderBy*wanderBy)*sd*r.NormFloat64()
 			}
-			sides[1][i] *= math.Exp(state)
+			sides[0][i] *= math.Exp(-state / 2) // half on each side, lest one of them has the wider tail
+			sides[1][i] *= math.Exp(state / 2)
 		}
 	}
 	if l.slowStart {
@@ -95,7 +97,7 @@ func (l luck) requests(r *rand.Rand, sides [2][]float64, portion int, sd float64
 func TestLuckFavoursNeitherSide(t *testing.T) {
 	for _, l := range []luck{{}, {launch: 0.05}, {layouts: true}, {correlated: true}, {slowStart: true}} {
 		r := rand.New(rand.NewPCG(16, 1))
-		sum, squares, seen := 0.0, 0.0, map[float64]bool{}
+		sum, squares, seen, above := 0.0, 0.0, map[float64]bool{}, 0
 		for range 4000 {
 			sides := [2][]float64{make([]float64, 40), make([]float64, 40)}
 			links, launch := l.links(r), l.sides(r)
@@ -105,11 +107,17 @@ func TestLuckFavoursNeitherSide(t *testing.T) {
 				}
 			}
 			l.requests(r, sides, 20, 0.05)
+			if slices.Max(sides[0]) > slices.Max(sides[1]) {
+				above--
+			} else if slices.Max(sides[0]) < slices.Max(sides[1]) {
+				above++
+			}
 			ratio := math.Log(sides[1][30] / sides[0][30])
 			sum, squares, seen[ratio] = sum+ratio, squares+ratio*ratio, true
 		}
 		mean, sd := sum/4000, math.Sqrt(squares/4000)
 		assert.InDelta(t, 0, mean, 4*sd/math.Sqrt(4000)+1e-12, l.name())
+		assert.InDelta(t, 0, above, 4*math.Sqrt(4000), l.name())
 		if l == (luck{}) {
 			assert.Len(t, seen, 1)
 			continue
@@ -127,7 +135,7 @@ func TestRatioWandersWithinALaunch(t *testing.T) {
 	for range 20000 {
 		sides := [2][]float64{{1, 1}, {1, 1}}
 		luck{correlated: true}.requests(r, sides, 1, 0.05)
-		first, second := math.Log(sides[1][0]), math.Log(sides[1][1])
+		first, second := math.Log(sides[1][0]/sides[0][0]), math.Log(sides[1][1]/sides[0][1])
 		together, alone = together+first*second, alone+first*first
 	}
 	assert.InDelta(t, wanderBy, together/alone, 0.02)

@@ -18,9 +18,14 @@ type method struct {
 	start func(recording) (run func(r *rand.Rand, effect float64) result, err error)
 }
 
-// gated is the gate's own method: rounds judged in pairs, by a plan of looks.
+// gated is the gate's own method: rounds judged in pairs, by a plan of looks. It is called cpu where the CPU time of a request is
+// judged, and not the p95.
 func gated(s setting) method {
-	return method{"gate", func(rec recording) (func(*rand.Rand, float64) result, error) {
+	name := "gate"
+	if s.limits.rule.Metric == cpuUnit {
+		name = "cpu"
+	}
+	return method{name, func(rec recording) (func(*rand.Rand, float64) result, error) {
 		g, err := newSimulated(rec, s)
 		if err != nil {
 			return nil, err

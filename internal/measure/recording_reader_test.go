@@ -97,7 +97,7 @@ func parseLaunch(s string) (l launch, err error) {
 func parseTurns(line string) (t turns, err error) {
 	fields := strings.Split(line, " ")
 	if len(fields) != 3 && len(fields) != 5 || fields[0] != "b" && fields[0] != "c" {
-		return t, fmt.Errorf(`%q is no pair of turns; write "b" or "c", the latencies of each side in ns and their CPU times, if any`, line)
+		return t, fmt.Errorf(`%q is no pair of turns; write "b" or "c", both sides' latencies in ns, and their CPU times if any`, line)
 	}
 	t.candidateFirst = fields[0] == "c"
 	for side, latencies := range fields[1:3] {

@@ -19,7 +19,7 @@ import (
 //	# key: value           where it comes from: each key of provenance, and others
 //	launch                 both processes started anew, of one binary
 //	launch link=17,4       the same, of two links of it: the seeds of the baseline's layout and the candidate's, 0 the linker's own
-//	b 5012345 5101234      a pair of turns: who served first, the baseline or the candidate (c), and what the request of each took, ns
+//	b 5012345 5101234      a pair of turns: who served first, the baseline or the candidate (c), and what each request took, ns
 //	b 98,101,99 97,99,103  the same of turns of three requests, in the order in which they were served
 //	b 5012345 5101234 5000000 5090000    the same as the first with the CPU time of each turn, ns
 //

@@ -9,6 +9,9 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
+// cpuUnit is the CPU time of a request, on average.
+const cpuUnit = "cpu-ns"
+
 // limits are what a simulated gate judges by: a name and a rule.
 type limits struct {
 	name string
@@ -20,7 +23,7 @@ var (
 	limit10       = limits{"limit10", policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10}}
 	limit3        = limits{"limit3", policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 3}}
 	limit1        = limits{"limit1", policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 1}}
-	limit10CPU    = limits{"limit10-cpu", policy.Rule{Metric: "cpu-ns", MaxRegressionPercent: 10}}
+	limit10CPU    = limits{"limit10", policy.Rule{Metric: cpuUnit, MaxRegressionPercent: 10}}
 	defaultLimits = limits{"default", policy.Default().Rules[0]}
 )
 

@@ -1,6 +1,7 @@
 package measure_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -40,6 +41,9 @@ func newSimulated(rec recording, s setting) (*simulated, error) {
 		return nil, err
 	}
 	s = s.withDefaults()
+	if s.limits.rule.Metric == cpuUnit && !p.timed() {
+		return nil, fmt.Errorf("%s: no CPU times", rec.name)
+	}
 	g := &simulated{setting: s, from: p, by: s.judge(), plan: s.plan(), scale: 1, spread: p.spread()}
 	one := results(s.limits.rule.Metric, []float64{1})
 	g.pair = g.by.Pairs(one, one)[0]
@@ -117,7 +121,7 @@ func (g *simulated) values(r *rand.Rand, w window, links [2]float64, effect floa
 	for side := range values {
 		var v float64
 		switch {
-		case g.limits.rule.Metric == "cpu-ns":
+		case g.limits.rule.Metric == cpuUnit:
 			v = g.from.cpu(w, side)
 		case uneven:
 			v = g.p95(g.buffers[side])
@@ -233,6 +237,22 @@ func longWay(t *testing.T, rec recording, g *simulated, r *rand.Rand, effect flo
 			return of
 		}
 		require.False(t, look.Last)
+	}
+}
+
+func TestCPUTimeIsJudgedWhereItIsKnown(t *testing.T) {
+	_, err := newSimulated(still.record(10, 300), setting{limits: limit10CPU})
+	require.ErrorContains(t, err, "made-still: no CPU times")
+	rec := still.record(10, 300)
+	for _, l := range rec.launches {
+		for i, t := range l.turns {
+			l.turns[i].cpu = [2]int64{t.ns[0][0] / 2, t.ns[1][0] / 2}
+		}
+	}
+	g, err := newSimulated(rec, setting{limits: limit10CPU})
+	require.NoError(t, err)
+	for effect, want := range map[float64]policy.Outcome{0: policy.OK, 2: policy.Regressed} {
+		assert.Equal(t, want, g.run(rand.New(rand.NewPCG(16, 5)), effect).outcome)
 	}
 }
 
