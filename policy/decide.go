@@ -2,8 +2,9 @@ package policy
 
 import "github.com/tailgate-go/tailgate/internal/stats"
 
-// Doubtful is a change, as a multiple of both limits of a rule, that a verdict of ok must have ruled out: the interval leaves it out
-// that has an alpha of Doubt, two-sided. So a gate whose change is that large comes to ok once in 1000 looks, whatever the noise.
+// Doubtful is a change, as a multiple of both limits of a rule, that a verdict of ok must have ruled out: the interval leaves it
+// out that has an alpha of Doubt, two-sided. So a gate whose change is that large comes to ok once in 1000 looks, whatever the
+// noise.
 const (
 	Doubtful = 1.5
 	Doubt    = 0.002
@@ -29,7 +30,7 @@ func seen(r Rule, c change, direction Direction, look Look, further func() chang
 		return Unsettled, ""
 	case further().place(twice, direction) != stats.Within:
 		return Unsettled, ""
-	case c.breaks(r, better) && c.p <= look.Alpha:
+	case c.breaks(r, better) && c.p <= look.miss():
 		return Improved, BetterByMore
 	case within:
 		return OK, IntervalWithin

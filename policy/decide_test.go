@@ -43,8 +43,8 @@ func TestDecide(t *testing.T) {
 		{"within by the estimate, with half of the limit more ruled out", spread(40, 1.07, 0.09), last, OK, WithinLimit},
 		{"the same, before the plan has its last look", spread(40, 1.07, 0.09), early, Blind, TooNoisyToSee},
 		{"within by the estimate, and half of the limit more may be", spread(40, 1.07, 0.15), last, Blind, TooNoisyToSee},
-		{"an interval within, and one round of 8 half of the limit beyond", append(spread(7, 1, 0.001), 1.1501), Look{Alpha: 0.2, Paired: true},
-			Unsettled, ""},
+		{"an interval within, and one round of 8 half of the limit beyond", append(spread(7, 1, 0.001), 1.1501),
+			Look{Alpha: 0.2, Paired: true}, Unsettled, ""},
 		{"one round of 8 just not so far", append(spread(7, 1, 0.001), 1.1499), Look{Alpha: 0.2, Paired: true}, OK, IntervalWithin},
 		{"beyond by the estimate, and surely worse", spread(40, 1.12, 0.05), last, Regressed, BeyondLimits},
 		{"beyond by the estimate, and worse, not surely", spread(8, 1.2, 0.12), last, Inconclusive, TooNoisy},
@@ -129,4 +129,32 @@ func TestDetectableWouldHaveBeenFound(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What is ok was seen with more alpha than red has, where many verdicts share that; what would have been red is not said by it.
+func TestDetectableIsThatOfRedWhereOKIsEasier(t *testing.T) {
+	baseline, candidate := rounds(spread(14, 1, 0.08)...)
+	apart := slower.Judge(baseline, candidate, Look{Alpha: 1e-3, Last: true, Paired: true})
+	ok := slower.Judge(baseline, candidate, Look{Alpha: 1e-3, Miss: 0.05, Last: true, Paired: true})
+	assert.Equal(t, OK, ok.Outcome)
+	assert.Equal(t, 0.05, ok.Alpha)
+	assert.InEpsilon(t, apart.Detectable, ok.Detectable, 0.15, "%v, %v", apart.Detectable, ok.Detectable)
+}
+
+// Of what is better when higher no change is a whole baseline: where none would be found there is none.
+func TestDetectableIsNoneAfterTooFewRuns(t *testing.T) {
+	for _, metric := range []string{"p95-ns", "req/s"} {
+		v := Rule{Metric: metric, MaxRegressionPercent: 10}.Judge([]float64{5, 6}, []float64{5.1, 6}, Look{Alpha: 0.05, Last: true})
+		assert.True(t, math.IsInf(v.Detectable, 1), "%s: %v", metric, v.Detectable)
+	}
+}
+
+// Where nothing could be red it is the alpha of red that is too little, though the values would have been ok by that of Miss.
+func TestTooFewIsByTheAlphaOfRed(t *testing.T) {
+	same := slices.Repeat([]float64{20 * ms}, 4)
+	v := slower.Judge(same, same, Look{Alpha: 0.025, Miss: 0.05, Last: true})
+	assert.Equal(t, Invalid, v.Outcome)
+	assert.Equal(t, FewRuns, v.Reason.Code)
+	assert.Equal(t, 0.025, v.Alpha)
+	assert.Equal(t, 5, v.Reason.Facts.Need)
 }

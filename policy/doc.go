@@ -56,26 +56,45 @@
 //
 // and rounds if their ratio is beyond (100 + MaxRegressionPercent) / 100 and their difference reaches MinRegression.
 //
-//	                                            before the last look   at the last, and of runs
-//	the whole interval is beyond both limits    regressed              by the estimate, as below
-//	the whole interval is within either limit   improved or ok         by the estimate, as below
-//	neither                                     unsettled              by the estimate:
-//	  beyond both limits, p <= alpha                                   regressed
-//	  beyond both limits, p > alpha                                    inconclusive
-//	  better by more than both, p <= alpha                             improved
-//	  anything else                                                    ok
+// A change is seen to be within a limit when the interval lies within the limit or under the floor, and another interval lies
+// within 1.5 times one of them: so what is [Doubtful] is ruled out. That other interval has an alpha of 0.002, and is that of
+// all changes seen where values are too few for it. At the last look that a plan has, the estimate will do in place of the first
+// interval; it will not where the time was spent early. The first row that holds is the verdict:
 //
-// Alpha is for the whole report: each of its k verdicts has alpha/k (Bonferroni), over all its looks together. A gate looks
-// after 8, 12, 18, 27, 40, 60, 90 and 120 rounds, until every verdict is settled or the time is spent. A quantile q needs 3/(1-q)
-// requests a run: p95 needs 60, p99 needs 300. Detectable, the smallest change that could have been seen, is for a power of 0.8.
+//	                                            before the last look   at the last, and of runs
+//	seen to be within a limit, and
+//	  better by more than both, p <= alpha      improved               improved
+//	  anything else                             ok                     ok
+//	the whole interval is beyond both limits    regressed              regressed; of runs by the estimate
+//	neither                                     unsettled              by the estimate:
+//	  beyond both limits, and certain                                  regressed
+//	  beyond both limits, and worse                                    inconclusive
+//	  anything else                                                    blind
+//
+// Rounds are certain from p <= alpha/20 down, and worse from p <= alpha down. Runs apart have benchstat's p: they are certain from
+// p <= alpha down, and worse from the p of the whole report's alpha down.
+//
+// There are two errors. One is an alarm: red for a change that is within a limit. The k verdicts of a report share alpha for it,
+// alpha/k each (Bonferroni), over all looks together. The other is a miss: ok for a change that is beyond. Each verdict has alpha
+// for it by itself, over all its looks, since one miss does not stop a team. A change of 1.5 times the limits is ok in at most 1 of
+// 1000 looks, and in 1 of 256 after 8 rounds. [Look] has both errors, as Alpha and Miss.
+//
+// A gate looks after 8, 12, 18, 27, 40 and 60 rounds, or after 8, 12, 18 and 24 that have links of their own, until every verdict
+// is settled or the time is spent. A round is one launch of both sides. A quantile q needs 3/(1-q) requests a run: p95 needs 60,
+// p99 needs 300.
+//
+// Detectable is the smallest change for the worse that would have been red, by the limit and the floor of the rule and at the noise
+// that there was, with a chance of 0.8. [Verdict.RedFrom] is that without noise: the limit, or the floor where that is more.
 //
 // # Outcomes
 //
-//	regressed     worse by more than the limit and by the floor, and significant     fails
+//	regressed     worse by more than the limit and by the floor, and certain         fails
 //	improved      better by as much, and significant
-//	ok            anything else that could be judged
-//	inconclusive  worse by as much, but not surely: Reason.Advice says what would
-//	              settle it                                                          fails, unless on_inconclusive is "warn"
+//	ok            seen to be within the limit or under the floor
+//	inconclusive  worse by as much, but not certainly: Reason.Advice says what
+//	              would settle it                                                    fails, unless on_inconclusive is "warn"
+//	blind         measured, and too noisy to see a change of the limits: Detectable
+//	              says which change would have been found                            passes, unless on_blind is "fail"
 //	invalid       must not be judged: Reason says why, and what to do                fails
 //	added         the baseline has no such benchmark or metric yet
 //

@@ -2,15 +2,23 @@ package policy
 
 import "github.com/tailgate-go/tailgate/internal/stats"
 
+// tooFew reports whether no difference of so many values, however large, could be significant at the last look.
+func (l Look) tooFew(baseline, candidate int) bool {
+	smallest := stats.SmallestP(baseline, candidate)
+	if l.Paired {
+		smallest = stats.SmallestSignedRankP(baseline)
+	}
+	return l.Last && smallest > l.Alpha
+}
+
 // enough makes v invalid when no difference, however large, could have been significant: such a gate could never fail.
 func enough(v Verdict, look Look) Verdict {
-	smallest := func(n int) float64 { return stats.SmallestP(n, n) }
-	have, fewest := stats.SmallestP(v.Baseline.N, v.Candidate.N), 2
-	if look.Paired {
-		smallest, have, fewest = stats.SmallestSignedRankP, stats.SmallestSignedRankP(v.Baseline.N), 1
-	}
-	if !look.Last || have <= look.Alpha {
+	if !look.tooFew(v.Baseline.N, v.Candidate.N) {
 		return v
+	}
+	smallest, fewest := func(n int) float64 { return stats.SmallestP(n, n) }, 2
+	if look.Paired {
+		smallest, fewest = stats.SmallestSignedRankP, 1
 	}
 	need := 0 // of runs no number would do; of rounds a later look may have some alpha
 	if look.Alpha > 0 {

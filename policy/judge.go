@@ -20,6 +20,9 @@ func (r Rule) judge(baseline, candidate []float64, look Look) Verdict {
 	if reason := r.untestable(baseline, candidate, direction, look.Alpha); reason.Code != "" {
 		return Verdict{Rule: r, Unit: r.Unit(), Alpha: look.Alpha, Outcome: Invalid, Reason: reason}
 	}
+	if look.tooFew(len(baseline), len(candidate)) {
+		look.Miss = 0 // of Alpha there is too little, and so it is Alpha that is spoken of
+	}
 	v := enough(r.test(baseline, candidate, direction, look), look)
 	if v.Paired && v.Baseline.N != v.Candidate.N {
 		v.Outcome, v.Reason = Invalid, Reason{Code: NoPairs, Advice: []Advice{{Do: MeasureAgain}}}
@@ -68,7 +71,8 @@ func (r Rule) test(baseline, candidate []float64, direction Direction, look Look
 	}
 	at := func(alpha float64) change { v.Alpha = alpha; return compare(baseline, candidate, alpha) }
 	c := at(look.miss())
-	v.Outcome, v.Reason.Code = seen(r, c, direction, look, func() change { return compare(baseline, candidate, look.doubt(v.Baseline.N)) })
+	further := func() change { return compare(baseline, candidate, look.doubt(v.Baseline.N)) }
+	v.Outcome, v.Reason.Code = seen(r, c, direction, look, further)
 	if v.Outcome == Unsettled {
 		if look.Alpha > 0 && look.Alpha != v.Alpha {
 			c = at(look.Alpha)

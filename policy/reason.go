@@ -19,7 +19,7 @@ const (
 	BeyondLimits   Code = "beyond-limits"    // Regressed: beyond both limits by the estimate, and significant
 	WithinLimit    Code = "within-limit"     // OK: within a limit by the estimate
 	BetterByMore   Code = "better-by-more"   // Improved: by more than both limits
-	TooNoisy       Code = "too-noisy"        // Inconclusive: beyond both limits by the estimate, and worse, but not surely by so much. Most
+	TooNoisy       Code = "too-noisy"        // Inconclusive: worse, beyond both limits by the estimate, not surely by so much. Most
 	TooNoisyToSee  Code = "too-noisy-to-see" // Blind: the interval holds changes beyond both limits. Most
 	Saturated      Code = "saturated"        // OK: both sides of a service fell behind; its throughput is judged
 )
@@ -68,8 +68,8 @@ type Facts struct {
 	Words             []string // two directions of DirectionsContradict, or two selections of OtherPrompts; baseline first
 	Benchmarks, Units *Names   // of benchmarks and of metrics, where a rule matches nothing; else nil
 
-	// Work says whether a request that takes longer also computes more, of Regressed and Inconclusive; CPUPercent and MeanPercent
-	// are how CPU time and mean time of a request changed, in percent; NaN where that is not known.
+	// Work says whether a request that takes longer also computes more, of Regressed, Inconclusive and Blind; CPUPercent and
+	// MeanPercent are how CPU time and mean time of a request changed, in percent; NaN where that is not known.
 	Work        Work
 	CPUPercent  float64
 	MeanPercent float64
@@ -101,7 +101,7 @@ type Advice struct {
 // Action is what to do.
 type Action string
 
-// Actions that settle what is inconclusive.
+// Actions that settle what is inconclusive or blind.
 const (
 	MoreRounds     Action = "more-rounds"     // Amount, Budget
 	MoreRuns       Action = "more-runs"       // Amount: a side

@@ -4,11 +4,11 @@ package policy
 type Outcome string
 
 const (
-	OK           Outcome = "ok"           // within the limits
+	OK           Outcome = "ok"           // seen to be within a limit
 	Improved     Outcome = "improved"     // better by more than both limits, and significant
-	Regressed    Outcome = "regressed"    // worse by more than both limits, and significant
-	Inconclusive Outcome = "inconclusive" // worse, and perhaps by more than both limits
-	Blind        Outcome = "blind"        // measured, and too noisy to see a change of the limit
+	Regressed    Outcome = "regressed"    // worse by more than both limits, and certain
+	Inconclusive Outcome = "inconclusive" // worse, and by more than both limits, but not certainly
+	Blind        Outcome = "blind"        // measured, and too noisy to see a change of the limits
 	Invalid      Outcome = "invalid"      // must not be judged
 	Added        Outcome = "added"        // the baseline has none yet
 )

@@ -83,10 +83,16 @@ func tell(t *testing.T, s settings, result Result) {
 	}
 }
 
-// missed says what to do where a planted slowdown was measured, and is within the limits: of a short request half
-// is less than the floor.
+// missed says what to do where a gate did not find what it was to find: because it could not see, or because what was planted is
+// within the limits, as half of a short request is less than the floor.
 func (s settings) missed(got policy.Outcome) string {
-	if s.expect != policy.Regressed || got != policy.OK || s.plant.IsZero() {
+	const quieter = "measure on a quieter machine, with a larger -regress.budget, or against a wider limit"
+	switch {
+	case got == policy.Blind && s.expect == policy.OK:
+		return ": the sides are identical, and it was too noisy to see a change of the limits: " + quieter
+	case got == policy.Blind && !s.plant.IsZero():
+		return fmt.Sprintf(": it was too noisy to see the %s planted: plant more, or %s", s.plant, quieter)
+	case s.expect != policy.Regressed || got != policy.OK || s.plant.IsZero():
 		return ""
 	}
 	return fmt.Sprintf(": %s planted is not worse by more than a limit and its floor; plant more, such as 2ms, "+

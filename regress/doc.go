@@ -12,9 +12,9 @@
 // as many requests as the policy's quantiles need, 60 for p95, that is a round: one value a side for every metric, a pair.
 // What disturbs the machine disturbs both alike, and cancels within the pair.
 //
-// After 8, 12, 18, 27, 40, 60, 90 and 120 rounds it looks: what is settled is not measured on. The rounds come from at least
-// five launches of the two processes, so that the luck of one process is not taken for a change. For limits under 3 % each round
-// has a launch of its own.
+// After 8, 12, 18, 27, 40 and 60 rounds it looks: what is settled is not measured on. Each round is a launch of the two processes,
+// so that the luck of one process is not taken for a change. Where the machine is too noisy to see a change of the limits the
+// verdict is blind: that passes, unless the policy has "on_blind": "fail", and is never called ok.
 //
 // A benchmark that does not send its requests through workload.Record is measured in whole runs of Gate.Benchtime, on any unit,
 // a run of each side in random order being a round. So is one whose baseline is too old for a duet, and on Windows all are;

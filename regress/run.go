@@ -28,10 +28,12 @@ type Result struct {
 	doc    report.Document
 }
 
-// Passes reports whether the test run passes: nothing fails, or exactly what was expected happened.
+// Passes reports whether the test run passes: nothing fails, or exactly what was expected happened. A blind verdict fails only
+// where the policy says so.
 func (r Result) Passes() bool { return r.doc.Passes() }
 
-// Outcome is the gravest of the verdicts'; invalid when nothing could be judged.
+// Outcome is the gravest of the verdicts'; invalid when nothing could be judged. A result may pass and be blind: then nothing was
+// seen to be worse, and a change of the limits could not have been seen everywhere.
 func (r Result) Outcome() policy.Outcome { return r.doc.Outcome() }
 
 // Text is the report for a terminal of 100 columns.

@@ -45,23 +45,25 @@ func smallMachine(env func(string) string, cpus int) string {
 	return fmt.Sprintf("%s with %d CPUs", kind, cpus)
 }
 
-// unseen says what the noise of a small machine hid, at worst, where no change was found; empty when there is nothing to say.
+// unseen says what the noise of a small machine hid, at worst, where no change was found: by how much more than its limits allow
+// a metric must get worse to be red there. It is empty when there is nothing to say.
 func unseen(r policy.Report, machine string) string {
 	var worst policy.Verdict
+	most := 1.0
 	for _, v := range r.Verdicts {
 		found := v.Outcome == policy.Regressed || v.Outcome == policy.Improved
-		if !found && v.Baseline.N > 0 && v.Candidate.N > 0 && v.Detectable > worst.Detectable {
-			worst = v
+		if times := v.Detectable / v.RedFrom(); !found && v.Candidate.N > 0 && times > most { // of a rule that cannot fail it is none
+			worst, most = v, times
 		}
 	}
 	switch {
 	case machine == "" || worst.Detectable == 0:
 		return ""
 	case math.IsInf(worst.Detectable, 1):
-		return fmt.Sprintf("%s: no change would have been seen here in %s %s, after so few runs", machine, worst.Benchmark, worst.Unit)
+		return fmt.Sprintf("%s: no change would have been red here in %s %s, after so few runs", machine, worst.Benchmark, worst.Unit)
 	}
-	return fmt.Sprintf("%s: changes under %.1f %% would not have been seen here in %s %s",
-		machine, worst.Detectable, worst.Benchmark, worst.Unit)
+	return fmt.Sprintf("%s: it takes a change of %.1f %% to be red here in %s %s, where the limits say %.3g %%",
+		machine, worst.Detectable, worst.Benchmark, worst.Unit, worst.RedFrom())
 }
 
 // unseenHere is unseen on the machine that this is.

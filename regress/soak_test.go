@@ -86,8 +86,8 @@ func TestSoak(t *testing.T) {
 		assert.NotContains(t, string(holder), fmt.Sprintf("process %d,", os.Getpid()), "the lock is left")
 	}
 	var table strings.Builder
-	table.WriteString("| planted | runs | ok | regressed | improved | inconclusive | invalid | " +
-		"rounds, median | seconds, median and most | load, median |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	table.WriteString("| planted | runs | ok | regressed | improved | inconclusive | blind | invalid | " +
+		"rounds, median | seconds, median and most | load, median |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for i, s := range soaks {
 		table.WriteString(s.row(plants[i]))
 	}
@@ -115,12 +115,12 @@ func (s *soak) row(plant string) string {
 		plant = "nothing"
 	}
 	if len(s.seconds) == 0 {
-		return fmt.Sprintf("| %s | 0 | | | | | | | | |\n", plant)
+		return fmt.Sprintf("| %s | 0 | | | | | | | | | |\n", plant)
 	}
 	o := s.outcomes
-	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %.0f | %.1f, %.1f | %.1f |\n",
-		plant, len(s.seconds), o[policy.OK], o[policy.Regressed], o[policy.Improved], o[policy.Inconclusive], o[policy.Invalid],
-		stats.Median(s.rounds), stats.Median(s.seconds), slices.Max(s.seconds), stats.Median(s.load))
+	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %d | %.0f | %.1f, %.1f | %.1f |\n",
+		plant, len(s.seconds), o[policy.OK], o[policy.Regressed], o[policy.Improved], o[policy.Inconclusive],
+		o[policy.Blind], o[policy.Invalid], stats.Median(s.rounds), stats.Median(s.seconds), slices.Max(s.seconds), stats.Median(s.load))
 }
 
 // footprint is what this process holds.

@@ -27,9 +27,13 @@
 //	p50-ttft-ns ...                time to first token, over the requests that marked a token
 //	p50-itl-ns ...                 inter-token gaps, over all gaps of all requests
 //	p50-tpot-ns ...                time per output token after the first, over the requests of two tokens or more
+//	cpu-ns                         CPU time of the process a request, user and system, from the first request on; not under a Load
 //	tok/s                          tokens marked by the benchmark's timed seconds
 //	p50-lag-ns p99-lag-ns          how late an open loop's load generator sent
 //	sent-req/s                     the rate at which it sent
+//
+// CPU time is steadier than latency, since neighbours take little of it, so a rule on cpu-ns takes fewer rounds. Waiting is not in
+// it: for a lock, for I/O, for another process. What the benchmark does between its requests, and the collection of garbage, are.
 //
 // A quantile is a latency that some request had: the smallest x such that at least q of all requests took x or less.
 // Up to 100,000 requests every latency is kept and quantiles are exact; beyond that an HDR histogram of three digits

@@ -3,7 +3,9 @@ package workload
 import (
 	"cmp"
 	"fmt"
+	"math"
 
+	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/latency"
 )
 
@@ -30,4 +32,7 @@ func (r *Recorder) report() {
 		return
 	}
 	whole.Report(cmp.Or(r.elapsed, b.Elapsed()), b.ReportMetric)
+	if r.cpu > 0 {
+		b.ReportMetric(math.Round(float64(duet.CPU()-r.cpu)/float64(r.begun.Load())), "cpu-ns")
+	}
 }

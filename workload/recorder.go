@@ -25,6 +25,7 @@ type Recorder struct {
 	seated atomic.Bool // this Recorder's benchmark has taken the seat
 	left   sync.Once
 
+	cpu     time.Duration // of the process before the first request that Do served; 0 where that is not known
 	elapsed time.Duration // that rates are reported by; 0 for the benchmark's
 	tried   bool          // requests were served for Try
 
@@ -92,7 +93,11 @@ func (r *Recorder) Do(serve func(*Request) error) {
 		r.doInTurn(serve)
 		return
 	}
-	_ = r.serve(serve, atOnce, r.begun.Add(1), "request") // has failed the benchmark
+	number := r.begun.Add(1)
+	if number == 1 {
+		r.cpu = duet.CPU()
+	}
+	_ = r.serve(serve, atOnce, number, "request") // has failed the benchmark
 }
 
 // atOnce is due now.

@@ -37,7 +37,7 @@ func killedGateLeavesNothing(t *testing.T, dir string, env []string) {
 	if testing.Short() {
 		t.Skip("those of internal/testbin are killed, too")
 	}
-	const rounds = 12
+	const rounds = 6                           // each signal while it builds, and while it measures
 	shop := filepath.Join(t.TempDir(), "shop") // whose worktrees are this test's
 	command(t, dir, env, "git", "clone", "-q", dir, shop)
 	random := rand.New(rand.NewPCG(7, 7))
@@ -92,7 +92,7 @@ func killedGateLeavesNothing(t *testing.T, dir string, env []string) {
 // once.
 func killedBenchmarkIsInvalid(t *testing.T, dir string, env []string) {
 	besideOthers(t)
-	rounds := 6
+	rounds := 4
 	if testing.Short() {
 		rounds = 1
 	}

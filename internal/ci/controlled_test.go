@@ -20,6 +20,7 @@ func TestControlledRegressionPassesOnlyOnFAIL(t *testing.T) {
 			"PASS: the checker said FAIL: a planted slowdown of 25% is regressed\n"},
 		{"it failed, but could not measure", "failure", "invalid", false, "FAIL: the checker did not say FAIL because"},
 		{"it failed, but could not tell", "failure", "inconclusive", false, "FAIL: the checker did not say FAIL because"},
+		{"it could not see", "success", "blind", false, "FAIL: the checker did not say FAIL because"},
 		{"it failed before there was an outcome", "failure", "", false, "its outcome is none"},
 		{"it passed", "success", "ok", false, "its step ended in success"},
 		{"it passed in spite of a regression", "success", "regressed", false, "its step ended in success"},

@@ -108,6 +108,10 @@ func TestPublish(t *testing.T) {
 				"::notice file=chat/chat_test.go,line=5,title=tailgate%3A regressed%3A Chat p95-ns::beyond (25%25 planted on purpose)\n"},
 			{"what the policy lets pass is a warning", verdictOf("inconclusive", true, `, "reason": "noise"`),
 				"::warning file=chat/chat_test.go,line=5,title=tailgate%3A inconclusive%3A Chat p95-ns::noise\n"},
+			{"so is what was too noisy to see, which passes by default", verdictOf("blind", true, `, "reason": "too noisy to see"`),
+				"::warning file=chat/chat_test.go,line=5,title=tailgate%3A blind%3A Chat p95-ns::too noisy to see\n"},
+			{"where the policy fails it, it is an error", verdictOf("blind", false, `, "fails": true, "reason": "too noisy to see"`),
+				"::error file=chat/chat_test.go,line=5,title=tailgate%3A blind%3A Chat p95-ns::too noisy to see\n"},
 			{"what could not be judged at all has no line",
 				`{"name": "TestGate", "outcome": "invalid", "error": "baseline: this clone is shallow"}`,
 				"::error title=tailgate%3A TestGate is invalid::baseline: this clone is shallow\n"},
@@ -157,12 +161,13 @@ func TestPublish(t *testing.T) {
 
 	t.Run("of several gates the gravest that fails is first", func(t *testing.T) {
 		l := newLeft(t, program)
-		l.gate(".tailgate/a/TestGate", verdictOf("ok", true, ""))
+		l.gate(".tailgate/a/TestGate", verdictOf("improved", true, ""))
+		l.gate(".tailgate/c/TestGate", verdictOf("blind", true, ""))
 		l.gate(".tailgate/b/TestGate", verdictOf("regressed", true, "")) // was expected
 		l.gate("nested/.tailgate/TestGate", verdictOf("inconclusive", false, ""))
 		_, _, summary, outputs := l.publish()
-		assert.Equal(t, "report of nested/.tailgate/TestGate\n\nreport of .tailgate/b/TestGate\n\nreport of .tailgate/a/TestGate\n\n",
-			summary)
+		assert.Equal(t, "report of nested/.tailgate/TestGate\n\nreport of .tailgate/b/TestGate\n\nreport of .tailgate/c/TestGate\n\n"+
+			"report of .tailgate/a/TestGate\n\n", summary)
 		assert.Regexp(t, `(?m)^outcome<<(\w+)\ninconclusive\n`, outputs)
 		assert.Regexp(t, `(?m)^folders<<(\w+)\n.*/\.tailgate\n.*/nested/\.tailgate\n\w+$`, outputs)
 	})

@@ -56,7 +56,7 @@ func TestGateWorkflow(t *testing.T) {
 		require.True(t, j.passed)
 		assert.Contains(t, j.summary, "**PASS: 1 ok**")
 		assert.Contains(t, j.summary, "the commit before the push")
-		assert.Regexp(t, `a hosted runner with \d+ CPUs?: changes under [\d.]+ % would not have been seen here in MLP p50-ns`, j.summary)
+		assert.Regexp(t, `a hosted runner with \d+ CPUs?: it takes a change of [\d.]+ % to be red here in MLP p50-ns`, j.summary)
 		assert.Empty(t, j.marks)
 		assert.Contains(t, j.ignored, "::error::told by a test")
 		assertResults(t, j)

@@ -24,6 +24,12 @@ func (s *Seat) read() meter {
 	return m
 }
 
+// CPU is the CPU time of all threads of this process so far, user and system; 0 where the system does not tell.
+func CPU() time.Duration {
+	cpu, _ := usage()
+	return cpu
+}
+
 // heap is what the process has allocated so far.
 type heap struct{ objects, bytes int64 }
 

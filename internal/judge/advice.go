@@ -7,7 +7,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// advice is what would settle v, which is inconclusive or blind, and the most rounds that it can have where no more would do; else 0.
+// advice is what would settle v, which is inconclusive or blind, and the most rounds that it can have where no more would do;
+// else 0.
 func advice(v policy.Verdict, m policy.Measured, plan Plan) (ways []policy.Advice, most int) {
 	switch need, last := needed(v), plan.last(); {
 	case v.Paired && need > last:
@@ -30,10 +31,10 @@ func advice(v policy.Verdict, m policy.Measured, plan Plan) (ways []policy.Advic
 //
 //	needed = n (h/d)^2
 //
-// where h is half of the interval, on the side that matters, in percent, and d what that must come down to. For an estimate beyond the
-// limit, h is from the estimate back to the interval's better end, and d the distance to the limit, so that the interval is wholly
-// beyond it, or the limit itself, so that whatever is beyond it is certain. For one within the limit, h goes to the worse end, and d
-// is the distance to the limit; and what is doubtful must be left out as well.
+// where h is half of the interval, on the side that matters, in percent, and d what that must come down to. For an estimate beyond
+// the limit, h is from the estimate back to the interval's better end, and d the distance to the limit, so that the interval is
+// wholly beyond it, or the limit itself, so that whatever is beyond it is certain. For one within the limit, h goes to the worse
+// end, and d is the distance to the limit; and what is doubtful must be left out as well.
 func needed(v policy.Verdict) float64 {
 	worse, better, worst := towards(v)
 	limit := v.Rule.From(v.Baseline.Median)

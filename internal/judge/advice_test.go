@@ -82,7 +82,10 @@ func TestAdvice(t *testing.T) {
 		},
 		{
 			"within the limit the interval must come within, too",
-			verdict(func(v *policy.Verdict) { v.Outcome, v.ChangePercent = policy.Blind, 4; v.Percent = policy.Bounds{Lo: -40, Hi: 18} }),
+			verdict(func(v *policy.Verdict) {
+				v.Outcome, v.ChangePercent = policy.Blind, 4
+				v.Percent = policy.Bounds{Lo: -40, Hi: 18}
+			}),
 			served, all(rounds(44, 50*time.Second), limit(18)), 0,
 		},
 		{

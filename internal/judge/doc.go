@@ -22,8 +22,10 @@
 //
 // # Looks
 //
-// The policy's alpha is split evenly over the k verdicts of the report, alpha/k (Bonferroni), and each share over the looks as a
-// [Plan] says. The first outcome that settles is the verdict.
+// For alarms the policy's alpha is split evenly over the k verdicts of the report, alpha/k (Bonferroni), and each share over the
+// looks as a [Plan] says. For misses, an ok that is none, each verdict has the whole alpha over its looks. The first outcome that
+// settles is the verdict. What nothing settles by the last look is inconclusive or blind, as package policy says, and gets advice:
+// how many rounds, how wide a limit.
 //
 // # Before statistics
 //

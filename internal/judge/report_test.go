@@ -16,7 +16,9 @@ func TestAlphaIsSplitOverAllVerdicts(t *testing.T) {
 		results.Benchmarks = append(results.Benchmarks, Benchmark{Name: name, Requests: 100,
 			Metrics: map[string][]float64{"p95-ns": runs(20 * ms), "req/s": runs(50)}})
 	}
-	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "req/s", MaxRegressionPercent: 20}}})
+	j := By(policy.Policy{Rules: []policy.Rule{
+		{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "req/s", MaxRegressionPercent: 20},
+	}})
 	report := j.Compare(results, results)
 	require.Len(t, report.Verdicts, 10)
 	assert.Equal(t, policy.OK, report.Outcome())

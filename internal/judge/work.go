@@ -22,7 +22,8 @@ func explain(v policy.Verdict, m policy.Measured, plan Plan) policy.Verdict {
 // work says whether a request that takes longer also computes more, with the changes of its CPU time and of its mean in percent.
 // It is empty where that is not known: a stage's CPU time is not, and whole runs count none.
 func work(v policy.Verdict, m policy.Measured) (is policy.Work, cpuPercent, meanPercent float64) {
-	if v.Outcome != policy.Regressed && v.Outcome != policy.Inconclusive && v.Outcome != policy.Blind || v.Unit != "ns/op" && !wholeRequest.MatchString(v.Unit) {
+	asked := v.Outcome == policy.Regressed || v.Outcome == policy.Inconclusive || v.Outcome == policy.Blind
+	if !asked || v.Unit != "ns/op" && !wholeRequest.MatchString(v.Unit) {
 		return "", 0, 0
 	}
 	cpu, known := changeOf(m, "cpu-ns")

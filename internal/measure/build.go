@@ -18,7 +18,7 @@ import (
 func (g *gate) build(ctx context.Context) error {
 	began := time.Now()
 	for _, s := range g.sides {
-		s.bins, s.layouts = map[string]*testbin.Binary{}, map[string][]*testbin.Binary{}
+		s.bins, s.links = map[string]*testbin.Binary{}, map[string]*links{}
 		if s.source.Commit == nil {
 			continue
 		}

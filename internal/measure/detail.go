@@ -71,7 +71,7 @@ func (m *measurement) detail() report.Detail {
 	}
 	d.Baseline, d.Candidate = floats(m.charted.pool[baselineSide].Quantiles(levels...)),
 		floats(m.charted.pool[candidateSide].Quantiles(levels...))
-	d.Alpha = m.plan.Final(m.rounds).Alpha
+	d.Alpha = m.plan.Final(m.judging.Rounds()).Alpha
 	for _, v := range m.judging.Verdicts() { // so that the interval of a quantile that is judged is the verdict's
 		if v.Alpha > 0 {
 			d.Alpha = v.Alpha

@@ -35,7 +35,6 @@ func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 		m.charted.add(round)
 		m.judging.Add(judge.Round{Baseline: runs[0], Candidate: runs[1]})
 	}
-	m.rounds = rounds
 	require.True(t, m.judging.Look(false), "the plan has a look then")
 	v := m.judging.Verdicts()[0]
 

@@ -21,10 +21,10 @@ const (
 	//	p50, beside builds  9.7   11.9   13.1   17.0   24.1   24.4 %
 	//	p95, beside builds 11.5   11.5   13.3   14.1   19.7   21.0 %
 	turnWork = time.Millisecond
-	// roundTurns is the fewest turns of a round: of requests that are shorter than a turn a round takes more than the quantile needs.
+	// roundTurns is the fewest turns of a portion: of requests that are shorter than a turn it takes more than the quantile needs.
 	roundTurns = 50
-	// warmUpWork and warmUpRequests are what each side serves before it is measured, whichever takes longer, beyond what the benchmark
-	// itself does: this is for the caches that two processes share.
+	// warmUpWork and warmUpRequests are what each side serves before it is measured, whichever takes longer, beyond what the
+	// benchmark itself does: this is for the caches that two processes share.
 	warmUpWork     = 20 * time.Millisecond
 	warmUpRequests = 5
 	// overlap is the number of requests in a turn for each that is in flight: a turn of concurrent requests begins
@@ -41,33 +41,38 @@ type duo struct {
 	processes [2]*testbin.Process
 	peers     [2]*duet.Peer
 	turn      duet.Turn
-	turns     int           // a round and side
+	turns     int           // a portion and side
 	warmed    int           // requests that each side served before it was measured
-	expected  time.Duration // what a round takes at least, by the warm-up
+	cpu, wall time.Duration // of both sides meanwhile
+	expected  time.Duration // what a portion takes at least, by the warm-up
 }
 
-// duet measures rounds with one start of both processes, which take turns. It returns what was measured also when it fails.
-func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) (l launch, err error) {
+// duet measures a round with one start of both processes, which take turns: so many portions of it, or fewer if enough says so
+// after one. It counts on enough being asked once a portion.
+func (m *measurement) duet(ctx context.Context, length int, enough func() bool) (l launch, err error) {
 	began := time.Now()
 	d := &duo{of: m}
 	defer d.kill()
 	if err := d.start(ctx); err != nil {
 		return l, err
 	}
-	var measured []*duetRound
+	measured := &duetRound{}
 	err = d.held(ctx, func() error {
-		l.setup = time.Since(began)
-		if m.rounds == 0 { // a first round alone may take far too long
-			if err := m.feasible(0, d.expected); err != nil {
+		l.start = time.Since(began)
+		if m.budget > 0 && m.judging.Rounds() == 0 {
+			if m.linkable() && !m.linked && d.computes() {
+				return errUnlinked
+			}
+			if err := m.feasible(l.start, d.expected); err != nil { // a first round alone may take far too long
 				return err
 			}
 		}
-		for range rounds {
-			r, err := d.round(ctx)
-			if err != nil {
+		before := readMachine()
+		defer func() { measured.machine = readMachine().since(before) }()
+		for range length {
+			if err := d.portion(ctx, measured); err != nil {
 				return err
 			}
-			measured = append(measured, r)
 			if enough() {
 				break
 			}
@@ -77,10 +82,11 @@ func (m *measurement) duet(ctx context.Context, rounds int, enough func() bool) 
 	if err == nil {
 		ended := time.Now()
 		err = d.end(ctx, measured)
-		l.ending = time.Since(ended)
+		l.start += time.Since(ended)
 	}
-	for _, r := range measured {
-		l.rounds = append(l.rounds, r.round())
+	if err == nil {
+		r := measured.round()
+		l.round = &r
 	}
 	l.warmed = d.warmed
 	return l, err
@@ -112,7 +118,7 @@ func (d *duo) start(ctx context.Context) error {
 			Keep:  d.of.gate.order.Variables,
 			Files: invitations[i].Files,
 			// The gate ends it. This is for a gate that cannot.
-			Timeout: 2 * (d.of.gate.order.Timeout + d.of.gate.order.Budget),
+			Timeout: d.of.longest(),
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
@@ -180,6 +186,8 @@ func (d *duo) warmUp(ctx context.Context) error {
 		perRequest = min(perRequest, (results[baselineSide].Took+results[candidateSide].Took)/time.Duration(turn))
 		requests += turn
 		d.warmed += turn
+		d.cpu += results[baselineSide].CPU + results[candidateSide].CPU
+		d.wall += results[baselineSide].Wall + results[candidateSide].Wall
 		if requests >= warmUpRequests && time.Since(began) >= 2*warmUpWork && turn >= d.turn.Requests {
 			break
 		}
@@ -193,20 +201,20 @@ func (d *duo) warmUp(ctx context.Context) error {
 	return nil
 }
 
-// round measures one round.
-func (d *duo) round(ctx context.Context) (*duetRound, error) {
-	r := &duetRound{}
-	before := readMachine()
+// computes reports whether much of what the sides did in their warm-up was CPU time, or how much was is not known.
+func (d *duo) computes() bool { return d.cpu == 0 || float64(d.cpu) >= computing*float64(d.wall) }
+
+// portion measures a portion of a round.
+func (d *duo) portion(ctx context.Context, r *duetRound) error {
 	for range d.turns {
 		first := d.of.gate.coin()
 		results, err := d.grant(ctx, first, d.turn)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		r.add(first, results)
 	}
-	r.machine = readMachine().since(before)
-	return r, nil
+	return nil
 }
 
 // speak reports whether both sides can take part in a duet, else why not.

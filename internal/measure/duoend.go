@@ -9,16 +9,16 @@ import (
 	"github.com/tailgate-go/tailgate/internal/duet"
 )
 
-// end ends both processes as they would end by themselves: cleaned up, profiles written.
-func (d *duo) end(ctx context.Context, measured []*duetRound) error {
-	for i, s := range d.of.gate.sides {
+// end ends both processes as they would end by themselves: cleaned up, profiles written. They end side by side.
+func (d *duo) end(ctx context.Context, measured *duetRound) error {
+	for i := range d.of.gate.sides {
 		totals, err := d.peers[i].End(ctx)
 		if err != nil {
 			return d.fault(i, err)
 		}
-		for _, r := range measured {
-			r.sides[i].totals = totals
-		}
+		measured.sides[i].totals = totals
+	}
+	for i, s := range d.of.gate.sides {
 		done := time.AfterFunc(d.of.gate.order.Timeout, d.processes[i].Kill)
 		output, err := d.processes[i].Wait()
 		if !done.Stop() {

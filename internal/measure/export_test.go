@@ -81,5 +81,5 @@ func (d Duet) launch(ctx context.Context, links [2]*testbin.Binary, seed uint64,
 			pair(first, results)
 		}
 		return nil
-	}), processes.end(ctx, nil))
+	}), processes.end(ctx, &duetRound{}))
 }

@@ -24,21 +24,23 @@ type gate struct {
 	results  *output.Results  // what is saved as it comes
 	manifest *shards.Manifest // what a merge will need, of a shard that measured
 	random   *rand.Rand
+	left     time.Duration // of the budgets of benchmarks that were settled before
+	relink   linker
 	take     taker // in place of processes, in tests; nil: none
 }
 
-// taker measures rounds with one start of both sides' processes: about so many, until enough says so.
-type taker func(m *measurement, ctx context.Context, rounds int, enough func() bool) (launch, error)
+// taker measures a round with one start of both sides' processes: so many portions, or fewer if enough says so after one.
+type taker func(m *measurement, ctx context.Context, length int, enough func() bool) (launch, error)
 
 // side is one of the two things measured.
 type side struct {
-	name    string // "baseline", "candidate"
-	source  source.Source
-	tree    *testbin.Tree                // nil: the work tree
-	bins    map[string]*testbin.Binary   // by import path
-	layouts map[string][]*testbin.Binary // links of the same in other orders, where limits are narrow
-	smoke   benchdata.Set                // one run of every benchmark, for its structure
-	env     []string
+	name   string // "baseline", "candidate"
+	source source.Source
+	tree   *testbin.Tree              // nil: the work tree
+	bins   map[string]*testbin.Binary // by import path
+	links  map[string]*links          // of them, where rounds need any
+	smoke  benchdata.Set              // one run of every benchmark, for its structure
+	env    []string
 }
 
 const (
@@ -74,7 +76,7 @@ func (g *gate) run(ctx context.Context) (err error) {
 // newGate is what has not measured anything yet. The order of all turns to come is one of the seed's.
 func newGate(o Order) *gate {
 	return &gate{
-		order: o, random: rand.New(rand.NewPCG(o.Seed, 0)),
+		order: o, random: rand.New(rand.NewPCG(o.Seed, 0)), relink: relink,
 		sides: [2]*side{{name: "baseline", source: o.Baseline}, {name: "candidate", source: o.Candidate}},
 	}
 }

@@ -10,47 +10,51 @@ import (
 	"github.com/tailgate-go/tailgate/internal/judge"
 )
 
-// launch starts each side once, and keeps and saves the rounds that come of it.
+// launch starts each side once, and keeps and saves the round that comes of it.
 func (m *measurement) launch(ctx context.Context) error {
+	if err := m.link(ctx); err != nil {
+		return err
+	}
 	measure := m.wholeRuns
 	switch {
 	case m.gate.take != nil:
-		measure = func(ctx context.Context, n int, enough func() bool) (launch, error) {
-			return m.gate.take(m, ctx, n, enough)
+		measure = func(ctx context.Context, length int, enough func() bool) (launch, error) {
+			return m.gate.take(m, ctx, length, enough)
 		}
 	case m.inDuet:
 		measure = m.duet
 	}
-	done, began := m.rounds, time.Now()
-	l, err := measure(ctx, m.size(), func() bool {
-		done++
-		return done >= m.fewest() && time.Since(m.began)+m.perRound() > m.gate.order.Budget
+	began, done := time.Now(), m.judging.Rounds()+1
+	l, err := measure(ctx, m.length(), func() bool {
+		m.portions++
+		return done >= m.fewest() && time.Since(m.began)+m.perPortion() > m.budget
 	})
-	m.gate.order.Doc.Spend("started", l.setup+l.ending)
-	m.gate.order.Doc.Spend("measured", time.Since(began)-l.setup-l.ending)
-	if m.rounds == 0 && errors.Is(err, errDrivesItself) {
+	m.gate.order.Doc.Spend("started", l.start)
+	m.gate.order.Doc.Spend("measured", time.Since(began)-l.start)
+	switch {
+	case errors.Is(err, errUnlinked):
+		m.needLinks()
+		return nil
+	case errors.Is(err, errDrivesItself) && done == 1:
 		m.instead(errDrivesItself.Error())
 		return nil
+	case err == nil && done == 1 && m.inDuet && !m.reports(*l.round):
+		m.instead("its policy judges what only a benchmark that ends reports")
+		return nil
 	}
-	m.setup += l.setup
-	m.launches++
-	for _, r := range l.rounds {
-		if err == nil && m.rounds == 0 && m.inDuet && !m.reports(r) {
-			m.instead("its policy judges what only a benchmark that ends reports")
-			return nil
-		}
-		if err := m.keep(r); err != nil {
-			return err
-		}
+	m.starts += l.start
+	if l.round == nil {
+		return err
 	}
-	return err
+	return errors.Join(err, m.keep(*l.round))
 }
 
 // instead goes on in whole runs, as if nothing had been measured.
 func (m *measurement) instead(why string) {
-	m.inDuet = false
 	m.gate.note(m.pair.Name() + " is measured in whole runs, not in a duet: " + why)
-	m.setup, m.launches, m.began = 0, 0, time.Now()
+	m.starts, m.portions, m.began = 0, 0, time.Now()
+	m.linked = false
+	m.wholly()
 }
 
 // reports reports whether both sides' runs have all that is judged.
@@ -82,11 +86,10 @@ func (m *measurement) keep(r round) error {
 			return err
 		}
 	}
-	m.rounds++
 	m.judging.Add(judge.Round{Baseline: evidence.Run(r.runs[baselineSide]), Candidate: evidence.Run(r.runs[candidateSide])})
 	m.noise.add(r.noise)
 	m.charted.add(r)
-	if m.rounds == 1 {
+	if m.judging.Rounds() == 1 {
 		if problems := benchdata.Compatible(&m.sets[baselineSide], &m.sets[candidateSide]); len(problems) > 0 {
 			return problems
 		}

@@ -2,82 +2,134 @@ package measure
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// layouts is how many links of each side take turns from launch to launch where limits are narrow: two links of the same code
-// differ in speed by where its functions happen to lie (Mytkowicz, Diwan, Hauswirth and Sweeney 2009; Curtsinger and Berger 2013).
-// Of the shipped workloads the median of a loop that is a hundredth of BenchmarkMLPTiny came out 19 % slower in five links
-// of eight, where it began at an odd multiple of 32 bytes, and 8 copies of one link agreed to 2 %; of the whole request,
-// most of it in large products, nothing was seen beyond the 2 % that could be. A link takes about a second, so it is not done where
-// the limit is 3 % or more.
-const layouts = 8
+// Two links of the same code differ in speed by where its functions happen to lie (Mytkowicz, Diwan, Hauswirth and Sweeney 2009;
+// Curtsinger and Berger 2013), for as long as they are run: of the shipped workloads the median of a loop that is a hundredth of
+// BenchmarkMLPTiny came out 19 % slower in five links of eight, where it began at an odd multiple of 32 bytes; RecordValue of
+// HdrHistogram takes 3.2 ns in some links and 3.8 in others. So where the sides' binaries differ and the time of a benchmark is
+// that of its code, each round has a link of each side of its own, with the functions in an order that was drawn for this gate.
 
-// relink links the package's binaries of both sides anew, each time with the functions in another order. Binaries that are
-// identical have nothing to gain.
-func (m *measurement) relink(ctx context.Context) error {
+// computing is the least part of a turn that is CPU time where the layout matters: what waits for the rest is not slower
+// for it by more than a few percent.
+const computing = 0.1
+
+// linker links a binary once more, with its functions in an order that the seed draws: Binary.Relink, but in tests.
+type linker func(ctx context.Context, bin *testbin.Binary, seed int64) (*testbin.Binary, error)
+
+func relink(ctx context.Context, bin *testbin.Binary, seed int64) (*testbin.Binary, error) {
+	return bin.Relink(ctx, seed)
+}
+
+// links are those of one side's binary of a package, made as rounds need them. All benchmarks of the package use the same.
+type links struct {
+	of    *testbin.Binary
+	first int64 // seed of the first; of the next it is one more
+	made  []*testbin.Binary
+}
+
+// errUnlinked means that a benchmark computes, so that its rounds need links.
+var errUnlinked = errors.New("its rounds need links")
+
+// linkable reports whether the layout of the binaries may make a difference to what is judged. Identical binaries have one layout.
+func (m *measurement) linkable() bool {
 	path := m.pair.Package()
-	if !m.inDuet || !m.narrow() {
+	return m.gate.sides[baselineSide].bins[path].SHA256 != m.gate.sides[candidateSide].bins[path].SHA256 &&
+		slices.ContainsFunc(m.pair.Rules(), func(r policy.Rule) bool { return r.IsTime() || strings.HasSuffix(r.Metric, "/s") })
+}
+
+// needLinks goes on with rounds that have links, as if nothing had been measured.
+func (m *measurement) needLinks() {
+	m.linked = true
+	m.sequence(m.plan.Linked())
+	m.starts, m.began = 0, time.Now()
+}
+
+// link makes the links up to the next look, if the next round has none yet. The time that it takes is not of the budget.
+func (m *measurement) link(ctx context.Context) error {
+	if !m.linked {
 		return nil
 	}
-	if m.gate.sides[baselineSide].bins[path].SHA256 == m.gate.sides[candidateSide].bins[path].SHA256 {
+	path, next := m.pair.Package(), m.judging.Rounds()+1
+	baseline, candidate := m.gate.linksOf(baselineSide, path), m.gate.linksOf(candidateSide, path)
+	if min(len(baseline.made), len(candidate.made)) >= next {
 		return nil
 	}
-	for _, s := range m.gate.sides {
-		if len(s.layouts[path]) > 0 {
-			continue
+	began := time.Now()
+	defer func() {
+		m.began = m.began.Add(time.Since(began))
+		m.gate.spend("linked", began)
+	}()
+	until := next
+	for _, look := range slices.Backward(m.plan.Rounds()) {
+		if look >= next {
+			until = look
 		}
-		m.gate.order.Display.Say("%s: linking %s in %d orders", s.name, path, layouts)
-		links, err := relink(ctx, s.bins[path])
+	}
+	m.gate.order.Display.Say("linking %s, %d times a side", path, until)
+	both, ctx := errgroup.WithContext(ctx)
+	for i, l := range [2]*links{baseline, candidate} {
+		both.Go(func() error {
+			if err := l.grow(ctx, m.gate.relink, until); err != nil {
+				return fmt.Errorf("%s: %w", m.gate.sides[i].name, err)
+			}
+			return nil
+		})
+	}
+	return both.Wait()
+}
+
+// linksOf are the links of side i, none of them made when they are asked for first. The sides have seeds of their own: with the
+// same ones equal code would lie alike.
+func (g *gate) linksOf(i int, path string) *links {
+	s := g.sides[i]
+	if s.links[path] == nil {
+		s.links[path] = &links{of: s.bins[path], first: 1 + g.random.Int64N(1<<30)}
+	}
+	return s.links[path]
+}
+
+// grow links until there are so many.
+func (l *links) grow(ctx context.Context, link linker, until int) error {
+	for len(l.made) < until {
+		bin, err := link(ctx, l.of, l.first+int64(len(l.made)))
 		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+			return err
 		}
-		s.layouts[path] = links
+		l.made = append(l.made, bin)
 	}
-	m.gate.note(fmt.Sprintf("%s is judged by limits under %d %%: its launches take turns with %d links of each side, "+
-		"whose functions lie in other orders (-randlayout=1 to %d)", m.pair.Name(), fine, layouts, layouts))
 	return nil
 }
 
-// narrow reports whether a time is judged by a limit so narrow that the layout of a link matters.
-func (m *measurement) narrow() bool {
-	return m.judges(func(r policy.Rule) bool {
-		return r.MaxRegressionPercent < fine && (r.IsTime() || strings.HasSuffix(r.Metric, "/s"))
-	})
-}
-
-// relink links two at a time: the linker has much to do alone.
-func relink(ctx context.Context, bin *testbin.Binary) ([]*testbin.Binary, error) {
-	var (
-		links   [layouts]*testbin.Binary
-		errs    [layouts]error
-		workers sync.WaitGroup
-	)
-	for worker := range 2 {
-		workers.Go(func() {
-			for i := worker; i < layouts; i += 2 {
-				links[i], errs[i] = bin.Relink(ctx, int64(i+1))
-			}
-		})
-	}
-	workers.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return links[:], nil
-}
-
-// bin is the binary of side i for the launch that is next.
+// bin is the binary of side i for the next round.
 func (m *measurement) bin(i int) *testbin.Binary {
-	if links := m.gate.sides[i].layouts[m.pair.Package()]; len(links) > 0 && m.narrow() {
-		return links[m.launches%len(links)]
+	s, path := m.gate.sides[i], m.pair.Package()
+	if m.linked {
+		return s.links[path].made[m.judging.Rounds()]
 	}
-	return m.gate.sides[i].bins[m.pair.Package()]
+	return s.bins[path]
+}
+
+// noteLinks says with which seeds the rounds were linked.
+func (m *measurement) noteLinks() {
+	if !m.linked || m.judging.Rounds() == 0 {
+		return
+	}
+	seeds := func(i int) string {
+		first := m.gate.sides[i].links[m.pair.Package()].first
+		return fmt.Sprintf("%d to %d", first, first+int64(m.judging.Rounds())-1)
+	}
+	m.gate.note(fmt.Sprintf("%s computes, and its sides' binaries differ: each round has a link of each side of its own, "+
+		"whose functions lie in another order (-randlayout=%s of the baseline, %s of the candidate)",
+		m.pair.Name(), seeds(baselineSide), seeds(candidateSide)))
 }

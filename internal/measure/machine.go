@@ -57,7 +57,8 @@ func (m machine) loadText() string {
 func (m *measurement) disturbance() policy.Noise {
 	now := readMachine()
 	seconds := time.Since(m.began).Seconds()
-	n := policy.Noise{Method: "whole runs", Rounds: m.rounds, Launches: m.launches, Seconds: seconds, Load: m.before.load}
+	rounds := m.judging.Rounds()
+	n := policy.Noise{Method: "whole runs", Rounds: rounds, Launches: rounds, Seconds: seconds, Load: m.before.load}
 	if m.inDuet {
 		n.Method = "duet"
 	}

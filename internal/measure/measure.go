@@ -62,7 +62,8 @@ func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *me
 	if !pair.Measurable() {
 		return m
 	}
-	err := m.ready(ctx)
+	m.budget = g.lend()
+	err := m.ready()
 	if err != nil {
 		m.fail(err)
 		return m
@@ -71,6 +72,8 @@ func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *me
 	defer m.gate.order.Display.Clear()
 	m.before = readMachine()
 	err = m.untilSettled(ctx)
+	g.took(time.Since(m.began))
+	m.noteLinks()
 	m.seen = m.disturbance()
 	if err != nil {
 		m.fail(err)

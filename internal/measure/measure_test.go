@@ -14,77 +14,100 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// schedule plays through a measurement whose launches and rounds take so long, and returns the rounds of each launch.
-func schedule(p policy.Policy, budget, perLaunch, perRound time.Duration) (sizes []int, err error) {
-	b := judge.Benchmark{Name: "Chat", Metrics: map[string][]float64{"p95-ns": {1}}}
-	j := judge.By(p)
-	pairs := j.Pairs(judge.Results{Benchmarks: []judge.Benchmark{b}}, judge.Results{Benchmarks: []judge.Benchmark{b}})
-	m := &measurement{
-		gate: &gate{order: Order{Budget: budget, Judge: j}}, pair: pairs[0], plan: j.Plan(1), inDuet: true, began: time.Now(),
+func TestLength(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		name           string
+		rounds         int
+		linked         bool
+		start, portion time.Duration
+		want           int
+	}{
+		{"one portion up to the first look", 7, false, 100 * ms, 600 * ms, 1},
+		{"then two", 8, false, 100 * ms, 600 * ms, 2},
+		{"as many to the end", 59, false, 100 * ms, 600 * ms, 2},
+		{"a start that costs 9 portions", 0, false, 900 * ms, 100 * ms, 3},
+		{"and then twice as many", 8, false, 900 * ms, 100 * ms, 6},
+		{"eight at most", 0, false, time.Hour, ms, 8},
+		{"sixteen then", 8, false, time.Hour, ms, 16},
+		{"portions that take no time", 0, false, ms, 0, 8},
+		{"links, up to the first look", 7, true, 100 * ms, 600 * ms, 1},
+		{"up to the second", 11, true, 100 * ms, 600 * ms, 2},
+		{"up to the third", 17, true, 100 * ms, 600 * ms, 4},
+		{"up to the last", 23, true, 100 * ms, 600 * ms, 8},
+	} {
+		assert.Equal(t, c.want, Length(c.rounds, c.linked, c.start, c.portion), c.name)
 	}
-	for {
-		n := m.size()
-		sizes = append(sizes, n)
-		m.launches++
-		m.rounds += n
-		m.setup += perLaunch
-		m.began = m.began.Add(-perLaunch - time.Duration(n)*perRound)
-		if err := m.feasible(m.perLaunch(), m.perRound()); err != nil {
-			return sizes, err
-		}
-		look, _ := m.plan.Look(m.rounds)
-		if m.spent() || look.Last {
-			return sizes, nil
-		}
+	assert.Equal(t, firstLook, judge.By(policy.Policy{}).Plan(500).Rounds()[0])
+}
+
+// slow is one benchmark that cannot be told, whose portions take a second.
+func slow(limit float64) pretended {
+	return pretended{
+		policy:     policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limit}}},
+		benchmarks: []pretendedBenchmark{{name: "Edge", effect: 1 + limit/100, noise: 0.3, took: time.Second}},
 	}
 }
 
-func TestLaunches(t *testing.T) {
-	const ms = time.Millisecond
-	sum := func(sizes []int) (n int) {
-		for _, size := range sizes {
-			n += size
-		}
-		return n
+func TestABudgetIsKept(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		budget time.Duration
+		rounds int // of the verdict
+		took   time.Duration
+	}{
+		{"no more than the plan has", time.Hour, 60, 118 * time.Second}, // 8 of a portion, 52 of two, 60 starts of 0.1 s
+		{"the last round has what is left", 11 * time.Second, 9, 11 * time.Second},
+		{"a budget for 7 rounds may be exceeded by half", 8 * time.Second, 8, 9 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := slow(10)
+			g.budget = c.budget
+			doc := g.run(t, part.Part{}, t.TempDir())
+			require.Len(t, doc.Report.Verdicts, 1)
+			assert.Equal(t, c.rounds, doc.Report.Verdicts[0].Baseline.N)
+			assert.InDelta(t, c.took.Seconds(), doc.Report.Benchmarks[0].Noise.Seconds, 1)
+		})
 	}
-	sizes, err := schedule(policy.Policy{}, time.Hour, 300*ms, time.Second)
-	assert.NoError(t, err)
-	assert.Equal(t, []int{1, 2, 2, 2, 1}, sizes[:5], "five launches by the first look")
-	assert.Equal(t, 120, sum(sizes))
-	for at, n := 0, 0; at < len(sizes); at++ {
-		n += sizes[at]
-		for _, look := range []int{8, 12, 18, 27, 40, 60, 90} {
-			assert.False(t, n-sizes[at] < look && look < n, "the launch of rounds %d to %d passes over the look after %d",
-				n-sizes[at]+1, n, look)
-		}
+}
+
+func TestABudgetThatReachesNoVerdictIsInvalid(t *testing.T) {
+	g := slow(10)
+	g.budget = 5 * time.Second
+	doc := g.run(t, part.Part{}, t.TempDir())
+	require.Len(t, doc.Report.Verdicts, 1)
+	v := doc.Report.Verdicts[0]
+	assert.Equal(t, policy.Invalid, v.Outcome)
+	assert.Equal(t, 1, v.Baseline.N+doc.Report.Benchmarks[0].Noise.Rounds-v.Baseline.N, "it is told after the first round")
+	assert.Equal(t, "a round takes 1.0 s and its start 0.1 s, and the least to judge by is 8 rounds: "+
+		"set a budget of 10s or more (-regress.budget), or shorten the workload", v.Reason.Facts.Problem)
+}
+
+// What a benchmark leaves of its budget those after it may use, and no more.
+func TestBudgetsLend(t *testing.T) {
+	g := slow(10)
+	g.budget = 30 * time.Second
+	edge := g.benchmarks[0]
+	g.benchmarks = []pretendedBenchmark{edge, {name: "Quick", effect: 1, noise: 0.001, took: time.Second}, edge}
+	g.benchmarks[2].name = "Later"
+	doc := g.run(t, part.Part{}, t.TempDir())
+	seconds := map[string]float64{}
+	for _, b := range doc.Report.Benchmarks {
+		seconds[b.Name] = b.Noise.Seconds
 	}
-
-	sizes, _ = schedule(policy.Policy{}, time.Hour, ms, time.Second)
-	assert.Equal(t, 1, sizes[len(sizes)-1], "a launch that costs nothing is made anew for each round")
-	fineRule := policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 1}}}
-	sizes, _ = schedule(fineRule, time.Hour, time.Second, time.Second)
-	assert.Len(t, sizes, 120, "a narrow limit needs a launch for each round")
-
-	sizes, err = schedule(policy.Policy{}, 11*time.Second, 500*ms, 1300*ms)
-	assert.NoError(t, err)
-	assert.GreaterOrEqual(t, len(sizes), 5, "a small budget has fewer rounds, not fewer launches")
-	assert.Less(t, sum(sizes), 8)
-	sizes, err = schedule(policy.Policy{}, 5*time.Second, 900*ms, time.Second)
-	assert.Len(t, sizes, 1, "it is told after the first round")
-	assert.ErrorContains(t, err,
-		"a round takes 1.0 s and its start 0.9 s, and the least to judge by is 5 rounds in 5 starts: set a budget of 10s or more")
+	assert.InDelta(t, 30, seconds["Edge"], 2, "nobody has left anything yet")
+	assert.InDelta(t, 8.8, seconds["Quick"], 0.5)
+	assert.InDelta(t, 30+30-8.8, seconds["Later"], 2)
 }
 
 // The clock of a bubble stands still while rounds are measured.
 func TestRoundsThatTakeNoTimeAreMeasured(t *testing.T) {
 	for _, limit := range []float64{1, 10} {
-		g := pretended{
-			policy:     policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limit}}},
-			benchmarks: []pretendedBenchmark{{name: "Edge", effect: 1 + limit/100, noise: 0.3}},
-		}
+		g := slow(limit)
+		g.benchmarks[0].took = 0
 		doc := g.run(t, part.Part{}, t.TempDir())
 		require.Len(t, doc.Report.Verdicts, 1)
-		assert.Equal(t, 120, doc.Report.Verdicts[0].Baseline.N, "the last look of the plan")
+		assert.Equal(t, 60, doc.Report.Verdicts[0].Baseline.N, "the last look of the plan")
 	}
 }
 

@@ -20,6 +20,8 @@ type measurement struct {
 	pair    judge.Pair // as the smoke runs found it
 	plan    judge.Plan
 	inDuet  bool
+	linked  bool          // each round has links of its own
+	budget  time.Duration // 0: none holds, since no verdict is to be reached
 	flags   [2][]string   // more of them for each side's test binary
 	long    time.Duration // of a whole run; 0 for what the order says
 	sets    [2]benchdata.Set
@@ -30,18 +32,23 @@ type measurement struct {
 
 	began    time.Time
 	before   machine
-	rounds   int
-	launches int
-	setup    time.Duration // of all launches, before their first round
+	portions int           // of all rounds
+	starts   time.Duration // of all rounds, and ends
 	noise    noise
 	charted  charted
 }
 
 func newMeasurement(g *gate, pair judge.Pair, plan judge.Plan) *measurement {
-	better := func(side int) map[string]policy.Direction { return evidence.Directions(&g.sides[side].smoke) }
-	return &measurement{
-		gate: g, pair: pair, plan: plan, judging: g.order.Judge.Sequence(pair, plan, better(baselineSide), better(candidateSide)),
-	}
+	m := &measurement{gate: g, pair: pair}
+	m.sequence(plan)
+	return m
+}
+
+// sequence begins to judge by the plan.
+func (m *measurement) sequence(plan judge.Plan) {
+	better := func(side int) map[string]policy.Direction { return evidence.Directions(&m.gate.sides[side].smoke) }
+	m.plan, m.least = plan, 0
+	m.judging = m.gate.order.Judge.Sequence(m.pair, plan, better(baselineSide), better(candidateSide))
 }
 
 // judged is the pair as it was measured, or as it was found where nothing was measured.
@@ -52,13 +59,12 @@ func (m *measurement) judged() judge.Pair {
 }
 
 // ready prepares what is needed before the first launch.
-func (m *measurement) ready(ctx context.Context) error {
+func (m *measurement) ready() error {
 	if err := m.targeted(); err != nil {
 		return err
 	}
 	m.choose()
-	defer m.gate.spend("linked", time.Now())
-	return m.relink(ctx)
+	return nil
 }
 
 // targeted says if two servers are to be compared and the benchmark measures neither.
@@ -83,6 +89,16 @@ func (m *measurement) choose() {
 		m.gate.note(fmt.Sprintf("measured in whole runs, not in a duet: %v", why))
 	default:
 		m.inDuet = true
+		return
+	}
+	m.wholly()
+}
+
+// wholly goes on in whole runs. How much of them is CPU time is not known.
+func (m *measurement) wholly() {
+	m.inDuet = false
+	if m.linkable() {
+		m.needLinks()
 	}
 }
 
@@ -92,7 +108,7 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 		if err := m.launch(ctx); err != nil {
 			return err
 		}
-		if err := m.feasible(m.perLaunch(), m.perRound()); err != nil {
+		if err := m.feasible(m.perLaunch(), m.perPortion()); err != nil {
 			return err
 		}
 		if !m.looked() {
@@ -116,10 +132,12 @@ func (m *measurement) looked() bool {
 // now is how far the measuring is.
 func (m *measurement) now() report.Progress {
 	p := report.Progress{
-		Benchmark: m.pair.Name(), Rounds: m.rounds, Spent: time.Since(m.began), Verdicts: m.judging.Verdicts(), Left: m.judging.Left(),
+		Benchmark: m.pair.Name(), Rounds: m.judging.Rounds(), Spent: time.Since(m.began),
+		Verdicts: m.judging.Verdicts(), Left: m.judging.Left(),
 	}
-	if m.rounds > 0 {
-		p.Left = max(0, m.fits(m.gate.order.Budget-p.Spent, p.Left))
+	if p.Rounds > 0 {
+		each := max(p.Spent/time.Duration(p.Rounds), 1)
+		p.Left = int(max(0, min((m.budget-p.Spent)/each, time.Duration(p.Left))))
 	}
 	return p
 }

@@ -27,15 +27,16 @@ type Order struct {
 	Repo                *testbin.Repo // nil when Dir is in none
 	Baseline, Candidate source.Source
 
-	Judge           judge.Judge
-	Budget, Timeout time.Duration  // for a benchmark, and for an answer of a process
-	Plant           duet.Plant     // in the candidate
-	Expect          policy.Outcome // what the gate is to come to; empty: nothing is expected
-	Variables       []string       // given to benchmarks though they look like secrets
-	Profile         bool           // what regressed
-	Shard           part.Part
-	Costs           shards.Costs
-	Seed            uint64 // of the order of turns
+	Judge     judge.Judge
+	Budget    time.Duration  // for a benchmark; those after it may use what it leaves
+	Timeout   time.Duration  // for an answer of a process
+	Plant     duet.Plant     // in the candidate
+	Expect    policy.Outcome // what the gate is to come to; empty: nothing is expected
+	Variables []string       // given to benchmarks though they look like secrets
+	Profile   bool           // what regressed
+	Shard     part.Part
+	Costs     shards.Costs
+	Seed      uint64 // of the order of turns
 
 	Display *progress.Display // who is told meanwhile
 	Out     *output.Folder    // where results and profiles are saved

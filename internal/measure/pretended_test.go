@@ -113,24 +113,25 @@ func (g pretended) side(name string) *side {
 }
 
 // take pretends to start both processes.
-func (g pretended) take(m *measurement, _ context.Context, n int, enough func() bool) (l launch, err error) {
+func (g pretended) take(m *measurement, _ context.Context, length int, enough func() bool) (l launch, err error) {
 	b := g.benchmarks[slices.IndexFunc(g.benchmarks, func(b pretendedBenchmark) bool { return b.name == m.pair.Name() })]
 	m.inDuet = true
 	if g.meanwhile != nil {
 		g.meanwhile(m)
 	}
 	time.Sleep(100 * time.Millisecond)
-	l.setup = 100 * time.Millisecond
-	for i := range n {
-		if b.breaks > 0 && m.rounds+i+1 >= b.breaks {
-			return l, errors.New("candidate: it broke")
-		}
+	l.start = 100 * time.Millisecond
+	if b.breaks > 0 && m.judging.Rounds()+1 >= b.breaks {
+		return l, errors.New("candidate: it broke")
+	}
+	for range length {
 		time.Sleep(b.took)
-		l.rounds = append(l.rounds, b.round(m.rounds+i))
 		if enough() {
 			break
 		}
 	}
+	r := b.round(m.judging.Rounds())
+	l.round = &r
 	return l, nil
 }
 

@@ -57,8 +57,7 @@ type profiled struct {
 }
 
 func (g *gate) newProfiler(pair judge.Pair, of profileKind) (*profiler, error) {
-	m := &measurement{gate: g, pair: pair, inDuet: pair.Noise.Method == "duet"}
-	m.rounds = 1 // it is known how long one takes
+	m := &measurement{gate: g, pair: pair, inDuet: pair.Noise.Method == "duet"} // of no verdict: no budget holds
 	p := &profiler{measurement: m, of: of}
 	var err error
 	if p.dir, err = os.MkdirTemp(g.scratch.Dir, "profile-"); err != nil {
@@ -120,14 +119,11 @@ func (p *profiler) add(i int, l launch) error {
 		return err
 	}
 	s := &p.profiled[i]
-	requests := 0
-	for _, r := range l.rounds {
-		run := r.runs[i]
-		requests += run.Iters
-		if took, ok := run.Value("ns/op"); ok {
-			s.served += time.Duration(took * float64(run.Iters))
-			s.n += float64(run.Iters)
-		}
+	run := l.round.runs[i]
+	requests := run.Iters
+	if took, ok := run.Value("ns/op"); ok {
+		s.served += time.Duration(took * float64(requests))
+		s.n += float64(requests)
 	}
 	if requests == 0 {
 		return errors.New("no requests were served")

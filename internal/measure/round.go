@@ -12,7 +12,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// round is one run of each side, measured in random order: a pair.
+// round is one run of each side, with one launch of their processes, measured in random order: a pair.
 type round struct {
 	runs      [2]benchdata.Run
 	latencies [2]*latency.Distribution // of every request; nil where only the process that served them knows
@@ -22,9 +22,8 @@ type round struct {
 
 // launch is what was measured with one start of each side's process.
 type launch struct {
-	rounds []round
-	setup  time.Duration // as much of it as came before the first round
-	ending time.Duration // as much of it as came after the last
+	round  *round        // nil where it came to none
+	start  time.Duration // of both processes, and their end
 	warmed int           // requests that each side served before, if they took turns
 }
 

@@ -3,105 +3,101 @@ package measure
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
-
-	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Which dominates, rounds or launches? On two shared cores (EPYC, November 2026; 40 launches of three rounds of 100 requests
-// of 5 ms, identical sides; standard deviation of the logarithm of the ratio of both sides, in percent):
+// Length is how many portions the next round has, after so many: a portion is as many requests as the quantiles that are judged
+// need.
 //
-//	                  one round   mean of a launch   what three rounds explain
-//	p50, quiet           2.1            1.2                 1.2
-//	p95, quiet           8.7            5.3                 5.0
-//	p50, beside builds   6.7            3.7                 3.9
-//	p95, beside builds  10.9            5.5                 6.3
+// A round is one launch of both processes, and the unit that is judged: what is measured in one launch shares the luck of its
+// pages, addresses and hash seeds, and of its links, and however much of that there is, it is seen once. More of it makes a round
+// surer only of its own launch. So rounds are as short as can be up to the first look, and then twice as long, because whatever is
+// not settled by then is noisy. Where a start costs more than a portion, a round has more of them: with a start of cost S, portions
+// of cost R and noise that launches and portions have equal shares in, sqrt(S/R) portions see most in a given time (Cochran 1977,
+// section 10.6).
 //
-// A launch adds nothing that shows to its rounds, now that both sides serve on one CPU in turn; where each served on its own it
-// added 2 % (see duet.HoldCPU). So rounds are the unit, from a few launches; below a limit of 3 % nobody should rely on that.
-const (
-	// launches is the fewest launches of a verdict: the luck of one process is not to pass for a change.
-	launches = 5
-	// fine is the limit, in percent, below which a launch has one round, so that the unit judged is the launch.
-	fine = 3
-	// setupShare is how much of the time may go into launches, once there are enough of them.
-	setupShare = 0.1
-)
-
-// perRound and perLaunch are what a round and the start of a launch have taken so far, on average. A round takes some time,
-// though the clock may not tell.
-func (m *measurement) perRound() time.Duration {
-	return max((time.Since(m.began)-m.setup)/time.Duration(max(m.rounds, 1)), 1)
+// Rounds with a link of each side of their own are fewer, since a link takes about a second; their later ones are longer.
+func Length(rounds int, linked bool, start, portion time.Duration) int {
+	length := clamp(math.Sqrt(float64(start)/float64(max(portion, 1))), 1, 8)
+	switch {
+	case rounds < firstLook:
+		return length
+	case !linked:
+		return clamp(2*math.Sqrt(float64(start)/float64(max(portion, 1))), 2, 16)
+	case rounds < 12:
+		return 2 * length
+	case rounds < 18:
+		return 4 * length
+	}
+	return 8 * length
 }
 
-func (m *measurement) perLaunch() time.Duration { return m.setup / time.Duration(max(m.launches, 1)) }
+// firstLook is the number of rounds after which a plan looks first.
+const firstLook = 8
+
+func clamp(x float64, least, most int) int {
+	return int(min(max(math.Round(x), float64(least)), float64(most)))
+}
+
+// length is how many portions the next round has: of the first it is learnt what they take.
+func (m *measurement) length() int {
+	rounds := m.judging.Rounds()
+	if rounds == 0 || !m.inDuet {
+		return 1
+	}
+	length := Length(rounds, m.linked, m.perLaunch(), m.perPortion())
+	if rounds < m.fewest() {
+		return length
+	}
+	left := m.budget - time.Since(m.began) - m.perLaunch()
+	return int(min(max(left/m.perPortion(), 1), time.Duration(length)))
+}
+
+// perPortion and perLaunch are what a portion and a start have taken so far, on average. A portion takes some time, though the
+// clock may not tell.
+func (m *measurement) perPortion() time.Duration {
+	return max((time.Since(m.began)-m.starts)/time.Duration(max(m.portions, 1)), 1)
+}
+
+func (m *measurement) perLaunch() time.Duration {
+	return m.starts / time.Duration(max(m.judging.Rounds(), 1))
+}
 
 // fewest is the number of rounds with which a verdict can be reached.
 func (m *measurement) fewest() int {
 	if m.least == 0 {
-		m.least = max(m.plan.Fewest(), launches)
+		m.least = m.plan.Fewest()
 	}
 	return m.least
 }
 
-// feasible says if the budget is far too small for launches and rounds that take so long. By half it may be exceeded.
-func (m *measurement) feasible(perLaunch, perRound time.Duration) error {
-	least := launches*perLaunch + time.Duration(m.fewest())*perRound
-	if m.rounds >= m.fewest() || least <= m.gate.order.Budget+m.gate.order.Budget/2 {
+// feasible says if the budget is far too small for rounds that take so long. By half it may be exceeded.
+func (m *measurement) feasible(perLaunch, perPortion time.Duration) error {
+	least := time.Duration(m.fewest()) * (perLaunch + perPortion)
+	if m.judging.Rounds() >= m.fewest() || least <= m.budget+m.budget/2 {
 		return nil
 	}
-	return fmt.Errorf("a round takes %.1f s and its start %.1f s, and the least to judge by is %d rounds in %d starts: "+
+	return fmt.Errorf("a round takes %.1f s and its start %.1f s, and the least to judge by is %d rounds: "+
 		"set a budget of %s or more (-regress.budget), or shorten the workload",
-		perRound.Seconds(), perLaunch.Seconds(), m.fewest(), launches, roundUp(least))
+		perPortion.Seconds(), perLaunch.Seconds(), m.fewest(), roundUp(least))
 }
 
-// spent reports whether the budget does not suffice for another launch of a round.
+// spent reports whether the budget does not suffice for another round.
 func (m *measurement) spent() bool {
-	return m.rounds >= m.fewest() && time.Since(m.began)+m.perLaunch()+m.perRound() > m.gate.order.Budget
+	return m.judging.Rounds() >= m.fewest() && time.Since(m.began)+m.perLaunch()+m.perPortion() > m.budget
 }
 
-// size is how many rounds the next launch is to have.
-func (m *measurement) size() int {
-	if m.launches == 0 || !m.inDuet || m.anew() {
-		return 1 // of the first it is learnt what a launch and a round take
-	}
-	next := m.fewest()
-	for _, n := range m.plan.Rounds() {
-		next = n
-		if n > m.rounds {
-			break
-		}
-	}
-	if m.launches < launches {
-		// As many rounds as there will be by the first look, in as many launches as there must be.
-		left := m.gate.order.Budget - time.Since(m.began) - time.Duration(launches-m.launches)*m.perLaunch()
-		next = min(next, max(m.rounds+m.fits(left, next), m.fewest()))
-		return max(ceil(float64(next-m.rounds)/float64(launches-m.launches)), 1)
-	}
-	share := float64(m.perLaunch()) / float64(m.perRound()) / setupShare
-	return max(ceil(min(share, float64(next-m.rounds))), 1)
-}
-
-// fits is how many rounds fit into the time that is left, and most at most.
-func (m *measurement) fits(left time.Duration, most int) int {
-	return int(min(left/m.perRound(), time.Duration(most)))
-}
-
-func ceil(x float64) int { return int(math.Ceil(x)) }
-
-// anew reports whether each round needs a launch of its own: under narrow limits, where the luck of a launch matters, and for
-// allocations, which are counted over a whole launch.
-func (m *measurement) anew() bool {
-	return m.judges(func(r policy.Rule) bool {
-		return r.MaxRegressionPercent < fine || r.Metric == "allocs/op" || r.Metric == "B/op"
-	})
-}
-
-func (m *measurement) judges(is func(policy.Rule) bool) bool {
-	return slices.ContainsFunc(m.pair.Rules(), is)
+// longest is how long a process may live, for a gate that cannot end it.
+func (m *measurement) longest() time.Duration {
+	return 2 * (m.gate.order.Timeout + max(m.budget, m.gate.order.Budget))
 }
 
 func roundUp(d time.Duration) time.Duration {
 	return time.Duration(math.Ceil(d.Seconds()/10)) * 10 * time.Second
 }
+
+// lend is the time that a benchmark may take: its own, and what those before it have left.
+func (g *gate) lend() time.Duration { return g.order.Budget + g.left }
+
+// took says how much of that was taken.
+func (g *gate) took(d time.Duration) { g.left = max(g.lend()-d, 0) }

@@ -75,16 +75,3 @@ func (s setting) plan() judge.Plan {
 	}
 	return s.judge().Plan(s.family).Linked()
 }
-
-// portions is how many portions the round has, counted from 1: see Length of package measure.
-func portions(round int, linked bool, _, _ time.Duration) int {
-	switch {
-	case round <= 8:
-		return 1
-	case !linked || round <= 12:
-		return 2
-	case round <= 18:
-		return 4
-	}
-	return 8
-}

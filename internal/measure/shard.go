@@ -60,7 +60,7 @@ func (m *measurement) measured() *shards.Measured {
 	}
 	looks, spent := m.judging.Looks()
 	return &shards.Measured{
-		Rounds: m.rounds, Looks: looks, Spent: spent, Problem: strings.ToValidUTF8(m.problem, "?"),
+		Rounds: m.judging.Rounds(), Looks: looks, Spent: spent, Linked: m.linked, Problem: strings.ToValidUTF8(m.problem, "?"),
 		Noise: m.seen,
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -27,7 +28,7 @@ type simulated struct {
 	plan    judge.Plan
 	pair    judge.Pair
 	scale   float64       // of recorded times, to those of the request
-	portion time.Duration // what both sides take for a portion, on average
+	portion time.Duration // what both sides take for a portion, on average, by the whole recording
 	plus    float64       // what 1 effect adds, ns, where the limit is the floor; else times is what it multiplies by, less 1
 	times   float64
 	spread  float64      // see replay.spread
@@ -71,14 +72,16 @@ type result struct {
 // run is a gate run with a candidate that is slower by effect times the limit, or by as many times the floor where that is more.
 func (g *simulated) run(r *rand.Rand, effect float64) result {
 	fewest := g.plan.Fewest()
-	if g.budget > 0 && g.need(fewest) > g.budget*3/2 {
+	if g.budget > 0 && time.Duration(fewest)*(starting+g.portion) > g.budget*3/2 {
 		return result{outcome: policy.Invalid}
 	}
 	s := g.by.Sequence(g.pair, g.plan, nil, nil)
 	links := g.luck.links(r)
+	var of result
 	var spent time.Duration
-	for of := (result{rounds: 1}); ; of.rounds++ {
-		length := portions(of.rounds, g.linked, starting, g.portion)
+	for {
+		length := g.length(of, fewest, spent)
+		of.rounds++
 		of.portions += length
 		if g.linked && of.rounds > 1 {
 			links = g.luck.links(r)
@@ -87,25 +90,29 @@ func (g *simulated) run(r *rand.Rand, effect float64) result {
 		values := g.values(r, w, links, effect)
 		s.Add(judge.Round{Baseline: g.measured(values[0]), Candidate: g.measured(values[1])})
 		spent += starting + time.Duration(g.scale*g.from.took(w))
-		if s.Look(g.spent(of.rounds, fewest, spent)) && s.Settled() {
+		over := g.budget > 0 && of.rounds >= fewest && spent+starting+perPortion(of, spent) > g.budget
+		if s.Look(over) && s.Settled() {
 			of.outcome, of.code = s.Verdicts()[0].Outcome, s.Verdicts()[0].Reason.Code
 			return of
 		}
 	}
 }
 
-// need is how long so many rounds take.
-func (g *simulated) need(rounds int) (need time.Duration) {
-	for i := range rounds {
-		need += starting + time.Duration(portions(i+1, g.linked, starting, g.portion))*g.portion
+// length is how many portions the next round has. Once there are rounds enough for a verdict it has no more than there is time for.
+func (g *simulated) length(of result, fewest int, spent time.Duration) int {
+	if of.rounds == 0 {
+		return 1
 	}
-	return need
+	length := measure.Length(of.rounds, g.linked, starting, perPortion(of, spent))
+	if g.budget == 0 || of.rounds < fewest {
+		return length
+	}
+	return int(min(max((g.budget-spent-starting)/perPortion(of, spent), 1), time.Duration(length)))
 }
 
-// spent reports whether the budget has no room for a round more.
-func (g *simulated) spent(rounds, fewest int, spent time.Duration) bool {
-	next := starting + time.Duration(portions(rounds+1, g.linked, starting, g.portion))*g.portion
-	return g.budget > 0 && rounds >= fewest && spent+next > g.budget
+// perPortion is what both sides took for a portion so far.
+func perPortion(of result, spent time.Duration) time.Duration {
+	return (spent - time.Duration(of.rounds)*starting) / time.Duration(of.portions)
 }
 
 // values are what both sides measure in a round, in whole ns.
@@ -206,11 +213,13 @@ func TestSimulatedIsTheGate(t *testing.T) {
 func longWay(t *testing.T, rec recording, g *simulated, r *rand.Rand, effect float64) result {
 	var baseline, candidate []float64
 	var of result
+	var spent time.Duration
 	for {
+		length := g.length(of, g.plan.Fewest(), spent)
 		of.rounds++
-		length := portions(of.rounds, g.linked, starting, g.portion)
 		of.portions += length
 		w := g.from.draw(r, length)
+		spent += starting + time.Duration(g.scale*g.from.took(w))
 		var ns [2][]int64
 		for side := range ns {
 			from := side
@@ -267,5 +276,5 @@ func TestSimulatedKeepsItsBudget(t *testing.T) {
 		assert.Equal(t, request == 100, got.outcome == policy.Invalid, "%v: %v", request, got)
 	}
 	assert.Zero(t, rounds[100], "eight rounds take 97 s, more than 90")
-	assert.Equal(t, 8, rounds[50], "eight rounds of 6.1 s leave no time for one of 12.1 s")
+	assert.Equal(t, 9, rounds[50], "eight rounds of 6.1 s leave time for one that is no longer")
 }

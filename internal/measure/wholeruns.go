@@ -8,7 +8,7 @@ import (
 )
 
 // wholeRuns measures one round: a run of each side's process from its start to its end, in the order that a coin decides.
-func (m *measurement) wholeRuns(ctx context.Context, _ int, _ func() bool) (l launch, err error) {
+func (m *measurement) wholeRuns(ctx context.Context, _ int, enough func() bool) (l launch, err error) {
 	var r round
 	before := readMachine()
 	first := m.gate.coin()
@@ -17,9 +17,9 @@ func (m *measurement) wholeRuns(ctx context.Context, _ int, _ func() bool) (l la
 			return l, err
 		}
 	}
+	enough() // a run has one portion
 	r.machine = readMachine().since(before)
-	l.rounds = []round{r}
-	return l, nil
+	return launch{round: &r}, nil
 }
 
 // wholeRequests is the fewest requests of a whole run: its start costs more than they do.
@@ -33,7 +33,7 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 	case recorded(m.pair.Candidate):
 		benchtime = fmt.Sprintf("%dx", max(m.gate.order.Judge.Requests(), wholeRequests))
 	}
-	set, err := m.gate.runBinary(ctx, s, s.bins[m.pair.Package()],
+	set, err := m.gate.runBinary(ctx, s, m.bin(i),
 		task{bench: pattern(m.pair.Name()), benchtime: benchtime, flags: m.flags[i]})
 	if err != nil {
 		return benchdata.Run{}, err

@@ -7,7 +7,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// toSettle says what would settle what is inconclusive.
+// toSettle says what would settle what is inconclusive or blind, where there is advice.
 func toSettle(r policy.Reason) string {
 	var ways []string
 	for _, a := range r.Advice {
@@ -17,9 +17,7 @@ func toSettle(r policy.Reason) string {
 	if last := len(ways) - 1; last > 0 {
 		text += strings.Join(ways[:last], ", ") + " or "
 	}
-	if len(ways) > 0 {
-		text += ways[len(ways)-1]
-	}
+	text += ways[len(ways)-1]
 	if r.Facts.Most > 0 {
 		text += fmt.Sprintf("; no budget would do, since a verdict has %d rounds at most", r.Facts.Most)
 	}

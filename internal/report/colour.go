@@ -45,7 +45,7 @@ func outcomeColour(o policy.Outcome) string {
 	switch o {
 	case policy.Regressed, policy.Invalid:
 		return red
-	case policy.Inconclusive:
+	case policy.Inconclusive, policy.Blind:
 		return yellow
 	case policy.OK, policy.Improved:
 		return green

@@ -107,6 +107,11 @@ func (d Document) word() string {
 	return "FAIL"
 }
 
+// byConcern are the outcomes, those first that concern a reader most.
+var byConcern = []policy.Outcome{
+	policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Blind, policy.Improved, policy.Added, policy.OK,
+}
+
 // headline says in a line how it went: "FAIL: 1 regressed, 3 ok".
 func (d Document) headline() string {
 	word := d.word()
@@ -123,9 +128,7 @@ func (d Document) headline() string {
 		counts[v.Outcome]++
 	}
 	var parts []string
-	for _, o := range []policy.Outcome{
-		policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Improved, policy.Added, policy.OK,
-	} {
+	for _, o := range byConcern {
 		if counts[o] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[o], o))
 		}

@@ -22,6 +22,10 @@ func (d Document) finding() string {
 		return fmt.Sprintf("This shard has nothing to judge: %s for others.", areFor(d.Report.Elsewhere))
 	case len(d.Report.Verdicts) == 0:
 		return "There was nothing to judge."
+	case d.Expected == policy.OK && d.Passes():
+		return "Identical sides came out alike, as expected."
+	case d.Expected == policy.OK:
+		return d.unlike()
 	case d.Expected != "" && d.Passes():
 		return fmt.Sprintf("The slowdown of %s that was planted was found, as expected.", cell(d.Planted))
 	case d.Expected != "":
@@ -37,6 +41,15 @@ func (d Document) finding() string {
 		return s + " Another rule fails too."
 	}
 	return s + fmt.Sprintf(" %d other rules fail too.", failing-1)
+}
+
+// unlike says that sides that are identical did not come out alike.
+func (d Document) unlike() string {
+	s := fmt.Sprintf("Identical sides were to come out ok: the outcome is %s", d.Outcome())
+	if blind := d.saysBlind(); blind != "" {
+		s += "; " + blind
+	}
+	return s + "."
 }
 
 // areFor says of so many benchmarks that they are for somebody.
@@ -64,7 +77,7 @@ func (d Document) failing() (count int, worst policy.Verdict) {
 
 // overtakes reports whether v is the one to speak of in place of another that fails.
 func overtakes(v, other policy.Verdict) bool {
-	order := []policy.Outcome{policy.Regressed, policy.Inconclusive, policy.Invalid}
+	order := []policy.Outcome{policy.Regressed, policy.Inconclusive, policy.Blind, policy.Invalid}
 	rank, best := slices.Index(order, v.Outcome), slices.Index(order, other.Outcome)
 	return rank < best || rank == best && excess(v) > excess(other)
 }
@@ -108,6 +121,9 @@ func (d Document) accusation(v policy.Verdict) string {
 		return fmt.Sprintf("%s got %s: its %s, and the limit is %s.", cell(name), worse(v), movement(v), limits)
 	case policy.Inconclusive:
 		return fmt.Sprintf("It cannot be told whether %s got %s: its %s, too noisily to be sure.", cell(name), worse(v), movement(v))
+	case policy.Blind:
+		return fmt.Sprintf("It cannot be told whether %s got %s: its %s was too noisy to see %s.",
+			cell(name), worse(v), cell(brief(v.Unit)), unseen(v))
 	}
 	if v.Benchmark == "" {
 		return capital(cell(name)) + " could not be applied."
@@ -152,12 +168,18 @@ func (d Document) passing() string {
 			unsure++
 		}
 	}
-	s := "Nothing got worse than its limits allow"
+	s, blind := "Nothing got worse than its limits allow", d.saysBlind()
+	if unsure > 0 || blind != "" {
+		s = "Nothing was seen to get worse than its limits allow"
+	}
 	if improved > 0 {
 		s += fmt.Sprintf(", and %s got better: its %s", cell(d.labels()(best)), movement(best))
 	}
 	if unsure > 0 {
 		s += fmt.Sprintf("; %s cannot be told for sure, which the policy lets pass", count(unsure, "rule", "rules"))
+	}
+	if blind != "" {
+		s += "; " + blind
 	}
 	return s + "."
 }
@@ -167,9 +189,10 @@ func (d Document) evidence() []string {
 	if d.Error != "" || len(d.Report.Verdicts) == 0 {
 		return nil
 	}
+	floors := oneOf(d.floors())
 	failing, v := d.failing()
 	if failing == 0 {
-		return d.visible()
+		return slices.Concat(oneOf(d.settlesBlind()), oneOf(d.visible()), floors)
 	}
 	var said []string
 	if v.Baseline.N > 0 && v.Candidate.N > 0 {
@@ -190,7 +213,15 @@ func (d Document) evidence() []string {
 	if more := sentence(beyondOutcome(v)); more != "" {
 		said = append(said, more)
 	}
-	return said
+	return append(said, floors...)
+}
+
+// oneOf is a sentence, if there is one.
+func oneOf(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 func basis(v policy.Verdict) string {
@@ -198,32 +229,6 @@ func basis(v policy.Verdict) string {
 		return "over " + count(v.Baseline.N, "round", "rounds")
 	}
 	return fmt.Sprintf("in %d and %d runs", v.Baseline.N, v.Candidate.N)
-}
-
-// visible says what a run without failures would have shown.
-func (d Document) visible() []string {
-	var least policy.Verdict
-	seen := 0
-	for _, v := range d.Report.Verdicts {
-		if v.Baseline.N > 0 && v.Candidate.N > 0 && !math.IsNaN(v.Detectable) {
-			seen++
-			if v.Detectable > least.Detectable {
-				least = v
-			}
-		}
-	}
-	switch {
-	case seen == 0:
-		return nil
-	case math.IsInf(least.Detectable, 0):
-		return []string{fmt.Sprintf("Of %s of %s no change would have been seen, after so few runs.",
-			cell(title(least.Unit)), cell(d.labels()(least)))}
-	case least.Detectable == 0:
-		return []string{"Any change would have been seen."}
-	}
-	return []string{fmt.Sprintf("At the noise of this run a change of %s would have been seen in every metric judged; "+
-		"%s of %s was the noisiest.",
-		detectable(least.Detectable), cell(title(least.Unit)), cell(d.labels()(least)))}
 }
 
 // stage names the stage of the verdict's benchmark that grew most, if it makes a good part of the change of a latency.
@@ -287,10 +292,13 @@ func capital(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
+// mostOfSentence is how many bytes of a reason a sentence has.
+const mostOfSentence = 600
+
 // sentence is a reason's first line as a sentence.
 func sentence(reason string) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(reason), "\n")
-	if first = cell(first); first == "" {
+	if first = oneLine(cut(first, mostOfSentence)); first == "" {
 		return ""
 	}
 	return strings.TrimRight(capital(first), ".:") + "."

@@ -76,6 +76,7 @@ type (
 		P                 number         `json:"p"`
 		Alpha             number         `json:"alpha"`
 		DetectablePercent number         `json:"detectable_percent"`
+		RedFromPercent    number         `json:"red_from_percent"`
 	}
 	ruleJSON struct {
 		Metric               string           `json:"metric"`
@@ -203,7 +204,7 @@ func newVerdictJSON(v policy.Verdict) verdictJSON {
 			v.Rule.Direction},
 		Baseline: newSummaryJSON(v.Baseline), Candidate: newSummaryJSON(v.Candidate), Paired: v.Paired,
 		Change: unknown, ChangePercent: unknown, Interval: [2]number{unknown, unknown}, IntervalPercent: [2]number{unknown, unknown},
-		P: unknown, Alpha: number(v.Alpha), DetectablePercent: unknown,
+		P: unknown, Alpha: number(v.Alpha), DetectablePercent: unknown, RedFromPercent: number(v.RedFrom()),
 	}
 	if v.Baseline.N > 0 && v.Candidate.N > 0 {
 		out.Change, out.ChangePercent = number(v.Change), number(v.ChangePercent)

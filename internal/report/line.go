@@ -16,6 +16,9 @@ func Line(v policy.Verdict) string {
 	case v.Baseline.N == 0:
 		return fmt.Sprintf("%s: %s %s: %s", v.Outcome, cell(v.Benchmark), cell(v.Unit), why)
 	}
+	if floor := underFloor(v, "this"); floor != "" && v.Outcome != policy.Regressed {
+		why += "; " + floor
+	}
 	return fmt.Sprintf("%s: %s %s: %s %% (%s): %s",
 		v.Outcome, cell(v.Benchmark), cell(v.Unit), percent(v.ChangePercent), tested(v), why)
 }

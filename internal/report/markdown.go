@@ -121,7 +121,7 @@ func verdictTable(verdicts []policy.Verdict, label func(policy.Verdict) string, 
 				s.interval, s.p, s.detectable = missing, missing, missing
 			}
 			return tableRow(bold(v), code(label(v)), prose(title(v.Unit)), prose(r.unit), r.baseline, r.candidate, r.change, r.percent,
-				prose(s.interval), s.p, s.detectable, prose(shortLimits(v.Rule)))
+				prose(s.interval), s.p, s.detectable, prose(cellLimits(v)))
 		})
 	}
 	return "\n" + tableRow("status", "workflow", "metric", "unit", "baseline", "candidate", "change", "change %",

@@ -50,16 +50,16 @@ type outcomeCount struct {
 
 // pageRow is a verdict in the table. Sort has the values by which the columns of numbers are sorted.
 type pageRow struct {
-	Outcome                                            policy.Outcome
-	Status                                             string
-	Fails                                              bool
-	Part                                               string // the id of the benchmark's part; empty when there is none
-	Name, Metric, Unit                                 string
-	Baseline, Candidate                                string
-	Percent, Change, Interval, Limit, Detectable       string
-	SortBaseline, SortCandidate, SortChange, SortNoise string
-	Rank                                               int
-	Bar                                                *bar
+	Outcome                                             policy.Outcome
+	Status                                              string
+	Fails                                               bool
+	Part                                                string // the id of the benchmark's part; empty when there is none
+	Name, Metric, Unit                                  string
+	Baseline, Candidate                                 string
+	Percent, Change, Interval, Limit, Floor, Detectable string
+	SortBaseline, SortCandidate, SortChange, SortNoise  string
+	Rank                                                int
+	Bar                                                 *bar
 }
 
 // pagePart is one benchmark.
@@ -93,6 +93,7 @@ type partVerdict struct {
 	Interval       string
 	Tested         string
 	Limits, Reason string
+	Floor          string // from where on it fails
 }
 
 func (d Document) page() page {
@@ -138,9 +139,7 @@ func (s Side) clean() Side {
 // counts are the outcomes that there are, the gravest first.
 func (d Document) counts() []outcomeCount {
 	var counts []outcomeCount
-	for _, o := range []policy.Outcome{
-		policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Improved, policy.Added, policy.OK,
-	} {
+	for _, o := range byConcern {
 		n := 0
 		for _, v := range d.Report.Verdicts {
 			if v.Outcome == o {
@@ -157,8 +156,8 @@ func (d Document) counts() []outcomeCount {
 // parts fills p with the benchmarks one by one, those that fail first, until there is no more room. It returns the id of each.
 func (d Document) parts(p *page) map[policy.ID]string {
 	groups := slices.DeleteFunc(d.groups(), func(g group) bool { return g.Name == "" })
-	gravest := func(g group) int { return gravity(slices.MaxFunc(g.verdicts, byGravity)) }
-	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(gravest(b), gravest(a)) })
+	worst := func(g group) int { return gravity(slices.MaxFunc(g.verdicts, byGravity)) }
+	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(worst(b), worst(a)) })
 	details := map[policy.ID]*Detail{}
 	for i := range d.Details {
 		at := &d.Details[i]
@@ -194,7 +193,8 @@ func newPart(id, name string, g group) pagePart {
 	}
 	for _, v := range g.verdicts {
 		s := newStatement(v)
-		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change(), Interval: s.interval}
+		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change(), Interval: s.interval,
+			Floor: sentence(underFloor(v, "this"))}
 		if v.Outcome != policy.OK || s.percent == "" { // of what is well the table says enough
 			said.Tested, said.Limits, said.Reason =
 				s.p, shortLimits(v.Rule), plain(cut(strings.Trim(beyondOutcome(v), "\r\n"), mostOfReason))
@@ -231,7 +231,7 @@ func (d Document) pageRows(parts map[policy.ID]string) (shown []pageRow, left in
 		row := pageRow{
 			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[v.ID()], Rank: rank,
 			Name: cell(label(v)), Metric: cell(title(v.Unit)), Unit: cell(r.unit), Baseline: r.baseline, Candidate: r.candidate,
-			Percent: missing, Limit: shortLimits(v.Rule), Detectable: missing,
+			Percent: missing, Limit: shortLimits(v.Rule), Floor: shortFloor(v), Detectable: missing,
 			SortBaseline: sortable(v.Baseline.Median), SortCandidate: sortable(v.Candidate.Median),
 			SortChange: sortable(v.ChangePercent), SortNoise: sortable(v.Detectable),
 		}

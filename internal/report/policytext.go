@@ -28,9 +28,10 @@ func policyText(p policy.Policy) string {
 		Version        int           `json:"version"`
 		Alpha          number        `json:"alpha"`
 		OnInconclusive policy.Effect `json:"on_inconclusive"`
+		OnBlind        policy.Effect `json:"on_blind"`
 		OnRemoved      policy.Effect `json:"on_removed"`
 		Rules          []rule        `json:"rules"`
-	}{1, number(p.Alpha), p.OnInconclusive, p.OnRemoved, nil}
+	}{1, number(p.Alpha), p.OnInconclusive, p.OnBlind, p.OnRemoved, nil}
 	for _, r := range p.Rules {
 		written := rule{r.Metric, r.Stage, r.Benchmark, number(r.MaxRegressionPercent), nil, r.Direction}
 		switch {

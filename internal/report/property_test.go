@@ -17,7 +17,8 @@ import (
 )
 
 var (
-	outcomes = []policy.Outcome{policy.OK, policy.Improved, policy.Regressed, policy.Inconclusive, policy.Invalid, policy.Added}
+	outcomes = []policy.Outcome{policy.OK, policy.Improved, policy.Regressed, policy.Inconclusive, policy.Blind, policy.Invalid,
+		policy.Added}
 
 	anyString = rapid.OneOf(
 		rapid.String(),
@@ -139,12 +140,12 @@ var (
 
 // codes are those of package policy.
 var codes = []policy.Code{
-	policy.IntervalBeyond, policy.IntervalWithin, policy.BeyondLimits, policy.WithinLimit, policy.BetterByMore, policy.TooNoisy,
-	policy.Saturated, policy.NewBenchmark, policy.NewMetric, policy.RemovalAllowed, policy.BenchmarkRemoved, policy.MetricRemoved,
-	policy.NoValues, policy.Failed, policy.FewRequests, policy.InSomeRuns, policy.NotFinite, policy.FewRuns, policy.FewRounds,
-	policy.BadAlpha, policy.NoPairs,
-	policy.BadLimits, policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut,
-	policy.RuleWithoutBenchmarks, policy.RuleMatchesNoName, policy.RuleMatchesNoMetric,
+	policy.IntervalBeyond, policy.IntervalWithin, policy.BeyondLimits, policy.WithinLimit, policy.BetterByMore,
+	policy.TooNoisy, policy.TooNoisyToSee, policy.Saturated, policy.NewBenchmark, policy.NewMetric, policy.RemovalAllowed,
+	policy.BenchmarkRemoved, policy.MetricRemoved, policy.NoValues, policy.Failed, policy.FewRequests, policy.InSomeRuns,
+	policy.NotFinite, policy.FewRuns, policy.FewRounds, policy.BadAlpha, policy.NoPairs, policy.BadLimits,
+	policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut, policy.RuleWithoutBenchmarks,
+	policy.RuleMatchesNoName, policy.RuleMatchesNoMetric,
 }
 
 // TestAnyDocument gives every field anything at all.

@@ -88,13 +88,13 @@ func (r rated) tells() bool {
 }
 
 func (r rated) gravity() int {
-	gravest := 0
+	worst := 0
 	for _, p := range r.points {
 		for _, v := range p.verdicts {
-			gravest = max(gravest, gravity(v))
+			worst = max(worst, gravity(v))
 		}
 	}
-	return gravest
+	return worst
 }
 
 // values are a metric's medians at each rate; NaN where a side has none.

@@ -60,7 +60,7 @@ func (d Document) ratedViews(p *page, parts map[policy.ID]string) {
 		v := ratedView{
 			ID: fmt.Sprintf("r%d", i+1), Name: cell(label(policy.Verdict{Package: r.Package, Benchmark: r.label(), Procs: r.Procs})),
 			Package: cell(r.Package), Procs: r.Procs,
-			Open: r.gravity() == 4 || len(all) == 1, Says: r.says(), Heat: r.heat(), Chart: -1, Left: r.left,
+			Open: r.gravity() == gravest || len(all) == 1, Says: r.says(), Heat: r.heat(), Chart: -1, Left: r.left,
 		}
 		for _, point := range r.points {
 			baseline, candidate := point.saturated()

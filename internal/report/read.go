@@ -45,6 +45,7 @@ func ReadJSON(data []byte) (Document, error) {
 	}
 	if in.Shard != nil {
 		d.Shard = Shard{part.Part{I: in.Shard.I, N: in.Shard.N}, in.Shard.Benchmarks, in.Shard.InAll}
+		d.Report.Elsewhere = in.Shard.InAll - in.Shard.Benchmarks
 	}
 	for _, p := range in.Phases {
 		d.Phases = append(d.Phases, Phase{p.Name, time.Duration(float64(p.Seconds) * float64(time.Second))})

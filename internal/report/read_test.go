@@ -38,6 +38,17 @@ func TestVerdictsAreReadAsTheyWereWritten(t *testing.T) {
 	}
 }
 
+// A shard that had nothing to judge passes, also once it was written and read.
+func TestWhatOtherShardsJudgeIsRead(t *testing.T) {
+	want := Document{Shard: Shard{Part: part.Part{I: 2, N: 3}, InAll: 4}, Report: policy.Report{Elsewhere: 4}}
+	data, err := jsonOf(want)
+	require.NoError(t, err)
+	got, err := ReadJSON(data)
+	require.NoError(t, err)
+	assert.False(t, got.Report.Fails())
+	assert.Equal(t, policy.OK, got.Report.Outcome())
+}
+
 func TestReadJSONRefuses(t *testing.T) {
 	for _, text := range []string{"", "{", "[]", `{"version": 2}`, `{"version": 1, "verdicts": 7}`, `{"version": 1, "alpha": "x"}`} {
 		_, err := ReadJSON([]byte(text))

@@ -11,7 +11,7 @@ import (
 // reason puts a verdict's reason into words: why, what its requests do, and what would settle or mend it.
 func reason(v policy.Verdict) string {
 	parts := []string{why(v)}
-	if v.Outcome == policy.Inconclusive {
+	if (v.Outcome == policy.Inconclusive || v.Outcome == policy.Blind) && len(v.Reason.Advice) > 0 {
 		parts = append(parts, toSettle(v.Reason))
 	}
 	if did := whatRequestsDo(v.Reason.Facts); did != "" {
@@ -44,6 +44,8 @@ func why(v policy.Verdict) string {
 		return "better by more than both limits"
 	case policy.TooNoisy:
 		return "beyond both limits, but the measurements vary too much to be sure"
+	case policy.TooNoisyToSee:
+		return tooNoisyToSee(v)
 	case policy.Saturated:
 		return "both sides fell behind at this rate, where latencies say how long it was run: it is judged by throughput"
 	case policy.NewBenchmark:

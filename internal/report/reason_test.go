@@ -59,8 +59,16 @@ func TestEveryReasonHasWords(t *testing.T) {
 		say("inconclusive", v)
 	}
 	v := verdict(policy.TooNoisy, policy.Inconclusive)
-	v.Reason.Advice, v.Reason.Facts.Most = []policy.Advice{{Do: policy.WiderLimit, Amount: 49}}, 120
+	v.Reason.Advice, v.Reason.Facts.Most = []policy.Advice{{Do: policy.WiderLimit, Amount: 49}}, 60
 	say("no more rounds", v)
+	v = verdict(policy.TooNoisyToSee, policy.Blind)
+	v.Reason.Advice = []policy.Advice{{Do: policy.MoreRounds, Amount: 47}, {Do: policy.WiderLimit, Amount: 49}}
+	v.Rule.MaxRegressionPercent, v.Baseline.Median, v.Detectable = 10, 26*ms, 34.2
+	say("blind", v)
+	v.Rule.MinRegression, v.Detectable = 5*ms, math.Inf(1)
+	say("blind by the floor", v)
+	v.Baseline.Median = 0
+	say("blind from 0", v)
 	for _, work := range []policy.Work{policy.Computes, policy.Waits, policy.TailWaits} {
 		v := verdict(policy.BeyondLimits, policy.Regressed)
 		v.Reason.Facts.Work, v.Reason.Facts.CPUPercent, v.Reason.Facts.MeanPercent = work, 18.5, -3

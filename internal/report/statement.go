@@ -27,7 +27,7 @@ func newStatement(v policy.Verdict) statement {
 		amount:     s.signed(v.Change) + " " + s.unit,
 		interval:   interval(v, s),
 		p:          tested(v),
-		detectable: detectable(v.Detectable),
+		detectable: detectable(v),
 	}
 }
 
@@ -63,12 +63,19 @@ func finite(b policy.Bounds) bool {
 	return !math.IsInf(b.Lo, 0) && !math.IsInf(b.Hi, 0) && !math.IsNaN(b.Lo) && !math.IsNaN(b.Hi)
 }
 
-func detectable(p float64) string {
-	if math.IsInf(p, 0) || math.IsNaN(p) {
+// detectable is the smallest change for the worse that the rule would have found. Of a baseline of 0 there is no percentage.
+func detectable(v policy.Verdict) string {
+	switch {
+	case v.Baseline.Median == 0 || math.IsNaN(v.Detectable):
 		return "unknown"
+	case math.IsInf(v.Detectable, 0):
+		return "none"
 	}
-	return strings.TrimPrefix(percent(p), "+") + " %"
+	return share(v.Detectable)
 }
+
+// share is a percentage that is no change: "4.21 %".
+func share(p float64) string { return strings.TrimPrefix(percent(p), "+") + " %" }
 
 // limits is what a rule tolerates, in the words of the original tool.
 func limits(r policy.Rule) string {
@@ -99,17 +106,22 @@ func status(v policy.Verdict) string {
 	return string(v.Outcome)
 }
 
+// gravest is the gravity of what fails.
+const gravest = 5
+
 // gravity orders verdicts by how much they concern the reader; 0 is ok.
 func gravity(v policy.Verdict) int {
 	switch {
 	case v.Fails:
-		return 4
+		return gravest
 	case v.Outcome == policy.OK:
 		return 0
 	case v.Outcome == policy.Added:
 		return 1
 	case v.Outcome == policy.Improved:
 		return 2
+	case v.Outcome == policy.Blind:
+		return 3
 	}
-	return 3
+	return 4
 }

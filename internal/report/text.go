@@ -40,6 +40,7 @@ func (d Document) text(colours bool) string {
 		b.paragraph(cut(strings.Trim(d.Error, "\r\n"), mostOfError), "  ")
 	}
 	b.line("")
+	b.foresight(d)
 	b.conclusion(d)
 	return broken(commandLines, b.String())
 }
@@ -211,7 +212,7 @@ func (b *terminal) verdict(v policy.Verdict, why string, n policy.Noise) {
 		}
 		b.item("evidence", fmt.Sprintf("%s%s, alpha %.3g; smallest detectable change %s", s.p, launches, v.Alpha, s.detectable))
 	}
-	b.item("limits", limits(v.Rule))
+	b.item("limits", limitsOf(v))
 	b.status(v, why)
 }
 
@@ -240,10 +241,18 @@ func (b *terminal) brief(d Document, verdicts []policy.Verdict) {
 		b.item("limits", limits(first.Rule))
 		b.line("")
 		t := table{header: []string{"workflow", "unit", "baseline", "candidate", "change %", "status"}, align: "llrrrl"}
+		hides := slices.ContainsFunc(verdicts, func(v policy.Verdict) bool { return same(v) && underFloor(v, "") != "" })
+		if hides {
+			t.header, t.align = append(t.header, "fails from"), t.align+"l"
+		}
 		for _, v := range verdicts {
 			if same(v) {
 				r := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent)
-				t.rows = append(t.rows, []string{cell(label(v)), r.unit, r.baseline, r.candidate, r.percent, cell(status(v))})
+				row := []string{cell(label(v)), r.unit, r.baseline, r.candidate, r.percent, cell(status(v))}
+				if hides {
+					row = append(row, floorCell(v))
+				}
+				t.rows = append(t.rows, row)
 			}
 		}
 		b.table(t)

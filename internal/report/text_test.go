@@ -103,7 +103,9 @@ func TestALargeReportStaysClear(t *testing.T) {
 func TestHeadline(t *testing.T) {
 	for name, want := range map[string]string{
 		"ok": "PASS: 1 ok", "improved": "PASS: 2 improved", "regressed": "FAIL: 3 regressed, 1 ok",
-		"inconclusive": "FAIL: 1 inconclusive", "inconclusive-allowed": "PASS: 1 inconclusive",
+		"inconclusive": "FAIL: 1 inconclusive, 3 ok", "inconclusive-allowed": "PASS: 1 inconclusive, 3 ok",
+		"blind": "PASS: 2 blind, 1 ok", "blind-failing": "FAIL: 1 blind", "whole-runs": "PASS: 1 blind",
+		"itself": "PASS: 1 ok (expected: ok)", "itself-blind": "FAIL: 1 blind (expected: ok)",
 		"invalid": "FAIL: 3 invalid, 1 ok", "added-removed": "FAIL: 2 invalid, 2 added, 2 ok", "removed-allowed": "PASS: 2 ok",
 		"expected": "PASS: 1 regressed (expected: regressed)", "expected-missed": "FAIL: 1 ok (expected: regressed)",
 		"error": "FAIL: invalid: nothing could be judged", "too-few": "FAIL: 1 invalid",

@@ -88,6 +88,7 @@ type Metric struct {
 type Measured struct {
 	Rounds  int          `json:"rounds"`  // in both files of results
 	Looks   []int        `json:"looks"`   // the numbers of rounds after which it was judged, ascending
+	Linked  bool         `json:"linked"`  // whether each round had links of its own, so that there are fewer looks
 	Spent   bool         `json:"spent"`   // whether the last look was the last because the budget was spent
 	Problem string       `json:"problem"` // why it must not be judged; empty when it may
 	Noise   policy.Noise `json:"noise"`

@@ -54,7 +54,7 @@ func glob(pattern, dir string) ([]string, error) {
 func noShard(dir string) error {
 	why := ""
 	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error { // what cannot be read says nothing
-		if err != nil || entry.Name() != "verdict.json" {
+		if err != nil || entry.Name() != output.Verdict {
 			return nil
 		}
 		if doc, err := readVerdict(path); err == nil && doc.Error != "" {

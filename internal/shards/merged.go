@@ -29,7 +29,7 @@ type left struct {
 // readShard reads what stands beside a manifest.
 func readShard(f Found) (s left, err error) {
 	s.found = f
-	if s.verdict, err = readVerdict(filepath.Join(f.Dir, "verdict.json")); err != nil {
+	if s.verdict, err = readVerdict(filepath.Join(f.Dir, output.Verdict)); err != nil {
 		return s, err
 	}
 	rounds := 0

@@ -36,7 +36,11 @@ func (r replay) run() (judged, error) {
 			return judged{}, fmt.Errorf("it has %d rounds, and its %s %d", r.how.Rounds, sideNames[side], n)
 		}
 	}
-	judging := r.judge.Sequence(r.pair, r.plan, r.better[baselineSide], r.better[candidateSide])
+	plan := r.plan
+	if r.how.Linked {
+		plan = plan.Linked()
+	}
+	judging := r.judge.Sequence(r.pair, plan, r.better[baselineSide], r.better[candidateSide])
 	if r.how.Problem != "" {
 		r.add(judging, r.how.Rounds)
 		judging.Fail(r.how.Problem)

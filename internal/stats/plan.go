@@ -39,9 +39,9 @@ type Plan struct {
 //   - Beyond, though the change is within the limit: at most the verdict's share of the plan's Alpha. For two limits joined by min
 //     too, though neither test gives way to the other: the change is within one of them, and its test must have erred (an
 //     intersection-union test, Berger 1982).
-//   - Within, though the change is beyond the limit: at most the plan's Alpha; for two limits joined by min twice that, since either
-//     test may err. It comes near to twice only if the change lies at the edge of both and the two disagree, which they hardly can:
-//     they look at the same pairs.
+//   - Within, though the change is beyond the limit: at most the plan's Alpha; for two limits joined by min twice that, since
+//     either test may err. It comes near to twice only if the change lies at the edge of both and the two disagree, which they
+//     hardly can: they look at the same pairs.
 //
 // The two exclude each other, so a verdict errs in one way only.
 type Look struct {

@@ -25,7 +25,7 @@ func FuzzReadGate(f *testing.F) {
 			"outcome": "regressed", "fails": true, "reason": "the whole interval is beyond both limits", "change_percent": 48.9}]}`,
 		`{"outcome": "invalid", "error": "baseline: no such commit\n::set-output name=outcome::ok"}`,
 		`{"outcome": "ok", "pass": true, "planted": "50%", "verdicts": [{"benchmark": "\u001b[31m\r\n::error::x", ` +
-			`"outcome": "inconclusive"}, {"outcome": "invalid"}]}`,
+			`"outcome": "inconclusive"}, {"outcome": "blind"}, {"outcome": "invalid"}]}`,
 		`{"outcome": "fine"}`, `{"outcome": "ok", "verdicts": [null]}`, `[]`, `null`, ``, `{"outcome": "ok"} {}`,
 	} {
 		f.Add([]byte(text))

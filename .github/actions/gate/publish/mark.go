@@ -58,7 +58,7 @@ func (v verdict) level(g gate) string {
 		return "notice"
 	case v.Fails:
 		return "error"
-	case v.Outcome == "inconclusive" || v.Outcome == "invalid": // and the policy lets it pass
+	case v.Outcome == "inconclusive" || v.Outcome == "blind" || v.Outcome == "invalid": // and the policy lets it pass
 		return "warning"
 	}
 	return ""

@@ -1,0 +1,141 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/progress"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// linking is a gate whose linker notes what it is asked for.
+type linking struct {
+	*gate
+	mu    sync.Mutex
+	asked map[string][]int64 // seeds, by the SHA-256 of the binary
+}
+
+const linkedPackage = "example.com/shop"
+
+func newLinking(seed uint64, baseline, candidate string) *linking {
+	l := &linking{asked: map[string][]int64{}}
+	l.gate = newGate(Order{
+		Judge: judge.By(policy.Policy{}), Seed: seed, Display: progress.New(io.Discard, nil), Doc: &report.Document{},
+	})
+	for i, sum := range []string{baseline, candidate} {
+		l.sides[i].bins = map[string]*testbin.Binary{linkedPackage: {SHA256: sum}}
+		l.sides[i].links = map[string]*links{}
+		l.sides[i].smoke = benchdata.Set{Better: map[string]int{}}
+	}
+	l.relink = func(_ context.Context, bin *testbin.Binary, seed int64) (*testbin.Binary, error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.asked[bin.SHA256] = append(l.asked[bin.SHA256], seed)
+		return &testbin.Binary{Layout: seed}, nil
+	}
+	return l
+}
+
+// measurement is that of a benchmark that a rule on the metric speaks of.
+func (l *linking) measurement(metric string) *measurement {
+	l.order.Judge = judge.By(policy.Policy{Rules: []policy.Rule{{Metric: metric, MaxRegressionPercent: 10}}})
+	both := judge.Results{Benchmarks: []judge.Benchmark{
+		{Package: linkedPackage, Name: "Chat", Requests: 60, Metrics: map[string][]float64{metric: {1}}},
+	}}
+	m := newMeasurement(l.gate, l.order.Judge.Pairs(both, both)[0], l.order.Judge.Plan(1))
+	m.budget = time.Hour
+	return m
+}
+
+// add adds a round.
+func (m *measurement) add(metric string) {
+	run := judge.Run{Requests: 60, Values: map[string]float64{metric: 1e6}}
+	m.judging.Add(judge.Round{Baseline: run, Candidate: run})
+}
+
+func TestWhatIsLinked(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		baseline, candidate string
+		metric              string
+		want                bool
+	}{
+		{"a time, of binaries that differ", "b", "c", "p95-ns", true},
+		{"the time of an operation", "b", "c", "ns/op", true},
+		{"a throughput", "b", "c", "req/s", true},
+		{"identical binaries", "b", "b", "p95-ns", false},
+		{"allocations are the same in any layout", "b", "c", "allocs/op", false},
+	} {
+		m := newLinking(1, c.baseline, c.candidate).measurement(c.metric)
+		assert.Equal(t, c.want, m.linkable(), c.name)
+		m.wholly()
+		assert.Equal(t, c.want, m.linked, "whole runs, of which nobody knows how much is CPU time: %s", c.name)
+	}
+	for _, c := range []struct {
+		cpu  time.Duration
+		want bool
+	}{{0, true}, {99, false}, {100, true}, {2000, true}} {
+		d := duo{cpu: c.cpu, wall: 1000}
+		assert.Equal(t, c.want, d.computes(), "%d of 1000 is CPU time", c.cpu)
+	}
+}
+
+func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
+	l := newLinking(1, "b", "c")
+	m := l.measurement("p95-ns")
+	m.needLinks()
+	assert.Equal(t, []int{8, 12, 18, 24}, m.plan.Rounds(), "they are judged by a plan of their own")
+	_, planned := m.plan.Look(12)
+	require.True(t, planned)
+	seen := map[int64]int{}
+	for round := range 24 {
+		require.NoError(t, m.link(t.Context()))
+		next := slices.IndexFunc(m.plan.Rounds(), func(look int) bool { return look > round })
+		for i, s := range l.sides {
+			links := s.links[linkedPackage]
+			assert.Len(t, links.made, m.plan.Rounds()[next], "up to the next look")
+			assert.Equal(t, links.first+int64(round), m.bin(i).Layout)
+			seen[m.bin(i).Layout]++
+		}
+		m.add("p95-ns")
+	}
+	assert.Len(t, seen, 48, "no link serves twice, and the sides have none alike")
+	m.noteLinks()
+	require.Len(t, l.order.Doc.Notes, 1)
+	assert.Contains(t, l.order.Doc.Notes[0], "-randlayout=")
+
+	other := l.measurement("p95-ns")
+	other.needLinks()
+	require.NoError(t, other.link(t.Context()))
+	assert.Len(t, l.asked["b"], 24, "another benchmark of the package has the same")
+	assert.Equal(t, l.sides[baselineSide].links[linkedPackage].first, other.bin(baselineSide).Layout)
+
+	next := newLinking(2, "b", "c")
+	m = next.measurement("p95-ns")
+	m.needLinks()
+	require.NoError(t, m.link(t.Context()))
+	assert.NotEqual(t, l.asked["b"][0], next.asked["b"][0], "each gate draws its own")
+}
+
+func TestALinkThatFailsIsToldWithItsSide(t *testing.T) {
+	l := newLinking(1, "b", "c")
+	l.relink = func(context.Context, *testbin.Binary, int64) (*testbin.Binary, error) {
+		return nil, errors.New("no space")
+	}
+	m := l.measurement("p95-ns")
+	m.needLinks()
+	assert.ErrorContains(t, m.link(t.Context()), "no space")
+	assert.Regexp(t, "^(baseline|candidate): ", m.link(t.Context()).Error())
+}

@@ -1,0 +1,107 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// underFloor says of a subject from where on it fails whose floor hides what the limit alone would not allow; empty for a rule
+// whose floor hides little, and for one that gave way to another.
+func underFloor(v policy.Verdict, subject string) string {
+	if !v.FloorHides() || v.Reason.Code == policy.Saturated {
+		return ""
+	}
+	from := redFrom(v)
+	if v.Rule.MinRegression == 0 {
+		return fmt.Sprintf("%s %s, because it is better when higher: it falls by 100 %% at most", subject, from)
+	}
+	return fmt.Sprintf("under the floor of %s %s %s", amount(v.Rule.MinRegression, v.Unit), subject, from)
+}
+
+// redFrom is from where on a rule fails: "fails from 4.2 times the baseline on".
+func redFrom(v policy.Verdict) string {
+	switch from := v.RedFrom(); {
+	case math.IsInf(from, 1):
+		return "cannot fail"
+	case v.Direction == policy.Higher:
+		return fmt.Sprintf("fails from %.3g %% less than the baseline on", from)
+	default:
+		return fmt.Sprintf("fails from %s times the baseline on", factor(1+from/100))
+	}
+}
+
+// factor has three digits, or those before the point.
+func factor(times float64) string {
+	if times >= 999.5 && times < 1e9 {
+		return fmt.Sprintf("%.0f", times)
+	}
+	return fmt.Sprintf("%.3g", times)
+}
+
+// limitsOf is limits of a verdict's rule, and from where on that fails if its floor hides much.
+func limitsOf(v policy.Verdict) string {
+	s := limits(v.Rule)
+	if hidden := underFloor(v, "this"); hidden != "" {
+		s += "; " + hidden
+	}
+	return s
+}
+
+// shortFloor is the same for a cell of a table, without the limits; empty where there is nothing to say.
+func shortFloor(v policy.Verdict) string {
+	if underFloor(v, "") == "" {
+		return ""
+	}
+	return redFrom(v)
+}
+
+// floors says which rule's floor hides most, and how many others hide much; empty when none does.
+func (d Document) floors() string {
+	var most policy.Verdict
+	hiding := 0
+	for _, v := range d.Report.Verdicts {
+		if underFloor(v, "") == "" {
+			continue
+		}
+		hiding++
+		if hiding == 1 || v.RedFrom() > most.RedFrom() {
+			most = v
+		}
+	}
+	if hiding == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("%s: %s", cell(d.labels()(most)), underFloor(most, "its "+cell(brief(most.Unit))))
+	switch hiding {
+	case 1:
+		return s + "."
+	case 2:
+		return s + "; another rule has such a floor."
+	}
+	return s + fmt.Sprintf("; %d other rules have such a floor.", hiding-1)
+}
+
+// cellLimits are the limits of a verdict's rule in a cell of a table, and from where on that fails if its floor hides much.
+func cellLimits(v policy.Verdict) string {
+	s := shortLimits(v.Rule)
+	if floor := shortFloor(v); floor != "" {
+		s += ": " + floor
+	}
+	return s
+}
+
+// floorCell is the same in a column of its own: "4.2 times", "40 % less", "nothing"; empty where there is nothing to say.
+func floorCell(v policy.Verdict) string {
+	switch from := v.RedFrom(); {
+	case underFloor(v, "") == "":
+		return ""
+	case math.IsInf(from, 1):
+		return "nothing"
+	case v.Direction == policy.Higher:
+		return fmt.Sprintf("%.3g %% less", from)
+	default:
+		return factor(1+from/100) + " times"
+	}
+}

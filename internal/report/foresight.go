@@ -1,0 +1,84 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// visible says which change would have been red in every metric judged, had it been there: by the limits and the floor of its rule,
+// and at the noise that it had.
+func (d Document) visible() string {
+	var most, unhidden policy.Verdict // of all, and of those whose floor hides little
+	judged, open, of0, never := 0, 0, 0, 0
+	for _, v := range d.Report.Verdicts {
+		switch {
+		case v.Baseline.N == 0 || v.Candidate.N == 0 || math.IsNaN(v.Detectable) || v.Reason.Code == policy.Saturated:
+			continue
+		case v.Baseline.Median == 0:
+			of0++
+			continue
+		case math.IsInf(v.RedFrom(), 0):
+			never++
+			continue
+		}
+		if judged++; judged == 1 || v.Detectable > most.Detectable {
+			most = v
+		}
+		if !v.FloorHides() {
+			if open++; open == 1 || v.Detectable > unhidden.Detectable {
+				unhidden = v
+			}
+		}
+	}
+	name := cell(title(most.Unit)) + " of " + cell(d.labels()(most))
+	every, needs := "every metric judged", "; "+name+" needs the most"
+	if of0 > 0 {
+		every += " that was not 0"
+	}
+	if never > 0 {
+		every += " whose rule can fail"
+	}
+	if judged == 1 && of0 == 0 && never == 0 {
+		every, needs = name, ""
+	}
+	switch {
+	case judged == 0:
+		return ""
+	case math.IsInf(most.Detectable, 0):
+		return fmt.Sprintf("In %s no change would have been red, after so few %s.", name, what(most))
+	case most.Detectable == 0:
+		return fmt.Sprintf("Any change for the worse would have been red in %s.", every)
+	}
+	s := fmt.Sprintf("At the noise of this run, and by its limits, a change for the worse of %s would have been red in %s, "+
+		"with a chance of 0.8 or more%s", share(most.Detectable), every, needs)
+	if most.FloorHides() && needs != "" {
+		s += ", because of its floor"
+	}
+	if most.FloorHides() && open > 0 && !math.IsInf(unhidden.Detectable, 0) {
+		s += fmt.Sprintf(". Where no such floor is it takes %s", share(unhidden.Detectable))
+	}
+	return s + "."
+}
+
+// what a verdict rests on.
+func what(v policy.Verdict) string {
+	if v.Paired {
+		return "rounds"
+	}
+	return "runs"
+}
+
+// foresight says before the headline what blind verdicts and floors leave unseen: none of that is silent.
+func (b *terminal) foresight(d Document) {
+	if d.Error != "" {
+		return
+	}
+	if blind := d.saysBlind(); blind != "" {
+		b.item("blind", sentence(blind))
+	}
+	if floors := d.floors(); floors != "" {
+		b.item("floor", floors)
+	}
+}
