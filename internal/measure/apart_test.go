@@ -21,15 +21,15 @@ import (
 // the rest comes from the next process, so that the luck of processes partly evens out.
 type apart struct {
 	runs, requests int
-	p95s           [2][]int64 // of a run that begins at each of a side's requests
+	p95s           [2][]float64 // of a run that begins at each of a side's requests
 }
 
 func newApart(rec recording, runs, requests int) (apart, error) {
 	a := apart{runs: runs, requests: requests}
 	for side := range a.p95s {
-		var ns []int64
+		var ns []float64
 		for _, l := range rec.launches {
-			ns = append(ns, l.side(side)...)
+			ns = append(ns, l.served(side).ns...)
 		}
 		if need := 2 * runs * requests; len(ns) < need {
 			return a, fmt.Errorf("%s: %d pairs of turns; record at least %d", rec.name, len(ns), need)
@@ -40,9 +40,9 @@ func newApart(rec recording, runs, requests int) (apart, error) {
 }
 
 // runningP95 is the p95 of every so many requests on end.
-func runningP95(ns []int64, requests int) []int64 {
+func runningP95(ns []float64, requests int) []float64 {
 	window := slices.Sorted(slices.Values(ns[:requests]))
-	p95s := []int64{stats.Quantile(window, 0.95)}
+	p95s := []float64{stats.Quantile(window, 0.95)}
 	for i, next := range ns[requests:] {
 		gone, _ := slices.BinarySearch(window, ns[i])
 		window = slices.Delete(window, gone, gone+1)
@@ -59,7 +59,7 @@ func (a apart) values(r *rand.Rand, effect float64) (baseline, candidate []float
 	last := (2*a.runs - 1) * a.requests // where the last run begins, when the first begins at 0
 	at := r.IntN(len(a.p95s[first]) - last)
 	for range a.runs {
-		baseline = append(baseline, float64(a.p95s[first][at]))
+		baseline = append(baseline, a.p95s[first][at])
 		candidate = append(candidate, slower(a.p95s[1-first][at+a.runs*a.requests], effect))
 		at += a.requests
 	}
@@ -72,7 +72,7 @@ func TestApartMeasuresTheCandidateLater(t *testing.T) {
 	rec := recording{launches: make([]launch, 2)}
 	for i := range int64(600) {
 		l := &rec.launches[i/300]
-		*l = append(*l, turns{ns: [2]int64{1001 + i, 2001 + i}})
+		l.turns = append(l.turns, turns{ns: [2][]int64{{1001 + i}, {2001 + i}}})
 	}
 	a, err := newApart(rec, 2, 100)
 	require.NoError(t, err)
@@ -93,10 +93,10 @@ func TestApartMeasuresTheCandidateLater(t *testing.T) {
 }
 
 func TestRunningP95IsThatOfEachRun(t *testing.T) {
-	ns := noises[1].record(1, 300).launches[0].side(0)
-	var want []int64
-	for at := range len(ns) - 99 {
-		want = append(want, p95(ns[at:at+100]))
+	l := noises[1].record(1, 300).launches[0]
+	var want []float64
+	for at := range len(l.turns) - 99 {
+		want = append(want, float64(p95(l.side(0)[at:at+100])))
 	}
-	assert.Equal(t, want, runningP95(ns, 100))
+	assert.Equal(t, want, runningP95(l.served(0).ns, 100))
 }

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"runtime"
 	"time"
 
@@ -12,50 +13,73 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Duet has the test binary of the package in dir serve in a duet with itself, as a gate does: launch after launch, so many pairs
-// of turns in each, a request each turn. It tells what the requests of the baseline and of the candidate took, in nanoseconds.
-func Duet(ctx context.Context, dir, benchmark string, seed uint64, launches, pairs int,
-	turns func(launch int, candidateFirst bool, ns [2]int64)) (err error) {
+// Duet is a benchmark that serves in a duet with itself, as in a gate, to be recorded.
+type Duet struct {
+	Dir, Benchmark string // a package's folder, and the benchmark's name without its first word
+	Seed           uint64 // of the order of turns, and of the links
+	Launches       int
+	Pairs          int // of turns, in a launch
+	Requests       int // in a turn
+	Links          int // of which each launch has two that are drawn; 0: one binary serves both sides
+}
+
+// Record serves, and tells what came of it: where each launch begins, with the layouts of its links, and the pairs of turns in it,
+// with the side that was first.
+func (d Duet) Record(ctx context.Context, launch func(links [2]int64), pair func(first int, results [2]*duet.Result)) (err error) {
 	scratch, err := testbin.NewScratch()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
-	bin, err := scratch.Build(ctx, dir)
+	bin, err := scratch.Build(ctx, d.Dir)
 	if err != nil {
 		return err
 	}
-	const path = "recorded"
-	bins := map[string]*testbin.Binary{path: bin}
-	g := newGate(Order{Judge: judge.By(policy.Policy{}), Timeout: time.Minute, Budget: time.Hour, Seed: seed})
-	for _, s := range g.sides {
-		s.bins = bins
+	bins := []*testbin.Binary{bin}
+	random := rand.New(rand.NewPCG(d.Seed, 1))
+	for i := range d.Links {
+		link, err := bin.Relink(ctx, 1+random.Int64N(1<<31))
+		if err != nil {
+			return err
+		}
+		if bins = append(bins, link); i == 0 {
+			bins = bins[1:]
+		}
 	}
-	both := judge.Results{Benchmarks: []judge.Benchmark{{Package: path, Name: benchmark, Procs: runtime.GOMAXPROCS(0)}}}
-	m := &measurement{gate: g, pair: g.order.Judge.Pairs(both, both)[0]}
-	for i := range launches {
-		if err := m.record(ctx, pairs, func(first int, ns [2]int64) { turns(i, first == candidateSide, ns) }); err != nil {
+	for range d.Launches {
+		var links [2]*testbin.Binary
+		for i := range links {
+			links[i] = bins[random.IntN(len(bins))]
+		}
+		launch([2]int64{links[0].Layout, links[1].Layout})
+		if err := d.launch(ctx, links, random.Uint64(), pair); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *measurement) record(ctx context.Context, pairs int, turns func(first int, ns [2]int64)) error {
-	d := &duo{of: m}
-	defer d.kill()
-	if err := d.start(ctx); err != nil {
+func (d Duet) launch(ctx context.Context, links [2]*testbin.Binary, seed uint64, pair func(int, [2]*duet.Result)) error {
+	const path = "recorded"
+	g := newGate(Order{Judge: judge.By(policy.Policy{}), Timeout: time.Minute, Budget: time.Hour, Seed: seed})
+	for i, s := range g.sides {
+		s.bins = map[string]*testbin.Binary{path: links[i]}
+	}
+	both := judge.Results{Benchmarks: []judge.Benchmark{{Package: path, Name: d.Benchmark, Procs: runtime.GOMAXPROCS(0)}}}
+	processes := &duo{of: &measurement{gate: g, pair: g.order.Judge.Pairs(both, both)[0]}}
+	defer processes.kill()
+	if err := processes.start(ctx); err != nil {
 		return err
 	}
-	return errors.Join(d.held(ctx, func() error {
-		for range pairs {
-			first := d.of.gate.coin()
-			results, err := d.grant(ctx, first, duet.Turn{Requests: 1})
+	return errors.Join(processes.held(ctx, func() error {
+		for range d.Pairs {
+			first := g.coin()
+			results, err := processes.grant(ctx, first, duet.Turn{Requests: d.Requests})
 			if err != nil {
 				return err
 			}
-			turns(first, [2]int64{results[baselineSide].Latencies[0], results[candidateSide].Latencies[0]})
+			pair(first, results)
 		}
 		return nil
-	}), d.end(ctx, &duetRound{}))
+	}), processes.end(ctx, &duetRound{}))
 }

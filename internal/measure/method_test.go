@@ -1,6 +1,7 @@
 package measure_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -17,25 +18,37 @@ type method struct {
 	start func(recording) (run func(r *rand.Rand, effect float64) result, err error)
 }
 
-// methods are the gate's and its rivals:
+// gated is the gate's own method: rounds judged in pairs, by a plan of looks. It is called cpu where the CPU time of a request is
+// judged, and not the p95.
+func gated(s setting) method {
+	name := "gate"
+	if s.limits.rule.Metric == cpuUnit {
+		name = "cpu"
+	}
+	return method{name, func(rec recording) (func(*rand.Rand, float64) result, error) {
+		g, err := newSimulated(rec, s)
+		if err != nil {
+			return nil, err
+		}
+		return g.run, nil
+	}}
+}
+
+// methods are the gate's and its rivals, with a limit of 10 % on p95 and no floor:
 //
-//   - duet: the gate's own. Rounds judged in pairs, by a plan of looks.
-//   - original: one run of 300 requests of each side, one after the other, and both limits on p95; no statistics.
+//   - gate: see gated.
+//   - original: one run of 300 requests of each side, one after the other, and the limit on p95; no statistics.
 //   - before-after: 10 or 20 runs of 100 requests of the baseline, then as many of the candidate; the U-test at 0.05,
-//     and both limits on the medians.
-//   - interleaved: the first 33 rounds of a duet, judged as two heaps, like before-after. Turn by turn they are as well mixed
-//     as can be, so what it lacks against the duet is the pairs.
+//     and the limit on the medians.
+//   - interleaved: 33 rounds of a portion, judged as two heaps, like before-after. Turn by turn they are as well mixed
+//     as can be, so what it lacks against the gate is the pairs.
 var methods = []method{
-	{"duet", func(rec recording) (func(*rand.Rand, float64) result, error) {
-		p, err := newReplay(rec)
-		g := newJudging()
-		return func(r *rand.Rand, effect float64) result { return g.run(p.values(p.draw(r), effect)) }, err
-	}},
+	gated(setting{}),
 	{"original", func(rec recording) (func(*rand.Rand, float64) result, error) {
 		a, err := newApart(rec, 1, 3*requestsPerRun)
 		return func(r *rand.Rand, effect float64) result {
 			baseline, candidate := a.values(r, effect)
-			return result{overLimits(baseline[0], candidate[0]), 3}
+			return result{outcome: overLimits(limit10.rule, baseline[0], candidate[0]), rounds: 1, portions: 5}
 		}, err
 	}},
 	beforeAfter("before-after-10-runs", 10),
@@ -43,8 +56,12 @@ var methods = []method{
 	{"interleaved-33-rounds", func(rec recording) (func(*rand.Rand, float64) result, error) {
 		p, err := newReplay(rec)
 		return func(r *rand.Rand, effect float64) result {
-			baseline, candidate := p.values(p.draw(r), effect)
-			return result{byHeaps(baseline[:33], candidate[:33]), 33}
+			var baseline, candidate []float64
+			for range 33 {
+				w := p.draw(r, 1)
+				baseline, candidate = append(baseline, p.p95(w, 0)), append(candidate, slower(p.p95(w, 1), effect))
+			}
+			return result{outcome: byHeaps(baseline, candidate), rounds: 33, portions: 33}
 		}, err
 	}},
 }
@@ -52,13 +69,20 @@ var methods = []method{
 func beforeAfter(name string, runs int) method {
 	return method{name, func(rec recording) (func(*rand.Rand, float64) result, error) {
 		a, err := newApart(rec, runs, requestsPerRun)
-		return func(r *rand.Rand, effect float64) result { return result{byHeaps(a.values(r, effect)), runs} }, err
+		return func(r *rand.Rand, effect float64) result {
+			return result{outcome: byHeaps(a.values(r, effect)), rounds: runs, portions: runs * requestsPerRun / portionRequests}
+		}, err
 	}}
 }
 
+// slower is what a quantile of the candidate's latencies is, in whole ns.
+func slower(ns, effect float64) float64 {
+	return math.Round(ns * (1 + effect*limit10.rule.MaxRegressionPercent/100))
+}
+
 // overLimits is a verdict without statistics.
-func overLimits(baseline, candidate float64) policy.Outcome {
-	if 100*(candidate-baseline) > limitPercent*baseline && candidate-baseline >= floor {
+func overLimits(rule policy.Rule, baseline, candidate float64) policy.Outcome {
+	if 100*(candidate-baseline) > rule.MaxRegressionPercent*baseline && candidate-baseline >= rule.MinRegression {
 		return policy.Regressed
 	}
 	return policy.OK
@@ -66,7 +90,7 @@ func overLimits(baseline, candidate float64) policy.Outcome {
 
 // byHeaps is the verdict on runs that were measured apart.
 func byHeaps(baseline, candidate []float64) policy.Outcome {
-	return gateJudge.Compare(results(baseline), results(candidate)).Verdicts[0].Outcome
+	return setting{limits: limit10}.judge().Compare(results("p95-ns", baseline), results("p95-ns", candidate)).Verdicts[0].Outcome
 }
 
 // still is a machine without any noise but the luck of processes.
@@ -104,11 +128,11 @@ func TestOverLimitsNeedsBoth(t *testing.T) {
 		baseline, candidate float64
 		want                policy.Outcome
 	}{
-		{"exactly +10 percent is not more than 10 percent", 5e6, 5.5e6, policy.OK},
-		{"1 ns more is", 5e6, 5.5e6 + 1, policy.Regressed},
-		{"1 ns less than the floor", 9e5, 1e6 - 1, policy.OK},
-		{"exactly the floor", 9e5, 1e6, policy.Regressed},
+		{"exactly +10 percent is not more than 10 percent", 50e6, 55e6, policy.OK},
+		{"1 ns more is", 50e6, 55e6 + 1, policy.Regressed},
+		{"1 ns less than the floor", 5e6, 6e6 - 1, policy.OK},
+		{"exactly the floor", 5e6, 6e6, policy.Regressed},
 	} {
-		assert.Equal(t, c.want, overLimits(c.baseline, c.candidate), c.name)
+		assert.Equal(t, c.want, overLimits(defaultLimits.rule, c.baseline, c.candidate), c.name)
 	}
 }

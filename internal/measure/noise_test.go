@@ -23,12 +23,12 @@ func (n noise) record(launches, pairs int) recording {
 	rec := recording{name: n.name}
 	for range launches {
 		luck := [2]float64{luckSD * r.NormFloat64(), luckSD * r.NormFloat64()}
-		l := make(launch, pairs)
-		for i := range l {
+		l := launch{turns: make([]turns, pairs)}
+		for i := range l.turns {
 			first := r.IntN(2)
-			l[i].candidateFirst = first == 1
+			l.turns[i].candidateFirst = first == 1
 			for _, side := range []int{first, 1 - first} {
-				l[i].ns[side] = int64(math.Round(5e6 * math.Exp(luck[side]+next())))
+				l.turns[i].ns[side] = []int64{int64(math.Round(5e6 * math.Exp(luck[side]+next())))}
 			}
 		}
 		rec.launches = append(rec.launches, l)

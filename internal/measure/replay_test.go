@@ -10,155 +10,174 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/stats"
-	"github.com/tailgate-go/tailgate/policy"
 )
 
 const (
-	requestsPerRound = 60  // a side
-	requestsPerRun   = 100 // where a side is measured before the other
-	limitPercent     = 10  // the change that is tolerated, of the baseline
-	floor            = 1e5 // ns; a change of the limit is well beyond
+	portionRequests = 60  // a side, at least
+	portionTurns    = 50  // at least, where a turn is of several requests
+	requestsPerRun  = 100 // where a side is measured before the other
 )
 
-// firstLaunches are the rounds that a gate takes from its first launches: it has had 5 when it first judges, after 8 rounds.
-var firstLaunches = []int{1, 2, 2, 2, 1}
-
-// gateJudge is who judges.
-var gateJudge = judge.By(policy.Policy{
-	Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limitPercent, MinRegression: floor}},
-})
-
-// round is the p95 of each side in a round, ns.
-type round [2]int64
-
-// replay runs gates on a recording. A gate that starts its processes gets any of the recorded launches, and either of its processes
-// for the baseline: the sides are swapped for a whole launch, so that the luck of a process stays what it was.
+// replay is a recording from which the rounds of gate runs are drawn. A round is a launch of both processes: any of the recorded
+// launches, and either of its processes for the baseline, so that the luck of a process is that of the machine that was recorded.
+// Of a launch a round has so many portions on end, from anywhere.
 type replay struct {
-	launches [][]round
-	looks    []int // the numbers of rounds after which the gate judges
+	name     string
+	launches [][2]served
+	requests int // in a turn
+	portion  int // turns in a portion
+	median   float64
+	mean     float64                // of the latencies of all requests, as the median, in ns
+	p95s     map[int][][2][]float64 // by turns: of every window of so many turns, by launch, side and first turn
 }
 
-func newReplay(rec recording) (replay, error) {
-	p := replay{looks: gateJudge.Plan(1).Rounds()}
-	for i, l := range rec.launches {
-		var rounds []round
-		for pairs := range slices.Chunk(l, requestsPerRound) {
-			if len(pairs) == requestsPerRound {
-				rounds = append(rounds, round{p95(pairs.side(0)), p95(pairs.side(1))})
-			}
-		}
-		if need := slices.Max(firstLaunches); len(rounds) < need {
-			return p, fmt.Errorf("%s: launch %d has %d pairs of turns; record at least %d", rec.name, i+1, len(l), need*requestsPerRound)
-		}
-		p.launches = append(p.launches, rounds)
+// served is what a process served in a launch.
+type served struct {
+	ns   []float64 // latencies
+	took []float64 // of the first 0, 1, ... turns together
+	cpu  []float64 // the same of CPU times; nil where they are not known
+}
+
+// window is the part of a recorded launch that a round is.
+type window struct {
+	launch      int
+	swapped     bool // whether the baseline has what the candidate served
+	from, turns int
+}
+
+func newReplay(rec recording) (*replay, error) {
+	p := &replay{name: rec.name, requests: rec.requests(), p95s: map[int][][2][]float64{}}
+	p.portion = (portionRequests + p.requests - 1) / p.requests
+	if p.requests > 1 {
+		p.portion = max(p.portion, portionTurns)
 	}
+	var all []float64
+	for i, l := range rec.launches {
+		if need := 2 * p.portion; len(l.turns) < need {
+			return p, fmt.Errorf("%s: launch %d has %d pairs of turns; record at least %d", rec.name, i+1, len(l.turns), need)
+		}
+		sides := [2]served{l.served(0), l.served(1)}
+		p.launches = append(p.launches, sides)
+		all = append(append(all, sides[0].ns...), sides[1].ns...)
+	}
+	for _, ns := range all {
+		p.mean += ns / float64(len(all))
+	}
+	slices.Sort(all)
+	p.median = stats.Quantile(all, 0.5)
 	return p, nil
 }
 
 // side are the latencies of one side, in the order in which they were served.
 func (l launch) side(side int) []int64 {
-	ns := make([]int64, len(l))
-	for i, t := range l {
-		ns[i] = t.ns[side]
+	var ns []int64
+	for _, t := range l.turns {
+		ns = append(ns, t.ns[side]...)
 	}
 	return ns
 }
 
-func p95(ns []int64) int64 { return stats.Quantile(slices.Sorted(slices.Values(ns)), 0.95) }
-
-// drawn is a launch that a gate run gets.
-type drawn struct {
-	launch  int
-	swapped bool
-	rounds  int // that it takes of it, from the first on
+func (l launch) served(side int) served {
+	s := served{took: []float64{0}}
+	took, cpu := 0.0, []float64{0}
+	for i, t := range l.turns {
+		for _, ns := range t.ns[side] {
+			s.ns = append(s.ns, float64(ns))
+			took += float64(ns)
+		}
+		s.took = append(s.took, took)
+		cpu = append(cpu, cpu[i]+float64(t.cpu[side]))
+	}
+	if l.turns[0].timed() {
+		s.cpu = cpu
+	}
+	return s
 }
 
-// draw is the launches of one gate run that goes to the last look. A launch ends where the gate judges.
-func (p replay) draw(r *rand.Rand) []drawn {
-	var launches []drawn
-	rounds := 0
-	for _, look := range p.looks {
-		for rounds < look {
-			d := drawn{launch: r.IntN(len(p.launches)), swapped: r.IntN(2) == 1}
-			d.rounds = min(len(p.launches[d.launch]), look-rounds)
-			if len(launches) < len(firstLaunches) {
-				d.rounds = firstLaunches[len(launches)]
+// draw is a round of so many portions. Of a launch that was recorded for less it has all.
+func (p *replay) draw(r *rand.Rand, portions int) window {
+	w := window{launch: r.IntN(len(p.launches)), swapped: r.IntN(2) == 1}
+	recorded := len(p.launches[w.launch][0].took) - 1
+	w.turns = min(portions*p.portion, recorded)
+	w.from = r.IntN(recorded - w.turns + 1)
+	return w
+}
+
+// served is what serves for a side in a round.
+func (p *replay) served(w window, side int) served {
+	if w.swapped {
+		side = 1 - side
+	}
+	return p.launches[w.launch][side]
+}
+
+// p95 is that of a side's latencies in a round.
+func (p *replay) p95(w window, side int) float64 {
+	if w.swapped {
+		side = 1 - side
+	}
+	return p.windows(w.turns)[w.launch][side][w.from]
+}
+
+// windows are the p95s of all windows of so many turns. They are found once.
+func (p *replay) windows(turns int) [][2][]float64 {
+	if found, ok := p.p95s[turns]; ok {
+		return found
+	}
+	found := make([][2][]float64, len(p.launches))
+	for i, l := range p.launches {
+		for side, s := range l {
+			if len(s.took) <= turns {
+				continue
 			}
-			launches = append(launches, d)
-			rounds += d.rounds
-		}
-	}
-	return launches
-}
-
-// values are the p95s of both sides in a gate run. The candidate is slower by effect times the limit: to scale its p95 is to scale
-// every request.
-func (p replay) values(launches []drawn, effect float64) (baseline, candidate []float64) {
-	for _, d := range launches {
-		for _, round := range p.launches[d.launch][:d.rounds] {
-			if d.swapped {
-				round[0], round[1] = round[1], round[0]
+			for at, p95 := range runningP95(s.ns, turns*p.requests) {
+				if at%p.requests == 0 {
+					found[i][side] = append(found[i][side], p95)
+				}
 			}
-			baseline = append(baseline, float64(round[0]))
-			candidate = append(candidate, slower(round[1], effect))
 		}
 	}
-	return baseline, candidate
+	p.p95s[turns] = found
+	return found
 }
 
-// slower is a latency of the candidate, in whole ns.
-func slower(ns int64, effect float64) float64 {
-	return math.Round(float64(ns) * (1 + effect*limitPercent/100))
+// latencies are those of a side in a round.
+func (p *replay) latencies(w window, side int) []float64 {
+	return p.served(w, side).ns[w.from*p.requests : (w.from+w.turns)*p.requests]
 }
 
-// result is what a gate run came to.
-type result struct {
-	outcome policy.Outcome
-	rounds  int // that it took, of sixty requests a side
+// cpu is a side's CPU time of a request in a round, on average.
+func (p *replay) cpu(w window, side int) float64 {
+	cpu := p.served(w, side).cpu
+	return (cpu[w.from+w.turns] - cpu[w.from]) / float64(w.turns*p.requests)
 }
 
-// judging judges the rounds of one gate run as they come in, as the gate does.
-type judging struct {
-	pair judge.Pair
-	plan judge.Plan
-}
-
-func newJudging() judging {
-	one := results([]float64{1})
-	return judging{gateJudge.Pairs(one, one)[0], gateJudge.Plan(1)}
-}
-
-// run stops at the first look that settles the verdict.
-func (j judging) run(baseline, candidate []float64) result {
-	s := gateJudge.Sequence(j.pair, j.plan, nil, nil)
-	for i := range baseline {
-		s.Add(judge.Round{Baseline: run(baseline[i]), Candidate: run(candidate[i])})
-		if s.Look(false) && s.Settled() {
-			return result{s.Verdicts()[0].Outcome, s.Rounds()}
-		}
+// took is for how long both sides served in a round.
+func (p *replay) took(w window) float64 {
+	sum := 0.0
+	for _, s := range p.launches[w.launch] {
+		sum += s.took[w.from+w.turns] - s.took[w.from]
 	}
-	return result{policy.Unsettled, len(baseline)}
+	return sum
 }
 
-func run(p95 float64) judge.Run {
-	return judge.Run{Requests: requestsPerRound, Values: map[string]float64{"p95-ns": p95}}
+// typical is the median of the p95 of a portion.
+func (p *replay) typical() float64 {
+	var all []float64
+	for _, l := range p.windows(p.portion) {
+		all = append(append(all, l[0]...), l[1]...)
+	}
+	slices.Sort(all)
+	return stats.Quantile(all, 0.5)
 }
 
-// results is what one side measured.
-func results(p95s []float64) judge.Results {
-	return judge.Results{Benchmarks: []judge.Benchmark{{
-		Name: "Recorded", Requests: requestsPerRound, Metrics: map[string][]float64{"p95-ns": p95s},
-	}}}
-}
-
-// spread is the standard deviation of the logarithm of a round's ratio. The mean is 0, the sides being what a coin says.
-func (p replay) spread() float64 {
+// spread is the standard deviation of the logarithm of a portion's ratio. The mean is 0, the sides being what a coin says.
+func (p *replay) spread() float64 {
 	sum, n := 0.0, 0
-	for _, rounds := range p.launches {
-		for _, round := range rounds {
-			change := math.Log(float64(round[1]) / float64(round[0]))
+	for _, l := range p.windows(p.portion) {
+		for i := range l[0] {
+			change := math.Log(l[1][i] / l[0][i])
 			sum += change * change
 			n++
 		}
@@ -166,66 +185,77 @@ func (p replay) spread() float64 {
 	return math.Sqrt(sum / float64(n))
 }
 
-func TestDrawTakesRoundsAsTheGateDoes(t *testing.T) {
-	p, err := newReplay(noises[0].record(10, 350))
-	require.NoError(t, err)
-	r := rand.New(rand.NewPCG(10, 5))
-	seen := map[drawn]bool{}
-	want := []int{1, 2, 2, 2, 1 /* 8 */, 4 /* 12 */, 5, 1 /* 18 */, 5, 4 /* 27 */, 5, 5, 3 /* 40 */}
-	want = append(want, slices.Repeat([]int{5}, 4+6+6)...) // 60, 90 and 120
-	for range 50 {
-		var rounds []int
-		for _, d := range p.draw(r) {
-			rounds = append(rounds, d.rounds)
-			seen[drawn{launch: d.launch, swapped: d.swapped}] = true
+// timed reports whether CPU times are known.
+func (p *replay) timed() bool { return p.launches[0][0].cpu != nil }
+
+func p95(ns []int64) int64 { return stats.Quantile(slices.Sorted(slices.Values(ns)), 0.95) }
+
+// severalATurn is a recording with CPU times, of turns of 7 requests that tell their side, launch and place.
+func severalATurn() recording {
+	rec := recording{name: "made-several"}
+	for i := range 4 {
+		var l launch
+		for j := range 130 {
+			var t turns
+			for side := range t.ns {
+				t.cpu[side] = int64(1e6*i + 1e3*j + side + 1)
+				for k := range 7 {
+					t.ns[side] = append(t.ns[side], int64(1e6*i+1e4*(j*37%130)+10*(k*3%7)+side+1))
+				}
+			}
+			l.turns = append(l.turns, t)
 		}
-		require.Equal(t, want, rounds)
+		rec.launches = append(rec.launches, l)
 	}
-	assert.Len(t, seen, 20, "every launch, both ways")
+	return rec
 }
 
-// TestReplayIsTheGate goes the long way: it swaps and slows every request, and asks the policy round by round.
-func TestReplayIsTheGate(t *testing.T) {
-	seen := map[policy.Outcome]int{}
-	for _, n := range noises {
-		rec := n.record(10, 300)
+func TestReplayDrawsAnyPartOfAnyLaunch(t *testing.T) {
+	p, err := newReplay(noises[0].record(10, 125))
+	require.NoError(t, err)
+	r := rand.New(rand.NewPCG(10, 5))
+	seen := map[window]bool{}
+	for range 5000 {
+		w := p.draw(r, 2)
+		require.Equal(t, 120, w.turns)
+		seen[w] = true
+	}
+	assert.Len(t, seen, 10*2*6, "every launch, both ways, from every turn that leaves enough")
+	assert.Equal(t, 125, p.draw(r, 8).turns, "all there is")
+}
+
+// TestReplayMeasuresWhatWasServed goes the long way.
+func TestReplayMeasuresWhatWasServed(t *testing.T) {
+	for _, rec := range []recording{noises[0].record(5, 300), severalATurn()} {
 		p, err := newReplay(rec)
 		require.NoError(t, err)
 		r := rand.New(rand.NewPCG(10, 6))
-		for _, effect := range []float64{0, 0.5, 1, 1.2, 1.5, 2} {
-			launches := p.draw(r)
-			var baseline, candidate []float64
-			for _, d := range launches {
-				for i := range d.rounds {
-					var ns [2][]int64
-					for _, turns := range rec.launches[d.launch][requestsPerRound*i : requestsPerRound*(i+1)] {
-						if d.swapped {
-							turns.ns[0], turns.ns[1] = turns.ns[1], turns.ns[0]
-						}
-						ns[0] = append(ns[0], turns.ns[0])
-						ns[1] = append(ns[1], int64(math.Round(float64(turns.ns[1])*(1+0.1*effect))))
-					}
-					baseline, candidate = append(baseline, float64(p95(ns[0]))), append(candidate, float64(p95(ns[1])))
+		for _, portions := range []int{1, 2, 1, 4, 2} {
+			w := p.draw(r, portions)
+			took := 0.0
+			for side := range 2 {
+				of := side
+				if w.swapped {
+					of = 1 - side
+				}
+				part := launch{turns: rec.launches[w.launch].turns[w.from : w.from+w.turns]}
+				ns, cpu := part.side(of), 0.0
+				require.InDelta(t, float64(p95(ns)), p.p95(w, side), 0)
+				for i, latency := range p.latencies(w, side) {
+					require.InDelta(t, float64(ns[i]), latency, 0)
+					took += latency
+				}
+				for _, turn := range part.turns {
+					cpu += float64(turn.cpu[of])
+				}
+				if rec.timed() {
+					require.InEpsilon(t, cpu/float64(len(ns)), p.cpu(w, side), 1e-9)
 				}
 			}
-			want := roundByRound(baseline, candidate)
-			assert.Equal(t, want, newJudging().run(p.values(launches, effect)), "%s at effect %v", n.name, effect)
-			seen[want.outcome]++
+			require.InEpsilon(t, took, p.took(w), 1e-9)
 		}
 	}
-	assert.Greater(t, min(seen[policy.OK], seen[policy.Regressed]), 5, "both were seen: %v", seen)
-}
-
-// roundByRound judges after every round at which the plan has a look.
-func roundByRound(baseline, candidate []float64) result {
-	for n := 1; ; n++ {
-		look, planned := gateJudge.Plan(1).Look(n)
-		if !planned {
-			continue
-		}
-		pair := gateJudge.Pairs(results(baseline[:n]), results(candidate[:n]))[0]
-		if v := gateJudge.Verdicts(pair, nil, nil, look)[0]; v.Outcome != policy.Unsettled {
-			return result{v.Outcome, n}
-		}
-	}
+	several, err := newReplay(severalATurn())
+	require.NoError(t, err)
+	assert.Equal(t, portionTurns, several.portion)
 }
