@@ -3,19 +3,33 @@ package policy
 import "github.com/tailgate-go/tailgate/internal/stats"
 
 // Doubtful is a change, as a multiple of both limits of a rule, that a verdict of ok must have ruled out: the interval leaves it
-// out that has an alpha of Doubt, two-sided. So a change that large is called ok by one look in 1000, whatever the noise. Fewer than
-// 10 rounds have no such interval: then all of them must lie below, which in the heaviest noise 1 of 256 gates has by chance.
+// out that has an alpha of Doubt, two-sided. So a change that large is called ok by one look in 1000, whatever the noise.
+//
+// Fewer than 10 rounds have no such interval. Theirs is from the least to the greatest change that was seen, and a quarter of that
+// further on either side: of normal noise that leaves the true change out in about 1 of 1000, in the heaviest noise in 1 of 256.
 const (
 	Doubtful = 1.5
 	Doubt    = 0.002
 )
 
-// doubt is the alpha of that interval: Doubt, or, where values are too few for it, that of all the changes that were seen.
-func (l Look) doubt(n int) float64 {
-	if l.Paired {
-		return max(Doubt, stats.SmallestSignedRankP(n))
+// further is the change of values with the interval that must leave out what is doubtful.
+func (l Look) further(baseline, candidate []float64) change {
+	if !l.Paired {
+		return compareRuns(baseline, candidate, max(Doubt, stats.SmallestP(len(baseline), len(candidate))))
 	}
-	return max(Doubt, stats.SmallestP(n, n))
+	if least := stats.SmallestSignedRankP(len(baseline)); least > Doubt {
+		c := compareRounds(baseline, candidate, least)
+		c.ratio, c.shift = beyond(c.ratio), beyond(c.shift)
+		return c
+	}
+	return compareRounds(baseline, candidate, Doubt)
+}
+
+// beyond is an interval that reaches a quarter of its width further on either side.
+func beyond(i stats.Interval) stats.Interval {
+	quarter := (i.Hi - i.Lo) / 4
+	i.Lo, i.Hi = i.Lo-quarter, i.Hi+quarter
+	return i
 }
 
 // seen says that a change is within a limit, if that was seen; else it is Unsettled. further is the change with the interval
@@ -57,7 +71,7 @@ func decide(r Rule, c change, direction Direction, look Look) (Outcome, Code) {
 	}
 	breaks := c.breaks(r, direction)
 	switch {
-	case (look.Paired || !look.Last) && c.place(r, direction) == stats.Beyond:
+	case look.Alpha > 0 && (look.Paired || !look.Last) && c.place(r, direction) == stats.Beyond:
 		return Regressed, IntervalBeyond
 	case !look.Last:
 		return Unsettled, ""

@@ -71,8 +71,7 @@ func (r Rule) test(baseline, candidate []float64, direction Direction, look Look
 	}
 	at := func(alpha float64) change { v.Alpha = alpha; return compare(baseline, candidate, alpha) }
 	c := at(look.miss())
-	further := func() change { return compare(baseline, candidate, look.doubt(v.Baseline.N)) }
-	v.Outcome, v.Reason.Code = seen(r, c, direction, look, further)
+	v.Outcome, v.Reason.Code = seen(r, c, direction, look, func() change { return look.further(baseline, candidate) })
 	if v.Outcome == Unsettled {
 		if look.Alpha > 0 && look.Alpha != v.Alpha {
 			c = at(look.Alpha)

@@ -95,6 +95,9 @@ func TestGateKeepsItsPromises(t *testing.T) {
 			run, err := gated(p.setting).start(nearest(all, p.recording, p.setting.request))
 			require.NoError(t, err)
 			most := int(p.most * float64(p.runs))
+			if p.wrong.name == tooHigh.name { // which comes near to what is claimed: 0.23 % of 40,000, where 0.25 % is
+				most = mostByChance(p.runs, p.most, 0.01)
+			}
 			if testing.Short() {
 				p.runs, most = underShort, mostByChance(underShort, p.most, 0.001)
 			}
