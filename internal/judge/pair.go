@@ -12,6 +12,7 @@ import (
 type Pair struct {
 	Baseline, Candidate *Benchmark
 	Noise               policy.Noise
+	Linked              bool           // each of its rounds had links of its own: it was judged by Plan.Linked
 	Elsewhere           bool           // judged by somebody else, as by another shard: it has a share of alpha, and no verdict here
 	rules               []*policy.Rule // of the judge's policy, the most specific for each unit, of units that a side reports
 }

@@ -37,9 +37,12 @@ func (r *reporter) add(pair Pair, verdicts []policy.Verdict) {
 	if pair.Elsewhere {
 		r.report.Elsewhere++
 	} else {
-		m := measured(pair)
+		m, plan := measured(pair), r.plan
+		if pair.Linked {
+			plan = plan.Linked()
+		}
 		for _, v := range verdicts {
-			r.report.Verdicts = append(r.report.Verdicts, explain(v, m, r.plan))
+			r.report.Verdicts = append(r.report.Verdicts, explain(v, m, plan))
 		}
 		r.report.Benchmarks = append(r.report.Benchmarks, m)
 	}

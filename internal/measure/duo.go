@@ -60,11 +60,11 @@ func (m *measurement) duet(ctx context.Context, length int, enough func() bool) 
 	err = d.held(ctx, func() error {
 		l.start = time.Since(began)
 		if m.budget > 0 && m.judging.Rounds() == 0 {
-			if m.linkable() && !m.linked && d.computes() {
-				return errUnlinked
-			}
 			if err := m.feasible(l.start, d.expected); err != nil { // a first round alone may take far too long
 				return err
+			}
+			if m.linkable() && !m.linked && d.computes() {
+				return errUnlinked
 			}
 		}
 		before := readMachine()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -76,6 +77,9 @@ func (m *measurement) link(ctx context.Context) error {
 			until = look
 		}
 	}
+	if err := m.gate.unlink(path); err != nil {
+		return err
+	}
 	m.gate.order.Display.Say("linking %s, %d times a side", path, until)
 	both, ctx := errgroup.WithContext(ctx)
 	for i, l := range [2]*links{baseline, candidate} {
@@ -97,6 +101,25 @@ func (g *gate) linksOf(i int, path string) *links {
 		s.links[path] = &links{of: s.bins[path], first: 1 + g.random.Int64N(1<<30)}
 	}
 	return s.links[path]
+}
+
+// unlink removes the links of all packages but one: they are as large as a test binary each. Whoever needs them again makes the
+// same.
+func (g *gate) unlink(but string) error {
+	for _, s := range g.sides {
+		for path, l := range s.links {
+			if path == but {
+				continue
+			}
+			for _, bin := range l.made {
+				if err := os.Remove(bin.Path); err != nil {
+					return err
+				}
+			}
+			l.made = nil
+		}
+	}
+	return nil
 }
 
 // grow links until there are so many.
@@ -129,7 +152,7 @@ func (m *measurement) noteLinks() {
 		first := m.gate.sides[i].links[m.pair.Package()].first
 		return fmt.Sprintf("%d to %d", first, first+int64(m.judging.Rounds())-1)
 	}
-	m.gate.note(fmt.Sprintf("%s computes, and its sides' binaries differ: each round has a link of each side of its own, "+
+	m.gate.note(fmt.Sprintf("%s: the binaries of both sides differ, so each round has a link of each side of its own, "+
 		"whose functions lie in another order (-randlayout=%s of the baseline, %s of the candidate)",
 		m.pair.Name(), seeds(baselineSide), seeds(candidateSide)))
 }

@@ -3,7 +3,10 @@ package measure
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -23,14 +26,15 @@ import (
 // linking is a gate whose linker notes what it is asked for.
 type linking struct {
 	*gate
+	dir   string // where links are
 	mu    sync.Mutex
 	asked map[string][]int64 // seeds, by the SHA-256 of the binary
 }
 
 const linkedPackage = "example.com/shop"
 
-func newLinking(seed uint64, baseline, candidate string) *linking {
-	l := &linking{asked: map[string][]int64{}}
+func newLinking(t *testing.T, seed uint64, baseline, candidate string) *linking {
+	l := &linking{dir: t.TempDir(), asked: map[string][]int64{}}
 	l.gate = newGate(Order{
 		Judge: judge.By(policy.Policy{}), Seed: seed, Display: progress.New(io.Discard, nil), Doc: &report.Document{},
 	})
@@ -43,7 +47,8 @@ func newLinking(seed uint64, baseline, candidate string) *linking {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.asked[bin.SHA256] = append(l.asked[bin.SHA256], seed)
-		return &testbin.Binary{Layout: seed}, nil
+		path := filepath.Join(l.dir, fmt.Sprintf("%s-%d-%d", bin.SHA256, seed, len(l.asked[bin.SHA256])))
+		return &testbin.Binary{Layout: seed, Path: path}, os.WriteFile(path, nil, 0o600)
 	}
 	return l
 }
@@ -78,7 +83,7 @@ func TestWhatIsLinked(t *testing.T) {
 		{"identical binaries", "b", "b", "p95-ns", false},
 		{"allocations are the same in any layout", "b", "c", "allocs/op", false},
 	} {
-		m := newLinking(1, c.baseline, c.candidate).measurement(c.metric)
+		m := newLinking(t, 1, c.baseline, c.candidate).measurement(c.metric)
 		assert.Equal(t, c.want, m.linkable(), c.name)
 		m.wholly()
 		assert.Equal(t, c.want, m.linked, "whole runs, of which nobody knows how much is CPU time: %s", c.name)
@@ -93,7 +98,7 @@ func TestWhatIsLinked(t *testing.T) {
 }
 
 func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
-	l := newLinking(1, "b", "c")
+	l := newLinking(t, 1, "b", "c")
 	m := l.measurement("p95-ns")
 	m.needLinks()
 	assert.Equal(t, []int{8, 12, 18, 24}, m.plan.Rounds(), "they are judged by a plan of their own")
@@ -122,7 +127,18 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 	assert.Len(t, l.asked["b"], 24, "another benchmark of the package has the same")
 	assert.Equal(t, l.sides[baselineSide].links[linkedPackage].first, other.bin(baselineSide).Layout)
 
-	next := newLinking(2, "b", "c")
+	files := func() int {
+		entries, err := os.ReadDir(l.dir)
+		require.NoError(t, err)
+		return len(entries)
+	}
+	assert.Equal(t, 48, files())
+	require.NoError(t, l.unlink("example.com/other"))
+	assert.Zero(t, files(), "another package's turn: a link may be 20 MB")
+	require.NoError(t, other.link(t.Context()))
+	assert.Equal(t, l.asked["b"][:8], l.asked["b"][24:], "whoever needs them again has the same")
+
+	next := newLinking(t, 2, "b", "c")
 	m = next.measurement("p95-ns")
 	m.needLinks()
 	require.NoError(t, m.link(t.Context()))
@@ -130,7 +146,7 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 }
 
 func TestALinkThatFailsIsToldWithItsSide(t *testing.T) {
-	l := newLinking(1, "b", "c")
+	l := newLinking(t, 1, "b", "c")
 	l.relink = func(context.Context, *testbin.Binary, int64) (*testbin.Binary, error) {
 		return nil, errors.New("no space")
 	}

@@ -65,6 +65,7 @@ func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *me
 	m.budget = g.lend()
 	err := m.ready()
 	if err != nil {
+		g.took(0)
 		m.fail(err)
 		return m
 	}

@@ -71,6 +71,21 @@ func TestABudgetIsKept(t *testing.T) {
 	}
 }
 
+// Where starts are dear rounds are long, but never at the cost of those that a verdict needs.
+func TestLongRoundsLeaveTimeForTheOthers(t *testing.T) {
+	g := slow(10)
+	g.start = 9 * time.Second
+	for budget, took := range map[time.Duration]float64{
+		80 * time.Second: 80, 90 * time.Second: 90, 100 * time.Second: 100, time.Hour: 8*(9+3) + 52*(9+6),
+	} {
+		g.budget = budget
+		doc := g.run(t, part.Part{}, t.TempDir())
+		require.Len(t, doc.Report.Verdicts, 1)
+		assert.GreaterOrEqual(t, doc.Report.Verdicts[0].Baseline.N, 8)
+		assert.InDelta(t, took, doc.Report.Benchmarks[0].Noise.Seconds, took/20, "%v", budget)
+	}
+}
+
 func TestABudgetThatReachesNoVerdictIsInvalid(t *testing.T) {
 	g := slow(10)
 	g.budget = 5 * time.Second
@@ -78,7 +93,7 @@ func TestABudgetThatReachesNoVerdictIsInvalid(t *testing.T) {
 	require.Len(t, doc.Report.Verdicts, 1)
 	v := doc.Report.Verdicts[0]
 	assert.Equal(t, policy.Invalid, v.Outcome)
-	assert.Equal(t, 1, v.Baseline.N+doc.Report.Benchmarks[0].Noise.Rounds-v.Baseline.N, "it is told after the first round")
+	assert.Equal(t, 1, doc.Report.Benchmarks[0].Noise.Rounds, "it is told after the first round")
 	assert.Equal(t, "a round takes 1.0 s and its start 0.1 s, and the least to judge by is 8 rounds: "+
 		"set a budget of 10s or more (-regress.budget), or shorten the workload", v.Reason.Facts.Problem)
 }

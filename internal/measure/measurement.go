@@ -54,7 +54,7 @@ func (m *measurement) sequence(plan judge.Plan) {
 // judged is the pair as it was measured, or as it was found where nothing was measured.
 func (m *measurement) judged() judge.Pair {
 	pair := m.judging.Pair()
-	pair.Noise = m.seen
+	pair.Noise, pair.Linked = m.seen, m.linked
 	return pair
 }
 

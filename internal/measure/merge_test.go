@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,23 @@ func TestShardsReachTheVerdictsOfTheWhole(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Rounds that had links are judged again by the looks that such rounds have.
+func TestShardsWithLinksReachTheVerdictsOfTheWhole(t *testing.T) {
+	linked := shop
+	linked.linked = true
+	linked.benchmarks = slices.DeleteFunc(slices.Clone(shop.benchmarks), func(b pretendedBenchmark) bool { return b.name == "Breaks" })
+	want := linked.run(t, part.Part{}, t.TempDir())
+	for _, v := range want.Report.Verdicts {
+		if v.Benchmark == "Edge" {
+			assert.Equal(t, 24, v.Baseline.N)
+			assert.LessOrEqual(t, v.Reason.Facts.Most, 24, "advice is by the same plan")
+		}
+	}
+	got, err := linked.merge(t, linked.shards(t, 3, t.TempDir()))
+	require.NoError(t, err)
+	assertSameReport(t, want, got)
 }
 
 func assertSameReport(t require.TestingT, want, got report.Document) {

@@ -32,9 +32,11 @@ import (
 type pretended struct {
 	policy     policy.Policy
 	budget     time.Duration // for a benchmark; 0: an hour
+	start      time.Duration // of both processes; 0: 0.1 s
 	costs      shards.Costs
 	benchmarks []pretendedBenchmark
 	commit     string
+	linked     bool                 // rounds have links
 	meanwhile  func(m *measurement) // happens before each launch; nil: nothing
 }
 
@@ -80,6 +82,9 @@ func (g pretended) run(t *testing.T, of part.Part, dir string) (doc report.Docum
 			Shard: of, Costs: g.costs, Seed: uint64(of.I), Display: progress.New(io.Discard, nil), Out: out, Doc: &doc,
 		})
 		l.take = g.take
+		l.relink = func(_ context.Context, _ *testbin.Binary, seed int64) (*testbin.Binary, error) {
+			return &testbin.Binary{Layout: seed}, nil
+		}
 		for i, s := range l.sides {
 			l.sides[i] = g.side(s.name)
 		}
@@ -97,6 +102,7 @@ func (g pretended) side(name string) *side {
 		commit += g.commit
 	}
 	s := &side{name: name, bins: map[string]*testbin.Binary{"example.com/shop": {SHA256: "of " + commit, GoVersion: "go1.26"}}}
+	s.links = map[string]*links{}
 	s.source.Side.What, s.source.Side.Commit = "the "+name, commit
 	s.smoke = benchdata.Set{Config: map[string]string{"goos": "linux", "cpu": "EPYC"}, Better: map[string]int{}}
 	for _, b := range g.benchmarks {
@@ -116,11 +122,14 @@ func (g pretended) side(name string) *side {
 func (g pretended) take(m *measurement, _ context.Context, length int, enough func() bool) (l launch, err error) {
 	b := g.benchmarks[slices.IndexFunc(g.benchmarks, func(b pretendedBenchmark) bool { return b.name == m.pair.Name() })]
 	m.inDuet = true
+	if g.linked && !m.linked {
+		return l, errUnlinked
+	}
 	if g.meanwhile != nil {
 		g.meanwhile(m)
 	}
-	time.Sleep(100 * time.Millisecond)
-	l.start = 100 * time.Millisecond
+	l.start = cmp.Or(g.start, 100*time.Millisecond)
+	time.Sleep(l.start)
 	if b.breaks > 0 && m.judging.Rounds()+1 >= b.breaks {
 		return l, errors.New("candidate: it broke")
 	}

@@ -45,12 +45,11 @@ func (m *measurement) length() int {
 	if rounds == 0 || !m.inDuet {
 		return 1
 	}
+	// What the rounds that a verdict needs will take at least is kept for them.
+	missing := time.Duration(max(m.fewest()-rounds, 1))
+	left := m.budget - time.Since(m.began) - missing*(m.perLaunch()+m.perPortion())
 	length := Length(rounds, m.linked, m.perLaunch(), m.perPortion())
-	if rounds < m.fewest() {
-		return length
-	}
-	left := m.budget - time.Since(m.began) - m.perLaunch()
-	return int(min(max(left/m.perPortion(), 1), time.Duration(length)))
+	return int(min(1+max(left/m.perPortion(), 0), time.Duration(length)))
 }
 
 // perPortion and perLaunch are what a portion and a start have taken so far, on average. A portion takes some time, though the

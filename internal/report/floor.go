@@ -20,8 +20,8 @@ func underFloor(v policy.Verdict, subject string) string {
 	return fmt.Sprintf("under the floor of %s %s %s", amount(v.Rule.MinRegression, v.Unit), subject, from)
 }
 
-// caveat is what the limits of a verdict's rule leave out: what its floor hides, and of CPU time all that waits; empty where that is
-// nothing.
+// caveat is what the limits of a verdict's rule leave out: what its floor hides, and of CPU time all that waits; empty where that
+// is nothing.
 func caveat(v policy.Verdict) string {
 	hidden := underFloor(v, "this")
 	switch {

@@ -76,7 +76,7 @@ func (r replay) add(to *judge.Sequence, n int) {
 // on the shard's own page.
 func (r replay) result(s *judge.Sequence) judged {
 	pair := s.Pair()
-	pair.Noise = r.how.Noise
+	pair.Noise, pair.Linked = r.how.Noise, r.how.Linked
 	return judged{pair: pair, verdicts: s.Verdicts()}
 }
 
