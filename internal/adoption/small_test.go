@@ -16,8 +16,9 @@ import (
 
 var smallRuns = flag.Int("small", 0, "how many gate runs TestSmallChange makes, half of them with a change; 0: none")
 
-// TestSmallChange counts what gates with a limit of 0.5 % say of requests that compute for 100 us, alternately the same and 1 %
-// more, and how long they take: go test -v -run TestSmallChange ./internal/adoption -small 60. How often that is right is the
+// TestSmallChange counts what gates say of requests that compute for 100 us, in turn: with a limit of 0.5 %, of the same code and of
+// 1 % more; with a limit of 10 %, of the same code beside a function that no request calls, which lays the rest out elsewhere. It
+// tells how long they take, too: go test -v -run TestSmallChange ./internal/adoption -small 60. How often that is right is the
 // machine's: nothing is demanded but that there is a verdict.
 func TestSmallChange(t *testing.T) {
 	if *smallRuns == 0 {
@@ -33,35 +34,40 @@ func TestSmallChange(t *testing.T) {
 		out, err := run("git", args...)
 		require.NoError(t, err, "%s", out)
 	}
-	code := filepath.Join(dir, "shop.go")
-	source, err := os.ReadFile(code)
+	write := func(name, text string) { require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644)) }
+	data, err := os.ReadFile(filepath.Join(dir, "shop.go"))
 	require.NoError(t, err)
-	more := strings.Replace(string(source), "steps = 100_000", "steps = 101_000", 1)
-	require.NotEqual(t, string(source), more)
+	source := string(data)
+	more := strings.Replace(source, "steps = 100_000", "steps = 101_000", 1)
+	require.NotEqual(t, source, more)
+	const beside = "package shop\n\nimport \"testing\"\n\nfunc TestBeside(t *testing.T) {\n\tfor i := range 10 {\n\t\tt.Log(i * i)\n\t}\n}\n"
+	arms := []struct{ name, code, beside, gate string }{
+		{"the same, limit 0.5 %", source, "package shop\n", "TestGate"},
+		{"1 % more, limit 0.5 %", more, "package shop\n", "TestGate"},
+		{"a function more, limit 10 %", source, beside, "TestWide"},
+	}
 
 	counts := map[string]int{}
 	seconds := map[string]float64{}
 	for i := range *smallRuns {
-		name, text := "the same", string(source)
-		if i%2 == 1 {
-			name, text = "1 % more", more
-		}
-		require.NoError(t, os.WriteFile(code, []byte(text), 0o644))
-		out, failed := run("go", "test", "-v", "-run", "TestGate", ".")
+		arm := arms[i%len(arms)]
+		write("shop.go", arm.code)
+		write("beside_test.go", arm.beside)
+		out, failed := run("go", "test", "-v", "-run", "^"+arm.gate+"$", ".")
 		var verdict struct {
 			Outcome string
 			Pass    bool
 			Seconds float64
 		}
-		file := filepath.Join(dir, ".tailgate/TestGate/verdict.json")
+		file := filepath.Join(dir, ".tailgate", arm.gate, "verdict.json")
 		data, err := os.ReadFile(file)
 		require.NoError(t, err, "%s", out)
 		require.NoError(t, json.Unmarshal(data, &verdict))
 		require.Equal(t, verdict.Pass, failed == nil, "%s", out)
 		require.NoError(t, os.Remove(file)) // the next is to leave its own
-		counts[name+": "+verdict.Outcome]++
-		seconds[name] += verdict.Seconds
-		t.Logf("%d: %s: %s, %.1f s", i+1, name, verdict.Outcome, verdict.Seconds)
+		counts[arm.name+": "+verdict.Outcome]++
+		seconds[arm.name] += verdict.Seconds
+		t.Logf("%d: %s: %s, %.1f s", i+1, arm.name, verdict.Outcome, verdict.Seconds)
 	}
 	t.Logf("%v; seconds in all: %v", counts, seconds)
 }

@@ -22,7 +22,7 @@ import (
 
 var (
 	record = flag.Bool("record", false,
-		"make the recordings of testdata/duets anew: 35 minutes on a machine that does nothing else; needs -timeout 0")
+		"make the recordings of testdata/duets anew: 20 minutes on a machine that does nothing else; needs -timeout 0")
 	recordOnly  = flag.String("recordonly", "", "with -record: only the recordings whose name the pattern matches, as busy-5ms")
 	recordParts = flag.Int("recordparts", 1, "with -record: one of so many launches and pairs of turns, to try whether all works")
 )
@@ -36,7 +36,7 @@ var recorded = []struct {
 	// Turns of 1 ms, as a gate's are, of links of which each launch has two: how code is laid out is part of its noise.
 	{"100us", measure.Duet{Benchmark: "Decoder/step/lora=off", Launches: 24, Pairs: 420, Requests: 10, Links: 20}},
 	{"5ms", measure.Duet{Benchmark: "MLPSmall", Launches: 24, Pairs: 600, Requests: 1}},
-	{"50ms", measure.Duet{Benchmark: "Decoder/phase=decode/batch=8/lora=off", Launches: 24, Pairs: 180, Requests: 1}},
+	{"50ms", measure.Duet{Benchmark: "Decoder/phase=decode/batch=8/lora=off", Launches: 12, Pairs: 120, Requests: 1}},
 }
 
 // TestRecord records duets of benchmarks with themselves, quiet and beside a neighbour that compiles on all CPUs.
