@@ -34,7 +34,9 @@ func TestSmallChange(t *testing.T) {
 		out, err := run("git", args...)
 		require.NoError(t, err, "%s", out)
 	}
-	write := func(name, text string) { require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644)) }
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
 	data, err := os.ReadFile(filepath.Join(dir, "shop.go"))
 	require.NoError(t, err)
 	source := string(data)
