@@ -3,13 +3,13 @@ package policy
 import "github.com/tailgate-go/tailgate/internal/stats"
 
 // Doubtful is a change, as a multiple of both limits of a rule, that a verdict of ok must have ruled out: the interval leaves it
-// out that has an alpha of Doubt, two-sided. So a change that large is called ok by one look in 1000, whatever the noise.
+// out that has an alpha of Doubt, two-sided. So a change that large is called ok by one look in 2000, whatever the noise.
 //
-// Fewer than 10 rounds have no such interval. Theirs is from the least to the greatest change that was seen, and a quarter of that
+// Fewer than 11 rounds have no such interval. Theirs is from the least to the greatest change that was seen, and a quarter of that
 // further on either side: of normal noise that leaves the true change out in about 1 of 1000, in the heaviest noise in 1 of 256.
 const (
 	Doubtful = 1.5
-	Doubt    = 0.002
+	Doubt    = 0.001
 )
 
 // further is the change of values with the interval that must leave out what is doubtful.

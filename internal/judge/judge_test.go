@@ -120,7 +120,7 @@ func TestBlindAndInconclusiveFailAsThePolicySays(t *testing.T) {
 	assert.False(t, v.Fails)
 	assert.Equal(t, policy.TooNoisyToSee, v.Reason.Code)
 	assert.Equal(t, []policy.Advice{
-		{Do: policy.MoreRuns, Amount: 153}, {Do: policy.QuieterMachine}, {Do: policy.WiderLimit, Amount: 35},
+		{Do: policy.MoreRuns, Amount: 153}, {Do: policy.QuieterMachine}, {Do: policy.WiderLimit, Amount: 36},
 	}, v.Reason.Advice)
 	assert.True(t, By(policy.Policy{OnBlind: policy.Fail}).Compare(baseline, candidate).Fails())
 

@@ -49,7 +49,9 @@ func BenchmarkOperatingCharacteristic(b *testing.B) {
 			characterize(b, rec, methods[0], setting{}.name(), everyEffect)
 		}
 		for _, m := range methods[1:] {
-			characterize(b, rec, m, setting{}.name(), everyEffect)
+			if rec.servesAll() {
+				characterize(b, rec, m, setting{}.name(), everyEffect)
+			}
 		}
 	}
 }
@@ -134,7 +136,7 @@ func TestGateIsRarelyWrong(t *testing.T) {
 		}
 		if effect == 0 {
 			assert.LessOrEqual(t, of.fails(), 0.0005, "identical code: %v", of.outcomes)
-			assert.Less(t, of.mean(of.portions), 14.0)
+			assert.Less(t, of.mean(of.portions), 16.0)
 		} else {
 			assert.GreaterOrEqual(t, of.fraction(policy.Regressed), 0.999, "1.5 times the limit: %v", of.outcomes)
 			assert.Less(t, of.mean(of.portions), 24.0)
