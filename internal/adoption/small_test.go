@@ -16,9 +16,9 @@ import (
 
 var smallRuns = flag.Int("small", 0, "how many gate runs TestSmallChange makes, half of them with a change; 0: none")
 
-// TestSmallChange counts what gates say of requests that compute for 100 us, in turn: with a limit of 0.5 %, of the same code and of
-// 1 % more; with a limit of 10 %, of the same code beside a function that no request calls, which lays the rest out elsewhere. It
-// tells how long they take, too: go test -v -run TestSmallChange ./internal/adoption -small 60. How often that is right is the
+// TestSmallChange counts what gates say of requests that compute for 100 us, in turn: with a limit of 0.5 %, of the same code and
+// of 1 % more; with a limit of 10 %, of the same code beside a function that no request calls, which lays the rest out elsewhere.
+// It tells how long they take, too: go test -v -run TestSmallChange ./internal/adoption -small 60. How often that is right is the
 // machine's: nothing is demanded but that there is a verdict.
 func TestSmallChange(t *testing.T) {
 	if *smallRuns == 0 {
@@ -42,7 +42,16 @@ func TestSmallChange(t *testing.T) {
 	source := string(data)
 	more := strings.Replace(source, "steps = 100_000", "steps = 101_000", 1)
 	require.NotEqual(t, source, more)
-	const beside = "package shop\n\nimport \"testing\"\n\nfunc TestBeside(t *testing.T) {\n\tfor i := range 10 {\n\t\tt.Log(i * i)\n\t}\n}\n"
+	const beside = `package shop
+
+import "testing"
+
+func TestBeside(t *testing.T) {
+	for i := range 10 {
+		t.Log(i * i)
+	}
+}
+`
 	arms := []struct{ name, code, beside, gate string }{
 		{"the same, limit 0.5 %", source, "package shop\n", "TestGate"},
 		{"1 % more, limit 0.5 %", more, "package shop\n", "TestGate"},
