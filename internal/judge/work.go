@@ -20,7 +20,7 @@ func explain(v policy.Verdict, m policy.Measured, plan Plan) policy.Verdict {
 }
 
 // work says whether a request that takes longer also computes more, with the changes of its CPU time and of its mean in percent.
-// It is empty where that is not known: a stage's CPU time is not, and whole runs count none.
+// It is empty where that is not known: a stage's CPU time is not, nor is that of a benchmark without a Recorder.
 func work(v policy.Verdict, m policy.Measured) (is policy.Work, cpuPercent, meanPercent float64) {
 	asked := v.Outcome == policy.Regressed || v.Outcome == policy.Inconclusive || v.Outcome == policy.Blind
 	if !asked || v.Unit != "ns/op" && !wholeRequest.MatchString(v.Unit) {
