@@ -37,13 +37,13 @@ func (d Duet) Record(ctx context.Context, launch func(links [2]int64), pair func
 	}
 	bins := []*testbin.Binary{bin}
 	random := rand.New(rand.NewPCG(d.Seed, 1))
-	for i := range d.Links {
-		link, err := bin.Relink(ctx, 1+random.Int64N(1<<31))
-		if err != nil {
-			return err
+	if d.Links > 0 {
+		layouts := make([]int64, d.Links)
+		for i := range layouts {
+			layouts[i] = 1 + random.Int64N(1<<31)
 		}
-		if bins = append(bins, link); i == 0 {
-			bins = bins[1:]
+		if bins, err = bin.Relink(ctx, layouts...); err != nil {
+			return err
 		}
 	}
 	for range d.Launches {

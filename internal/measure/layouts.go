@@ -25,11 +25,11 @@ import (
 // for it by more than a few percent.
 const computing = 0.1
 
-// linker links a binary once more, with its functions in an order that the seed draws: Binary.Relink, but in tests.
-type linker func(ctx context.Context, bin *testbin.Binary, seed int64) (*testbin.Binary, error)
+// linker links a binary once more for each seed, which draws the order of its functions: Binary.Relink, but in tests.
+type linker func(ctx context.Context, bin *testbin.Binary, seeds ...int64) ([]*testbin.Binary, error)
 
-func relink(ctx context.Context, bin *testbin.Binary, seed int64) (*testbin.Binary, error) {
-	return bin.Relink(ctx, seed)
+func relink(ctx context.Context, bin *testbin.Binary, seeds ...int64) ([]*testbin.Binary, error) {
+	return bin.Relink(ctx, seeds...)
 }
 
 // links are those of one side's binary of a package, made as rounds need them. All benchmarks of the package use the same.
@@ -124,14 +124,13 @@ func (g *gate) unlink(but string) error {
 
 // grow links until there are so many.
 func (l *links) grow(ctx context.Context, link linker, until int) error {
-	for len(l.made) < until {
-		bin, err := link(ctx, l.of, l.first+int64(len(l.made)))
-		if err != nil {
-			return err
-		}
-		l.made = append(l.made, bin)
+	var seeds []int64
+	for i := len(l.made); i < until; i++ {
+		seeds = append(seeds, l.first+int64(i))
 	}
-	return nil
+	more, err := link(ctx, l.of, seeds...)
+	l.made = append(l.made, more...)
+	return err
 }
 
 // bin is the binary of side i for the next round.

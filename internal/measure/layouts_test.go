@@ -43,12 +43,16 @@ func newLinking(t *testing.T, seed uint64, baseline, candidate string) *linking 
 		l.sides[i].links = map[string]*links{}
 		l.sides[i].smoke = benchdata.Set{Better: map[string]int{}}
 	}
-	l.relink = func(_ context.Context, bin *testbin.Binary, seed int64) (*testbin.Binary, error) {
+	l.relink = func(_ context.Context, bin *testbin.Binary, seeds ...int64) (links []*testbin.Binary, err error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.asked[bin.SHA256] = append(l.asked[bin.SHA256], seed)
-		path := filepath.Join(l.dir, fmt.Sprintf("%s-%d-%d", bin.SHA256, seed, len(l.asked[bin.SHA256])))
-		return &testbin.Binary{Layout: seed, Path: path}, os.WriteFile(path, nil, 0o600)
+		for _, seed := range seeds {
+			l.asked[bin.SHA256] = append(l.asked[bin.SHA256], seed)
+			path := filepath.Join(l.dir, fmt.Sprintf("%s-%d-%d", bin.SHA256, seed, len(l.asked[bin.SHA256])))
+			links = append(links, &testbin.Binary{Layout: seed, Path: path})
+			err = errors.Join(err, os.WriteFile(path, nil, 0o600))
+		}
+		return links, err
 	}
 	return l
 }
@@ -147,7 +151,7 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 
 func TestALinkThatFailsIsToldWithItsSide(t *testing.T) {
 	l := newLinking(t, 1, "b", "c")
-	l.relink = func(context.Context, *testbin.Binary, int64) (*testbin.Binary, error) {
+	l.relink = func(context.Context, *testbin.Binary, ...int64) ([]*testbin.Binary, error) {
 		return nil, errors.New("no space")
 	}
 	m := l.measurement("p95-ns")

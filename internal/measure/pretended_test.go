@@ -82,8 +82,11 @@ func (g pretended) run(t *testing.T, of part.Part, dir string) (doc report.Docum
 			Shard: of, Costs: g.costs, Seed: uint64(of.I), Display: progress.New(io.Discard, nil), Out: out, Doc: &doc,
 		})
 		l.take = g.take
-		l.relink = func(_ context.Context, _ *testbin.Binary, seed int64) (*testbin.Binary, error) {
-			return &testbin.Binary{Layout: seed}, nil
+		l.relink = func(_ context.Context, _ *testbin.Binary, seeds ...int64) (links []*testbin.Binary, _ error) {
+			for _, seed := range seeds {
+				links = append(links, &testbin.Binary{Layout: seed})
+			}
+			return links, nil
 		}
 		for i, s := range l.sides {
 			l.sides[i] = g.side(s.name)

@@ -14,20 +14,24 @@ import (
 // ErrChanged means that a package is no longer what a binary was built from.
 var ErrChanged = errors.New("the source has changed since it was built")
 
-// Relink makes another binary of the code of b, with its functions in an order drawn by the seed layout, or in the linker's own,
-// which is that of Build, if layout is 0. Two orders of the same functions differ in speed (Mytkowicz et al. 2009), so that
-// one link is one draw however often it runs (Curtsinger and Berger 2013). C code keeps its place.
+// Relink makes more binaries of the code of b, one for each layout: with its functions in an order that this seed draws, or in the
+// linker's own, which is that of Build, where it is 0. Two orders of the same functions differ in speed (Mytkowicz et al. 2009), so
+// that one link is one draw however often it runs (Curtsinger and Berger 2013). C code keeps its place.
 //
 // The same code and layout give the same hash, in another folder too; under two layouts the same code has two. The error is
 // ErrChanged if the source of b or what it imports has changed, or one of Build's. Calls may be concurrent.
-func (b *Binary) Relink(ctx context.Context, layout int64) (*Binary, error) {
-	relinked, err := b.beside()
-	if err != nil {
-		return nil, err
-	}
-	relinked.Layout = layout
-	if err := relinked.link(ctx); err != nil {
-		return nil, err
+func (b *Binary) Relink(ctx context.Context, layouts ...int64) ([]*Binary, error) {
+	relinked := make([]*Binary, len(layouts))
+	for i, layout := range layouts {
+		other, err := b.beside()
+		if err != nil {
+			return nil, err
+		}
+		other.Layout = layout
+		if err := other.link(ctx); err != nil {
+			return nil, err
+		}
+		relinked[i] = other
 	}
 	if err := b.checkSource(ctx); err != nil {
 		return nil, err
@@ -47,7 +51,7 @@ func (b *Binary) beside() (*Binary, error) {
 	return &other, nil
 }
 
-// checkSource links a copy of b again. That takes a tenth of a second while the source is the same, for nothing is linked then.
+// checkSource links a copy of b again: what was linked before is of the same source if this is. That takes a tenth of a second while the source is the same, for nothing is linked then.
 func (b *Binary) checkSource(ctx context.Context) error {
 	again, err := b.beside()
 	if err != nil {

@@ -42,8 +42,10 @@ func place(t *testing.T, b *Binary) string {
 
 func relink(t *testing.T, b *Binary, layout int64) *Binary {
 	t.Helper()
-	relinked, err := b.Relink(t.Context(), layout)
+	links, err := b.Relink(t.Context(), layout)
 	require.NoError(t, err)
+	require.Len(t, links, 1)
+	relinked := links[0]
 	assert.Equal(t, layout, relinked.Layout)
 	assert.Equal(t, b.Dir, relinked.Dir)
 	assert.Equal(t, b.GoVersion, relinked.GoVersion)
@@ -59,7 +61,9 @@ func TestRelinkMovesFunctions(t *testing.T) {
 	s := newScratch(t)
 	baseline := build(t, s, newTree(t, s, repo).Dir, "infer")
 	candidate := build(t, s, repo.Root, "infer")
-	first, second := relink(t, candidate, 1), relink(t, candidate, 2)
+	links, err := candidate.Relink(t.Context(), 1, 2)
+	require.NoError(t, err)
+	first, second := links[0], links[1]
 	assert.Equal(t, relink(t, baseline, 1).SHA256, first.SHA256, "the same code in the same layout")
 	assert.Equal(t, candidate.SHA256, relink(t, second, 0).SHA256, "the linker's own order")
 
