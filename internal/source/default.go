@@ -22,11 +22,11 @@ func (r Request) defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo
 	} else if !has {
 		return Source{}, fmt.Errorf("the repository has no commits to compare with: commit first, or %s", give)
 	}
+	of := "HEAD"
+	if candidate.Commit != nil {
+		of = candidate.Commit.Hash
+	}
 	if target := r.Env("GITHUB_BASE_REF"); target != "" {
-		of := "HEAD"
-		if candidate.Commit != nil {
-			of = candidate.Commit.Hash
-		}
 		commit, err := repo.MergeBase(ctx, "origin/"+target, of)
 		if err != nil {
 			return Source{}, fmt.Errorf("merge base with the pull request's target %s: %w", target, err)
@@ -34,7 +34,7 @@ func (r Request) defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo
 		return commitSource("", commit, "merge base with the pull request's target "+target), nil
 	}
 	if r.Env("GITHUB_EVENT_NAME") == "push" {
-		commit, err := r.beforePush(ctx, repo)
+		commit, err := r.beforePush(ctx, repo, of)
 		if err != nil {
 			return Source{}, fmt.Errorf("commit before the push: %w", err)
 		}
@@ -58,8 +58,9 @@ func (r Request) defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo
 // mostOfEvent is how many bytes GitHub's events have: 25 MiB (GitHub, webhook events and payloads).
 const mostOfEvent = 25 << 20
 
-// beforePush is what the pushed branch pointed at before, or the parent of HEAD for a new branch.
-func (r Request) beforePush(ctx context.Context, repo *testbin.Repo) (testbin.Commit, error) {
+// beforePush is what the pushed branch pointed at before, or the parent of the candidate for a new branch. A candidate that is not
+// what was pushed is compared with its merge base with that.
+func (r Request) beforePush(ctx context.Context, repo *testbin.Repo, candidate string) (testbin.Commit, error) {
 	var event struct {
 		Before string `json:"before"`
 	}
@@ -68,7 +69,10 @@ func (r Request) beforePush(ctx context.Context, repo *testbin.Repo) (testbin.Co
 		_ = json.Unmarshal(data, &event)
 	}
 	if strings.Trim(event.Before, "0") == "" {
-		return repo.Resolve(ctx, "HEAD~1")
+		return repo.Resolve(ctx, candidate+"~1")
 	}
-	return repo.Resolve(ctx, event.Before)
+	if candidate == "HEAD" {
+		return repo.Resolve(ctx, event.Before)
+	}
+	return repo.MergeBase(ctx, event.Before, candidate)
 }

@@ -91,6 +91,23 @@ func TestDefaultBaseline(t *testing.T) {
 		baseline, _ = defaults(t, dir)
 		assert.Contains(t, baseline.Side.What, "(four)", "of a new branch, the parent")
 	})
+	t.Run("of a push's other revision is the merge base of that revision, too", func(t *testing.T) {
+		dir, git := repository(t)
+		event := filepath.Join(t.TempDir(), "event.json")
+		t.Setenv("GITHUB_EVENT_NAME", "push")
+		t.Setenv("GITHUB_EVENT_PATH", event)
+		request := Request{Candidate: report.Setting{Value: "main", Source: "-regress.candidate"}, Env: os.Getenv}
+		for _, c := range []struct{ before, want string }{
+			{git("rev-parse", "feature~1"), "(two)"}, // main is on another branch than what was pushed
+			{strings.Repeat("0", 40), "(two)"},       // the parent of main, not of what was pushed
+		} {
+			require.NoError(t, os.WriteFile(event, fmt.Appendf(nil, `{"before": %q}`, c.before), 0o600))
+			baseline, candidate, _, err := request.Choose(t.Context(), dir)
+			require.NoError(t, err)
+			assert.Contains(t, candidate.Side.What, "(three)")
+			assert.Contains(t, baseline.Side.What, c.want, c.before)
+		}
+	})
 	t.Run("of a work tree with changes is HEAD", func(t *testing.T) {
 		dir, _ := repository(t)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "new.go"), nil, 0o600))
