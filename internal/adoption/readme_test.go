@@ -65,7 +65,7 @@ func TestReadmeInAModuleOfYourOwn(t *testing.T) {
 	require.NoError(t, os.WriteFile(goMod,
 		[]byte("module example.com/shop\n\ngo 1.26\n\nreplace "+strings.SplitAfter(replaced, "\n")[0]), 0o644))
 	require.NoError(t, os.Remove(filepath.Join(dir, "go.sum")))
-	env = append(env, "GOFLAGS=", "GONOSUMDB=*", "GOPROXY=off") // all modules are here: they are tailgate's
+	env = append(env, "GOFLAGS=-trimpath", "GONOSUMDB=*", "GOPROXY=off") // all modules are here: they are tailgate's
 	for _, line := range block("sh", "go get ").Commands() {
 		must(".", line.Line)
 	}

@@ -95,7 +95,7 @@ func TestReadWhatGoTestPrintsNow(t *testing.T) {
 				cmd := exec.Command("go", append(append([]string{"test"}, mode.args...),
 					"-run", "^$", "-bench", ".", "-count", "3", "-benchtime", "100x", "./"+tt.pkg)...)
 				cmd.Dir = dir
-				cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GOFLAGS=")
+				cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GOFLAGS=-trimpath")
 				out, _ := cmd.CombinedOutput() // the exit status is what Read must not need
 				set, err := Read(strings.NewReader(string(out)), "out")
 				if mode.problem == "" {
