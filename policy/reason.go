@@ -61,7 +61,7 @@ const (
 	DirectionUnknown Code = "direction-unknown" // which way the metric is better
 	// DirectionsContradict says that the baseline declares the metric better when Words[0], the candidate when Words[1].
 	DirectionsContradict  Code = "directions-contradict"
-	OtherPrompts          Code = "other-prompts"           // runs drew from different prompts. Words: two selections
+	OtherPrompts          Code = "other-prompts"           // runs drew from different prompts. Selections: two
 	SweptOut              Code = "swept-out"               // both sides hold at the highest rate of a sweep
 	RuleWithoutBenchmarks Code = "rule-without-benchmarks" // the rule matches nothing, because there are no benchmarks
 	RuleMatchesNoName     Code = "rule-matches-no-name"    // the rule matches nothing. Benchmarks: those that there are
@@ -77,7 +77,8 @@ type Facts struct {
 	Have, Need        int       // how many there are, and how many are needed
 	Most              int       // rounds that a verdict can have
 	Value             float64   // that is not finite
-	Words             []string  // two directions, baseline first; two selections; or two names
+	Words             []string  // two directions, baseline first; or two names
+	Selections        []float64 // numbers that tell prompts apart
 	Benchmarks, Units *Names    // of benchmarks and of metrics, where a rule matches nothing; else nil
 
 	// Round is what a round takes, and Start what its start does, of SmallBudget.

@@ -81,6 +81,7 @@ var (
 				Have: rapid.IntRange(0, 9).Draw(t, "have"), Need: rapid.IntRange(0, 9).Draw(t, "need"), Value: anyFloat.Draw(t, "value"),
 				Words: strings.Draw(t, "words"), Benchmarks: anyNames.Draw(t, "benchmarks"), Units: anyNames.Draw(t, "units"),
 				Round: time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "round")), Problems: anyProblems.Draw(t, "problems"),
+				Selections: rapid.SliceOfN(anyFloat, 0, 3).Draw(t, "selections"),
 				Work:       rapid.SampledFrom([]policy.Work{"", policy.Computes, policy.Waits, policy.TailWaits}).Draw(t, "work"),
 				CPUPercent: anyFloat.Draw(t, "CPU"), MeanPercent: anyFloat.Draw(t, "mean"),
 			},

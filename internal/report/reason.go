@@ -85,7 +85,7 @@ func why(v policy.Verdict) string {
 			unit, word(f, 0), word(f, 1))
 	case policy.OtherPrompts:
 		return fmt.Sprintf("its runs drew from other prompts (selection %s and %s): measure both sides with one dataset, filter and seed",
-			word(f, 0), word(f, 1))
+			prompts(f, 0), prompts(f, 1))
 	case policy.SweptOut:
 		return "both sides hold at the highest rate that the sweep tries, so that no change could be seen: " +
 			"raise the scenario's sweep.high"
@@ -101,6 +101,14 @@ func word(f policy.Facts, i int) string {
 		return "?"
 	}
 	return f.Words[i]
+}
+
+// prompts is one of two selections of them.
+func prompts(f policy.Facts, i int) string {
+	if i >= len(f.Selections) {
+		return "?"
+	}
+	return fmt.Sprintf("%.0f", f.Selections[i])
 }
 
 func tooFew(v policy.Verdict) string {

@@ -34,7 +34,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 		policy.FewRuns:              {Need: 6},
 		policy.FewRounds:            {Have: 4, Need: 8},
 		policy.DirectionsContradict: {Words: []string{"lower", "higher"}},
-		policy.OtherPrompts:         {Words: []string{"70000000000000", "5"}},
+		policy.OtherPrompts:         {Selections: []float64{7e13, 5}},
 		policy.RuleMatchesNoName:    {Benchmarks: &policy.Names{First: []string{"MLP", "Chat"}, InAll: 7}},
 		policy.RuleMatchesNoMetric: {
 			Benchmarks: &policy.Names{First: []string{"MLP"}, InAll: 1}, Units: &policy.Names{First: []string{"ns/op"}, InAll: 1},

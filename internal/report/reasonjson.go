@@ -24,6 +24,7 @@ type (
 		Most            int           `json:"most,omitempty"`
 		Value           string        `json:"value,omitempty"` // JSON has no such number
 		Words           []string      `json:"words,omitempty"`
+		Selections      []number      `json:"selections,omitempty"`
 		Benchmarks      []string      `json:"benchmarks,omitempty"`
 		BenchmarksInAll int           `json:"benchmarks_in_all,omitempty"`
 		Units           []string      `json:"units,omitempty"`
@@ -64,6 +65,9 @@ func newFactsJSON(f policy.Facts) factsJSON {
 		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Work: f.Work,
 		RoundSeconds: number(f.Round.Seconds()), StartSeconds: number(f.Start.Seconds()),
 	}
+	for _, s := range f.Selections {
+		out.Selections = append(out.Selections, number(s))
+	}
 	for _, p := range f.Problems {
 		out.Problems = append(out.Problems, problemJSON(p))
 	}
@@ -102,6 +106,9 @@ func (r ReasonJSON) Reason() policy.Reason {
 		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Work: f.Work,
 		Round: duration(f.RoundSeconds), Start: duration(f.StartSeconds),
 	}}
+	for _, s := range f.Selections {
+		out.Facts.Selections = append(out.Facts.Selections, float64(s))
+	}
 	for _, p := range f.Problems {
 		out.Facts.Problems = append(out.Facts.Problems, policy.Problem(p))
 	}
