@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -123,7 +124,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		Variables: s.variables, Profile: s.profile, Shard: s.shard, Costs: s.costs, Seed: rand.Uint64(), Display: display,
 		Out: out, Doc: doc,
 	}.Run(ctx)
-	if text := s.unseenHere(doc.Report); text != "" {
+	if text := report.UnseenOn(smallMachine(s.env, runtime.NumCPU()), doc.Report); text != "" {
 		doc.Notes = append(doc.Notes, text)
 	}
 	if text := s.withheld(); text != "" && (err != nil || doc.Outcome() == policy.Invalid) {
