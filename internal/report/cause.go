@@ -20,8 +20,10 @@ type Cause struct {
 	Took float64
 	// Functions are those that grew beyond the luck of sampling, the one that grew most first.
 	Functions []CostlyFunction
-	// Doubt says why there are none, or what else there is to know; empty when there is nothing to add.
-	Doubt string
+	// Doubt is why there are none, or what else there is to know; empty when there is nothing to add.
+	Doubt Doubt
+	// Problem is why it could not be profiled, of NotProfiled.
+	Problem policy.Reason
 	// Command opens the difference of both profiles, from the folder of results; empty when there are none there.
 	Command string
 	// Elsewhere names whose results have the profiles, where these have none; empty when nobody's.
@@ -118,8 +120,8 @@ func (c Cause) lines() []string {
 	for _, f := range c.Functions {
 		lines = append(lines, c.line(f).String())
 	}
-	if c.Doubt != "" {
-		lines = append(lines, c.Doubt)
+	if doubt := c.doubt(); doubt != "" {
+		lines = append(lines, doubt)
 	}
 	if where := c.elsewhere(); where != "" {
 		lines = append(lines, where)
@@ -179,7 +181,7 @@ func (d Document) causeViews(m policy.Measured) []causeView {
 	var views []causeView
 	for _, c := range d.causes(m) {
 		v := causeView{
-			Headline: cell(c.headline()), Doubt: plain(cut(c.Doubt, mostOfReason)), Command: continued.Replace(oneLine(c.Command)),
+			Headline: cell(c.headline()), Doubt: plain(cut(c.doubt(), mostOfReason)), Command: continued.Replace(oneLine(c.Command)),
 			Elsewhere: cell(c.elsewhere()),
 		}
 		for _, f := range c.Functions {
@@ -227,6 +229,8 @@ type (
 		Took      number               `json:"took_ns"`
 		Functions []costlyFunctionJSON `json:"functions"`
 		Doubt     string               `json:"doubt"`
+		DoubtCode Doubt                `json:"doubt_code"`
+		Problem   *ReasonJSON          `json:"problem"`
 		Command   string               `json:"command"`
 		Elsewhere string               `json:"elsewhere"`
 	}
@@ -242,7 +246,11 @@ type (
 
 func newCauseJSON(c Cause) causeJSON {
 	out := causeJSON{c.Package, c.Benchmark, c.Of, c.Unit, number(c.Baseline), number(c.Candidate), c.Requests, number(c.Took),
-		[]costlyFunctionJSON{}, c.Doubt, c.Command, c.Elsewhere}
+		[]costlyFunctionJSON{}, c.doubt(), c.Doubt, nil, c.Command, c.Elsewhere}
+	if c.Problem.Code != "" {
+		problem := NewReasonJSON(c.Problem)
+		out.Problem = &problem
+	}
 	for _, f := range c.Functions {
 		out.Functions = append(out.Functions, costlyFunctionJSON{f.Name, f.Via, f.File, f.Line, number(f.Baseline), number(f.Candidate)})
 	}

@@ -128,9 +128,9 @@ var documents = map[string]func() Document{
 				Command: "go tool pprof -http=: -sample_index=cpu -diff_base=profiles/1-MLP.cpu.baseline.pb.gz " +
 					"profiles/1-MLP.cpu.candidate.pb.gz"},
 			{Package: pkg, Benchmark: "Small", Of: "waiting", Unit: "ns", Baseline: 0, Candidate: 12 * us, Requests: 5120, Took: 260 * us,
-				Doubt: "no function grew by more than the luck of sampling: requests do not wait longer for locks or channels"},
+				Doubt: NoneGrew},
 			{Package: pkg, Benchmark: "Small", Of: "allocated memory", Unit: "B",
-				Doubt: "it could not be profiled: candidate: the test binary exited with status 2"},
+				Doubt: NotProfiled, Problem: failed("candidate: the test binary exited with status 2")},
 		}
 		return d
 	},

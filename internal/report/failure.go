@@ -28,8 +28,10 @@ func (f Failure) Error() string {
 			facts.Side, word(facts, 0), facts.Have, word(facts, 1), facts.Need, alone)
 	case policy.BadResults:
 		return problems(facts.Problems) + facts.Problem
+	case policy.Failed:
+		return facts.Problem
 	}
-	return facts.Problem
+	return string(f.Reason.Code) // of a later release
 }
 
 // budget is the one that would do.

@@ -62,7 +62,8 @@ func TestWhatSawLeastIsTheWorstWhereNothingWasFound(t *testing.T) {
 		want     string // the benchmark
 	}{
 		{"the largest of several", []policy.Verdict{verdict("MLP", policy.OK, 14.04), verdict("MLPTiny", policy.OK, 12)}, "MLP"},
-		{"blind is where nothing was found", []policy.Verdict{verdict("MLP", policy.Blind, 34), verdict("MLPTiny", policy.OK, 12)}, "MLP"},
+		{"blind is where nothing was found",
+			[]policy.Verdict{verdict("MLP", policy.Blind, 34), verdict("MLPTiny", policy.OK, 12)}, "MLP"},
 		{"not what a floor hides, which is no noise", []policy.Verdict{verdict("MLP", policy.OK, 14), hidden}, "MLP"},
 		{"not of a change that was seen", []policy.Verdict{
 			verdict("MLP", policy.Regressed, 140), verdict("MLPSmall", policy.Improved, 120), verdict("MLPTiny", policy.Inconclusive, 11),

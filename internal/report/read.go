@@ -90,8 +90,11 @@ func (s summaryJSON) summary() policy.Summary {
 func (c causeJSON) cause() Cause {
 	out := Cause{
 		Package: c.Package, Benchmark: c.Benchmark, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
-		Candidate: float64(c.Candidate), Requests: c.Requests, Took: float64(c.Took), Doubt: c.Doubt, Command: c.Command,
+		Candidate: float64(c.Candidate), Requests: c.Requests, Took: float64(c.Took), Doubt: c.DoubtCode, Command: c.Command,
 		Elsewhere: c.Elsewhere,
+	}
+	if c.Problem != nil {
+		out.Problem = c.Problem.Reason()
 	}
 	for _, f := range c.Functions {
 		out.Functions = append(out.Functions, CostlyFunction{

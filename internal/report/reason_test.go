@@ -91,5 +91,11 @@ func TestEveryReasonHasWords(t *testing.T) {
 	v = verdict(policy.RuleMatchesNoMetric, policy.Invalid)
 	v.Reason.Advice = []policy.Advice{{Do: policy.RecordRequests}}
 	say("record", v)
+	for _, c := range []Cause{
+		{Of: "CPU time", Doubt: NoneGrew}, {Of: "allocated memory", Doubt: NoneGrew}, {Of: "waiting", Doubt: NoneGrew},
+		{Doubt: NoneLeads}, {Doubt: NotProfiled, Problem: policy.Reason{Code: policy.Failed, Facts: facts[policy.Failed]}},
+	} {
+		fmt.Fprintf(&b, "%s: %s\n", c.Doubt, c.doubt())
+	}
 	golden(t, "reasons.golden", []byte(b.String()))
 }
