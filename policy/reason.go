@@ -46,6 +46,12 @@ const (
 	BadResults     Code = "bad-results" // it reports what cannot be. Problems; Problem: what was printed, if anything
 )
 
+// Codes of a whole gate that could not measure, beside Failed and BadResults.
+const (
+	Instrumented Code = "instrumented" // the test runs under Words[0], such as -race: its times mean nothing
+	Debugged     Code = "debugged"     // a debugger is attached to the test. Have: its process
+)
+
 // Codes of what must not be judged.
 const (
 	FewRequests Code = "few-requests" // for the quantile. Side, Have and Need: requests a run
@@ -77,7 +83,7 @@ type Facts struct {
 	Have, Need        int       // how many there are, and how many are needed
 	Most              int       // rounds that a verdict can have
 	Value             float64   // that is not finite
-	Words             []string  // two directions, baseline first; or two names
+	Words             []string  // two directions, baseline first; two names; or a flag
 	Selections        []float64 // numbers that tell prompts apart
 	Benchmarks, Units *Names    // of benchmarks and of metrics, where a rule matches nothing; else nil
 

@@ -56,7 +56,9 @@ func (r Result) printed() string {
 func (g Gate) Run(ctx context.Context, name string, lines io.Writer) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err != nil {
-		return Result{doc: report.Document{Name: name, Error: err.Error(), Began: time.Now()}}, err
+		doc := report.Document{Name: name, Began: time.Now()}
+		doc.Fail(err)
+		return Result{doc: doc}, err
 	}
 	terminal, _ := lines.(*os.File)
 	return s.run(ctx, name, progress.New(lines, terminal))

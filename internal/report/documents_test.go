@@ -252,7 +252,7 @@ var documents = map[string]func() Document{
 			Error: "candidate: example.com/infer does not build:\n\t# example.com/infer [example.com/infer.test]\n" +
 				"\t./cache.go:41:9: undefined: nowhere\n\t./cache.go:58:22: cannot use x (variable of type []float32) as " +
 				"*tensor.Dense value in argument to m.forward: []float32 does not implement the methods that it wants\n",
-			Out: ".tailgate/TestGate",
+			ErrorCode: policy.Failed, Out: ".tailgate/TestGate",
 		}
 	},
 	"counts": func() Document {

@@ -7,8 +7,11 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Failure is an error whose reason is data: why a benchmark could not be measured.
+// Failure is an error whose reason is data: why a benchmark, or a whole gate, could not be measured.
 type Failure struct{ Reason policy.Reason }
+
+// Code is the reason's.
+func (f Failure) Code() policy.Code { return f.Reason.Code }
 
 // Error is the reason in words.
 func (f Failure) Error() string {
@@ -28,6 +31,14 @@ func (f Failure) Error() string {
 			facts.Side, word(facts, 0), facts.Have, word(facts, 1), facts.Need, alone)
 	case policy.BadResults:
 		return problems(facts.Problems) + facts.Problem
+	case policy.Instrumented:
+		text := fmt.Sprintf("the test runs under %s, which leads to times that mean nothing: run the gate without it", word(facts, 0))
+		if word(facts, 0) != "-cover" {
+			text += ", or leave it out with -short"
+		}
+		return text
+	case policy.Debugged:
+		return fmt.Sprintf("a debugger (process %d) is attached to the test: run the gate without it", facts.Have)
 	case policy.Failed:
 		return facts.Problem
 	}

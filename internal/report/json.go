@@ -20,6 +20,7 @@ type (
 		Outcome     policy.Outcome    `json:"outcome"`
 		Pass        bool              `json:"pass"`
 		Error       string            `json:"error"`
+		ErrorCode   policy.Code       `json:"error_code"`
 		Expected    policy.Outcome    `json:"expected"`
 		Planted     string            `json:"planted"`
 		Began       time.Time         `json:"began"`
@@ -122,8 +123,8 @@ func (n number) MarshalJSON() ([]byte, error) {
 // since there may be thousands. It fails when w does, and on a Began after the year 9999.
 func (d Document) WriteJSON(w io.Writer) error {
 	out := documentJSON{
-		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, Expected: d.Expected,
-		Planted: d.Planted, Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Phases: []phaseJSON{},
+		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, ErrorCode: d.ErrorCode,
+		Expected: d.Expected, Planted: d.Planted, Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Phases: []phaseJSON{},
 		Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate), Settings: []settingJSON{}, Environment: map[string]string{},
 		Notes: append([]string{}, d.Notes...), Alpha: number(d.Report.Policy.Alpha),
 	}

@@ -120,7 +120,7 @@ var (
 			Name: anyString.Draw(t, "name"), Baseline: anySide.Draw(t, "baseline"), Candidate: anySide.Draw(t, "candidate"),
 			Notes: rapid.SliceOfN(anyString, 0, 12).Draw(t, "notes"), Planted: anyString.Draw(t, "planted"),
 			Expected: rapid.SampledFrom(append([]policy.Outcome{""}, outcomes...)).Draw(t, "expected"),
-			Error:    anyString.Draw(t, "error"), Out: anyString.Draw(t, "out"),
+			Error:    anyString.Draw(t, "error"), ErrorCode: policy.Code(anyString.Draw(t, "error code")), Out: anyString.Draw(t, "out"),
 			Began: time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "began"), 0),
 			Took:  time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "took")),
 		}
@@ -154,7 +154,7 @@ var codes = []policy.Code{
 	policy.NotFinite, policy.FewRuns, policy.FewRounds, policy.BadAlpha, policy.NoPairs, policy.BadLimits,
 	policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut, policy.RuleWithoutBenchmarks,
 	policy.RuleMatchesNoName, policy.RuleMatchesNoMetric, policy.SmallBudget, policy.NoTarget, policy.NotOneResult,
-	policy.OtherBenchmark, policy.BadResults,
+	policy.OtherBenchmark, policy.BadResults, policy.Instrumented, policy.Debugged,
 }
 
 // TestAnyDocument gives every field anything at all.

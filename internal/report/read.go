@@ -39,7 +39,7 @@ func ReadJSON(data []byte) (Document, error) {
 		return Document{}, fmt.Errorf("version %d, and only 1 is known", in.Version)
 	}
 	d := Document{
-		Name: in.Name, Error: in.Error, Expected: in.Expected, Planted: in.Planted, Began: in.Began,
+		Name: in.Name, Error: in.Error, ErrorCode: in.ErrorCode, Expected: in.Expected, Planted: in.Planted, Began: in.Began,
 		Took: time.Duration(float64(in.Seconds) * float64(time.Second)), Baseline: Side(in.Baseline), Candidate: Side(in.Candidate),
 		Notes: in.Notes, Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}},
 	}

@@ -60,7 +60,8 @@ func why(v policy.Verdict) string {
 		return fmt.Sprintf("the baseline reports %s, the candidate does not: report it again, or take it out of the policy", unit)
 	case policy.NoValues:
 		return fmt.Sprintf("%s: there are no values of %s: measure it", f.Side, unit)
-	case policy.Failed, policy.SmallBudget, policy.NoTarget, policy.NotOneResult, policy.OtherBenchmark, policy.BadResults:
+	case policy.Failed, policy.SmallBudget, policy.NoTarget, policy.NotOneResult, policy.OtherBenchmark, policy.BadResults,
+		policy.Instrumented, policy.Debugged:
 		return Failure{v.Reason}.Error()
 	case policy.FewRequests:
 		return fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx",

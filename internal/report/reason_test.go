@@ -28,6 +28,8 @@ func TestEveryReasonHasWords(t *testing.T) {
 			},
 			Problem: "\n\tpanic: it broke",
 		},
+		policy.Instrumented:         {Words: []string{"-race"}},
+		policy.Debugged:             {Have: 4711},
 		policy.FewRequests:          {Side: "candidate", Have: 59, Need: 60},
 		policy.InSomeRuns:           {Side: "baseline", Have: 6, Need: 7},
 		policy.NotFinite:            {Side: "baseline", Value: math.Inf(1)},
