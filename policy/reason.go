@@ -34,9 +34,26 @@ const (
 	NoValues         Code = "no-values"         // Invalid. Side
 )
 
+// Codes of what could not be measured.
+const (
+	Failed       Code = "failed"         // for a reason that has no code of its own. Problem
+	SmallBudget  Code = "small-budget"   // the budget reaches no verdict. Round and Start; Need: rounds
+	NoTarget     Code = "no-target"      // two servers are compared, and it did not ask for their addresses
+	NotOneResult Code = "not-one-result" // run alone it has none, or several. Side, Have
+	// OtherBenchmark says that run alone it is another. Side; Words: the name that came and the one that was to; Have and Need: the
+	// GOMAXPROCS of those.
+	OtherBenchmark Code = "other-benchmark"
+	BadResults     Code = "bad-results" // it reports what cannot be. Problems; Problem: what was printed, if anything
+)
+
+// Codes of a whole gate that could not measure, beside Failed and BadResults.
+const (
+	Instrumented Code = "instrumented" // the test runs under Words[0], such as -race: its times mean nothing
+	Debugged     Code = "debugged"     // a debugger is attached to the test. Have: its process
+)
+
 // Codes of what must not be judged.
 const (
-	Failed      Code = "failed"       // it could not be measured. Problem
 	FewRequests Code = "few-requests" // for the quantile. Side, Have and Need: requests a run
 	InSomeRuns  Code = "in-some-runs" // a metric is not reported by all runs. Side, Have, Need: runs
 	NotFinite   Code = "not-finite"   // a value is infinite or no number. Side, Value
@@ -50,7 +67,7 @@ const (
 	DirectionUnknown Code = "direction-unknown" // which way the metric is better
 	// DirectionsContradict says that the baseline declares the metric better when Words[0], the candidate when Words[1].
 	DirectionsContradict  Code = "directions-contradict"
-	OtherPrompts          Code = "other-prompts"           // runs drew from different prompts. Words: two selections
+	OtherPrompts          Code = "other-prompts"           // runs drew from different prompts. Selections: two
 	SweptOut              Code = "swept-out"               // both sides hold at the highest rate of a sweep
 	RuleWithoutBenchmarks Code = "rule-without-benchmarks" // the rule matches nothing, because there are no benchmarks
 	RuleMatchesNoName     Code = "rule-matches-no-name"    // the rule matches nothing. Benchmarks: those that there are
@@ -60,19 +77,32 @@ const (
 
 // Facts are what a reason rests on. A field that says nothing is zero.
 type Facts struct {
-	Side              string   // "baseline" or "candidate": the one that the code speaks of
-	Problem           string   // what went wrong, in the words of what found it; may have several lines
-	Have, Need        int      // how many there are, and how many are needed
-	Most              int      // rounds that a verdict can have
-	Value             float64  // that is not finite
-	Words             []string // two directions of DirectionsContradict, or two selections of OtherPrompts; baseline first
-	Benchmarks, Units *Names   // of benchmarks and of metrics, where a rule matches nothing; else nil
+	Side              string    // "baseline" or "candidate": the one that the code speaks of
+	Problem           string    // what went wrong, in the words of what found it; may have several lines
+	Problems          []Problem // of results
+	Have, Need        int       // how many there are, and how many are needed
+	Most              int       // rounds that a verdict can have
+	Value             float64   // that is not finite
+	Words             []string  // two directions, baseline first; two names; or a flag
+	Selections        []float64 // numbers that tell prompts apart
+	Benchmarks, Units *Names    // of benchmarks and of metrics, where a rule matches nothing; else nil
+
+	// Round is what a round takes, and Start what its start does, of SmallBudget.
+	Round, Start time.Duration
 
 	// Work says whether a request that takes longer also computes more, of Regressed, Inconclusive and Blind; CPUPercent and
 	// MeanPercent are how CPU time and mean time of a request changed, in percent; NaN where that is not known.
 	Work        Work
 	CPUPercent  float64
 	MeanPercent float64
+}
+
+// Problem is one thing that forbids judging results.
+type Problem struct {
+	File      string
+	Line      int    // from 1; 0 if no line is to blame
+	Benchmark string // as go test prints it, without "Benchmark"; empty if none is to blame
+	Fact, Fix string // what it is, and what to do about it; in the words of what read the results
 }
 
 // Names are the first names of many.
@@ -121,6 +151,10 @@ const (
 	RecordRequests Action = "record-requests" // with workload.Record
 	SamePrompts    Action = "same-prompts"    // measure both sides with one dataset, filter and seed
 	RaiseSweep     Action = "raise-sweep"     // the scenario's sweep.high
+	ShortenWork    Action = "shorten-work"    // so that a round takes less time; else MoreRounds
+	AskForTarget   Action = "ask-for-target"  // with workload.Target, and send the requests there
+	RunAlone       Action = "run-alone"       // as it runs among others
+	MendResults    Action = "mend-results"    // as the Fix of each problem says
 )
 
 // Sign is something that was seen to disturb the machine.

@@ -77,26 +77,10 @@ func tell(t *testing.T, s settings, result Result) {
 	case result.doc.Error != "":
 		t.Error("regress: invalid: " + report.Plain(result.doc.Error))
 	case expected:
-		t.Errorf("regress: expected the outcome %s, got %s%s", s.expect, result.Outcome(), s.missed(result.Outcome()))
+		t.Error("regress: " + result.doc.Missed())
 	case !t.Failed(): // -run left out the subtest that fails
 		t.Errorf("regress: %s", result.Outcome())
 	}
-}
-
-// missed says what to do where a gate did not find what it was to find: because it could not see, or because what was planted is
-// within the limits, as half of a short request is less than the floor.
-func (s settings) missed(got policy.Outcome) string {
-	const quieter = "measure on a quieter machine, with a larger -regress.budget, or against a wider limit"
-	switch {
-	case got == policy.Blind && s.expect == policy.OK:
-		return ": the sides are identical, and it was too noisy to see a change of the limits: " + quieter
-	case got == policy.Blind && !s.plant.IsZero():
-		return fmt.Sprintf(": it was too noisy to see the %s planted: plant more, or %s", s.plant, quieter)
-	case s.expect != policy.Regressed || got != policy.OK || s.plant.IsZero():
-		return ""
-	}
-	return fmt.Sprintf(": %s planted is not worse by more than a limit and its floor; plant more, such as 2ms, "+
-		"with Gate.Inject or -regress.inject, or give the rule a lower floor", s.plant)
 }
 
 // subtest names a verdict. What testing leaves in a name, an older command of a runner for one, is broken here.

@@ -1,29 +1,33 @@
 package regress
 
 import (
-	"errors"
 	"os"
 	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // instrumented says why times measured from here would mean nothing; nil when they mean something.
 func instrumented() error {
+	under := func(flag string) error {
+		return report.Failure{Reason: policy.Reason{Code: policy.Instrumented, Facts: policy.Facts{Words: []string{flag}}}}
+	}
 	if testing.CoverMode() != "" {
-		return errors.New("the test runs under -cover, which leads to times that mean nothing: run the gate without it")
+		return under("-cover")
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if (s.Key == "-race" || s.Key == "-msan" || s.Key == "-asan") && s.Value == "true" {
-				return errors.New("the test runs under " + s.Key + ", which leads to times that mean nothing: run the gate without it, " +
-					"or leave it out with -short")
+				return under(s.Key)
 			}
 		}
 	}
 	if pid := tracer(); pid != 0 {
-		return errors.New("a debugger (process " + strconv.Itoa(pid) + ") is attached to the test: run the gate without it")
+		return report.Failure{Reason: policy.Reason{Code: policy.Debugged, Facts: policy.Facts{Have: pid}}}
 	}
 	return nil
 }

@@ -60,7 +60,9 @@ func (g Gate) Merge(name string) (Result, error) {
 		err = errors.New("Gate.In is empty: name the folders of the shards")
 	}
 	if err != nil {
-		return Result{doc: report.Document{Name: name, Error: err.Error(), Began: time.Now()}}, err
+		doc := report.Document{Name: name, Began: time.Now()}
+		doc.Fail(err)
+		return Result{doc: doc}, err
 	}
 	return s.merge(name)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -55,7 +56,9 @@ func (r Result) printed() string {
 func (g Gate) Run(ctx context.Context, name string, lines io.Writer) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err != nil {
-		return Result{doc: report.Document{Name: name, Error: err.Error(), Began: time.Now()}}, err
+		doc := report.Document{Name: name, Began: time.Now()}
+		doc.Fail(err)
+		return Result{doc: doc}, err
 	}
 	terminal, _ := lines.(*os.File)
 	return s.run(ctx, name, progress.New(lines, terminal))
@@ -123,7 +126,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		Variables: s.variables, Profile: s.profile, Shard: s.shard, Costs: s.costs, Seed: rand.Uint64(), Display: display,
 		Out: out, Doc: doc,
 	}.Run(ctx)
-	if text := s.unseenHere(doc.Report); text != "" {
+	if text := report.UnseenOn(smallMachine(s.env, runtime.NumCPU()), doc.Report); text != "" {
 		doc.Notes = append(doc.Notes, text)
 	}
 	if text := s.withheld(); text != "" && (err != nil || doc.Outcome() == policy.Invalid) {

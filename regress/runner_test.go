@@ -1,15 +1,12 @@
 package regress
 
 import (
-	"math"
 	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tailgate-go/tailgate/policy"
 )
 
 // atHome takes away what a CI machine sets.
@@ -43,44 +40,6 @@ func TestSmallMachine(t *testing.T) {
 				t.Setenv(name, value)
 			}
 			assert.Equal(t, c.want, smallMachine(os.Getenv, c.cpus))
-		})
-	}
-}
-
-func TestUnseenIsTheWorstWhereNothingWasFound(t *testing.T) {
-	verdict := func(name string, o policy.Outcome, detectable float64) policy.Verdict {
-		return policy.Verdict{Benchmark: name, Unit: "p95-ns", Outcome: o, Detectable: detectable,
-			Rule:     policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10},
-			Baseline: policy.Summary{Median: 5e6, N: 8}, Candidate: policy.Summary{Median: 5e6, N: 8}}
-	}
-	floored := func(floor, detectable float64) policy.Verdict {
-		v := verdict("MLPTiny", policy.OK, detectable)
-		v.Rule.MinRegression = floor
-		return v
-	}
-	for _, c := range []struct {
-		name     string
-		verdicts []policy.Verdict
-		want     string
-	}{
-		{"the largest of several", []policy.Verdict{verdict("MLP", policy.OK, 14.04), verdict("MLPTiny", policy.OK, 12)},
-			"here: it takes a change of 14.0 % to be red here in MLP p95-ns, where the limits say 10 %"},
-		{"blind is where nothing was found", []policy.Verdict{verdict("MLP", policy.Blind, 34), verdict("MLPTiny", policy.OK, 12)},
-			"here: it takes a change of 34.0 % to be red here in MLP p95-ns, where the limits say 10 %"},
-		{"not what a floor hides, which is no noise", []policy.Verdict{verdict("MLP", policy.OK, 14), floored(20e6, 410)},
-			"here: it takes a change of 14.0 % to be red here in MLP p95-ns, where the limits say 10 %"},
-		{"not of a change that was seen", []policy.Verdict{
-			verdict("MLP", policy.Regressed, 140), verdict("MLPSmall", policy.Improved, 120), verdict("MLPTiny", policy.Inconclusive, 11),
-		},
-			"here: it takes a change of 11.0 % to be red here in MLPTiny p95-ns, where the limits say 10 %"},
-		{"too few runs for any", []policy.Verdict{verdict("MLP", policy.OK, math.Inf(1))},
-			"here: no change would have been red here in MLP p95-ns, after so few runs"},
-		{"nothing was measured", []policy.Verdict{{Outcome: policy.Invalid, Detectable: 7}}, ""},
-		{"no noise", []policy.Verdict{verdict("MLP", policy.OK, 10)}, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			assert.Equal(t, c.want, unseen(policy.Report{Verdicts: c.verdicts}, "here"))
-			assert.Empty(t, unseen(policy.Report{Verdicts: c.verdicts}, ""), "on a large machine")
 		})
 	}
 }

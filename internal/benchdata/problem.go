@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // A Problem is one thing that forbids judging results: where it stands, what it is and what to do about it.
@@ -43,6 +45,9 @@ func (p Problem) String() string {
 
 // Problems is a list of problems, an error when it is not empty.
 type Problems []Problem
+
+// Code is why results with problems are not judged.
+func (ps Problems) Code() policy.Code { return policy.BadResults }
 
 // shown bounds the lines of an error text; the rest is counted.
 const shown = 20

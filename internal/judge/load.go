@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/tailgate-go/tailgate/policy"
@@ -22,8 +21,7 @@ func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
 	if baseline, candidate := pair.Baseline.Metrics[selectionUnit], pair.Candidate.Metrics[selectionUnit]; len(baseline) > 0 &&
 		len(candidate) > 0 {
 		if all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(baseline, candidate)))); len(all) > 1 {
-			two := []string{fmt.Sprintf("%.0f", all[0]), fmt.Sprintf("%.0f", all[1])}
-			v.Outcome, v.Reason = invalid(policy.OtherPrompts, policy.Facts{Words: two}, policy.Advice{Do: policy.SamePrompts})
+			v.Outcome, v.Reason = invalid(policy.OtherPrompts, policy.Facts{Selections: all[:2]}, policy.Advice{Do: policy.SamePrompts})
 			return v
 		}
 	}

@@ -70,7 +70,7 @@ func TestSidesThatWereSentOtherPromptsAreNotCompared(t *testing.T) {
 		assert.Equal(t, c.want, v.Outcome, c.name)
 		if c.want == policy.Invalid {
 			assert.Equal(t, policy.OtherPrompts, v.Reason.Code, c.name)
-			assert.Contains(t, v.Reason.Facts.Words, "70000000000000", c.name)
+			assert.Contains(t, v.Reason.Facts.Selections, 7e13, c.name)
 			assert.Equal(t, []policy.Advice{{Do: policy.SamePrompts}}, v.Reason.Advice)
 		}
 	}

@@ -82,7 +82,7 @@ func (j Judge) Pairs(baseline, candidate Results) []Pair {
 // through for having no metrics.
 func (p Pair) reports(unit string) bool {
 	for _, b := range []*Benchmark{p.Baseline, p.Candidate} {
-		if b != nil && (len(b.Metrics[unit]) > 0 || b.Problem != "") {
+		if b != nil && (len(b.Metrics[unit]) > 0 || b.Problem.Code != "") {
 			return true
 		}
 	}

@@ -15,7 +15,7 @@ type Benchmark struct {
 	Procs    int                  // GOMAXPROCS
 	Requests int                  // fewest requests behind one run; 0 when unknown, which no quantile rule accepts
 	Metrics  map[string][]float64 // by unit, a value a run; not altered
-	Problem  string               // why it must not be judged, in words that name the side; empty when nothing is wrong
+	Problem  policy.Reason        // why it must not be judged; zero when nothing is wrong
 }
 
 // runs is the number of runs: some metric is reported by all of them.

@@ -86,13 +86,13 @@ func (s *Sequence) found(look policy.Look) []policy.Verdict {
 	return s.judge.Verdicts(s.pair, s.better[0], s.better[1], look)
 }
 
-// Fail makes all verdicts invalid, for a reason that names the side.
-func (s *Sequence) Fail(problem string) {
+// Fail makes all verdicts invalid.
+func (s *Sequence) Fail(why policy.Reason) {
 	baseline, candidate := *s.pair.Baseline, *s.pair.Candidate
 	if s.rounds == 0 { // all there is was found before
 		baseline.Metrics, candidate.Metrics = nil, nil
 	}
-	candidate.Problem = problem
+	candidate.Problem = why
 	s.pair.Baseline, s.pair.Candidate = &baseline, &candidate
 	s.verdicts, s.course = s.found(policy.Look{Last: true}), nil
 }

@@ -115,11 +115,12 @@ func TestSequenceThatFailsIsInvalid(t *testing.T) {
 			s.Add(randomRound(r, 1, 0.01))
 			s.Look(false)
 		}
-		s.Fail("candidate: it broke")
+		why := policy.Reason{Code: policy.SmallBudget, Facts: policy.Facts{Need: 8}, Advice: []policy.Advice{{Do: policy.ShortenWork}}}
+		s.Fail(why)
 		assert.True(t, s.Settled())
 		for _, v := range s.Verdicts() {
 			assert.Equal(t, policy.Invalid, v.Outcome)
-			assert.Equal(t, policy.Reason{Code: policy.Failed, Facts: policy.Facts{Problem: "candidate: it broke"}}, v.Reason)
+			assert.Equal(t, why, v.Reason)
 		}
 		assert.Len(t, s.Pair().Baseline.Metrics["p95-ns"], rounds, "what was measured is kept, and smoke runs are not taken for it")
 		assert.Nil(t, s.Course(0))

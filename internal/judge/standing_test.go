@@ -23,7 +23,9 @@ func TestWhatMustNotBeJudgedIsInvalid(t *testing.T) {
 	}
 	rules := func(r ...policy.Rule) policy.Policy { return policy.Policy{Rules: r} }
 	failed := func(problem string) Results {
-		return with(func(b *Benchmark) { b.Metrics, b.Problem = nil, problem })
+		return with(func(b *Benchmark) {
+			b.Metrics, b.Problem = nil, policy.Reason{Code: policy.Failed, Facts: policy.Facts{Problem: problem}}
+		})
 	}
 	type facts = policy.Facts
 	for _, c := range []struct {

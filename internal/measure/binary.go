@@ -47,10 +47,10 @@ func (g *gate) runBinary(ctx context.Context, s *side, bin *testbin.Binary, t ta
 		return &benchdata.Set{Source: s.name}, nil // a package without benchmarks, or that skips them
 	}
 	set, err := benchdata.Read(bytes.NewReader(output.Stdout), s.name)
-	if err != nil {
-		return nil, fmt.Errorf("%w%s", err, tail(output))
+	if problems, ok := errors.AsType[benchdata.Problems](err); ok {
+		return nil, badResults(problems, tail(output))
 	}
-	return set, nil
+	return set, err
 }
 
 var (

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 const (
@@ -138,8 +140,10 @@ func (d *duo) start(ctx context.Context) error {
 			return errDrivesItself
 		}
 		if hello := d.peers[i].Hello; hello.Procs != d.of.pair.Procs() || hello.Benchmark != "Benchmark"+d.of.pair.Name() {
-			return fmt.Errorf("%s: %s with GOMAXPROCS %d came, where %s with %d was to: a benchmark must run alone as it does among others",
-				d.of.gate.sides[i].name, hello.Benchmark, hello.Procs, d.of.pair.Name(), d.of.pair.Procs())
+			return notAlone(policy.OtherBenchmark, policy.Facts{
+				Side: d.of.gate.sides[i].name, Words: []string{strings.TrimPrefix(hello.Benchmark, "Benchmark"), d.of.pair.Name()},
+				Have: hello.Procs, Need: d.of.pair.Procs(),
+			})
 		}
 	}
 	return nil

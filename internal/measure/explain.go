@@ -100,7 +100,7 @@ func (g *gate) profile(ctx context.Context, pair judge.Pair, of profileKind, end
 		}
 	}
 	if err != nil {
-		found.Doubt = "it could not be profiled: " + err.Error()
+		found.Doubt, found.Problem = report.NotProfiled, reason(err)
 		return found
 	}
 	found.Baseline, found.Candidate, found.Requests = diff.Baseline, diff.Candidate, p.profiled[candidateSide].costs.Requests
@@ -115,9 +115,9 @@ func (g *gate) profile(ctx context.Context, pair judge.Pair, of profileKind, end
 	}
 	switch {
 	case len(found.Functions) == 0:
-		found.Doubt = "no function grew by more than the luck of sampling: " + of.otherwise
+		found.Doubt = report.NoneGrew
 	case !diff.Leads():
-		found.Doubt = "which of them grew most is within the luck of sampling"
+		found.Doubt = report.NoneLeads
 	}
 	if found.Command, err = p.save(g.order.Out); err != nil {
 		g.note(fmt.Sprintf("the profiles of %s could not be saved: %v", pair.Name(), err))

@@ -80,7 +80,7 @@ func (m *measurement) keep(r round) error {
 			},
 		}
 		if problems := m.sets[i].Add(set); len(problems) > 0 {
-			return problems
+			return badResults(problems, "")
 		}
 		if err := m.gate.results.Save(i, set, func() benchdata.Header { return m.gate.header(i, set) }); err != nil {
 			return err
@@ -91,7 +91,7 @@ func (m *measurement) keep(r round) error {
 	m.charted.add(r)
 	if m.judging.Rounds() == 1 {
 		if problems := benchdata.Compatible(&m.sets[baselineSide], &m.sets[candidateSide]); len(problems) > 0 {
-			return problems
+			return badResults(problems, "")
 		}
 	}
 	return nil

@@ -95,8 +95,11 @@ func TestABudgetThatReachesNoVerdictIsInvalid(t *testing.T) {
 	v := doc.Report.Verdicts[0]
 	assert.Equal(t, policy.Invalid, v.Outcome)
 	assert.Equal(t, 1, doc.Report.Benchmarks[0].Noise.Rounds, "it is told after the first round")
-	assert.Equal(t, "a round takes 1.0 s and its start 0.1 s, and the least to judge by is 8 rounds: "+
-		"set a budget of 10s or more (-regress.budget), or shorten the workload", v.Reason.Facts.Problem)
+	assert.Equal(t, policy.SmallBudget, v.Reason.Code)
+	assert.Equal(t, policy.Facts{Need: 8, Round: time.Second, Start: 100 * time.Millisecond}, v.Reason.Facts)
+	assert.Equal(t, []policy.Advice{
+		{Do: policy.MoreRounds, Amount: 8, Budget: 10 * time.Second}, {Do: policy.ShortenWork},
+	}, v.Reason.Advice)
 }
 
 // What a benchmark leaves of its budget those after it may use, and no more.

@@ -2,7 +2,6 @@ package measure
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -26,9 +25,9 @@ type measurement struct {
 	long    time.Duration // of a whole run; 0 for what the order says
 	sets    [2]benchdata.Set
 	judging *judge.Sequence
-	seen    policy.Noise // what disturbed it
-	problem string       // why nothing must be judged
-	least   int          // rounds to reach a verdict; 0 until asked for
+	seen    policy.Noise  // what disturbed it
+	problem policy.Reason // why nothing must be judged; zero: it may
+	least   int           // rounds to reach a verdict; 0 until asked for
 
 	began    time.Time
 	before   machine
@@ -73,8 +72,7 @@ func (m *measurement) targeted() error {
 		len(m.pair.Baseline.Metrics[duet.TargetUnit]) > 0 && len(m.pair.Candidate.Metrics[duet.TargetUnit]) > 0 {
 		return nil
 	}
-	return errors.New("it did not ask for the address to measure, so that it would measure the same on both sides: " +
-		"send its requests to workload.Target(b)")
+	return failure(policy.NoTarget, policy.Facts{}, policy.Advice{Do: policy.AskForTarget})
 }
 
 // choose chooses how to measure.
@@ -144,6 +142,6 @@ func (m *measurement) now() report.Progress {
 
 // fail makes the benchmark one that must not be judged.
 func (m *measurement) fail(err error) {
-	m.problem = err.Error()
+	m.problem = reason(err)
 	m.judging.Fail(m.problem)
 }

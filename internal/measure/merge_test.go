@@ -305,7 +305,7 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 			measured(func(m *shards.Measured) { m.Rounds, m.Looks = 7, []int{7} })(t, dir)
 		}, "B: it was judged after 7 rounds, where the plan has no look"},
 		{"a look is left out", measured(func(m *shards.Measured) { m.Looks = nil }), "B: its verdicts are not settled by its rounds"},
-		{"a problem is made up", measured(func(m *shards.Measured) { m.Problem = "too bad" }),
+		{"a problem is made up", measured(func(m *shards.Measured) { m.Problem = &report.ReasonJSON{Code: policy.NoTarget} }),
 			`verdict.json says "regressed" of B p95-ns, and its rounds lead to "invalid"`},
 		{"it was not measured", func(t *testing.T, dir string) {
 			resum(t, filepath.Join(dir, "2"), func(m *shards.Manifest) { m.Benchmarks[1].Measured = nil })

@@ -27,17 +27,12 @@ type profileKind struct {
 	flags      []string // of a test binary; the first is completed by a file's name
 	sampleType string   // as in the profile
 	unit       string
-	otherwise  string // what else it may be, where the profile shows nothing
 }
 
 var (
-	processor = profileKind{"CPU time", "cpu", []string{"-test.cpuprofile="}, "cpu", "ns",
-		"what grew is spread thin, or requests wait (lock, sleep, I/O), or the machine was disturbed: see the noise"}
-	memory = profileKind{"allocated memory", "memory", []string{"-test.memprofile=", "-test.memprofilerate=1"}, "alloc_space", "B",
-		"what grew is spread thin"}
-	waiting = profileKind{"waiting", "block", []string{"-test.blockprofile=", "-test.blockprofilerate=1"}, "delay", "ns",
-		"requests do not wait longer for locks or channels; a sleep and the network are in no profile, " +
-			"and the machine may have been disturbed: see the noise"}
+	processor = profileKind{"CPU time", "cpu", []string{"-test.cpuprofile="}, "cpu", "ns"}
+	memory    = profileKind{"allocated memory", "memory", []string{"-test.memprofile=", "-test.memprofilerate=1"}, "alloc_space", "B"}
+	waiting   = profileKind{"waiting", "block", []string{"-test.blockprofile=", "-test.blockprofilerate=1"}, "delay", "ns"}
 )
 
 // profiler profiles both sides of a benchmark.

@@ -1,9 +1,10 @@
 package measure
 
 import (
-	"fmt"
 	"math"
 	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // Length is how many portions the next round has, after so many: a portion is as many requests as the quantiles that are judged
@@ -76,9 +77,8 @@ func (m *measurement) feasible(perLaunch, perPortion time.Duration) error {
 	if m.judging.Rounds() >= m.fewest() || least <= m.budget+m.budget/2 {
 		return nil
 	}
-	return fmt.Errorf("a round takes %.1f s and its start %.1f s, and the least to judge by is %d rounds: "+
-		"set a budget of %s or more (-regress.budget), or shorten the workload",
-		perPortion.Seconds(), perLaunch.Seconds(), m.fewest(), roundUp(least))
+	return failure(policy.SmallBudget, policy.Facts{Need: m.fewest(), Round: perPortion, Start: perLaunch},
+		policy.Advice{Do: policy.MoreRounds, Amount: float64(m.fewest()), Budget: roundUp(least)}, policy.Advice{Do: policy.ShortenWork})
 }
 
 // spent reports whether the budget does not suffice for another round.

@@ -59,10 +59,12 @@ func (m *measurement) measured() *shards.Measured {
 		return nil
 	}
 	looks, spent := m.judging.Looks()
-	return &shards.Measured{
-		Rounds: m.judging.Rounds(), Looks: looks, Spent: spent, Linked: m.linked, Problem: strings.ToValidUTF8(m.problem, "?"),
-		Noise: m.seen,
+	out := &shards.Measured{Rounds: m.judging.Rounds(), Looks: looks, Spent: spent, Linked: m.linked, Noise: m.seen}
+	if m.problem.Code != "" {
+		problem := report.NewReasonJSON(m.problem)
+		out.Problem = &problem
 	}
+	return out
 }
 
 // newManifest is what a shard leaves for the merge, but for the sums of its files; nil for the whole.

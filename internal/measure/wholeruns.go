@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // wholeRuns measures one round: a run of each side's process from its start to its end, in the order that a coin decides.
@@ -39,9 +40,7 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 		return benchdata.Run{}, err
 	}
 	if len(set.Benchmarks) != 1 || set.Benchmarks[0].Name != m.pair.Name() || len(set.Benchmarks[0].Runs) != 1 {
-		return benchdata.Run{}, fmt.Errorf("%s: one result of %s was to come, and %d benchmarks reported: "+
-			"a benchmark must run alone as it does among others",
-			s.name, m.pair.Name(), len(set.Benchmarks))
+		return benchdata.Run{}, notAlone(policy.NotOneResult, policy.Facts{Side: s.name, Have: len(set.Benchmarks)})
 	}
 	return set.Benchmarks[0].Runs[0], nil
 }

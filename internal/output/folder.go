@@ -138,7 +138,7 @@ func (f *Folder) illustrate(doc report.Document) error {
 func Leave(f *Folder, doc report.Document, seal func(*Folder) error, err error) (report.Document, error) {
 	doc.Took = time.Since(doc.Began)
 	if err != nil {
-		doc.Error = err.Error()
+		doc.Fail(err)
 	}
 	if f != nil {
 		doc.Out = f.Dir
@@ -148,7 +148,7 @@ func Leave(f *Folder, doc report.Document, seal func(*Folder) error, err error) 
 		}
 		if publishErr != nil && err == nil {
 			err = publishErr
-			doc.Error = err.Error()
+			doc.Fail(err)
 			f.correct(doc)
 		}
 		if illustrateErr := f.illustrate(doc); illustrateErr != nil { // the verdict stands without pictures
@@ -156,7 +156,7 @@ func Leave(f *Folder, doc report.Document, seal func(*Folder) error, err error) 
 		}
 		if closeErr := f.Close(); closeErr != nil && err == nil {
 			err = closeErr
-			doc.Error = err.Error()
+			doc.Fail(err)
 		}
 	}
 	return doc, err

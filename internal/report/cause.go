@@ -20,8 +20,10 @@ type Cause struct {
 	Took float64
 	// Functions are those that grew beyond the luck of sampling, the one that grew most first.
 	Functions []CostlyFunction
-	// Doubt says why there are none, or what else there is to know; empty when there is nothing to add.
-	Doubt string
+	// Doubt is why there are none, or what else there is to know; empty when there is nothing to add.
+	Doubt Doubt
+	// Problem is why it could not be profiled, of NotProfiled.
+	Problem policy.Reason
 	// Command opens the difference of both profiles, from the folder of results; empty when there are none there.
 	Command string
 	// Elsewhere names whose results have the profiles, where these have none; empty when nobody's.
@@ -118,8 +120,8 @@ func (c Cause) lines() []string {
 	for _, f := range c.Functions {
 		lines = append(lines, c.line(f).String())
 	}
-	if c.Doubt != "" {
-		lines = append(lines, c.Doubt)
+	if doubt := c.doubt(); doubt != "" {
+		lines = append(lines, doubt)
 	}
 	if where := c.elsewhere(); where != "" {
 		lines = append(lines, where)
@@ -179,7 +181,7 @@ func (d Document) causeViews(m policy.Measured) []causeView {
 	var views []causeView
 	for _, c := range d.causes(m) {
 		v := causeView{
-			Headline: cell(c.headline()), Doubt: plain(cut(c.Doubt, mostOfReason)), Command: continued.Replace(oneLine(c.Command)),
+			Headline: cell(c.headline()), Doubt: plain(cut(c.doubt(), mostOfReason)), Command: continued.Replace(oneLine(c.Command)),
 			Elsewhere: cell(c.elsewhere()),
 		}
 		for _, f := range c.Functions {
@@ -213,38 +215,4 @@ func (d Document) causeList() string {
 		return ""
 	}
 	return "\n### Why\n\n" + lines(items, mostOfCauses, "causes")
-}
-
-type (
-	causeJSON struct {
-		Package   string               `json:"package"`
-		Benchmark string               `json:"benchmark"`
-		Of        string               `json:"of"`
-		Unit      string               `json:"unit"`
-		Baseline  number               `json:"baseline"`
-		Candidate number               `json:"candidate"`
-		Requests  int64                `json:"requests"`
-		Took      number               `json:"took_ns"`
-		Functions []costlyFunctionJSON `json:"functions"`
-		Doubt     string               `json:"doubt"`
-		Command   string               `json:"command"`
-		Elsewhere string               `json:"elsewhere"`
-	}
-	costlyFunctionJSON struct {
-		Name      string `json:"name"`
-		Via       string `json:"via"`
-		File      string `json:"file"`
-		Line      int64  `json:"line"`
-		Baseline  number `json:"baseline"`
-		Candidate number `json:"candidate"`
-	}
-)
-
-func newCauseJSON(c Cause) causeJSON {
-	out := causeJSON{c.Package, c.Benchmark, c.Of, c.Unit, number(c.Baseline), number(c.Candidate), c.Requests, number(c.Took),
-		[]costlyFunctionJSON{}, c.Doubt, c.Command, c.Elsewhere}
-	for _, f := range c.Functions {
-		out.Functions = append(out.Functions, costlyFunctionJSON{f.Name, f.Via, f.File, f.Line, number(f.Baseline), number(f.Candidate)})
-	}
-	return out
 }

@@ -5,6 +5,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,7 +28,8 @@ type Document struct {
 	Causes      []Cause   // of what regressed, as profiles tell
 	Planted     string    // the slowdown put into the candidate on purpose; empty: none
 	Expected    policy.Outcome
-	Error       string // why nothing could be judged; empty when there are verdicts
+	Error       string      // why nothing could be judged; empty when there are verdicts
+	ErrorCode   policy.Code // of the same
 	Began       time.Time
 	Took        time.Duration
 	Phases      []Phase // what that time was spent on; the rest of it on nothing that has a name
@@ -76,6 +78,17 @@ type Command struct{ Purpose, Line string }
 
 // Fact is a named value.
 type Fact struct{ Name, Value string }
+
+// Fail says why nothing could be judged.
+func (d *Document) Fail(err error) {
+	d.Error, d.ErrorCode = err.Error(), policy.Failed
+	if coded, ok := errors.AsType[interface {
+		error
+		Code() policy.Code
+	}](err); ok {
+		d.ErrorCode = coded.Code()
+	}
+}
 
 // Passes reports whether the test run passes: nothing fails, or exactly what was expected happened.
 func (d Document) Passes() bool {

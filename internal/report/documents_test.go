@@ -107,6 +107,10 @@ func unsure(p policy.Policy) Document {
 	return compared(p, results(baseline...), results(candidate...))
 }
 
+func failed(problem string) policy.Reason {
+	return policy.Reason{Code: policy.Failed, Facts: policy.Facts{Problem: problem}}
+}
+
 // documents are the reports that the tests read, by the name of their golden files.
 var documents = map[string]func() Document{
 	"causes": func() Document {
@@ -124,9 +128,9 @@ var documents = map[string]func() Document{
 				Command: "go tool pprof -http=: -sample_index=cpu -diff_base=profiles/1-MLP.cpu.baseline.pb.gz " +
 					"profiles/1-MLP.cpu.candidate.pb.gz"},
 			{Package: pkg, Benchmark: "Small", Of: "waiting", Unit: "ns", Baseline: 0, Candidate: 12 * us, Requests: 5120, Took: 260 * us,
-				Doubt: "no function grew by more than the luck of sampling: requests do not wait longer for locks or channels"},
+				Doubt: NoneGrew},
 			{Package: pkg, Benchmark: "Small", Of: "allocated memory", Unit: "B",
-				Doubt: "it could not be profiled: candidate: the test binary exited with status 2"},
+				Doubt: NotProfiled, Problem: failed("candidate: the test binary exited with status 2")},
 		}
 		return d
 	},
@@ -202,16 +206,16 @@ var documents = map[string]func() Document{
 		return d
 	},
 	"invalid": func() Document {
-		failed := judge.Benchmark{Package: pkg, Name: "Chat", Procs: 2,
-			Problem: "candidate: run 3: the test binary exited with status 2\n" +
+		broken := judge.Benchmark{Package: pkg, Name: "Chat", Procs: 2,
+			Problem: failed("candidate: run 3: the test binary exited with status 2\n" +
 				"\tpanic: runtime error: index out of range [16] with length 16\n\n\tgoroutine 7 [running]:\n" +
-				"\texample.com/infer.(*Cache).At(...)\n\t\t/src/infer/cache.go:41\n\tFAIL\texample.com/infer\t0.213s"}
+				"\texample.com/infer.(*Cache).At(...)\n\t\t/src/infer/cache.go:41\n\tFAIL\texample.com/infer\t0.213s")}
 		p := policy.Policy{Rules: append([]policy.Rule{
 			{Metric: "p95-ns", Stage: "decode", MaxRegressionPercent: 5, MinRegression: 200 * us},
 			{Metric: "p99-ns", Benchmark: "Chatt.*", MaxRegressionPercent: 10, MinRegression: 1.5 * ms},
 		}, both.Rules[0])}
 		return compared(p, results(served("Chat", 12*ms, 0.01), served("MLP", 26.2*ms, 0.01)),
-			results(failed, served("MLP", 26.3*ms, 0.01)))
+			results(broken, served("MLP", 26.3*ms, 0.01)))
 	},
 	"added-removed": func() Document {
 		return compared(both, results(served("Old", 9*ms, 0.01), served("MLP", 26.2*ms, 0.01)),
@@ -248,7 +252,7 @@ var documents = map[string]func() Document{
 			Error: "candidate: example.com/infer does not build:\n\t# example.com/infer [example.com/infer.test]\n" +
 				"\t./cache.go:41:9: undefined: nowhere\n\t./cache.go:58:22: cannot use x (variable of type []float32) as " +
 				"*tensor.Dense value in argument to m.forward: []float32 does not implement the methods that it wants\n",
-			Out: ".tailgate/TestGate",
+			ErrorCode: policy.Failed, Out: ".tailgate/TestGate",
 		}
 	},
 	"counts": func() Document {
@@ -319,9 +323,9 @@ var documents = map[string]func() Document{
 	},
 	"untrusted": func() Document {
 		name := "A|B/<img src=x onerror=alert(1)>/`tick`/@octocat/#1/*bold*_it_/[link](http://example.com)/$x^2$/&lt;"
-		failed := judge.Benchmark{Package: pkg, Name: name, Procs: 2,
-			Problem: "candidate: printed \x1b[2J\x1b[31mred\x1b[0m | pipe <b>bold</b> ```fence``` @octocat fixes #1 \u202etxet"}
-		d := compared(policy.Policy{}, results(served(name, 12*ms, 0.01)), results(failed))
+		broken := judge.Benchmark{Package: pkg, Name: name, Procs: 2,
+			Problem: failed("candidate: printed \x1b[2J\x1b[31mred\x1b[0m | pipe <b>bold</b> ```fence``` @octocat fixes #1 \u202etxet")}
+		d := compared(policy.Policy{}, results(served(name, 12*ms, 0.01)), results(broken))
 		d.Baseline.What = "main, 1a2b3c4d5e6f (merge @octocat's `fix` | closes #2 <!-- -->)"
 		d.Notes = []string{"a note\nover two lines with </details> and a | pipe"}
 		return d

@@ -62,6 +62,32 @@ func (d Document) visible() string {
 	return s + "."
 }
 
+// UnseenOn says what the noise of a small machine hid, at worst, where no change was found: by how much more than its limits allow
+// a metric must get worse to be red there. It is empty when there is nothing to say, and on a machine without a name.
+func UnseenOn(machine string, r policy.Report) string {
+	v, ok := sawLeast(r)
+	switch {
+	case machine == "" || !ok:
+		return ""
+	case math.IsInf(v.Detectable, 1):
+		return fmt.Sprintf("%s: no change would have been red here in %s %s, after so few runs", machine, v.Benchmark, v.Unit)
+	}
+	return fmt.Sprintf("%s: it takes a change of %.1f %% to be red here in %s %s, where the limits say %.3g %%",
+		machine, v.Detectable, v.Benchmark, v.Unit, v.RedFrom())
+}
+
+// sawLeast finds the verdict that found no change and whose noise hid most of its limits; false where noise hid nothing.
+func sawLeast(r policy.Report) (least policy.Verdict, ok bool) {
+	most := 1.0
+	for _, v := range r.Verdicts {
+		found := v.Outcome == policy.Regressed || v.Outcome == policy.Improved
+		if times := v.Detectable / v.RedFrom(); !found && v.Candidate.N > 0 && times > most { // of a rule that cannot fail it is none
+			least, most, ok = v, times, true
+		}
+	}
+	return least, ok
+}
+
 // what a verdict rests on.
 func what(v policy.Verdict) string {
 	if v.Paired {

@@ -48,6 +48,46 @@ func TestWhatWouldHaveBeenRed(t *testing.T) {
 	}
 }
 
+func TestWhatSawLeastIsTheWorstWhereNothingWasFound(t *testing.T) {
+	verdict := func(name string, o policy.Outcome, detectable float64) policy.Verdict {
+		return policy.Verdict{Benchmark: name, Unit: "p95-ns", Outcome: o, Detectable: detectable,
+			Rule:     policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10},
+			Baseline: policy.Summary{Median: 5 * ms, N: 8}, Candidate: policy.Summary{Median: 5 * ms, N: 8}}
+	}
+	hidden := verdict("MLPTiny", policy.OK, 410)
+	hidden.Rule.MinRegression = 20 * ms
+	for _, c := range []struct {
+		name     string
+		verdicts []policy.Verdict
+		want     string // the benchmark
+	}{
+		{"the largest of several", []policy.Verdict{verdict("MLP", policy.OK, 14.04), verdict("MLPTiny", policy.OK, 12)}, "MLP"},
+		{"blind is where nothing was found",
+			[]policy.Verdict{verdict("MLP", policy.Blind, 34), verdict("MLPTiny", policy.OK, 12)}, "MLP"},
+		{"not what a floor hides, which is no noise", []policy.Verdict{verdict("MLP", policy.OK, 14), hidden}, "MLP"},
+		{"not of a change that was seen", []policy.Verdict{
+			verdict("MLP", policy.Regressed, 140), verdict("MLPSmall", policy.Improved, 120), verdict("MLPTiny", policy.Inconclusive, 11),
+		}, "MLPTiny"},
+		{"too few runs for any", []policy.Verdict{verdict("MLP", policy.OK, math.Inf(1))}, "MLP"},
+		{"nothing was measured", []policy.Verdict{{Outcome: policy.Invalid, Detectable: 7}}, ""},
+		{"no noise", []policy.Verdict{verdict("MLP", policy.OK, 10)}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v, ok := sawLeast(policy.Report{Verdicts: c.verdicts})
+			assert.Equal(t, c.want, v.Benchmark)
+			assert.Equal(t, c.want != "", ok)
+			assert.Equal(t, ok, UnseenOn("a small machine", policy.Report{Verdicts: c.verdicts}) != "")
+			assert.Empty(t, UnseenOn("", policy.Report{Verdicts: c.verdicts}), "on a large machine")
+		})
+	}
+	said := ""
+	for _, detectable := range []float64{14.04, math.Inf(1)} {
+		r := policy.Report{Verdicts: []policy.Verdict{verdict("MLP", policy.OK, detectable)}}
+		said += UnseenOn("a small machine with 2 CPUs", r) + "\n"
+	}
+	golden(t, "unseen.golden", []byte(said))
+}
+
 // What is blind is said in every form, first and in full, whether it passes or not.
 func TestBlindIsNeverSilent(t *testing.T) {
 	for _, name := range []string{"blind", "blind-failing", "itself-blind", "whole-runs"} {

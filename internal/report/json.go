@@ -20,6 +20,7 @@ type (
 		Outcome     policy.Outcome    `json:"outcome"`
 		Pass        bool              `json:"pass"`
 		Error       string            `json:"error"`
+		ErrorCode   policy.Code       `json:"error_code"`
 		Expected    policy.Outcome    `json:"expected"`
 		Planted     string            `json:"planted"`
 		Began       time.Time         `json:"began"`
@@ -55,28 +56,26 @@ type (
 		Source string `json:"source"`
 	}
 	verdictJSON struct {
-		Package           string         `json:"package"`
-		Benchmark         string         `json:"benchmark"`
-		GOMAXPROCS        int            `json:"gomaxprocs"`
-		Unit              string         `json:"unit"`
-		Rule              ruleJSON       `json:"rule"`
-		Outcome           policy.Outcome `json:"outcome"`
-		Fails             bool           `json:"fails"`
-		Reason            string         `json:"reason"`
-		Code              policy.Code    `json:"code"`
-		Facts             factsJSON      `json:"facts"`
-		Advice            []adviceJSON   `json:"advice"`
-		Baseline          summaryJSON    `json:"baseline"`
-		Candidate         summaryJSON    `json:"candidate"`
-		Paired            bool           `json:"paired"`
-		Change            number         `json:"change"`
-		ChangePercent     number         `json:"change_percent"`
-		Interval          [2]number      `json:"interval"`
-		IntervalPercent   [2]number      `json:"interval_percent"`
-		P                 number         `json:"p"`
-		Alpha             number         `json:"alpha"`
-		DetectablePercent number         `json:"detectable_percent"`
-		RedFromPercent    number         `json:"red_from_percent"`
+		Package    string         `json:"package"`
+		Benchmark  string         `json:"benchmark"`
+		GOMAXPROCS int            `json:"gomaxprocs"`
+		Unit       string         `json:"unit"`
+		Rule       ruleJSON       `json:"rule"`
+		Outcome    policy.Outcome `json:"outcome"`
+		Fails      bool           `json:"fails"`
+		Reason     string         `json:"reason"`
+		ReasonJSON
+		Baseline          summaryJSON `json:"baseline"`
+		Candidate         summaryJSON `json:"candidate"`
+		Paired            bool        `json:"paired"`
+		Change            number      `json:"change"`
+		ChangePercent     number      `json:"change_percent"`
+		Interval          [2]number   `json:"interval"`
+		IntervalPercent   [2]number   `json:"interval_percent"`
+		P                 number      `json:"p"`
+		Alpha             number      `json:"alpha"`
+		DetectablePercent number      `json:"detectable_percent"`
+		RedFromPercent    number      `json:"red_from_percent"`
 	}
 	ruleJSON struct {
 		Metric               string           `json:"metric"`
@@ -124,8 +123,8 @@ func (n number) MarshalJSON() ([]byte, error) {
 // since there may be thousands. It fails when w does, and on a Began after the year 9999.
 func (d Document) WriteJSON(w io.Writer) error {
 	out := documentJSON{
-		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, Expected: d.Expected,
-		Planted: d.Planted, Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Phases: []phaseJSON{},
+		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, ErrorCode: d.ErrorCode,
+		Expected: d.Expected, Planted: d.Planted, Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Phases: []phaseJSON{},
 		Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate), Settings: []settingJSON{}, Environment: map[string]string{},
 		Notes: append([]string{}, d.Notes...), Alpha: number(d.Report.Policy.Alpha),
 	}
@@ -199,7 +198,7 @@ func list[T, J any](j *jsonWriter, name string, items []T, convert func(T) J) {
 func newVerdictJSON(v policy.Verdict) verdictJSON {
 	out := verdictJSON{
 		Package: v.Package, Benchmark: v.Benchmark, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails,
-		Reason: reason(v), Code: v.Reason.Code, Facts: newFactsJSON(v.Reason), Advice: newAdviceJSON(v.Reason),
+		Reason: reason(v), ReasonJSON: NewReasonJSON(v.Reason),
 		Rule: ruleJSON{v.Rule.Metric, v.Rule.Stage, v.Rule.Benchmark, number(v.Rule.MaxRegressionPercent), number(v.Rule.MinRegression),
 			v.Rule.Direction},
 		Baseline: newSummaryJSON(v.Baseline), Candidate: newSummaryJSON(v.Candidate), Paired: v.Paired,

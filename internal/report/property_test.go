@@ -65,6 +65,12 @@ var (
 		}
 		return &policy.Names{First: rapid.SliceOfN(anyString, 1, 3).Draw(t, "names"), InAll: rapid.IntRange(0, 9).Draw(t, "in all")}
 	})
+	anyProblems = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) policy.Problem {
+		return policy.Problem{
+			File: anyString.Draw(t, "file"), Line: rapid.IntRange(0, 9).Draw(t, "line"), Benchmark: anyString.Draw(t, "benchmark"),
+			Fact: anyString.Draw(t, "fact"), Fix: anyString.Draw(t, "fix"),
+		}
+	}), 0, 22)
 	anyReason = rapid.Custom(func(t *rapid.T) policy.Reason {
 		strings := rapid.SliceOfN(anyString, 0, 3)
 		reason := policy.Reason{
@@ -74,6 +80,8 @@ var (
 				Side: rapid.SampledFrom([]string{"", "baseline", "candidate"}).Draw(t, "side"), Problem: anyString.Draw(t, "problem"),
 				Have: rapid.IntRange(0, 9).Draw(t, "have"), Need: rapid.IntRange(0, 9).Draw(t, "need"), Value: anyFloat.Draw(t, "value"),
 				Words: strings.Draw(t, "words"), Benchmarks: anyNames.Draw(t, "benchmarks"), Units: anyNames.Draw(t, "units"),
+				Round: time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "round")), Problems: anyProblems.Draw(t, "problems"),
+				Selections: rapid.SliceOfN(anyFloat, 0, 3).Draw(t, "selections"),
 				Work:       rapid.SampledFrom([]policy.Work{"", policy.Computes, policy.Waits, policy.TailWaits}).Draw(t, "work"),
 				CPUPercent: anyFloat.Draw(t, "CPU"), MeanPercent: anyFloat.Draw(t, "mean"),
 			},
@@ -112,7 +120,7 @@ var (
 			Name: anyString.Draw(t, "name"), Baseline: anySide.Draw(t, "baseline"), Candidate: anySide.Draw(t, "candidate"),
 			Notes: rapid.SliceOfN(anyString, 0, 12).Draw(t, "notes"), Planted: anyString.Draw(t, "planted"),
 			Expected: rapid.SampledFrom(append([]policy.Outcome{""}, outcomes...)).Draw(t, "expected"),
-			Error:    anyString.Draw(t, "error"), Out: anyString.Draw(t, "out"),
+			Error:    anyString.Draw(t, "error"), ErrorCode: policy.Code(anyString.Draw(t, "error code")), Out: anyString.Draw(t, "out"),
 			Began: time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "began"), 0),
 			Took:  time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "took")),
 		}
@@ -145,7 +153,8 @@ var codes = []policy.Code{
 	policy.BenchmarkRemoved, policy.MetricRemoved, policy.NoValues, policy.Failed, policy.FewRequests, policy.InSomeRuns,
 	policy.NotFinite, policy.FewRuns, policy.FewRounds, policy.BadAlpha, policy.NoPairs, policy.BadLimits,
 	policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut, policy.RuleWithoutBenchmarks,
-	policy.RuleMatchesNoName, policy.RuleMatchesNoMetric,
+	policy.RuleMatchesNoName, policy.RuleMatchesNoMetric, policy.SmallBudget, policy.NoTarget, policy.NotOneResult,
+	policy.OtherBenchmark, policy.BadResults, policy.Instrumented, policy.Debugged,
 }
 
 // TestAnyDocument gives every field anything at all.

@@ -39,7 +39,7 @@ func ReadJSON(data []byte) (Document, error) {
 		return Document{}, fmt.Errorf("version %d, and only 1 is known", in.Version)
 	}
 	d := Document{
-		Name: in.Name, Error: in.Error, Expected: in.Expected, Planted: in.Planted, Began: in.Began,
+		Name: in.Name, Error: in.Error, ErrorCode: in.ErrorCode, Expected: in.Expected, Planted: in.Planted, Began: in.Began,
 		Took: time.Duration(float64(in.Seconds) * float64(time.Second)), Baseline: Side(in.Baseline), Candidate: Side(in.Candidate),
 		Notes: in.Notes, Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}},
 	}
@@ -74,9 +74,9 @@ func (v verdictJSON) verdict() policy.Verdict {
 	bounds := func(of [2]number) policy.Bounds { return policy.Bounds{Lo: float64(of[0]), Hi: float64(of[1])} }
 	return policy.Verdict{
 		Package: v.Package, Benchmark: v.Benchmark, Procs: v.GOMAXPROCS, Unit: v.Unit, Rule: rule, Outcome: v.Outcome, Fails: v.Fails,
-		Reason: v.reason(), Baseline: v.Baseline.summary(), Candidate: v.Candidate.summary(), Paired: v.Paired, Change: float64(v.Change),
-		ChangePercent: float64(v.ChangePercent), Absolute: bounds(v.Interval), Percent: bounds(v.IntervalPercent), P: float64(v.P),
-		Alpha: float64(v.Alpha), Detectable: float64(v.DetectablePercent),
+		Reason: v.ReasonJSON.Reason(), Baseline: v.Baseline.summary(), Candidate: v.Candidate.summary(), Paired: v.Paired,
+		Change: float64(v.Change), ChangePercent: float64(v.ChangePercent), Absolute: bounds(v.Interval),
+		Percent: bounds(v.IntervalPercent), P: float64(v.P), Alpha: float64(v.Alpha), Detectable: float64(v.DetectablePercent),
 	}
 }
 
@@ -90,8 +90,11 @@ func (s summaryJSON) summary() policy.Summary {
 func (c causeJSON) cause() Cause {
 	out := Cause{
 		Package: c.Package, Benchmark: c.Benchmark, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
-		Candidate: float64(c.Candidate), Requests: c.Requests, Took: float64(c.Took), Doubt: c.Doubt, Command: c.Command,
+		Candidate: float64(c.Candidate), Requests: c.Requests, Took: float64(c.Took), Doubt: c.DoubtCode, Command: c.Command,
 		Elsewhere: c.Elsewhere,
+	}
+	if c.Problem != nil {
+		out.Problem = c.Problem.Reason()
 	}
 	for _, f := range c.Functions {
 		out.Functions = append(out.Functions, CostlyFunction{

@@ -60,8 +60,9 @@ func why(v policy.Verdict) string {
 		return fmt.Sprintf("the baseline reports %s, the candidate does not: report it again, or take it out of the policy", unit)
 	case policy.NoValues:
 		return fmt.Sprintf("%s: there are no values of %s: measure it", f.Side, unit)
-	case policy.Failed:
-		return f.Problem
+	case policy.Failed, policy.SmallBudget, policy.NoTarget, policy.NotOneResult, policy.OtherBenchmark, policy.BadResults,
+		policy.Instrumented, policy.Debugged:
+		return Failure{v.Reason}.Error()
 	case policy.FewRequests:
 		return fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx",
 			f.Side, f.Have, unit, f.Need, f.Need)
@@ -85,7 +86,7 @@ func why(v policy.Verdict) string {
 			unit, word(f, 0), word(f, 1))
 	case policy.OtherPrompts:
 		return fmt.Sprintf("its runs drew from other prompts (selection %s and %s): measure both sides with one dataset, filter and seed",
-			word(f, 0), word(f, 1))
+			prompts(f, 0), prompts(f, 1))
 	case policy.SweptOut:
 		return "both sides hold at the highest rate that the sweep tries, so that no change could be seen: " +
 			"raise the scenario's sweep.high"
@@ -101,6 +102,14 @@ func word(f policy.Facts, i int) string {
 		return "?"
 	}
 	return f.Words[i]
+}
+
+// prompts is one of two selections of them.
+func prompts(f policy.Facts, i int) string {
+	if i >= len(f.Selections) {
+		return "?"
+	}
+	return fmt.Sprintf("%.0f", f.Selections[i])
 }
 
 func tooFew(v policy.Verdict) string {

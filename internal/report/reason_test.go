@@ -16,15 +16,27 @@ import (
 func TestEveryReasonHasWords(t *testing.T) {
 	const problem = "the test binary exited with status 2"
 	facts := map[policy.Code]policy.Facts{
-		policy.NoValues:             {Side: "candidate"},
-		policy.Failed:               {Problem: problem},
+		policy.NoValues:       {Side: "candidate"},
+		policy.Failed:         {Problem: problem},
+		policy.SmallBudget:    {Round: 1040 * time.Millisecond, Start: 120 * time.Millisecond, Need: 8},
+		policy.NotOneResult:   {Side: "candidate", Have: 2},
+		policy.OtherBenchmark: {Side: "candidate", Words: []string{"Other", "MLP"}, Have: 1, Need: 2},
+		policy.BadResults: {
+			Problems: []policy.Problem{
+				{File: "candidate", Line: 6, Benchmark: "MLP-2", Fact: "p95-ns is NaN", Fix: "report a finite number"},
+				{File: "candidate", Fact: "the run failed"},
+			},
+			Problem: "\n\tpanic: it broke",
+		},
+		policy.Instrumented:         {Words: []string{"-race"}},
+		policy.Debugged:             {Have: 4711},
 		policy.FewRequests:          {Side: "candidate", Have: 59, Need: 60},
 		policy.InSomeRuns:           {Side: "baseline", Have: 6, Need: 7},
 		policy.NotFinite:            {Side: "baseline", Value: math.Inf(1)},
 		policy.FewRuns:              {Need: 6},
 		policy.FewRounds:            {Have: 4, Need: 8},
 		policy.DirectionsContradict: {Words: []string{"lower", "higher"}},
-		policy.OtherPrompts:         {Words: []string{"70000000000000", "5"}},
+		policy.OtherPrompts:         {Selections: []float64{7e13, 5}},
 		policy.RuleMatchesNoName:    {Benchmarks: &policy.Names{First: []string{"MLP", "Chat"}, InAll: 7}},
 		policy.RuleMatchesNoMetric: {
 			Benchmarks: &policy.Names{First: []string{"MLP"}, InAll: 1}, Units: &policy.Names{First: []string{"ns/op"}, InAll: 1},
@@ -58,7 +70,10 @@ func TestEveryReasonHasWords(t *testing.T) {
 		v.Reason.Advice = advice
 		say("inconclusive", v)
 	}
-	v := verdict(policy.TooNoisy, policy.Inconclusive)
+	v := verdict(policy.SmallBudget, policy.Invalid)
+	v.Reason.Advice = []policy.Advice{{Do: policy.MoreRounds, Amount: 8, Budget: 10 * time.Second}, {Do: policy.ShortenWork}}
+	say("budget", v)
+	v = verdict(policy.TooNoisy, policy.Inconclusive)
 	v.Reason.Advice, v.Reason.Facts.Most = []policy.Advice{{Do: policy.WiderLimit, Amount: 49}}, 60
 	say("no more rounds", v)
 	v = verdict(policy.TooNoisyToSee, policy.Blind)
@@ -78,5 +93,11 @@ func TestEveryReasonHasWords(t *testing.T) {
 	v = verdict(policy.RuleMatchesNoMetric, policy.Invalid)
 	v.Reason.Advice = []policy.Advice{{Do: policy.RecordRequests}}
 	say("record", v)
+	for _, c := range []Cause{
+		{Of: "CPU time", Doubt: NoneGrew}, {Of: "allocated memory", Doubt: NoneGrew}, {Of: "waiting", Doubt: NoneGrew},
+		{Doubt: NoneLeads}, {Doubt: NotProfiled, Problem: policy.Reason{Code: policy.Failed, Facts: facts[policy.Failed]}},
+	} {
+		fmt.Fprintf(&b, "%s: %s\n", c.Doubt, c.doubt())
+	}
 	golden(t, "reasons.golden", []byte(b.String()))
 }

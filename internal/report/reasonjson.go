@@ -8,23 +8,39 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// A reason in the JSON report. Facts that say nothing are left out.
 type (
+	// ReasonJSON is a reason as reports and manifests have it, without its words. Facts that say nothing are left out.
+	ReasonJSON struct {
+		Code   policy.Code  `json:"code"`
+		Facts  factsJSON    `json:"facts"`
+		Advice []adviceJSON `json:"advice"`
+	}
 	factsJSON struct {
-		Side            string      `json:"side,omitempty"`
-		Problem         string      `json:"problem,omitempty"`
-		Have            int         `json:"have,omitempty"`
-		Need            int         `json:"need,omitempty"`
-		Most            int         `json:"most,omitempty"`
-		Value           string      `json:"value,omitempty"` // JSON has no such number
-		Words           []string    `json:"words,omitempty"`
-		Benchmarks      []string    `json:"benchmarks,omitempty"`
-		BenchmarksInAll int         `json:"benchmarks_in_all,omitempty"`
-		Units           []string    `json:"units,omitempty"`
-		UnitsInAll      int         `json:"units_in_all,omitempty"`
-		Work            policy.Work `json:"work,omitempty"`
-		CPUPercent      *number     `json:"cpu_percent,omitempty"`
-		MeanPercent     *number     `json:"mean_percent,omitempty"`
+		Side            string        `json:"side,omitempty"`
+		Problem         string        `json:"problem,omitempty"`
+		Problems        []problemJSON `json:"problems,omitempty"`
+		Have            int           `json:"have,omitempty"`
+		Need            int           `json:"need,omitempty"`
+		Most            int           `json:"most,omitempty"`
+		Value           string        `json:"value,omitempty"` // JSON has no such number
+		Words           []string      `json:"words,omitempty"`
+		Selections      []number      `json:"selections,omitempty"`
+		Benchmarks      []string      `json:"benchmarks,omitempty"`
+		BenchmarksInAll int           `json:"benchmarks_in_all,omitempty"`
+		Units           []string      `json:"units,omitempty"`
+		UnitsInAll      int           `json:"units_in_all,omitempty"`
+		RoundSeconds    number        `json:"round_seconds,omitempty"`
+		StartSeconds    number        `json:"start_seconds,omitempty"`
+		Work            policy.Work   `json:"work,omitempty"`
+		CPUPercent      *number       `json:"cpu_percent,omitempty"`
+		MeanPercent     *number       `json:"mean_percent,omitempty"`
+	}
+	problemJSON struct {
+		File      string `json:"file"`
+		Line      int    `json:"line"`
+		Benchmark string `json:"benchmark"`
+		Fact      string `json:"fact"`
+		Fix       string `json:"fix"`
 	}
 	adviceJSON struct {
 		Do            policy.Action `json:"do"`
@@ -39,10 +55,21 @@ type (
 	}
 )
 
-func newFactsJSON(r policy.Reason) factsJSON {
-	f := r.Facts
+// NewReasonJSON is the reason as JSON has it.
+func NewReasonJSON(r policy.Reason) ReasonJSON {
+	return ReasonJSON{r.Code, newFactsJSON(r.Facts), newAdviceJSON(r.Advice)}
+}
+
+func newFactsJSON(f policy.Facts) factsJSON {
 	out := factsJSON{
 		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Work: f.Work,
+		RoundSeconds: number(f.Round.Seconds()), StartSeconds: number(f.Start.Seconds()),
+	}
+	for _, s := range f.Selections {
+		out.Selections = append(out.Selections, number(s))
+	}
+	for _, p := range f.Problems {
+		out.Problems = append(out.Problems, problemJSON(p))
 	}
 	if f.Benchmarks != nil {
 		out.Benchmarks, out.BenchmarksInAll = f.Benchmarks.First, f.Benchmarks.InAll
@@ -60,9 +87,9 @@ func newFactsJSON(r policy.Reason) factsJSON {
 	return out
 }
 
-func newAdviceJSON(r policy.Reason) []adviceJSON {
+func newAdviceJSON(advice []policy.Advice) []adviceJSON {
 	out := []adviceJSON{}
-	for _, a := range r.Advice {
+	for _, a := range advice {
 		one := adviceJSON{Do: a.Do, Amount: number(a.Amount), BudgetSeconds: number(a.Budget.Seconds())}
 		for _, s := range a.Signs {
 			one.Signs = append(one.Signs, signJSON{s.Name, number(s.Value), s.CPUs})
@@ -72,12 +99,19 @@ func newAdviceJSON(r policy.Reason) []adviceJSON {
 	return out
 }
 
-// reason is what the JSON says of it, but for the words.
-func (v verdictJSON) reason() policy.Reason {
-	f := v.Facts
-	out := policy.Reason{Code: v.Code, Facts: policy.Facts{
+// Reason is what the JSON says.
+func (r ReasonJSON) Reason() policy.Reason {
+	f := r.Facts
+	out := policy.Reason{Code: r.Code, Facts: policy.Facts{
 		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Work: f.Work,
+		Round: duration(f.RoundSeconds), Start: duration(f.StartSeconds),
 	}}
+	for _, s := range f.Selections {
+		out.Facts.Selections = append(out.Facts.Selections, float64(s))
+	}
+	for _, p := range f.Problems {
+		out.Facts.Problems = append(out.Facts.Problems, policy.Problem(p))
+	}
 	if len(f.Benchmarks) > 0 {
 		out.Facts.Benchmarks = &policy.Names{First: f.Benchmarks, InAll: f.BenchmarksInAll}
 	}
@@ -90,14 +124,18 @@ func (v verdictJSON) reason() policy.Reason {
 	if f.CPUPercent != nil && f.MeanPercent != nil {
 		out.Facts.CPUPercent, out.Facts.MeanPercent = float64(*f.CPUPercent), float64(*f.MeanPercent)
 	}
-	for _, a := range v.Advice {
-		one := policy.Advice{Do: a.Do, Amount: known0(a.Amount), Budget: time.Duration(known0(a.BudgetSeconds) * float64(time.Second))}
+	for _, a := range r.Advice {
+		one := policy.Advice{Do: a.Do, Amount: known0(a.Amount), Budget: duration(a.BudgetSeconds)}
 		for _, s := range a.Signs {
 			one.Signs = append(one.Signs, policy.Sign{Name: s.Name, Value: float64(s.Value), CPUs: s.CPUs})
 		}
 		out.Advice = append(out.Advice, one)
 	}
 	return out
+}
+
+func duration(seconds number) time.Duration {
+	return time.Duration(known0(seconds) * float64(time.Second))
 }
 
 // known0 is n, and 0 where it is not known.

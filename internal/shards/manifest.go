@@ -8,6 +8,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/part"
+	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/strictjson"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -86,12 +87,12 @@ type Metric struct {
 
 // Measured says how a benchmark's rounds became its verdicts.
 type Measured struct {
-	Rounds  int          `json:"rounds"`  // in both files of results
-	Looks   []int        `json:"looks"`   // the numbers of rounds after which it was judged, ascending
-	Linked  bool         `json:"linked"`  // whether each round had links of its own, so that there are fewer looks
-	Spent   bool         `json:"spent"`   // whether the last look was the last because the budget was spent
-	Problem string       `json:"problem"` // why it must not be judged; empty when it may
-	Noise   policy.Noise `json:"noise"`
+	Rounds  int                `json:"rounds"`  // in both files of results
+	Looks   []int              `json:"looks"`   // the numbers of rounds after which it was judged, ascending
+	Linked  bool               `json:"linked"`  // whether each round had links of its own, so that there are fewer looks
+	Spent   bool               `json:"spent"`   // whether the last look was the last because the budget was spent
+	Problem *report.ReasonJSON `json:"problem"` // why it must not be judged; null when it may
+	Noise   policy.Noise       `json:"noise"`
 }
 
 // Part is which shard it is of.

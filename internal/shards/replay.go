@@ -41,9 +41,9 @@ func (r replay) run() (judged, error) {
 		plan = plan.Linked()
 	}
 	judging := r.judge.Sequence(r.pair, plan, r.better[baselineSide], r.better[candidateSide])
-	if r.how.Problem != "" {
+	if r.how.Problem != nil {
 		r.add(judging, r.how.Rounds)
-		judging.Fail(r.how.Problem)
+		judging.Fail(r.how.Problem.Reason())
 		return r.result(judging), nil
 	}
 	for _, n := range r.how.Looks {

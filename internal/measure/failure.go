@@ -1,0 +1,36 @@
+package measure
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// reason is why something could not be measured.
+func reason(err error) policy.Reason {
+	if f, ok := errors.AsType[report.Failure](err); ok {
+		return f.Reason
+	}
+	return policy.Reason{Code: policy.Failed, Facts: policy.Facts{Problem: strings.ToValidUTF8(err.Error(), "?")}}
+}
+
+// badResults says that results cannot be, and what was printed beside them, if anything.
+func badResults(problems benchdata.Problems, printed string) error {
+	facts := policy.Facts{Problem: printed}
+	for _, p := range problems {
+		facts.Problems = append(facts.Problems, policy.Problem(p))
+	}
+	return failure(policy.BadResults, facts, policy.Advice{Do: policy.MendResults})
+}
+
+// notAlone says that a benchmark that runs alone is not what it is among others.
+func notAlone(code policy.Code, facts policy.Facts) error {
+	return failure(code, facts, policy.Advice{Do: policy.RunAlone})
+}
+
+func failure(code policy.Code, facts policy.Facts, advice ...policy.Advice) error {
+	return report.Failure{Reason: policy.Reason{Code: code, Facts: facts, Advice: advice}}
+}
