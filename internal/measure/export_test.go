@@ -13,6 +13,9 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
+// Schedule is a gate's, for simulated gates.
+type Schedule = schedule
+
 // Duet is a benchmark that serves in a duet with itself, as in a gate, to be recorded.
 type Duet struct {
 	Dir, Benchmark string // a package's folder, and the benchmark's name without its first word

@@ -24,10 +24,10 @@ func (m *measurement) launch(ctx context.Context) error {
 	case m.inDuet:
 		measure = m.duet
 	}
-	began, done := time.Now(), m.judging.Rounds()+1
+	began, first := time.Now(), m.judging.Rounds() == 0
 	l, err := measure(ctx, m.length(), func() bool {
 		m.portions++
-		return done >= m.fewest() && time.Since(m.began)+m.perPortion() > m.budget
+		return m.schedule().Full()
 	})
 	m.gate.order.Doc.Spend("started", l.start)
 	m.gate.order.Doc.Spend("measured", time.Since(began)-l.start)
@@ -35,10 +35,10 @@ func (m *measurement) launch(ctx context.Context) error {
 	case errors.Is(err, errUnlinked):
 		m.needLinks()
 		return nil
-	case errors.Is(err, errDrivesItself) && done == 1:
+	case errors.Is(err, errDrivesItself) && first:
 		m.instead(errDrivesItself.Error())
 		return nil
-	case err == nil && done == 1 && m.inDuet && !m.reports(*l.round):
+	case err == nil && first && m.inDuet && !m.reports(*l.round):
 		m.instead("its policy judges what only a benchmark that ends reports")
 		return nil
 	}

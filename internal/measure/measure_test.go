@@ -36,7 +36,7 @@ func TestLength(t *testing.T) {
 		{"up to the third", 17, true, 100 * ms, 600 * ms, 4},
 		{"up to the last", 23, true, 100 * ms, 600 * ms, 8},
 	} {
-		assert.Equal(t, c.want, Length(c.rounds, c.linked, c.start, c.portion), c.name)
+		assert.Equal(t, c.want, length(c.rounds, c.linked, c.start, c.portion), c.name)
 	}
 	assert.Equal(t, firstLook, judge.By(policy.Policy{}).Plan(500).Rounds()[0])
 }

@@ -106,7 +106,8 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 		if err := m.launch(ctx); err != nil {
 			return err
 		}
-		if err := m.feasible(m.perLaunch(), m.perPortion()); err != nil {
+		s := m.schedule()
+		if err := m.feasible(s.PerLaunch(), s.PerPortion()); err != nil {
 			return err
 		}
 		if !m.looked() {
@@ -120,7 +121,7 @@ func (m *measurement) untilSettled(ctx context.Context) error {
 // looked judges, if the plan has a look now or the budget is spent.
 func (m *measurement) looked() bool {
 	defer m.gate.spend("judged", time.Now())
-	if !m.judging.Look(m.spent()) {
+	if !m.judging.Look(m.schedule().Over()) {
 		return false
 	}
 	m.gate.order.Display.Looked(m.now(), m.judging.Settled())

@@ -7,7 +7,61 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Length is how many portions the next round has, after so many: a portion is as many requests as the quantiles that are judged
+// schedule is how the rounds of a benchmark fill its budget. It only reckons: a gate and a simulated one fill in what has come to be.
+type schedule struct {
+	Budget   time.Duration // 0: it has no end
+	Fewest   int           // rounds with which a verdict can be reached
+	Linked   bool          // each round has links of its own
+	Rounds   int           // so far
+	Portions int           // of all rounds
+	Starts   time.Duration // of all rounds, and ends
+	Spent    time.Duration // in all
+}
+
+// PerPortion is what a portion has taken so far, on average. It takes some time, though the clock may not tell.
+func (s schedule) PerPortion() time.Duration {
+	return max((s.Spent-s.Starts)/time.Duration(max(s.Portions, 1)), 1)
+}
+
+// PerLaunch is what a start has taken so far, on average.
+func (s schedule) PerLaunch() time.Duration { return s.Starts / time.Duration(max(s.Rounds, 1)) }
+
+// Length is how many portions the next round has: of the first it is learnt what they take.
+func (s schedule) Length() int {
+	if s.Rounds == 0 {
+		return 1
+	}
+	length := length(s.Rounds, s.Linked, s.PerLaunch(), s.PerPortion())
+	if s.Budget == 0 {
+		return length
+	}
+	// What the rounds that a verdict needs will take at least is kept for them.
+	missing := time.Duration(max(s.Fewest-s.Rounds, 1))
+	left := s.Budget - s.Spent - missing*(s.PerLaunch()+s.PerPortion())
+	return int(min(1+max(left/s.PerPortion(), 0), time.Duration(length)))
+}
+
+// Least is what the fewest rounds take, where each is a start and a portion that take so long.
+func (s schedule) Least(start, portion time.Duration) time.Duration {
+	return time.Duration(s.Fewest) * (start + portion)
+}
+
+// Hopeless reports whether the budget is far too small for rounds that take so long. By half it may be exceeded.
+func (s schedule) Hopeless(start, portion time.Duration) bool {
+	return s.Budget > 0 && s.Rounds < s.Fewest && s.Least(start, portion) > s.Budget+s.Budget/2
+}
+
+// Over reports whether the budget does not suffice for another round.
+func (s schedule) Over() bool {
+	return s.Budget > 0 && s.Rounds >= s.Fewest && s.Spent+s.PerLaunch()+s.PerPortion() > s.Budget
+}
+
+// Full reports whether the budget does not suffice for another portion of the round that is being measured.
+func (s schedule) Full() bool {
+	return s.Budget > 0 && s.Rounds+1 >= s.Fewest && s.Spent+s.PerPortion() > s.Budget
+}
+
+// length is how many portions the next round has, after so many: a portion is as many requests as the quantiles that are judged
 // need.
 //
 // A round is one launch of both processes, and the unit that is judged: what is measured in one launch shares the luck of its
@@ -18,19 +72,19 @@ import (
 // section 10.6).
 //
 // Rounds with a link of each side of their own are fewer, since a link takes about a second; their later ones are longer.
-func Length(rounds int, linked bool, start, portion time.Duration) int {
-	length := clamp(math.Sqrt(float64(start)/float64(max(portion, 1))), 1, 8)
+func length(rounds int, linked bool, start, portion time.Duration) int {
+	short := clamp(math.Sqrt(float64(start)/float64(max(portion, 1))), 1, 8)
 	switch {
 	case rounds < firstLook:
-		return length
+		return short
 	case !linked:
 		return clamp(2*math.Sqrt(float64(start)/float64(max(portion, 1))), 2, 16)
 	case rounds < 12:
-		return 2 * length
+		return 2 * short
 	case rounds < 18:
-		return 4 * length
+		return 4 * short
 	}
-	return 8 * length
+	return 8 * short
 }
 
 // firstLook is the number of rounds after which a plan looks first.
@@ -40,50 +94,34 @@ func clamp(x float64, least, most int) int {
 	return int(min(max(math.Round(x), float64(least)), float64(most)))
 }
 
-// length is how many portions the next round has: of the first it is learnt what they take.
-func (m *measurement) length() int {
-	rounds := m.judging.Rounds()
-	if rounds == 0 || !m.inDuet {
-		return 1
-	}
-	// What the rounds that a verdict needs will take at least is kept for them.
-	missing := time.Duration(max(m.fewest()-rounds, 1))
-	left := m.budget - time.Since(m.began) - missing*(m.perLaunch()+m.perPortion())
-	length := Length(rounds, m.linked, m.perLaunch(), m.perPortion())
-	return int(min(1+max(left/m.perPortion(), 0), time.Duration(length)))
-}
-
-// perPortion and perLaunch are what a portion and a start have taken so far, on average. A portion takes some time, though the
-// clock may not tell.
-func (m *measurement) perPortion() time.Duration {
-	return max((time.Since(m.began)-m.starts)/time.Duration(max(m.portions, 1)), 1)
-}
-
-func (m *measurement) perLaunch() time.Duration {
-	return m.starts / time.Duration(max(m.judging.Rounds(), 1))
-}
-
-// fewest is the number of rounds with which a verdict can be reached.
-func (m *measurement) fewest() int {
+// schedule is that of the benchmark now.
+func (m *measurement) schedule() schedule {
 	if m.least == 0 {
 		m.least = m.plan.Fewest()
 	}
-	return m.least
+	return schedule{
+		Budget: m.budget, Fewest: m.least, Linked: m.linked, Rounds: m.judging.Rounds(), Portions: m.portions, Starts: m.starts,
+		Spent: time.Since(m.began),
+	}
 }
 
-// feasible says if the budget is far too small for rounds that take so long. By half it may be exceeded.
-func (m *measurement) feasible(perLaunch, perPortion time.Duration) error {
-	least := time.Duration(m.fewest()) * (perLaunch + perPortion)
-	if m.judging.Rounds() >= m.fewest() || least <= m.budget+m.budget/2 {
+// length is how many portions the next round has. A whole run has one.
+func (m *measurement) length() int {
+	if !m.inDuet {
+		return 1
+	}
+	return m.schedule().Length()
+}
+
+// feasible says if the budget is hopeless, where a start and a portion take so long.
+func (m *measurement) feasible(start, portion time.Duration) error {
+	s := m.schedule()
+	if !s.Hopeless(start, portion) {
 		return nil
 	}
-	return failure(policy.SmallBudget, policy.Facts{Need: m.fewest(), Round: perPortion, Start: perLaunch},
-		policy.Advice{Do: policy.MoreRounds, Amount: float64(m.fewest()), Budget: roundUp(least)}, policy.Advice{Do: policy.ShortenWork})
-}
-
-// spent reports whether the budget does not suffice for another round.
-func (m *measurement) spent() bool {
-	return m.judging.Rounds() >= m.fewest() && time.Since(m.began)+m.perLaunch()+m.perPortion() > m.budget
+	return failure(policy.SmallBudget, policy.Facts{Need: s.Fewest, Round: portion, Start: start},
+		policy.Advice{Do: policy.MoreRounds, Amount: float64(s.Fewest), Budget: roundUp(s.Least(start, portion))},
+		policy.Advice{Do: policy.ShortenWork})
 }
 
 // longest is how long a process may live, for a gate that cannot end it.

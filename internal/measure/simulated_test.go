@@ -69,18 +69,26 @@ type result struct {
 	portions int // of a round's requests a side, in all of them
 }
 
+// schedule is that of a gate run which has come so far.
+func (g *simulated) schedule(of result, fewest int, spent time.Duration) measure.Schedule {
+	return measure.Schedule{
+		Budget: g.budget, Fewest: fewest, Linked: g.linked, Rounds: of.rounds, Portions: of.portions,
+		Starts: time.Duration(of.rounds) * starting, Spent: spent,
+	}
+}
+
 // run is a gate run with a candidate that is slower by effect times the limit, or by as many times the floor where that is more.
 func (g *simulated) run(r *rand.Rand, effect float64) result {
 	fewest := g.plan.Fewest()
-	if g.budget > 0 && time.Duration(fewest)*(starting+g.portion) > g.budget*3/2 {
+	var of result
+	var spent time.Duration
+	if g.schedule(of, fewest, spent).Hopeless(starting, g.portion) {
 		return result{outcome: policy.Invalid}
 	}
 	s := g.by.Sequence(g.pair, g.plan, nil, nil)
 	links := g.luck.links(r)
-	var of result
-	var spent time.Duration
 	for {
-		length := g.length(of, fewest, spent)
+		length := g.schedule(of, fewest, spent).Length()
 		of.rounds++
 		of.portions += length
 		if g.linked && of.rounds > 1 {
@@ -90,29 +98,11 @@ func (g *simulated) run(r *rand.Rand, effect float64) result {
 		values := g.values(r, w, links, effect)
 		s.Add(judge.Round{Baseline: g.measured(values[0]), Candidate: g.measured(values[1])})
 		spent += starting + time.Duration(g.scale*g.from.took(w))
-		over := g.budget > 0 && of.rounds >= fewest && spent+starting+perPortion(of, spent) > g.budget
-		if s.Look(over) && s.Settled() {
+		if s.Look(g.schedule(of, fewest, spent).Over()) && s.Settled() {
 			of.outcome, of.code = s.Verdicts()[0].Outcome, s.Verdicts()[0].Reason.Code
 			return of
 		}
 	}
-}
-
-// length is how many portions the next round has. Once there are rounds enough for a verdict it has no more than there is time for.
-func (g *simulated) length(of result, fewest int, spent time.Duration) int {
-	if of.rounds == 0 {
-		return 1
-	}
-	length := measure.Length(of.rounds, g.linked, starting, perPortion(of, spent))
-	if g.budget == 0 || of.rounds < fewest {
-		return length
-	}
-	return int(min(max((g.budget-spent-starting)/perPortion(of, spent), 1), time.Duration(length)))
-}
-
-// perPortion is what both sides took for a portion so far.
-func perPortion(of result, spent time.Duration) time.Duration {
-	return (spent - time.Duration(of.rounds)*starting) / time.Duration(of.portions)
 }
 
 // values are what both sides measure in a round, in whole ns.
@@ -215,7 +205,7 @@ func longWay(t *testing.T, rec recording, g *simulated, r *rand.Rand, effect flo
 	var of result
 	var spent time.Duration
 	for {
-		length := g.length(of, g.plan.Fewest(), spent)
+		length := g.schedule(of, g.plan.Fewest(), spent).Length()
 		of.rounds++
 		of.portions += length
 		w := g.from.draw(r, length)
