@@ -80,10 +80,10 @@ func (p Plan) Fewest() int {
 	return n
 }
 
-// Left is about how many rounds more it will take to settle v, as it was found at one of the plan's looks: the interval shrinks
+// left is about how many rounds more it will take to settle v, as it was found at one of the plan's looks: the interval shrinks
 // with the square root of their number until it no longer holds the limit, and it is only looked at when the plan says so.
 // It is 0 for a verdict that is settled or says nothing yet.
-func (p Plan) Left(v policy.Verdict) int {
+func (p Plan) left(v policy.Verdict) int {
 	limit := v.Rule.From(v.Baseline.Median)
 	estimate, far, near := v.ChangePercent, v.Percent.Hi, v.Percent.Lo
 	if v.Direction == policy.Higher {

@@ -69,7 +69,7 @@ func TestLeftIsUntilTheIntervalClearsTheLimit(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.v.Paired, c.v.Baseline.N = true, 8
-			assert.Equal(t, c.want, plan.Left(c.v))
+			assert.Equal(t, c.want, plan.left(c.v))
 		})
 	}
 }

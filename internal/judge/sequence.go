@@ -127,7 +127,7 @@ func (s *Sequence) Looks() (rounds []int, spent bool) { return s.looks, s.spent 
 func (s *Sequence) Left() int {
 	left := 0
 	for _, v := range s.verdicts {
-		left = max(left, s.plan.Left(v)-(s.rounds-v.Baseline.N))
+		left = max(left, s.plan.left(v)-(s.rounds-v.Baseline.N))
 	}
 	return left
 }
