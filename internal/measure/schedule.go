@@ -7,7 +7,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// schedule is how the rounds of a benchmark fill its budget. It only reckons: a gate and a simulated one fill in what has come to be.
+// schedule is how the rounds of a benchmark fill its budget. It only reckons, for gates and for simulated ones.
 type schedule struct {
 	Budget   time.Duration // 0: it has no end
 	Fewest   int           // rounds with which a verdict can be reached

@@ -51,8 +51,8 @@ func (b *Binary) beside() (*Binary, error) {
 	return &other, nil
 }
 
-// checkSource links a copy of b again: what was linked before is of the same source if this is. That takes a tenth of a second while
-// the source is the same, for nothing is linked then.
+// checkSource links a copy of b again: what was linked before is of the same source if this is. While the source is the same that
+// takes a tenth of a second, for nothing is linked then.
 func (b *Binary) checkSource(ctx context.Context) error {
 	again, err := b.beside()
 	if err != nil {
