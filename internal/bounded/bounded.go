@@ -18,8 +18,8 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("%s: more than %d KiB", e.Name, e.Most>>10)
 }
 
-// ReadFile reads a file of at most so many bytes. The error on a larger one is a TooLargeError. A pipe or a device is an error, too,
-// since nobody knows when it ends.
+// ReadFile reads a file of at most so many bytes. The error on a larger one is a TooLargeError. A pipe or a device is an error,
+// too, since nobody knows when it ends.
 func ReadFile(name string, most int64) ([]byte, error) {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return nil, fmt.Errorf("%s: it is no regular file: give a file's name", name)
