@@ -182,7 +182,7 @@ func (g *gate) buildPackage(ctx context.Context, s *side, pkg place) built {
 	return built{s, pkg.path, bin, time.Since(began), err}
 }
 
-// compareBinaries notes when nothing has changed.
+// compareBinaries notes when no code has changed.
 func (g *gate) compareBinaries() {
 	if g.sides[baselineSide].source.Address != "" {
 		return // the servers differ, or not: who knows
@@ -194,15 +194,12 @@ func (g *gate) compareBinaries() {
 		}
 	}
 	if len(baseline) == len(candidate) {
-		g.note("the test binaries of both sides are identical: nothing changed, what differs is noise" + g.unlessPlanted())
+		planted := ""
+		if !g.order.Plant.IsZero() {
+			planted = ", the planted slowdown"
+		}
+		g.note("the test binaries of both sides are identical: only noise" + planted + " and the files that they read can differ")
 	}
-}
-
-func (g *gate) unlessPlanted() string {
-	if g.order.Plant.IsZero() {
-		return ""
-	}
-	return " and the planted slowdown"
 }
 
 // goVersion is the Go version of all binaries; empty when they differ, as after a change of toolchain.

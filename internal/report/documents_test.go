@@ -139,7 +139,7 @@ var documents = map[string]func() Document{
 		d.Baseline = d.Candidate
 		d.Baseline.Why = "nothing has changed since HEAD: the work tree against itself (A/A)"
 		d.Settings = nil
-		d.Notes = []string{"the test binaries of both sides are identical: nothing changed, what differs is noise"}
+		d.Notes = []string{"the test binaries of both sides are identical: only noise and the files that they read can differ"}
 		return d
 	},
 	"regressed": func() Document {
