@@ -136,7 +136,7 @@ func (c Cause) elsewhere() string {
 
 // why shows the causes below a benchmark's verdicts.
 func (b *terminal) why(d Document, g group) {
-	for _, c := range d.causes(g.Measured) {
+	for _, c := range d.causes(g.of) {
 		b.line("")
 		name := "why"
 		for _, line := range c.lines() {

@@ -9,7 +9,7 @@ import (
 
 // group is a benchmark with the verdicts on it; or one rule that matches nothing, with an empty Name.
 type group struct {
-	policy.Measured
+	of       policy.Measured
 	verdicts []policy.Verdict
 }
 

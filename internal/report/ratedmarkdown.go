@@ -95,7 +95,7 @@ func (r rated) markdown(name string, most int) string {
 
 // markdown is a metric at the rate: both sides, and the change; bold where a rule fails.
 func (p ratePoint) markdown(unit string, s scale) string {
-	m := p.Metric(unit)
+	m := p.of.Metric(unit)
 	baseline, candidate := known(m.Baseline), known(m.Candidate)
 	if math.IsNaN(baseline) && math.IsNaN(candidate) {
 		return missing
