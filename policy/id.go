@@ -6,9 +6,3 @@ type ID struct {
 	Name    string // without "Benchmark" and "-8": "Serve/rate=300"
 	Procs   int    // GOMAXPROCS
 }
-
-// ID is the benchmark that the verdict is on; without a name when the rule matches nothing.
-func (v Verdict) ID() ID { return ID{v.Package, v.Benchmark, v.Procs} }
-
-// ID is the benchmark that was measured.
-func (m Measured) ID() ID { return ID{m.Package, m.Name, m.Procs} }

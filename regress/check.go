@@ -101,8 +101,8 @@ func (s settings) missed(got policy.Outcome) string {
 
 // subtest names a verdict. What testing leaves in a name, an older command of a runner for one, is broken here.
 func subtest(v policy.Verdict) string {
-	name := v.Benchmark + "/" + v.Unit
-	if v.Benchmark == "" {
+	name := v.Name + "/" + v.Unit
+	if v.Name == "" {
 		name = "policy/" + v.Unit
 	}
 	return report.Plain(name)

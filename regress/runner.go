@@ -60,10 +60,10 @@ func unseen(r policy.Report, machine string) string {
 	case machine == "" || worst.Detectable == 0:
 		return ""
 	case math.IsInf(worst.Detectable, 1):
-		return fmt.Sprintf("%s: no change would have been red here in %s %s, after so few runs", machine, worst.Benchmark, worst.Unit)
+		return fmt.Sprintf("%s: no change would have been red here in %s %s, after so few runs", machine, worst.Name, worst.Unit)
 	}
 	return fmt.Sprintf("%s: it takes a change of %.1f %% to be red here in %s %s, where the limits say %.3g %%",
-		machine, worst.Detectable, worst.Benchmark, worst.Unit, worst.RedFrom())
+		machine, worst.Detectable, worst.Name, worst.Unit, worst.RedFrom())
 }
 
 // unseenHere is unseen on the machine that this is.

@@ -49,7 +49,7 @@ func TestSmallMachine(t *testing.T) {
 
 func TestUnseenIsTheWorstWhereNothingWasFound(t *testing.T) {
 	verdict := func(name string, o policy.Outcome, detectable float64) policy.Verdict {
-		return policy.Verdict{Benchmark: name, Unit: "p95-ns", Outcome: o, Detectable: detectable,
+		return policy.Verdict{ID: policy.ID{Name: name}, Unit: "p95-ns", Outcome: o, Detectable: detectable,
 			Rule:     policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10},
 			Baseline: policy.Summary{Median: 5e6, N: 8}, Candidate: policy.Summary{Median: 5e6, N: 8}}
 	}

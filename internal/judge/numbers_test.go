@@ -88,6 +88,6 @@ func randomSide(r *rand.Rand, n int, middle float64) Results {
 
 func writeNumbers(b *strings.Builder, i int, v policy.Verdict) {
 	fmt.Fprintf(b, "%d %s %s %q fails=%t n=%d+%d medians=%v,%v paired=%t change=%v %v%% in %v%% %v p=%v alpha=%v detectable=%v\n",
-		i, v.Benchmark, v.Unit, v.Outcome, v.Fails, v.Baseline.N, v.Candidate.N, v.Baseline.Median, v.Candidate.Median, v.Paired,
+		i, v.Name, v.Unit, v.Outcome, v.Fails, v.Baseline.N, v.Candidate.N, v.Baseline.Median, v.Candidate.Median, v.Paired,
 		v.Change, v.ChangePercent, v.Percent, v.Absolute, v.P, v.Alpha, v.Detectable)
 }

@@ -56,7 +56,7 @@ func (g *gate) explain(ctx context.Context, pairs []judge.Pair) {
 // regression is the verdict on a benchmark that says regressed, by the largest change in whichever direction; zero when none does.
 func (g *gate) regression(pair judge.Pair) (gravest policy.Verdict) {
 	for _, v := range g.order.Doc.Report.Verdicts {
-		if v.Package == pair.Package() && v.Benchmark == pair.Name() && v.Outcome == policy.Regressed &&
+		if v.Package == pair.Package() && v.Name == pair.Name() && v.Outcome == policy.Regressed &&
 			math.Abs(v.ChangePercent) >= math.Abs(gravest.ChangePercent) {
 			gravest = v
 		}

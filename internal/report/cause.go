@@ -157,7 +157,7 @@ func (b *terminal) why(d Document, g group) {
 // accused is the sentence that names the function that grew most, of the cause of a verdict; empty when none is known.
 func (d Document) accused(v policy.Verdict) string {
 	for _, c := range d.Causes {
-		if c.Package == v.Package && c.Benchmark == v.Benchmark && len(c.Functions) > 0 {
+		if c.Package == v.Package && c.Benchmark == v.Name && len(c.Functions) > 0 {
 			first := c.line(c.Functions[0])
 			text := fmt.Sprintf("Of its functions %s grew most: %s of %s", first.Function, first.Grown, c.Of)
 			if first.Share != "" {

@@ -11,7 +11,8 @@ import (
 
 func TestWhatWouldHaveBeenRed(t *testing.T) {
 	v := func(unit string, floor, baseline, detectable float64) policy.Verdict {
-		return policy.Verdict{Benchmark: "B", Unit: unit, Rule: policy.Rule{Metric: unit, MaxRegressionPercent: 10, MinRegression: floor},
+		return policy.Verdict{ID: policy.ID{Name: "B"}, Unit: unit,
+			Rule:      policy.Rule{Metric: unit, MaxRegressionPercent: 10, MinRegression: floor},
 			Direction: policy.DirectionOf(unit), Baseline: policy.Summary{Median: baseline, N: 8}, Candidate: policy.Summary{N: 8},
 			Paired: true, Detectable: detectable, Outcome: policy.OK}
 	}

@@ -150,7 +150,7 @@ func TestAPageThatIsFullSaysWhatItLeavesOut(t *testing.T) {
 	one := d.Report.Benchmarks[0]
 	one.Name = "Z"
 	verdict := d.Report.Verdicts[0]
-	verdict.Benchmark = "Z"
+	verdict.Name = "Z"
 	d.Report.Benchmarks, d.Report.Verdicts = append(d.Report.Benchmarks, one), append(d.Report.Verdicts, verdict)
 	d.Details = append(d.Details, Detail{Package: one.Package, Name: "Z", Procs: one.Procs})
 	assert.True(t, strings.Contains(pageOf(t, d), "Left out here: charts."))
@@ -190,7 +190,7 @@ func copies(one Document, n int) Document {
 	for i := range n {
 		rename := func(name string) string { return fmt.Sprintf("%s/copy=%d", name, i) }
 		for _, v := range one.Report.Verdicts {
-			v.Benchmark = rename(v.Benchmark)
+			v.Name = rename(v.Name)
 			d.Report.Verdicts = append(d.Report.Verdicts, v)
 		}
 		for _, m := range one.Report.Benchmarks {

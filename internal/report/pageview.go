@@ -171,7 +171,7 @@ func (d Document) parts(p *page) map[policy.ID]string {
 			break
 		}
 		slices.SortStableFunc(g.verdicts, func(a, b policy.Verdict) int { return byGravity(b, a) })
-		id := g.of.ID()
+		id := g.of.ID
 		ids[id] = fmt.Sprintf("b%d", i+1)
 		part := newPart(ids[id], cell(label(g.verdicts[0])), g)
 		part.Causes = d.causeViews(g.of)
@@ -229,7 +229,7 @@ func (d Document) pageRows(parts map[policy.ID]string) (shown []pageRow, left in
 	for rank, v := range verdicts[:len(verdicts)-left] {
 		r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
 		row := pageRow{
-			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[v.ID()], Rank: rank,
+			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[v.ID], Rank: rank,
 			Name: cell(label(v)), Metric: cell(title(v.Unit)), Unit: cell(r.unit), Baseline: r.baseline, Candidate: r.candidate,
 			Percent: missing, Limit: shortLimits(v.Rule), Floor: shortFloor(v), Detectable: missing,
 			SortBaseline: sortable(v.Baseline.Median), SortCandidate: sortable(v.Candidate.Median),

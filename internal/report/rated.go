@@ -37,8 +37,8 @@ const (
 func (d Document) rated() (all []rated, left int) {
 	verdicts, details, at := map[policy.ID][]policy.Verdict{}, map[policy.ID]*Detail{}, map[policy.ID]int{}
 	for _, v := range d.Report.Verdicts {
-		if _, _, ok := ratename.Cut(v.Benchmark); ok {
-			id := v.ID()
+		if _, _, ok := ratename.Cut(v.Name); ok {
+			id := v.ID
 			verdicts[id] = append(verdicts[id], v)
 		}
 	}
@@ -57,7 +57,7 @@ func (d Document) rated() (all []rated, left int) {
 			at[id] = i
 			all = append(all, rated{ID: id})
 		}
-		own := m.ID()
+		own := m.ID
 		all[i].points = append(all[i].points, ratePoint{m, rate, verdicts[own], details[own]})
 	}
 	for i := range all {

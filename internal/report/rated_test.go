@@ -24,9 +24,9 @@ func onlyCase(t *testing.T, d Document) rated {
 
 func TestRatesOfACaseAreTogetherAndInOrder(t *testing.T) {
 	d := servingIn("multi-lora-small", 200, 40, 120)
-	d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{Package: pkg, Name: "Serving/case=other/rate=40", Procs: 2},
-		policy.Measured{Package: pkg, Name: "Serving/case=multi-lora-small/rate=40.0", Procs: 2},
-		policy.Measured{Package: pkg, Name: "MLP", Procs: 2})
+	for _, name := range []string{"Serving/case=other/rate=40", "Serving/case=multi-lora-small/rate=40.0", "MLP"} {
+		d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{ID: policy.ID{Package: pkg, Name: name, Procs: 2}})
+	}
 	r := onlyCase(t, d)
 	assert.Equal(t, "Serving/case=multi-lora-small", r.Name)
 	var rates []float64
@@ -62,7 +62,7 @@ func TestTooManyRatesAndCasesAreLeftOut(t *testing.T) {
 	var d Document
 	for i := range mostRates + 5 {
 		d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{
-			Name: fmt.Sprintf("A/rate=%d", i+1), Metrics: []policy.Metric{{Unit: "p50-ns"}},
+			ID: policy.ID{Name: fmt.Sprintf("A/rate=%d", i+1)}, Metrics: []policy.Metric{{Unit: "p50-ns"}},
 		})
 	}
 	r := onlyCase(t, d)
@@ -71,7 +71,7 @@ func TestTooManyRatesAndCasesAreLeftOut(t *testing.T) {
 	for i := range mostCases + 2 {
 		for _, rate := range []int{1, 2} {
 			d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{
-				Name: fmt.Sprintf("B/case=x%dy/rate=%d", i, rate), Metrics: []policy.Metric{{Unit: "p50-ns"}},
+				ID: policy.ID{Name: fmt.Sprintf("B/case=x%dy/rate=%d", i, rate)}, Metrics: []policy.Metric{{Unit: "p50-ns"}},
 			})
 		}
 	}

@@ -39,7 +39,7 @@ func (d Document) ratedTables(most int) string {
 	label := d.labels()
 	text := ""
 	for i, r := range all {
-		name := label(policy.Verdict{Package: r.Package, Benchmark: r.label(), Procs: r.Procs})
+		name := label(policy.Verdict{ID: policy.ID{Package: r.Package, Name: r.label(), Procs: r.Procs}})
 		head := fmt.Sprintf("Rate by rate: case %d", i+1)
 		if safeName.MatchString(name) {
 			head = "Rate by rate: <code>" + name + "</code>"

@@ -57,14 +57,15 @@ func (d Document) ratedViews(p *page, parts map[policy.ID]string) {
 	label := d.labels()
 	room, caseOf := mostRatedCharts, map[string]string{}
 	for i, r := range all {
+		id := policy.ID{Package: r.Package, Name: r.label(), Procs: r.Procs}
 		v := ratedView{
-			ID: fmt.Sprintf("r%d", i+1), Name: cell(label(policy.Verdict{Package: r.Package, Benchmark: r.label(), Procs: r.Procs})),
+			ID: fmt.Sprintf("r%d", i+1), Name: cell(label(policy.Verdict{ID: id})),
 			Package: cell(r.Package), Procs: r.Procs,
 			Open: r.gravity() == gravest || len(all) == 1, Says: r.says(), Heat: r.heat(), Chart: -1, Left: r.left,
 		}
 		for _, point := range r.points {
 			baseline, candidate := point.saturated()
-			head := ratedHead{Rate: exact(point.rate), Part: parts[point.of.ID()]}
+			head := ratedHead{Rate: exact(point.rate), Part: parts[point.of.ID]}
 			switch {
 			case baseline && candidate:
 				head.Saturated = "both behind"

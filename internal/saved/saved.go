@@ -93,15 +93,15 @@ func details(baseline, candidate judge.Results, verdicts []policy.Verdict) []rep
 	at := map[policy.ID]int{}
 	for _, failing := range []bool{true, false} {
 		for _, v := range verdicts {
-			id := v.ID()
-			if _, known := at[id]; !known && v.Fails == failing && v.Benchmark != "" && len(all) < report.MostDetails {
+			id := v.ID
+			if _, known := at[id]; !known && v.Fails == failing && v.Name != "" && len(all) < report.MostDetails {
 				at[id] = len(all)
-				all = append(all, report.Detail{Package: v.Package, Name: v.Benchmark, Procs: v.Procs})
+				all = append(all, report.Detail{Package: v.Package, Name: v.Name, Procs: v.Procs})
 			}
 		}
 	}
 	for _, v := range verdicts {
-		if i, ok := at[v.ID()]; ok {
+		if i, ok := at[v.ID]; ok {
 			all[i].Series = append(all[i].Series, report.Series{Unit: v.Unit})
 		}
 	}

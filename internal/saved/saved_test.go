@@ -20,7 +20,7 @@ func TestOfManySavedBenchmarksThoseThatFailKeepTheirDetails(t *testing.T) {
 		name := fmt.Sprint(i)
 		baseline.Benchmarks = append(baseline.Benchmarks, judge.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {1, 2}}})
 		candidate.Benchmarks = append(candidate.Benchmarks, judge.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {3, 4}}})
-		verdicts = append(verdicts, policy.Verdict{Benchmark: name, Unit: "ns/op", Fails: i == 2*report.MostDetails-1})
+		verdicts = append(verdicts, policy.Verdict{ID: policy.ID{Name: name}, Unit: "ns/op", Fails: i == 2*report.MostDetails-1})
 	}
 	verdicts = append(verdicts, policy.Verdict{Unit: "p95-ns", Fails: true}) // a rule that matches nothing
 	found := details(baseline, candidate, verdicts)

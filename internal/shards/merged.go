@@ -184,7 +184,7 @@ func (s left) agrees(j judge.Judge, pairs []judge.Pair, verdicts [][]policy.Verd
 	for i, v := range s.verdict.Report.Verdicts {
 		if !report.SameVerdict(v, want[i]) {
 			return fmt.Errorf("verdict.json says %q of %s %s, and its rounds lead to %q: it was edited",
-				v.Outcome, v.Benchmark, v.Unit, want[i].Outcome)
+				v.Outcome, v.Name, v.Unit, want[i].Outcome)
 		}
 	}
 	return nil
