@@ -81,7 +81,7 @@ func randomSide(r *rand.Rand, n int, middle float64) Results {
 		allocs[i] = float64(r.IntN(3))
 	}
 	return Results{Benchmarks: []Benchmark{{
-		Package: "example.com/shop", Name: "Chat", Procs: 2, Requests: 60,
+		ID: policy.ID{Package: "example.com/shop", Name: "Chat", Procs: 2}, Requests: 60,
 		Metrics: map[string][]float64{"p95-ns": p95, "req/s": rate, "allocs/op": allocs},
 	}}}
 }

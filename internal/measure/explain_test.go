@@ -11,7 +11,7 @@ import (
 )
 
 func TestTheGravestRegressionIsExplained(t *testing.T) {
-	b := judge.Benchmark{Package: "example.com/shop", Name: "Serve"}
+	b := judge.Benchmark{ID: policy.ID{Package: "example.com/shop", Name: "Serve"}}
 	pair := judge.Pair{Baseline: &b, Candidate: &b}
 	verdict := func(unit string, o policy.Outcome, change float64) policy.Verdict {
 		return policy.Verdict{ID: policy.ID{Package: b.Package, Name: b.Name}, Unit: unit, Outcome: o, ChangePercent: change}

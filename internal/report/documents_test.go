@@ -22,7 +22,7 @@ var offsets = []float64{-1.4, 0.3, 0.9, -0.6, 1.6, -0.1, -1.0, 0.1, 0.6, -0.3}
 
 // benchmark has ten runs of each metric, about the given medians, with that relative deviation.
 func benchmark(name string, deviation float64, medians map[string]float64) judge.Benchmark {
-	b := judge.Benchmark{Package: pkg, Name: name, Procs: 2, Requests: 500, Metrics: map[string][]float64{}}
+	b := judge.Benchmark{ID: policy.ID{Package: pkg, Name: name, Procs: 2}, Requests: 500, Metrics: map[string][]float64{}}
 	for unit, median := range medians {
 		for _, offset := range offsets {
 			b.Metrics[unit] = append(b.Metrics[unit], median*(1+deviation*offset))
@@ -202,7 +202,7 @@ var documents = map[string]func() Document{
 		return d
 	},
 	"invalid": func() Document {
-		failed := judge.Benchmark{Package: pkg, Name: "Chat", Procs: 2,
+		failed := judge.Benchmark{ID: policy.ID{Package: pkg, Name: "Chat", Procs: 2},
 			Problem: "candidate: run 3: the test binary exited with status 2\n" +
 				"\tpanic: runtime error: index out of range [16] with length 16\n\n\tgoroutine 7 [running]:\n" +
 				"\texample.com/infer.(*Cache).At(...)\n\t\t/src/infer/cache.go:41\n\tFAIL\texample.com/infer\t0.213s"}
@@ -319,7 +319,7 @@ var documents = map[string]func() Document{
 	},
 	"untrusted": func() Document {
 		name := "A|B/<img src=x onerror=alert(1)>/`tick`/@octocat/#1/*bold*_it_/[link](http://example.com)/$x^2$/&lt;"
-		failed := judge.Benchmark{Package: pkg, Name: name, Procs: 2,
+		failed := judge.Benchmark{ID: policy.ID{Package: pkg, Name: name, Procs: 2},
 			Problem: "candidate: printed \x1b[2J\x1b[31mred\x1b[0m | pipe <b>bold</b> ```fence``` @octocat fixes #1 \u202etxet"}
 		d := compared(policy.Policy{}, results(served(name, 12*ms, 0.01)), results(failed))
 		d.Baseline.What = "main, 1a2b3c4d5e6f (merge @octocat's `fix` | closes #2 <!-- -->)"

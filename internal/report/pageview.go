@@ -161,7 +161,7 @@ func (d Document) parts(p *page) map[policy.ID]string {
 	details := map[policy.ID]*Detail{}
 	for i := range d.Details {
 		at := &d.Details[i]
-		details[at.ID()] = at
+		details[at.ID] = at
 	}
 	ids, label := map[policy.ID]string{}, d.labels()
 	room := mostCharts

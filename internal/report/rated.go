@@ -43,7 +43,7 @@ func (d Document) rated() (all []rated, left int) {
 		}
 	}
 	for i := range d.Details {
-		details[d.Details[i].ID()] = &d.Details[i]
+		details[d.Details[i].ID] = &d.Details[i]
 	}
 	for _, m := range d.Report.Benchmarks {
 		name, rate, ok := ratename.Cut(m.Name)

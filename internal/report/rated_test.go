@@ -128,7 +128,7 @@ Both sides keep up with 80 req/s\.$`},
 			`^No rule speaks of any of its rates\.\nBoth`},
 		{"a benchmark that failed has no numbers",
 			said(compared(servedWell, s.loaded("x", 40, 80), judge.Results{Benchmarks: append(s.loaded("x", 40).Benchmarks,
-				judge.Benchmark{Package: pkg, Name: "Serving/case=x/rate=80", Procs: 2, Problem: "it fell over"})})),
+				judge.Benchmark{ID: policy.ID{Package: pkg, Name: "Serving/case=x/rate=80", Procs: 2}, Problem: "it fell over"})})),
 			`^Rules fail at 80 req/s; at 80 req/s p50 TTFT is invalid\.\nBoth sides keep up with 40 req/s\.$`},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Regexp(t, c.want, c.got) })

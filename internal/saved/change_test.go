@@ -147,7 +147,7 @@ func plainResults(values map[string][]float64) judge.Results {
 		if at < 0 {
 			at = len(r.Benchmarks)
 			r.Benchmarks = append(r.Benchmarks, judge.Benchmark{
-				Package: "example.com/shop", Name: name, Procs: procs, Requests: 300, Metrics: map[string][]float64{},
+				ID: policy.ID{Package: "example.com/shop", Name: name, Procs: procs}, Requests: 300, Metrics: map[string][]float64{},
 			})
 		}
 		r.Benchmarks[at].Metrics[unit] = values[key]

@@ -96,7 +96,7 @@ func details(baseline, candidate judge.Results, verdicts []policy.Verdict) []rep
 			id := v.ID
 			if _, known := at[id]; !known && v.Fails == failing && v.Name != "" && len(all) < report.MostDetails {
 				at[id] = len(all)
-				all = append(all, report.Detail{Package: v.Package, Name: v.Name, Procs: v.Procs})
+				all = append(all, report.Detail{ID: v.ID})
 			}
 		}
 	}
@@ -107,7 +107,7 @@ func details(baseline, candidate judge.Results, verdicts []policy.Verdict) []rep
 	}
 	for side, results := range []judge.Results{baseline, candidate} {
 		for _, b := range results.Benchmarks {
-			i, ok := at[b.ID()]
+			i, ok := at[b.ID]
 			for s := 0; ok && s < len(all[i].Series); s++ {
 				series := &all[i].Series[s]
 				*[]*[]float64{&series.Baseline, &series.Candidate}[side] = b.Metrics[series.Unit]

@@ -38,11 +38,13 @@ func TestAMergeSaysWhatEachShardHadAndWhereItsProfilesAre(t *testing.T) {
 // Looks after all was settled could have been taken for the sake of what they found.
 func TestARoundTooManyIsRefused(t *testing.T) {
 	j := judge.By(policy.Policy{})
-	one := judge.Results{Benchmarks: []judge.Benchmark{{Name: "Chat", Requests: 60, Metrics: map[string][]float64{"p95-ns": {1}}}}}
+	one := judge.Results{Benchmarks: []judge.Benchmark{{
+		ID: policy.ID{Name: "Chat"}, Requests: 60, Metrics: map[string][]float64{"p95-ns": {1}},
+	}}}
 	pair := j.Pairs(one, one)[0]
 	run := benchdata.Run{Iters: 60, Values: []benchdata.Value{{Unit: "p95-ns", Value: 5e6}}}
 	of := func(rounds int, looks ...int) error {
-		runs := benchdata.Benchmark{Name: "Chat", Runs: slices.Repeat([]benchdata.Run{run}, rounds)}
+		runs := benchdata.Benchmark{ID: policy.ID{Name: "Chat"}, Runs: slices.Repeat([]benchdata.Run{run}, rounds)}
 		_, err := replay{
 			judge: j, plan: j.Plan(1), pair: pair, rounds: [2]benchdata.Benchmark{runs, runs}, how: Measured{Rounds: rounds, Looks: looks},
 		}.run()
