@@ -86,7 +86,7 @@ func (g *gate) suspects(pair judge.Pair) []profileKind {
 
 // profile profiles one benchmark, once and then on until it is known which function grew most, or the end has come.
 func (g *gate) profile(ctx context.Context, pair judge.Pair, of profileKind, end time.Time) report.Cause {
-	found := report.Cause{Package: pair.Package(), Benchmark: pair.Name(), Of: of.name, Unit: of.unit}
+	found := report.Cause{ID: policy.ID{Package: pair.Package(), Name: pair.Name()}, Of: of.name, Unit: of.unit}
 	p, err := g.newProfiler(pair, of)
 	var diff growth.Diff
 	for err == nil {

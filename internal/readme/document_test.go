@@ -122,7 +122,7 @@ func document(t *testing.T, lines []string) report.Document {
 	m.ID = v.ID
 	if items["why"] != "" {
 		c := cause(t, strings.Split(items["why"], "\n"))
-		c.Package, c.Benchmark = m.Package, m.Name
+		c.ID = m.ID
 		look := strings.Split(strings.ReplaceAll(items["look"], "\\\n", ""), "\n")
 		c.Command = strings.Join(strings.Fields(look[len(look)-1]), " ")
 		d.Causes = []report.Cause{c}

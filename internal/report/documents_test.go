@@ -113,7 +113,7 @@ var documents = map[string]func() Document{
 		d := compared(both, results(served("MLP", 26.2*ms, 0.01), served("Small", 640*us, 0.02)),
 			results(served("MLP", 31.4*ms, 0.012), served("Small", 900*us, 0.02)))
 		d.Causes = []Cause{
-			{Package: pkg, Benchmark: "MLP", Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms,
+			{ID: policy.ID{Package: pkg, Name: "MLP"}, Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms,
 				Requests: 412, Took: 5.2 * ms,
 				Functions: []CostlyFunction{
 					{Name: "example.com/infer/model.(*MLP).forward", File: "example.com/infer/model/mlp.go", Line: 88,
@@ -123,9 +123,10 @@ var documents = map[string]func() Document{
 				},
 				Command: "go tool pprof -http=: -sample_index=cpu -diff_base=profiles/1-MLP.cpu.baseline.pb.gz " +
 					"profiles/1-MLP.cpu.candidate.pb.gz"},
-			{Package: pkg, Benchmark: "Small", Of: "waiting", Unit: "ns", Baseline: 0, Candidate: 12 * us, Requests: 5120, Took: 260 * us,
+			{ID: policy.ID{Package: pkg, Name: "Small"}, Of: "waiting", Unit: "ns",
+				Baseline: 0, Candidate: 12 * us, Requests: 5120, Took: 260 * us,
 				Doubt: "no function grew by more than the luck of sampling: requests do not wait longer for locks or channels"},
-			{Package: pkg, Benchmark: "Small", Of: "allocated memory", Unit: "B",
+			{ID: policy.ID{Package: pkg, Name: "Small"}, Of: "allocated memory", Unit: "B",
 				Doubt: "it could not be profiled: candidate: the test binary exited with status 2"},
 		}
 		return d

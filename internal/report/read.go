@@ -90,7 +90,7 @@ func (s summaryJSON) summary() policy.Summary {
 
 func (c causeJSON) cause() Cause {
 	out := Cause{
-		Package: c.Package, Benchmark: c.Benchmark, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
+		ID: policy.ID{Package: c.Package, Name: c.Benchmark}, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
 		Candidate: float64(c.Candidate), Requests: c.Requests, Took: float64(c.Took), Doubt: c.Doubt, Command: c.Command,
 		Elsewhere: c.Elsewhere,
 	}

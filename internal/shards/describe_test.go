@@ -19,7 +19,7 @@ func TestAMergeSaysWhatEachShardHadAndWhereItsProfilesAre(t *testing.T) {
 		s := left{found: Found{Manifest: Manifest{Shard: i, Of: 2}, Dir: "shards"}}
 		s.verdict.Shard = report.Shard{Part: part.Part{I: i, N: 2}, Benchmarks: i, InAll: 3}
 		s.verdict.Notes = []string{"a doubt"}
-		s.verdict.Causes = []report.Cause{{Benchmark: "Chat", Command: "go tool pprof"}, {Benchmark: "Idle"}}
+		s.verdict.Causes = []report.Cause{{ID: policy.ID{Name: "Chat"}, Command: "go tool pprof"}, {ID: policy.ID{Name: "Idle"}}}
 		return s
 	}
 	var doc report.Document
@@ -30,8 +30,8 @@ func TestAMergeSaysWhatEachShardHadAndWhereItsProfilesAre(t *testing.T) {
 		"shard 2 of 2: it has 2 of the gate's 3 benchmarks, and alpha is split over the verdicts on all of them", "shard 2: a doubt",
 	}, doc.Notes[:4])
 	require.Len(t, doc.Causes, 4)
-	assert.Equal(t, report.Cause{Benchmark: "Chat", Elsewhere: "shard 1 of 2 (shards)"}, doc.Causes[0])
-	assert.Equal(t, report.Cause{Benchmark: "Idle"}, doc.Causes[1], "nobody has profiles of it")
+	assert.Equal(t, report.Cause{ID: policy.ID{Name: "Chat"}, Elsewhere: "shard 1 of 2 (shards)"}, doc.Causes[0])
+	assert.Equal(t, report.Cause{ID: policy.ID{Name: "Idle"}}, doc.Causes[1], "nobody has profiles of it")
 	assert.Contains(t, doc.Markdown(), "its profiles are with the results of shard 1 of 2")
 }
 
