@@ -2,9 +2,7 @@ package policy
 
 // Measured is all that was measured of one benchmark, judged or not.
 type Measured struct {
-	Package string   // import path; may be empty
-	Name    string   // without "Benchmark" and "-8": "Serve/rate=300"
-	Procs   int      // GOMAXPROCS
+	ID
 	Judged  bool     // whether a rule speaks of it
 	Metrics []Metric // sorted by unit
 	Noise   Noise    // what was seen to disturb it

@@ -15,9 +15,7 @@ const (
 
 // Verdict is what one rule says of one benchmark.
 type Verdict struct {
-	Package   string    // import path; may be empty
-	Benchmark string    // without "Benchmark" and "-8"; empty when the rule matches nothing
-	Procs     int       // GOMAXPROCS
+	ID                  // of the benchmark; without a name when the rule matches nothing
 	Unit      string    // the metric judged, stage included
 	Rule      Rule      // the rule applied
 	Direction Direction // the one that is better; empty where nothing could be tested

@@ -85,8 +85,8 @@ func tell(t *testing.T, s settings, result Result) {
 
 // subtest names a verdict. What testing leaves in a name, an older command of a runner for one, is broken here.
 func subtest(v policy.Verdict) string {
-	name := v.Benchmark + "/" + v.Unit
-	if v.Benchmark == "" {
+	name := v.Name + "/" + v.Unit
+	if v.Name == "" {
 		name = "policy/" + v.Unit
 	}
 	return report.Plain(name)

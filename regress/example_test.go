@@ -29,7 +29,7 @@ func ExampleGate_Run() {
 	}
 	for _, v := range result.Report.Verdicts {
 		fmt.Printf("%s %s %s: %.1f ms, then %.1f ms: %s\n",
-			v.Benchmark, v.Unit, v.Outcome, v.Baseline.Median/1e6, v.Candidate.Median/1e6, v.Reason.Code)
+			v.Name, v.Unit, v.Outcome, v.Baseline.Median/1e6, v.Candidate.Median/1e6, v.Reason.Code)
 	}
 	fmt.Println("passes:", result.Passes())
 	// Output:

@@ -47,7 +47,7 @@ func TestColumnsHaveTheValuesOfTheRuns(t *testing.T) {
 			require.Len(t, columns.Benchmarks, len(runs.Benchmarks))
 			for i, want := range runs.Benchmarks {
 				got := columns.Benchmarks[i]
-				assert.Equal(t, want.ID(), got.ID())
+				assert.Equal(t, want.ID, got.ID)
 				assert.Equal(t, firstRun(want), firstRun(got))
 				require.NotNil(t, got.Columns)
 				assert.Equal(t, want.inColumns(), got, "read so, or made so")

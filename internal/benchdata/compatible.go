@@ -85,7 +85,7 @@ func (c *comparison) procs() bool {
 	baseline := byProcs(c.baseline)
 	candidate := byProcs(c.candidate)
 	for _, b := range c.candidate.Benchmarks {
-		key := policy.ID{Package: b.Pkg, Name: b.Name}
+		key := policy.ID{Package: b.Package, Name: b.Name}
 		base, cand := baseline[key], candidate[key]
 		if len(base) == 0 || cand[0] != b.Procs || overlap(base, cand) {
 			continue
@@ -110,7 +110,7 @@ func (c *comparison) procs() bool {
 func byProcs(s *Set) map[policy.ID][]int {
 	procs := make(map[policy.ID][]int)
 	for _, b := range s.Benchmarks {
-		key := policy.ID{Package: b.Pkg, Name: b.Name}
+		key := policy.ID{Package: b.Package, Name: b.Name}
 		procs[key] = append(procs[key], b.Procs)
 	}
 	return procs
@@ -133,8 +133,8 @@ func (c *comparison) packages() {
 	has := func(s *Set) (pkgs map[string]bool, names map[policy.ID]string) {
 		pkgs, names = make(map[string]bool), make(map[policy.ID]string)
 		for _, b := range s.Benchmarks {
-			pkgs[b.Pkg] = true
-			names[policy.ID{Name: b.Name, Procs: b.Procs}] = b.Pkg
+			pkgs[b.Package] = true
+			names[policy.ID{Name: b.Name, Procs: b.Procs}] = b.Package
 		}
 		return pkgs, names
 	}
@@ -143,11 +143,11 @@ func (c *comparison) packages() {
 	told := make(map[string]bool)
 	for _, b := range c.candidate.Benchmarks {
 		was, ok := names[policy.ID{Name: b.Name, Procs: b.Procs}]
-		if !ok || pkgs[b.Pkg] || kept[was] || told[b.Pkg] {
+		if !ok || pkgs[b.Package] || kept[was] || told[b.Package] {
 			continue
 		}
-		told[b.Pkg] = true
-		c.problem(firstRun(b), printable(b.String()), "pkg is "+quote(b.Pkg)+c.inBaseline(quote(was)),
+		told[b.Package] = true
+		c.problem(firstRun(b), printable(b.String()), "pkg is "+quote(b.Package)+c.inBaseline(quote(was)),
 			"measure the same package on both sides")
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // said is an output event of package p.
@@ -36,9 +38,10 @@ func TestReadJoinsResultsSplitOverEvents(t *testing.T) {
 		`{"Action":"pass","Package":"q"}`+"\n"), "x.json")
 	require.NoError(t, err)
 	assert.Equal(t, []Benchmark{
-		{Pkg: "p", Name: "Serve/rate=300", Procs: 2, Runs: []Run{{"x.json", 3, 100, []Value{{"ns/op", 5}, {"B/op", 6}}}}},
-		{Pkg: "p", Name: "B", Procs: 2, Runs: []Run{{"x.json", 7, 1, []Value{{"ns/op", 7}}}}},
-		{Pkg: "q", Name: "Serve", Procs: 4, Runs: []Run{{"x.json", 5, 10, []Value{{"ns/op", 8}}}}},
+		{ID: policy.ID{Package: "p", Name: "Serve/rate=300", Procs: 2},
+			Runs: []Run{{"x.json", 3, 100, []Value{{"ns/op", 5}, {"B/op", 6}}}}},
+		{ID: policy.ID{Package: "p", Name: "B", Procs: 2}, Runs: []Run{{"x.json", 7, 1, []Value{{"ns/op", 7}}}}},
+		{ID: policy.ID{Package: "q", Name: "Serve", Procs: 4}, Runs: []Run{{"x.json", 5, 10, []Value{{"ns/op", 8}}}}},
 	}, set.Benchmarks)
 	assert.Empty(t, set.Config, "the result of q stands above its cpu line")
 }

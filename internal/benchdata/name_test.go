@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 func TestSplitProcs(t *testing.T) {
@@ -25,7 +27,7 @@ func TestSplitProcs(t *testing.T) {
 		name, procs := splitProcs(tt.printed)
 		assert.Equal(t, tt.name, name, tt.printed)
 		assert.Equal(t, tt.procs, procs, tt.printed)
-		if b := (Benchmark{Name: name, Procs: procs}); b.String() != tt.printed {
+		if b := (Benchmark{ID: policy.ID{Name: name, Procs: procs}}); b.String() != tt.printed {
 			t.Errorf("%q is printed as %q", tt.printed, b)
 		}
 	}

@@ -10,7 +10,7 @@ func (s *Set) over(lim limits) string {
 	results, values, series, text := 0, 0, 0, 0
 	var above []string // units of the benchmark above, with which most share theirs
 	for _, b := range s.Benchmarks {
-		text += len(b.Pkg) + len(b.Name)
+		text += len(b.Package) + len(b.Name)
 		if b.Columns == nil {
 			results += len(b.Runs)
 			for _, run := range b.Runs {

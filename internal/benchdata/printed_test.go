@@ -68,7 +68,7 @@ func requireServe(t *testing.T, set *Set) {
 	require.Len(t, set.Benchmarks, 3)
 	for i, name := range []string{"Serve/workload=prefill", "Serve/workload=decode", "Encode"} {
 		assert.Equal(t, name, set.Benchmarks[i].Name)
-		assert.Equal(t, "example.com/infer/serve", set.Benchmarks[i].Pkg)
+		assert.Equal(t, "example.com/infer/serve", set.Benchmarks[i].Package)
 		assert.Len(t, set.Benchmarks[i].values("ns/op"), 3)
 	}
 	assert.Equal(t, []float64{1200, 1200, 1200}, set.Benchmarks[0].values("p95-ns"))

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // plainRun is what go test -bench prints for two packages.
@@ -37,7 +39,7 @@ func TestReadTakesOverWhatGoTestPrints(t *testing.T) {
 	assert.Equal(t, map[string]string{"goos": "linux", "goarch": "amd64", "cpu": "Some CPU @ 2.00GHz"}, set.Config)
 	require.Len(t, set.Benchmarks, 3)
 	prefill := set.Benchmarks[0]
-	assert.Equal(t, "example.com/infer", prefill.Pkg)
+	assert.Equal(t, "example.com/infer", prefill.Package)
 	assert.Equal(t, "Serve/workload=prefill", prefill.Name)
 	assert.Equal(t, 2, prefill.Procs)
 	require.Len(t, prefill.Runs, 2)
@@ -51,7 +53,7 @@ func TestReadTakesOverWhatGoTestPrints(t *testing.T) {
 	assert.Equal(t, "Serve/workload=decode-2", set.Benchmarks[1].String())
 
 	encode := set.Benchmarks[2]
-	assert.Equal(t, "example.com/infer/tok", encode.Pkg)
+	assert.Equal(t, "example.com/infer/tok", encode.Package)
 	assert.Equal(t, 1, encode.Procs, "no suffix")
 	assert.Equal(t, "Encode", encode.String())
 	assert.Equal(t, []float64{13481.26}, encode.values("MB/s"), "the unit as printed, not B/s")
@@ -266,8 +268,8 @@ PASS
 	assert.Equal(t, map[string]int{"p95-sec": -1, "p95-ns": -1, "score": +1}, set.Better)
 	assert.Equal(t, +1, set.Better["score"])
 	assert.Equal(t, []Benchmark{
-		{Name: "X", Procs: 1, Runs: set.Benchmarks[0].Runs},
-		{Pkg: "p", Name: "X", Procs: 1, Runs: set.Benchmarks[1].Runs},
+		{ID: policy.ID{Name: "X", Procs: 1}, Runs: set.Benchmarks[0].Runs},
+		{ID: policy.ID{Package: "p", Name: "X", Procs: 1}, Runs: set.Benchmarks[1].Runs},
 	}, set.Benchmarks, "the same name in two packages is two benchmarks")
 }
 

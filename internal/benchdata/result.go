@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/perf/benchfmt"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // result takes over one result.
@@ -104,7 +106,7 @@ type printedName struct{ pkg, name string }
 // benchmark returns the index of the benchmark of this name in the package of the line, unless that is one too many.
 func (p *parser) benchmark(name []byte) (b int, ok bool) {
 	pkg := p.from.pkg()
-	if p.last >= 0 && string(name) == p.printed[p.last] && pkg == p.set.Benchmarks[p.last].Pkg {
+	if p.last >= 0 && string(name) == p.printed[p.last] && pkg == p.set.Benchmarks[p.last].Package {
 		return p.last, true
 	}
 	b, ok = p.byName[printedName{pkg, string(name)}]
@@ -125,7 +127,7 @@ func (p *parser) benchmark(name []byte) (b int, ok bool) {
 		base, procs := splitProcs(printed)
 		p.byName[printedName{pkg, printed}] = b
 		p.printed = append(p.printed, printed)
-		p.set.Benchmarks = append(p.set.Benchmarks, Benchmark{Pkg: pkg, Name: base, Procs: procs})
+		p.set.Benchmarks = append(p.set.Benchmarks, Benchmark{ID: policy.ID{Package: pkg, Name: base, Procs: procs}})
 	}
 	p.last = b
 	return b, true

@@ -39,12 +39,11 @@ type Set struct {
 	Benchmarks []Benchmark
 }
 
-// A Benchmark holds the runs of one benchmark. Pkg, Name and Procs together identify it.
+// A Benchmark holds the runs of one benchmark. Its Package is empty if the output named none, and Procs is 1 if the name has no
+// suffix.
 type Benchmark struct {
-	Pkg   string // import path, "" if the output named none
-	Name  string // without "Benchmark" and without the -N suffix: "Serve/workload=prefill"
-	Procs int    // GOMAXPROCS; 1 if the name has no suffix
-	Runs  []Run  // in the order measured; of a Set from ReadColumns the first alone, without values
+	policy.ID
+	Runs []Run // in the order measured; of a Set from ReadColumns the first alone, without values
 	// Columns are the runs of a Set from ReadColumns; else nil.
 	Columns *Columns
 }
@@ -85,9 +84,6 @@ func (r Run) Value(unit string) (float64, bool) {
 	}
 	return 0, false
 }
-
-// ID is what makes two benchmarks the same.
-func (b Benchmark) ID() policy.ID { return policy.ID{Package: b.Pkg, Name: b.Name, Procs: b.Procs} }
 
 // Add appends the runs of o, as when a gate reads one process run at a time. It returns what forbids that, and then
 // leaves s as it was: configuration or Unit lines of the two that contradict each other. Configuration that only one
@@ -144,10 +140,10 @@ func (s *Set) Add(o *Set) Problems {
 
 	index := make(map[policy.ID]int, len(s.Benchmarks))
 	for i, b := range s.Benchmarks {
-		index[b.ID()] = i
+		index[b.ID] = i
 	}
 	for _, b := range o.Benchmarks {
-		i, ok := index[b.ID()]
+		i, ok := index[b.ID]
 		if ok && (b.Columns != nil || s.Benchmarks[i].Columns != nil) {
 			have := s.Benchmarks[i].inColumns()
 			have.Columns = have.Columns.join(b.inColumns().Columns)
@@ -155,7 +151,7 @@ func (s *Set) Add(o *Set) Problems {
 			continue
 		}
 		if !ok {
-			index[b.ID()] = len(s.Benchmarks)
+			index[b.ID] = len(s.Benchmarks)
 			b.Runs = slices.Clip(b.Runs) // a later append must not write into o's array
 			s.Benchmarks = append(s.Benchmarks, b)
 			continue

@@ -51,13 +51,13 @@ func (w *Writer) Write(b Benchmark) error {
 	}
 	for _, run := range b.Runs {
 		w.units(run)
-		if b.Pkg != w.pkg {
+		if b.Package != w.pkg {
 			w.buf = append(w.buf, "\npkg:"...)
-			if b.Pkg != "" {
-				w.buf = append(append(w.buf, ' '), b.Pkg...)
+			if b.Package != "" {
+				w.buf = append(append(w.buf, ' '), b.Package...)
 			}
 			w.buf = append(w.buf, '\n')
-			w.pkg = b.Pkg
+			w.pkg = b.Package
 			w.results = false
 		}
 		if !w.results {
@@ -208,8 +208,8 @@ func (w *Writer) check(b Benchmark) Problems {
 	if b.Name != "" && !oneWord(b.Name) || !isName(first) {
 		add(Run{}, "name "+quote(b.Name)+" cannot be written", "name benchmarks without blanks, beginning with an upper-case letter")
 	}
-	if _, pkg, _ := keyValue([]byte("pkg: " + b.Pkg)); !oneLine(b.Pkg) || pkg != b.Pkg {
-		add(Run{}, "pkg "+quote(b.Pkg)+" cannot be written", "keep it on one line")
+	if _, pkg, _ := keyValue([]byte("pkg: " + b.Package)); !oneLine(b.Package) || pkg != b.Package {
+		add(Run{}, "pkg "+quote(b.Package)+" cannot be written", "keep it on one line")
 	}
 	if len(b.Runs) == 0 {
 		add(Run{}, "there are no runs", "measure it")

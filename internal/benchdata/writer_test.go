@@ -28,13 +28,13 @@ func TestWriterWritesWhatBenchstatReads(t *testing.T) {
 		Better:     map[string]int{"score": +1, "unknown": 0},
 	})
 	run := func(line int, values ...Value) Run { return Run{"x", line, 100, values} }
-	require.NoError(t, w.Write(Benchmark{Pkg: "example.com/infer", Name: "Serve", Procs: 2, Runs: []Run{
+	require.NoError(t, w.Write(Benchmark{ID: policy.ID{Package: "example.com/infer", Name: "Serve", Procs: 2}, Runs: []Run{
 		run(1, Value{"ns/op", 1234567.25}, Value{"p95-ns", 9007199254740991}, Value{"score", 0.1}),
 		run(2, Value{"ns/op", 1e300}, Value{"p95-ns", 5e-324}, Value{"score", 0}),
 	}}))
-	require.NoError(t,
-		w.Write(Benchmark{Pkg: "example.com/infer/tok", Name: "Encode", Procs: 1, Runs: []Run{run(3, Value{"MB/s", 3})}}))
-	require.NoError(t, w.Write(Benchmark{Name: "", Procs: 1, Runs: []Run{run(4, Value{"unknown", 3})}}))
+	require.NoError(t, w.Write(Benchmark{ID: policy.ID{Package: "example.com/infer/tok", Name: "Encode", Procs: 1},
+		Runs: []Run{run(3, Value{"MB/s", 3})}}))
+	require.NoError(t, w.Write(Benchmark{ID: policy.ID{Name: "", Procs: 1}, Runs: []Run{run(4, Value{"unknown", 3})}}))
 	require.NoError(t, w.Close())
 	golden(t, "written.txt", b.String())
 
@@ -63,7 +63,7 @@ func TestWriterFlushesEachResult(t *testing.T) {
 		return len(b), nil
 	}), Header{})
 	r := Run{Iters: 1, Values: []Value{{"score", 2}}}
-	require.NoError(t, w.Write(Benchmark{Name: "X", Procs: 1, Runs: []Run{r, r}}))
+	require.NoError(t, w.Write(Benchmark{ID: policy.ID{Name: "X", Procs: 1}, Runs: []Run{r, r}}))
 	assert.Equal(t, []string{"\nBenchmarkX 1 2 score\n", "BenchmarkX 1 2 score\n"}, writes)
 
 	_, err := Read(strings.NewReader(strings.Join(writes, "")), "killed.txt")
@@ -80,14 +80,14 @@ func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 func TestWriterSaysNothingMoreAfterAnError(t *testing.T) {
 	full := errors.New("disk full")
 	w := NewWriter(writerFunc(func([]byte) (int, error) { return 0, full }), Header{})
-	good := Benchmark{Name: "X", Procs: 1, Runs: []Run{{Iters: 1, Values: []Value{{"score", 2}}}}}
+	good := Benchmark{ID: policy.ID{Name: "X", Procs: 1}, Runs: []Run{{Iters: 1, Values: []Value{{"score", 2}}}}}
 	assert.ErrorIs(t, w.Write(good), full)
 	assert.ErrorIs(t, w.Close(), full)
 
 	var b strings.Builder
 	w = NewWriter(&b, Header{})
 	require.NoError(t, w.Write(good))
-	assert.Error(t, w.Write(Benchmark{Name: "X", Procs: 1}))
+	assert.Error(t, w.Write(Benchmark{ID: policy.ID{Name: "X", Procs: 1}}))
 	assert.Error(t, w.Write(good))
 	assert.Error(t, w.Close())
 	assert.NotContains(t, b.String(), "PASS", "a file that lacks a benchmark must not pass for complete")
@@ -95,7 +95,7 @@ func TestWriterSaysNothingMoreAfterAnError(t *testing.T) {
 
 func TestWriterRefusesWhatReadWouldNotReturn(t *testing.T) {
 	values := []Value{{"ns/op", 5}}
-	x := func(run Run) Benchmark { return Benchmark{Name: "X", Procs: 2, Runs: []Run{run}} }
+	x := func(run Run) Benchmark { return Benchmark{ID: policy.ID{Name: "X", Procs: 2}, Runs: []Run{run}} }
 	for _, tt := range []struct {
 		name   string
 		header Header
@@ -108,21 +108,23 @@ func TestWriterRefusesWhatReadWouldNotReturn(t *testing.T) {
 			"X-2: p50-ns (2) is above p95-ns (1); correct how they are computed"},
 		{"no iterations", Header{}, x(Run{Values: values}),
 			"X-2: no iterations: the benchmark was skipped after it had begun; skip it in every run or in none"},
-		{"no runs", Header{}, Benchmark{Name: "X", Procs: 2},
+		{"no runs", Header{}, Benchmark{ID: policy.ID{Name: "X", Procs: 2}},
 			"X-2: there are no runs; measure it"},
 		{"no values", Header{}, x(Run{Iters: 1}),
 			"X-2: a run has no values; measure it"},
 		{"a unit with a blank", Header{}, x(Run{Iters: 1, Values: []Value{{"ns op", 1}}}),
 			`X-2: unit "ns op" cannot be written; name units without blanks`},
-		{"a name with a blank", Header{}, Benchmark{Name: "X y", Procs: 2, Runs: []Run{{Iters: 1, Values: values}}},
+		{"a name with a blank", Header{}, Benchmark{ID: policy.ID{Name: "X y", Procs: 2}, Runs: []Run{{Iters: 1, Values: values}}},
 			`X y-2: name "X y" cannot be written; name benchmarks without blanks, beginning with an upper-case letter`},
-		{"a name in lower case", Header{}, Benchmark{Name: "x", Procs: 2, Runs: []Run{{Iters: 1, Values: values}}},
+		{"a name in lower case", Header{}, Benchmark{ID: policy.ID{Name: "x", Procs: 2}, Runs: []Run{{Iters: 1, Values: values}}},
 			`x-2: name "x" cannot be written; name benchmarks without blanks, beginning with an upper-case letter`},
-		{"a name that ends like GOMAXPROCS", Header{}, Benchmark{Name: "X-300", Procs: 1, Runs: []Run{{Iters: 1, Values: values}}},
+		{"a name that ends like GOMAXPROCS", Header{},
+			Benchmark{ID: policy.ID{Name: "X-300", Procs: 1}, Runs: []Run{{Iters: 1, Values: values}}},
 			`X-300: name "X-300" with GOMAXPROCS 1 would be read as "X" with 300; end no name in - and digits`},
-		{"no GOMAXPROCS", Header{}, Benchmark{Name: "X", Runs: []Run{{Iters: 1, Values: values}}},
+		{"no GOMAXPROCS", Header{}, Benchmark{ID: policy.ID{Name: "X"}, Runs: []Run{{Iters: 1, Values: values}}},
 			`X: name "X" with GOMAXPROCS 0 would be read as "X" with 1; end no name in - and digits`},
-		{"a package on two lines", Header{}, Benchmark{Pkg: "p\nPASS", Name: "X", Procs: 1, Runs: []Run{{Iters: 1, Values: values}}},
+		{"a package on two lines", Header{},
+			Benchmark{ID: policy.ID{Package: "p\nPASS", Name: "X", Procs: 1}, Runs: []Run{{Iters: 1, Values: values}}},
 			`X: pkg "p\nPASS" cannot be written; keep it on one line`},
 		{"a line that is too long", Header{}, x(Run{Iters: 1, Values: []Value{{strings.Repeat("x", 32<<10), 1}}}),
 			"X-2: a result line of 32785 bytes; report fewer units"},
@@ -182,15 +184,14 @@ func drawSet(t *rapid.T) *Set {
 	set.Better = rapid.MapOfN(rapid.SampledFrom(units), rapid.SampledFrom([]int{-1, 1}), 0, 4).Draw(t, "better")
 	seen := make(map[policy.ID]bool)
 	for range rapid.IntRange(1, 4).Draw(t, "benchmarks") {
-		b := Benchmark{
-			Pkg:   rapid.SampledFrom([]string{"", "p", "example.com/q r"}).Draw(t, "pkg"),
-			Name:  word.Draw(t, "name"),
+		b := Benchmark{ID: policy.ID{
+			Package: rapid.SampledFrom([]string{"", "p", "example.com/q r"}).Draw(t, "pkg"), Name: word.Draw(t, "name"),
 			Procs: rapid.SampledFrom([]int{1, 2, 16, 99999}).Draw(t, "procs"),
-		}
-		if seen[b.ID()] {
+		}}
+		if seen[b.ID] {
 			continue
 		}
-		seen[b.ID()] = true
+		seen[b.ID] = true
 		for range rapid.IntRange(1, 3).Draw(t, "runs") {
 			run := Run{File: "x", Iters: rapid.IntRange(1, math.MaxInt).Draw(t, "iters")}
 			have := rapid.SliceOfNDistinct(rapid.SampledFrom(units), 1, 5, rapid.ID).Draw(t, "units")

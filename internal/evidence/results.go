@@ -31,7 +31,7 @@ func Directions(s *benchdata.Set) map[string]policy.Direction {
 
 // Benchmark is one benchmark, as its judge sees it.
 func Benchmark(b benchdata.Benchmark) judge.Benchmark {
-	out := judge.Benchmark{Package: b.Pkg, Name: b.Name, Procs: b.Procs, Metrics: map[string][]float64{}}
+	out := judge.Benchmark{ID: b.ID, Metrics: map[string][]float64{}}
 	if c := b.Columns; c != nil {
 		out.Requests = c.Iters
 		for i, unit := range c.Units {

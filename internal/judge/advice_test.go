@@ -25,7 +25,7 @@ func doubtful() policy.Verdict {
 
 func TestAdvice(t *testing.T) {
 	quiet := policy.Noise{Method: "duet", Rounds: 8, Seconds: 8, Stalls: 0.3, Steal: 0.2, Busy: 55, Load: 1.2}
-	served := policy.Measured{Procs: 2, Noise: quiet, Metrics: []policy.Metric{
+	served := policy.Measured{ID: policy.ID{Procs: 2}, Noise: quiet, Metrics: []policy.Metric{
 		{Unit: "cpu-ns", Baseline: policy.Summary{Median: 19 * ms, N: 8}},
 		{Unit: "ns/op", Baseline: policy.Summary{Median: 20 * ms, N: 8}}}}
 	with := func(change func(*policy.Noise)) policy.Measured {
@@ -218,7 +218,7 @@ func TestAnyVerdictIsExplained(t *testing.T) {
 			Baseline: summary(), Candidate: summary(), Paired: rapid.Bool().Draw(t, "paired"),
 			ChangePercent: draw("change"), Percent: policy.Bounds{Lo: draw("lo"), Hi: draw("hi")},
 		}
-		m := policy.Measured{Procs: rapid.IntRange(0, 9).Draw(t, "procs"), Noise: policy.Noise{
+		m := policy.Measured{ID: policy.ID{Procs: rapid.IntRange(0, 9).Draw(t, "procs")}, Noise: policy.Noise{
 			Method: "duet", Rounds: rapid.IntRange(0, 99).Draw(t, "rounds"), Seconds: draw("seconds"), Stalls: draw("stalls"),
 			Steal: draw("steal"), Busy: draw("busy"), Load: draw("load"),
 		}}

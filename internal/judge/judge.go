@@ -62,7 +62,7 @@ func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 				v = underLoad(v, pair)
 			}
 		}
-		v.Package, v.Benchmark, v.Procs = pair.Package(), pair.Name(), pair.Procs()
+		v.ID = pair.ID()
 		verdicts = append(verdicts, j.effect(v))
 	}
 	return verdicts

@@ -23,7 +23,9 @@ func runs(median float64) []float64 {
 }
 
 func side(unit string, values ...float64) Results {
-	return Results{Benchmarks: []Benchmark{{Package: "p", Name: "MLP", Requests: 100, Metrics: map[string][]float64{unit: values}}}}
+	return Results{Benchmarks: []Benchmark{{
+		ID: policy.ID{Package: "p", Name: "MLP"}, Requests: 100, Metrics: map[string][]float64{unit: values},
+	}}}
 }
 
 func only(t *testing.T, r policy.Report) policy.Verdict {

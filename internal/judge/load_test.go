@@ -11,9 +11,8 @@ import (
 
 // loaded is a benchmark of six runs of a service under load: the latency and the throughput given, and one more metric.
 func loaded(latency, throughput float64, unit string, values ...float64) Results {
-	return Results{Benchmarks: []Benchmark{{Name: "Serving/case=a/rate=20", Requests: 100, Metrics: map[string][]float64{
-		"p95-ns": runs(latency), "req/s": runs(throughput), unit: values,
-	}}}}
+	metrics := map[string][]float64{"p95-ns": runs(latency), "req/s": runs(throughput), unit: values}
+	return Results{Benchmarks: []Benchmark{{ID: policy.ID{Name: "Serving/case=a/rate=20"}, Requests: 100, Metrics: metrics}}}
 }
 
 func always(value float64) []float64 { return []float64{value, value, value, value, value, value} }
@@ -79,9 +78,8 @@ func TestSidesThatWereSentOtherPromptsAreNotCompared(t *testing.T) {
 func TestTwoSweepsWithoutAKneeAreNotCompared(t *testing.T) {
 	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "max-rate-req/s", MaxRegressionPercent: 10}}})
 	swept := func(rate, out float64) Results {
-		return Results{Benchmarks: []Benchmark{
-			{Name: "Serving/case=a/sweep", Metrics: map[string][]float64{"max-rate-req/s": runs(rate), "swept-out": always(out)}},
-		}}
+		metrics := map[string][]float64{"max-rate-req/s": runs(rate), "swept-out": always(out)}
+		return Results{Benchmarks: []Benchmark{{ID: policy.ID{Name: "Serving/case=a/sweep"}, Metrics: metrics}}}
 	}
 	for _, c := range []struct {
 		name                string

@@ -25,7 +25,8 @@ func BenchmarkLook(b *testing.B) {
 			var sides [2]Results
 			for i := range rules / each {
 				for s := range sides {
-					m := Benchmark{Package: "p", Name: fmt.Sprintf("Serve/case=%d", i), Procs: 2, Requests: 500, Metrics: map[string][]float64{}}
+					id := policy.ID{Package: "p", Name: fmt.Sprintf("Serve/case=%d", i), Procs: 2}
+					m := Benchmark{ID: id, Requests: 500, Metrics: map[string][]float64{}}
 					for _, unit := range units {
 						for range rounds {
 							m.Metrics[unit] = append(m.Metrics[unit], math.Round(5e6*math.Exp(0.08*random.NormFloat64())))

@@ -6,7 +6,7 @@ import (
 
 // measured is all that the pair has, judged or not.
 func measured(pair Pair) policy.Measured {
-	m := policy.Measured{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Judged: pair.Judged(), Noise: pair.Noise}
+	m := policy.Measured{ID: pair.ID(), Judged: pair.Judged(), Noise: pair.Noise}
 	for _, unit := range pair.units() {
 		metric := policy.Metric{Unit: unit, Baseline: pair.Baseline.summary(unit), Candidate: pair.Candidate.summary(unit)}
 		if metric.Baseline.N > 0 && metric.Candidate.N > 0 {

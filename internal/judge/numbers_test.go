@@ -81,13 +81,13 @@ func randomSide(r *rand.Rand, n int, middle float64) Results {
 		allocs[i] = float64(r.IntN(3))
 	}
 	return Results{Benchmarks: []Benchmark{{
-		Package: "example.com/shop", Name: "Chat", Procs: 2, Requests: 60,
+		ID: policy.ID{Package: "example.com/shop", Name: "Chat", Procs: 2}, Requests: 60,
 		Metrics: map[string][]float64{"p95-ns": p95, "req/s": rate, "allocs/op": allocs},
 	}}}
 }
 
 func writeNumbers(b *strings.Builder, i int, v policy.Verdict) {
 	fmt.Fprintf(b, "%d %s %s %q fails=%t n=%d+%d medians=%v,%v paired=%t change=%v %v%% in %v%% %v p=%v alpha=%v detectable=%v\n",
-		i, v.Benchmark, v.Unit, v.Outcome, v.Fails, v.Baseline.N, v.Candidate.N, v.Baseline.Median, v.Candidate.Median, v.Paired,
+		i, v.Name, v.Unit, v.Outcome, v.Fails, v.Baseline.N, v.Candidate.N, v.Baseline.Median, v.Candidate.Median, v.Paired,
 		v.Change, v.ChangePercent, v.Percent, v.Absolute, v.P, v.Alpha, v.Detectable)
 }

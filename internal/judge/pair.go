@@ -24,7 +24,7 @@ func (p Pair) Name() string { return p.some().Name }
 func (p Pair) Package() string { return p.some().Package }
 
 // ID tells the benchmark from others.
-func (p Pair) ID() policy.ID { return p.some().ID() }
+func (p Pair) ID() policy.ID { return p.some().ID }
 
 // Procs is the benchmark's GOMAXPROCS.
 func (p Pair) Procs() int { return p.some().Procs }
@@ -57,12 +57,12 @@ func (j Judge) Pairs(baseline, candidate Results) []Pair {
 	var pairs []Pair
 	for i := range baseline.Benchmarks {
 		b := &baseline.Benchmarks[i]
-		at[b.ID()] = len(pairs)
+		at[b.ID] = len(pairs)
 		pairs = append(pairs, Pair{Baseline: b})
 	}
 	for i := range candidate.Benchmarks {
 		c := &candidate.Benchmarks[i]
-		if other, ok := at[c.ID()]; ok {
+		if other, ok := at[c.ID]; ok {
 			pairs[other].Candidate = c
 			continue
 		}

@@ -10,9 +10,7 @@ type Results struct {
 
 // Benchmark is one benchmark's runs.
 type Benchmark struct {
-	Package  string               // import path; may be empty
-	Name     string               // without "Benchmark" and "-8": "Serve/rate=300"
-	Procs    int                  // GOMAXPROCS
+	policy.ID
 	Requests int                  // fewest requests behind one run; 0 when unknown, which no quantile rule accepts
 	Metrics  map[string][]float64 // by unit, a value a run; not altered
 	Problem  policy.Reason        // why it must not be judged; zero when nothing is wrong
@@ -26,6 +24,3 @@ func (b Benchmark) runs() int {
 	}
 	return n
 }
-
-// ID tells it from others.
-func (b Benchmark) ID() policy.ID { return policy.ID{Package: b.Package, Name: b.Name, Procs: b.Procs} }

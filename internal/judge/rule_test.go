@@ -46,7 +46,7 @@ func TestPatternsAreCompiledOnce(t *testing.T) {
 	many := Results{}
 	for i := range 100 {
 		many.Benchmarks = append(many.Benchmarks, Benchmark{
-			Name: fmt.Sprintf("Chat/rate=%d", i), Metrics: map[string][]float64{"p95-ns": {1}},
+			ID: policy.ID{Name: fmt.Sprintf("Chat/rate=%d", i)}, Metrics: map[string][]float64{"p95-ns": {1}},
 		})
 	}
 	assert.Less(t, testing.AllocsPerRun(3, func() { j.Pairs(many, many) })/100, 30.0, "allocations a benchmark")

@@ -48,7 +48,7 @@ func (s *Sequence) Add(r Round) {
 // grown is b with a run more. What b had before the first round is how it was found, and not what was measured.
 func (s *Sequence) grown(b *Benchmark, r Run) *Benchmark {
 	if s.rounds == 0 {
-		b = &Benchmark{Package: b.Package, Name: b.Name, Procs: b.Procs, Requests: r.Requests, Metrics: map[string][]float64{}}
+		b = &Benchmark{ID: b.ID, Requests: r.Requests, Metrics: map[string][]float64{}}
 	}
 	b.Requests = min(b.Requests, r.Requests)
 	for unit, value := range r.Values {

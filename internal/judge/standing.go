@@ -22,13 +22,13 @@ func (j Judge) standing(pair Pair, unit string) (policy.Outcome, policy.Reason) 
 	default:
 		for _, side := range []struct {
 			name string
-			*Benchmark
+			of   *Benchmark
 		}{{"baseline", b}, {"candidate", c}} {
-			if need := minRequests(unit); side.Requests < need {
-				return invalid(policy.FewRequests, policy.Facts{Side: side.name, Have: side.Requests, Need: need},
+			if need := minRequests(unit); side.of.Requests < need {
+				return invalid(policy.FewRequests, policy.Facts{Side: side.name, Have: side.of.Requests, Need: need},
 					policy.Advice{Do: policy.MoreRequests, Amount: float64(need)})
 			}
-			if have, runs := len(side.Metrics[unit]), side.runs(); have < runs {
+			if have, runs := len(side.of.Metrics[unit]), side.of.runs(); have < runs {
 				return invalid(policy.InSomeRuns, policy.Facts{Side: side.name, Have: have, Need: runs}, policy.Advice{Do: policy.ReportInAll})
 			}
 		}

@@ -62,7 +62,7 @@ func telling(levels []float64, n int64) int {
 
 // detail is what the report shows of the benchmark, beside its verdicts.
 func (m *measurement) detail() report.Detail {
-	d := report.Detail{Package: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs(), Series: evidence.Series(m.judging)}
+	d := report.Detail{ID: m.pair.ID(), Series: evidence.Series(m.judging)}
 	d.Rounds = m.charted.rounds
 	levels := report.Levels()
 	levels = levels[:telling(levels, min(m.charted.pool[baselineSide].Len(), m.charted.pool[candidateSide].Len()))]

@@ -17,7 +17,9 @@ import (
 // TestTheBandOfAJudgedQuantileIsItsVerdict holds the chart against the table: at p95 they must say the same.
 func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 	const rounds = 18
-	one := judge.Results{Benchmarks: []judge.Benchmark{{Name: "Chat", Requests: 100, Metrics: map[string][]float64{"p95-ns": {1}}}}}
+	one := judge.Results{Benchmarks: []judge.Benchmark{{
+		ID: policy.ID{Name: "Chat"}, Requests: 100, Metrics: map[string][]float64{"p95-ns": {1}},
+	}}}
 	j := judge.By(policy.Policy{})
 	g := &gate{order: Order{Judge: j}, sides: [2]*side{{}, {}}}
 	m := newMeasurement(g, j.Pairs(one, one)[0], j.Plan(1))

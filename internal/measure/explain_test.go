@@ -11,10 +11,10 @@ import (
 )
 
 func TestTheGravestRegressionIsExplained(t *testing.T) {
-	b := judge.Benchmark{Package: "example.com/shop", Name: "Serve"}
+	b := judge.Benchmark{ID: policy.ID{Package: "example.com/shop", Name: "Serve"}}
 	pair := judge.Pair{Baseline: &b, Candidate: &b}
 	verdict := func(unit string, o policy.Outcome, change float64) policy.Verdict {
-		return policy.Verdict{Package: b.Package, Benchmark: b.Name, Unit: unit, Outcome: o, ChangePercent: change}
+		return policy.Verdict{ID: policy.ID{Package: b.Package, Name: b.Name}, Unit: unit, Outcome: o, ChangePercent: change}
 	}
 	for _, c := range []struct {
 		name     string
@@ -29,7 +29,9 @@ func TestTheGravestRegressionIsExplained(t *testing.T) {
 		{"and by more than a latency rises",
 			[]policy.Verdict{verdict("p95-ns", policy.Regressed, 20), verdict("req/s", policy.Regressed, -30)}, "req/s"},
 		{"not another benchmark's",
-			[]policy.Verdict{{Package: b.Package, Benchmark: "Other", Unit: "p95-ns", Outcome: policy.Regressed, ChangePercent: 50}}, ""},
+			[]policy.Verdict{{
+				ID: policy.ID{Package: b.Package, Name: "Other"}, Unit: "p95-ns", Outcome: policy.Regressed, ChangePercent: 50,
+			}}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := &gate{order: Order{Doc: &report.Document{Report: policy.Report{Verdicts: c.verdicts}}}}

@@ -68,7 +68,8 @@ func (d Duet) launch(ctx context.Context, links [2]*testbin.Binary, seed uint64,
 	for i, s := range g.sides {
 		s.bins = map[string]*testbin.Binary{path: links[i]}
 	}
-	both := judge.Results{Benchmarks: []judge.Benchmark{{Package: path, Name: d.Benchmark, Procs: runtime.GOMAXPROCS(0)}}}
+	id := policy.ID{Package: path, Name: d.Benchmark, Procs: runtime.GOMAXPROCS(0)}
+	both := judge.Results{Benchmarks: []judge.Benchmark{{ID: id}}}
 	processes := &duo{of: &measurement{gate: g, pair: g.order.Judge.Pairs(both, both)[0]}}
 	defer processes.kill()
 	if err := processes.start(ctx); err != nil {

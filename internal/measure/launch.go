@@ -76,7 +76,7 @@ func (m *measurement) keep(r round) error {
 		set := &benchdata.Set{
 			Source: m.gate.sides[i].name, Config: smoke.Config, Better: smoke.Better,
 			Benchmarks: []benchdata.Benchmark{
-				{Pkg: m.pair.Package(), Name: m.pair.Name(), Procs: m.pair.Procs(), Runs: []benchdata.Run{run}},
+				{ID: m.pair.ID(), Runs: []benchdata.Run{run}},
 			},
 		}
 		if problems := m.sets[i].Add(set); len(problems) > 0 {

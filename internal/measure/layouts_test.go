@@ -61,7 +61,7 @@ func newLinking(t *testing.T, seed uint64, baseline, candidate string) *linking 
 func (l *linking) measurement(metric string) *measurement {
 	l.order.Judge = judge.By(policy.Policy{Rules: []policy.Rule{{Metric: metric, MaxRegressionPercent: 10}}})
 	both := judge.Results{Benchmarks: []judge.Benchmark{
-		{Package: linkedPackage, Name: "Chat", Requests: 60, Metrics: map[string][]float64{metric: {1}}},
+		{ID: policy.ID{Package: linkedPackage, Name: "Chat"}, Requests: 60, Metrics: map[string][]float64{metric: {1}}},
 	}}
 	m := newMeasurement(l.gate, l.order.Judge.Pairs(both, both)[0], l.order.Judge.Plan(1))
 	m.budget = time.Hour

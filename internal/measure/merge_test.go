@@ -62,7 +62,7 @@ func TestShardsWithLinksReachTheVerdictsOfTheWhole(t *testing.T) {
 	linked.benchmarks = slices.DeleteFunc(slices.Clone(shop.benchmarks), func(b pretendedBenchmark) bool { return b.name == "Breaks" })
 	want := linked.run(t, part.Part{}, t.TempDir())
 	for _, v := range want.Report.Verdicts {
-		if v.Benchmark == "Edge" {
+		if v.Name == "Edge" {
 			assert.Equal(t, 24, v.Baseline.N)
 			assert.LessOrEqual(t, v.Reason.Facts.Most, 24, "advice is by the same plan")
 		}
@@ -77,9 +77,9 @@ func assertSameReport(t require.TestingT, want, got report.Document) {
 	for i, v := range want.Report.Verdicts {
 		g := got.Report.Verdicts[i]
 		assert.True(t, report.SameVerdict(v, g), "%+v\nis not\n%+v", g, v)
-		assert.Equal(t, v.Alpha, g.Alpha, v.Benchmark)
-		assert.Equal(t, v.Direction, g.Direction, v.Benchmark)
-		assert.Equal(t, v.Percent, g.Percent, v.Benchmark)
+		assert.Equal(t, v.Alpha, g.Alpha, v.Name)
+		assert.Equal(t, v.Direction, g.Direction, v.Name)
+		assert.Equal(t, v.Percent, g.Percent, v.Name)
 	}
 	require.Len(t, got.Report.Benchmarks, len(want.Report.Benchmarks))
 	for i, b := range want.Report.Benchmarks {

@@ -115,7 +115,7 @@ func (g pretended) side(name string) *side {
 		run := b.round(1000).runs[0]
 		run.Iters = 1
 		s.smoke.Benchmarks = append(s.smoke.Benchmarks, benchdata.Benchmark{
-			Pkg: "example.com/shop", Name: b.name, Procs: 2, Runs: []benchdata.Run{run},
+			ID: policy.ID{Package: "example.com/shop", Name: b.name, Procs: 2}, Runs: []benchdata.Run{run},
 		})
 	}
 	return s

@@ -21,7 +21,7 @@ func (g *gate) divide(pairs []judge.Pair) []shards.Benchmark {
 	jobs := make([]shards.Job, len(pairs))
 	for i, pair := range pairs {
 		all[i] = shards.Benchmark{
-			Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Shard: 1,
+			ID: pair.ID(), Shard: 1,
 			Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate),
 		}
 		jobs[i] = shards.Job{ID: pair.ID(), Free: !pair.Measurable()}

@@ -165,7 +165,7 @@ func (g *simulated) measured(value float64) judge.Run {
 // results is what one side measured.
 func results(unit string, values []float64) judge.Results {
 	return judge.Results{Benchmarks: []judge.Benchmark{{
-		Name: "Recorded", Requests: portionRequests, Metrics: map[string][]float64{unit: values},
+		ID: policy.ID{Name: "Recorded"}, Requests: portionRequests, Metrics: map[string][]float64{unit: values},
 	}}}
 }
 

@@ -32,7 +32,8 @@ var sizes = map[string]float64{"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9, "req/s":
 func document(t *testing.T, lines []string) report.Document {
 	t.Helper()
 	v := policy.Verdict{
-		Package: "p", Benchmark: "B", Unit: "p95-ns", Outcome: policy.OK, Paired: true, Rule: policy.Rule{MaxRegressionPercent: 10},
+		ID: policy.ID{Package: "p", Name: "B"}, Unit: "p95-ns", Outcome: policy.OK, Paired: true,
+		Rule: policy.Rule{MaxRegressionPercent: 10},
 	}
 	m := policy.Measured{Judged: true}
 	var d report.Document
@@ -70,7 +71,7 @@ func document(t *testing.T, lines []string) report.Document {
 		return n
 	}
 	if w := workflow.FindStringSubmatch(flat("workflow")); w != nil {
-		v.Benchmark, v.Package, v.Procs = w[1], w[2], int(numbers(w[3])[0])
+		v.Name, v.Package, v.Procs = w[1], w[2], int(numbers(w[3])[0])
 	}
 	if unit := regexp.MustCompile(`\((\S+)\)$`).FindStringSubmatch(flat("metric")); unit != nil {
 		v.Unit = unit[1]
@@ -118,10 +119,10 @@ func document(t *testing.T, lines []string) report.Document {
 		v.Outcome = policy.Regressed
 	}
 	v.Fails = fails(v.Outcome)
-	m.Package, m.Name, m.Procs = v.Package, v.Benchmark, v.Procs
+	m.ID = v.ID
 	if items["why"] != "" {
 		c := cause(t, strings.Split(items["why"], "\n"))
-		c.Package, c.Benchmark = m.Package, m.Name
+		c.ID = m.ID
 		look := strings.Split(strings.ReplaceAll(items["look"], "\\\n", ""), "\n")
 		c.Command = strings.Join(strings.Fields(look[len(look)-1]), " ")
 		d.Causes = []report.Cause{c}

@@ -91,7 +91,7 @@ func ofGoTest(t *testing.T, line string) bool {
 	n := numbers(m[5])
 	require.Len(t, n, 2, line)
 	v := policy.Verdict{
-		Outcome: policy.Outcome(m[1]), Benchmark: m[2], Unit: m[3], ChangePercent: numbers(m[4])[0], Paired: true, P: n[0],
+		Outcome: policy.Outcome(m[1]), ID: policy.ID{Name: m[2]}, Unit: m[3], ChangePercent: numbers(m[4])[0], Paired: true, P: n[0],
 		Baseline: policy.Summary{N: int(n[1])},
 		Reason:   policy.Reason{Code: policy.Failed, Facts: policy.Facts{Problem: m[6]}}, // whose words are those
 	}
@@ -148,7 +148,7 @@ func tally(counts string, expected policy.Outcome) string {
 		n, outcome, _ := strings.Cut(count, " ")
 		for range int(numbers(n)[0]) {
 			d.Report.Verdicts = append(d.Report.Verdicts, policy.Verdict{
-				Benchmark: "B", Outcome: policy.Outcome(outcome), Fails: fails(policy.Outcome(outcome)),
+				ID: policy.ID{Name: "B"}, Outcome: policy.Outcome(outcome), Fails: fails(policy.Outcome(outcome)),
 			})
 		}
 	}

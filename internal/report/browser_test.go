@@ -239,7 +239,7 @@ func TestPageInABrowser(t *testing.T) {
 	t.Run("names are text", func(t *testing.T) {
 		const name = `A/<script>document.title="x"</script>/"><img src=x onerror=alert(1)>/</script><!--/&lt;` + "\u2028" + `'`
 		d := measuredIn(policy.Policy{}, 1, 1, 27)
-		d.Report.Verdicts[0].Benchmark, d.Report.Benchmarks[0].Name, d.Details[0].Name = name, name, name
+		d.Report.Verdicts[0].Name, d.Report.Benchmarks[0].Name, d.Details[0].Name = name, name, name
 		d.Details[0].Series[0].Unit, d.Report.Verdicts[0].Unit = "p95-"+name, "p95-"+name
 		d.Name, d.Baseline.What, d.Notes, d.Out = name, name, []string{name}, name
 		b := openPage(t, ctx, d, 1280, false)

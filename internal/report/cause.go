@@ -9,7 +9,7 @@ import (
 
 // Cause is what profiles of both sides say of a benchmark that regressed: where its requests came to cost more.
 type Cause struct {
-	Package, Benchmark string
+	policy.ID
 	// Of is what the profiles counted: "CPU time", "allocated memory", "waiting".
 	Of   string
 	Unit string // of the costs: "ns", "B"
@@ -107,7 +107,7 @@ func functionName(name string) string {
 func (d Document) causes(m policy.Measured) []Cause {
 	var of []Cause
 	for _, c := range d.Causes {
-		if c.Package == m.Package && c.Benchmark == m.Name {
+		if c.Package == m.Package && c.Name == m.Name {
 			of = append(of, c)
 		}
 	}
@@ -138,7 +138,7 @@ func (c Cause) elsewhere() string {
 
 // why shows the causes below a benchmark's verdicts.
 func (b *terminal) why(d Document, g group) {
-	for _, c := range d.causes(g.Measured) {
+	for _, c := range d.causes(g.of) {
 		b.line("")
 		name := "why"
 		for _, line := range c.lines() {
@@ -159,7 +159,7 @@ func (b *terminal) why(d Document, g group) {
 // accused is the sentence that names the function that grew most, of the cause of a verdict; empty when none is known.
 func (d Document) accused(v policy.Verdict) string {
 	for _, c := range d.Causes {
-		if c.Package == v.Package && c.Benchmark == v.Benchmark && len(c.Functions) > 0 {
+		if c.Package == v.Package && c.Name == v.Name && len(c.Functions) > 0 {
 			first := c.line(c.Functions[0])
 			text := fmt.Sprintf("Of its functions %s grew most: %s of %s", first.Function, first.Grown, c.Of)
 			if first.Share != "" {
@@ -202,7 +202,7 @@ const mostOfCauses = 6 << 10
 func (d Document) causeList() string {
 	var items []string
 	for _, c := range d.Causes {
-		text := fmt.Sprintf("- %s: %s\n", code(c.Benchmark), prose(c.headline()))
+		text := fmt.Sprintf("- %s: %s\n", code(c.Name), prose(c.headline()))
 		for _, line := range c.lines()[1:] {
 			text += "  - " + prose(line) + "\n"
 		}

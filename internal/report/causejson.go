@@ -28,7 +28,7 @@ type (
 )
 
 func newCauseJSON(c Cause) causeJSON {
-	out := causeJSON{c.Package, c.Benchmark, c.Of, c.Unit, number(c.Baseline), number(c.Candidate), c.Requests, number(c.Took),
+	out := causeJSON{c.Package, c.Name, c.Of, c.Unit, number(c.Baseline), number(c.Candidate), c.Requests, number(c.Took),
 		[]costlyFunctionJSON{}, c.doubt(), c.Doubt, nil, c.Command, c.Elsewhere}
 	if c.Problem.Code != "" {
 		problem := NewReasonJSON(c.Problem)

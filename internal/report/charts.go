@@ -100,7 +100,7 @@ func (p *pagePart) chart(all *pageCharts, d Detail, g group) int {
 			}
 		}
 	}
-	c.Noise, p.Disturbances = newNoise(d.Rounds, g.Noise)
+	c.Noise, p.Disturbances = newNoise(d.Rounds, g.of.Noise)
 	if len(c.Baseline) == 0 && len(c.Series) == 0 && p.Disturbances == "" {
 		return 0
 	}

@@ -9,9 +9,7 @@ import (
 
 // Detail is what was measured of one benchmark, for the charts of its page. All lists may be empty, where nothing is known.
 type Detail struct {
-	Package string
-	Name    string
-	Procs   int
+	policy.ID
 
 	// Baseline and Candidate are the latencies of all requests of a side at the first so many of Levels, in nanoseconds.
 	// Shift is the interval of the change at each level, round by round, in percent: at the levels that a single round can tell.
@@ -23,9 +21,6 @@ type Detail struct {
 	Series []Series
 	Rounds []policy.Noise // what was seen to disturb each round; each counts for one round
 }
-
-// ID is the benchmark's.
-func (d Detail) ID() policy.ID { return policy.ID{Package: d.Package, Name: d.Name, Procs: d.Procs} }
 
 // Series is one judged metric as it was measured, in its unit: a value a round and side, or a run.
 type Series struct {

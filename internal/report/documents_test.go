@@ -22,7 +22,7 @@ var offsets = []float64{-1.4, 0.3, 0.9, -0.6, 1.6, -0.1, -1.0, 0.1, 0.6, -0.3}
 
 // benchmark has ten runs of each metric, about the given medians, with that relative deviation.
 func benchmark(name string, deviation float64, medians map[string]float64) judge.Benchmark {
-	b := judge.Benchmark{Package: pkg, Name: name, Procs: 2, Requests: 500, Metrics: map[string][]float64{}}
+	b := judge.Benchmark{ID: policy.ID{Package: pkg, Name: name, Procs: 2}, Requests: 500, Metrics: map[string][]float64{}}
 	for unit, median := range medians {
 		for _, offset := range offsets {
 			b.Metrics[unit] = append(b.Metrics[unit], median*(1+deviation*offset))
@@ -117,7 +117,7 @@ var documents = map[string]func() Document{
 		d := compared(both, results(served("MLP", 26.2*ms, 0.01), served("Small", 640*us, 0.02)),
 			results(served("MLP", 31.4*ms, 0.012), served("Small", 900*us, 0.02)))
 		d.Causes = []Cause{
-			{Package: pkg, Benchmark: "MLP", Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms,
+			{ID: policy.ID{Package: pkg, Name: "MLP"}, Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms,
 				Requests: 412, Took: 5.2 * ms,
 				Functions: []CostlyFunction{
 					{Name: "example.com/infer/model.(*MLP).forward", File: "example.com/infer/model/mlp.go", Line: 88,
@@ -127,9 +127,9 @@ var documents = map[string]func() Document{
 				},
 				Command: "go tool pprof -http=: -sample_index=cpu -diff_base=profiles/1-MLP.cpu.baseline.pb.gz " +
 					"profiles/1-MLP.cpu.candidate.pb.gz"},
-			{Package: pkg, Benchmark: "Small", Of: "waiting", Unit: "ns", Baseline: 0, Candidate: 12 * us, Requests: 5120, Took: 260 * us,
-				Doubt: NoneGrew},
-			{Package: pkg, Benchmark: "Small", Of: "allocated memory", Unit: "B",
+			{ID: policy.ID{Package: pkg, Name: "Small"}, Of: "waiting", Unit: "ns",
+				Candidate: 12 * us, Requests: 5120, Took: 260 * us, Doubt: NoneGrew},
+			{ID: policy.ID{Package: pkg, Name: "Small"}, Of: "allocated memory", Unit: "B",
 				Doubt: NotProfiled, Problem: failed("candidate: the test binary exited with status 2")},
 		}
 		return d
@@ -206,7 +206,7 @@ var documents = map[string]func() Document{
 		return d
 	},
 	"invalid": func() Document {
-		broken := judge.Benchmark{Package: pkg, Name: "Chat", Procs: 2,
+		broken := judge.Benchmark{ID: policy.ID{Package: pkg, Name: "Chat", Procs: 2},
 			Problem: failed("candidate: run 3: the test binary exited with status 2\n" +
 				"\tpanic: runtime error: index out of range [16] with length 16\n\n\tgoroutine 7 [running]:\n" +
 				"\texample.com/infer.(*Cache).At(...)\n\t\t/src/infer/cache.go:41\n\tFAIL\texample.com/infer\t0.213s")}
@@ -323,7 +323,7 @@ var documents = map[string]func() Document{
 	},
 	"untrusted": func() Document {
 		name := "A|B/<img src=x onerror=alert(1)>/`tick`/@octocat/#1/*bold*_it_/[link](http://example.com)/$x^2$/&lt;"
-		broken := judge.Benchmark{Package: pkg, Name: name, Procs: 2,
+		broken := judge.Benchmark{ID: policy.ID{Package: pkg, Name: name, Procs: 2},
 			Problem: failed("candidate: printed \x1b[2J\x1b[31mred\x1b[0m | pipe <b>bold</b> ```fence``` @octocat fixes #1 \u202etxet")}
 		d := compared(policy.Policy{}, results(served(name, 12*ms, 0.01)), results(broken))
 		d.Baseline.What = "main, 1a2b3c4d5e6f (merge @octocat's `fix` | closes #2 <!-- -->)"

@@ -125,7 +125,7 @@ func (d Document) accusation(v policy.Verdict) string {
 		return fmt.Sprintf("It cannot be told whether %s got %s: its %s was too noisy to see %s.",
 			cell(name), worse(v), cell(brief(v.Unit)), unseen(v))
 	}
-	if v.Benchmark == "" {
+	if v.Name == "" {
 		return capital(cell(name)) + " could not be applied."
 	}
 	return fmt.Sprintf("%s could not be judged: %s is invalid.", cell(name), cell(title(v.Unit)))
@@ -240,7 +240,7 @@ func (d Document) stage(v policy.Verdict) string {
 	var most policy.Metric
 	growth := 0.0
 	for _, m := range d.Report.Benchmarks {
-		if m.ID() != v.ID() {
+		if m.ID != v.ID {
 			continue
 		}
 		for _, metric := range m.Metrics {
@@ -263,7 +263,7 @@ func (d Document) stage(v policy.Verdict) string {
 
 // ofItsCase says of the service that a verdict speaks of where its sides fall behind, and whose requests got slowest.
 func (d Document) ofItsCase(v policy.Verdict) []string {
-	name, _, ok := ratename.Cut(v.Benchmark)
+	name, _, ok := ratename.Cut(v.Name)
 	all, _ := d.rated()
 	at := slices.IndexFunc(all, func(r rated) bool { return ok && r.ID == policy.ID{Package: v.Package, Name: name, Procs: v.Procs} })
 	if at < 0 {

@@ -14,7 +14,7 @@ import (
 func curve(p90 ...float64) (r judge.Results) {
 	for i, x := range p90 {
 		r.Benchmarks = append(r.Benchmarks, judge.Benchmark{
-			Name: fmt.Sprintf("Serving/case=a/rate=%d0", i+1), Procs: 2,
+			ID:      policy.ID{Name: fmt.Sprintf("Serving/case=a/rate=%d0", i+1), Procs: 2},
 			Metrics: map[string][]float64{"p90-ns": {x, x + 1, x - 1}, "succeeded": {100}},
 		})
 	}
@@ -23,6 +23,7 @@ func curve(p90 ...float64) (r judge.Results) {
 
 func TestFitsAreNoted(t *testing.T) {
 	const head = "R2 of Serving/case=a over 3 rates, as the regression guide has it, and judged by nobody: "
+	unrated := judge.Results{Benchmarks: []judge.Benchmark{{ID: policy.ID{Name: "MLP"}}}}
 	for _, c := range []struct {
 		name                string
 		baseline, candidate judge.Results
@@ -34,9 +35,8 @@ func TestFitsAreNoted(t *testing.T) {
 		{"all 5 % worse on a flat curve", curve(100, 101, 102), curve(105, 106.05, 107.1),
 			[]string{head + "p90-ns -37.2562, succeeded 1.0000. Here it misleads: p90-ns changed by up to +5.0 %"}},
 		{"one rate", curve(10), curve(10), nil},
-		{"no rate in common", curve(10, 20, 30), judge.Results{Benchmarks: []judge.Benchmark{{Name: "MLP"}}}, nil},
-		{"no rates",
-			judge.Results{Benchmarks: []judge.Benchmark{{Name: "MLP"}}}, judge.Results{Benchmarks: []judge.Benchmark{{Name: "MLP"}}}, nil},
+		{"no rate in common", curve(10, 20, 30), unrated, nil},
+		{"no rates", unrated, unrated, nil},
 	} {
 		measured := judge.By(policy.Policy{}).Compare(c.baseline, c.candidate).Benchmarks
 		assert.Equal(t, c.want, Fits(measured), c.name)

@@ -66,7 +66,7 @@ func TestUnderFloor(t *testing.T) {
 // A rule on CPU time says that waiting is not in it, in every line and cell that shows its limits, and in the log.
 func TestCPUTimeHasNoWaitingInIt(t *testing.T) {
 	v := policy.Verdict{
-		Benchmark: "MLP", Unit: "cpu-ns", Direction: policy.Lower, Outcome: policy.OK,
+		ID: policy.ID{Name: "MLP"}, Unit: "cpu-ns", Direction: policy.Lower, Outcome: policy.OK,
 		Rule:     policy.Rule{Metric: "cpu-ns", MaxRegressionPercent: 10},
 		Baseline: policy.Summary{Median: 1e6, N: 8}, Candidate: policy.Summary{Median: 1e6, N: 8},
 	}

@@ -70,10 +70,10 @@ func UnseenOn(machine string, r policy.Report) string {
 	case machine == "" || !ok:
 		return ""
 	case math.IsInf(v.Detectable, 1):
-		return fmt.Sprintf("%s: no change would have been red here in %s %s, after so few runs", machine, v.Benchmark, v.Unit)
+		return fmt.Sprintf("%s: no change would have been red here in %s %s, after so few runs", machine, v.Name, v.Unit)
 	}
 	return fmt.Sprintf("%s: it takes a change of %.1f %% to be red here in %s %s, where the limits say %.3g %%",
-		machine, v.Detectable, v.Benchmark, v.Unit, v.RedFrom())
+		machine, v.Detectable, v.Name, v.Unit, v.RedFrom())
 }
 
 // sawLeast finds the verdict that found no change and whose noise hid most of its limits; false where noise hid nothing.

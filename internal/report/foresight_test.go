@@ -11,7 +11,8 @@ import (
 
 func TestWhatWouldHaveBeenRed(t *testing.T) {
 	v := func(unit string, floor, baseline, detectable float64) policy.Verdict {
-		return policy.Verdict{Benchmark: "B", Unit: unit, Rule: policy.Rule{Metric: unit, MaxRegressionPercent: 10, MinRegression: floor},
+		return policy.Verdict{ID: policy.ID{Name: "B"}, Unit: unit,
+			Rule:      policy.Rule{Metric: unit, MaxRegressionPercent: 10, MinRegression: floor},
 			Direction: policy.DirectionOf(unit), Baseline: policy.Summary{Median: baseline, N: 8}, Candidate: policy.Summary{N: 8},
 			Paired: true, Detectable: detectable, Outcome: policy.OK}
 	}
@@ -50,7 +51,7 @@ func TestWhatWouldHaveBeenRed(t *testing.T) {
 
 func TestWhatSawLeastIsTheWorstWhereNothingWasFound(t *testing.T) {
 	verdict := func(name string, o policy.Outcome, detectable float64) policy.Verdict {
-		return policy.Verdict{Benchmark: name, Unit: "p95-ns", Outcome: o, Detectable: detectable,
+		return policy.Verdict{ID: policy.ID{Name: name}, Unit: "p95-ns", Outcome: o, Detectable: detectable,
 			Rule:     policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10},
 			Baseline: policy.Summary{Median: 5 * ms, N: 8}, Candidate: policy.Summary{Median: 5 * ms, N: 8}}
 	}
@@ -74,7 +75,7 @@ func TestWhatSawLeastIsTheWorstWhereNothingWasFound(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v, ok := sawLeast(policy.Report{Verdicts: c.verdicts})
-			assert.Equal(t, c.want, v.Benchmark)
+			assert.Equal(t, c.want, v.Name)
 			assert.Equal(t, c.want != "", ok)
 			assert.Equal(t, ok, UnseenOn("a small machine", policy.Report{Verdicts: c.verdicts}) != "")
 			assert.Empty(t, UnseenOn("", policy.Report{Verdicts: c.verdicts}), "on a large machine")

@@ -9,7 +9,7 @@ import (
 
 // group is a benchmark with the verdicts on it; or one rule that matches nothing, with an empty Name.
 type group struct {
-	policy.Measured
+	of       policy.Measured
 	verdicts []policy.Verdict
 }
 
@@ -27,20 +27,20 @@ func (g group) fails() bool {
 func (d Document) groups() []group {
 	measured := make(map[policy.ID]int, len(d.Report.Benchmarks))
 	for i, m := range d.Report.Benchmarks {
-		measured[m.ID()] = i
+		measured[m.ID] = i
 	}
 	verdicts := slices.Clone(d.Report.Verdicts)
 	all := make([]group, 0, len(d.Report.Benchmarks))
 	at := make(map[policy.ID]int, len(d.Report.Benchmarks))
 	for n, v := range verdicts {
-		id := v.ID()
+		id := v.ID
 		i, seen := at[id]
-		if !seen || v.Benchmark == "" {
+		if !seen || v.Name == "" {
 			var m policy.Measured
 			if known, ok := measured[id]; ok {
 				m = d.Report.Benchmarks[known]
 			}
-			m.Package, m.Name, m.Procs = v.Package, v.Benchmark, v.Procs
+			m.ID = v.ID
 			i = len(all)
 			at[id] = i
 			all = append(all, group{m, verdicts[n:n:n]})
@@ -61,15 +61,15 @@ func (d Document) groups() []group {
 func (d Document) labels() func(policy.Verdict) string {
 	packages, procs := map[string]bool{}, map[int]bool{}
 	for _, v := range d.Report.Verdicts {
-		if v.Benchmark != "" {
+		if v.Name != "" {
 			packages[v.Package], procs[v.Procs] = true, true
 		}
 	}
 	return func(v policy.Verdict) string {
-		if v.Benchmark == "" {
+		if v.Name == "" {
 			return "rule " + v.Rule.String()
 		}
-		label := v.Benchmark
+		label := v.Name
 		if len(procs) > 1 {
 			label += fmt.Sprintf("-%d", v.Procs)
 		}

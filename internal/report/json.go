@@ -197,7 +197,7 @@ func list[T, J any](j *jsonWriter, name string, items []T, convert func(T) J) {
 
 func newVerdictJSON(v policy.Verdict) verdictJSON {
 	out := verdictJSON{
-		Package: v.Package, Benchmark: v.Benchmark, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails,
+		Package: v.Package, Benchmark: v.Name, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails,
 		Reason: reason(v), ReasonJSON: NewReasonJSON(v.Reason),
 		Rule: ruleJSON{v.Rule.Metric, v.Rule.Stage, v.Rule.Benchmark, number(v.Rule.MaxRegressionPercent), number(v.Rule.MinRegression),
 			v.Rule.Direction},

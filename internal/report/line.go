@@ -11,16 +11,16 @@ import (
 func Line(v policy.Verdict) string {
 	why := oneLine(cut(reason(v), mostOfReason))
 	switch {
-	case v.Benchmark == "":
+	case v.Name == "":
 		return oneLine(fmt.Sprintf("%s: rule %s", v.Outcome, v.Rule)) + ": " + why
 	case v.Baseline.N == 0:
-		return fmt.Sprintf("%s: %s %s: %s", v.Outcome, cell(v.Benchmark), cell(v.Unit), why)
+		return fmt.Sprintf("%s: %s %s: %s", v.Outcome, cell(v.Name), cell(v.Unit), why)
 	}
 	if floor := caveat(v); floor != "" && v.Outcome != policy.Regressed {
 		why += "; " + floor
 	}
 	return fmt.Sprintf("%s: %s %s: %s %% (%s): %s",
-		v.Outcome, cell(v.Benchmark), cell(v.Unit), percent(v.ChangePercent), tested(v), why)
+		v.Outcome, cell(v.Name), cell(v.Unit), percent(v.ChangePercent), tested(v), why)
 }
 
 // Progress is how far the measuring of a benchmark is.

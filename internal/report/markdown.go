@@ -167,7 +167,7 @@ func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string, most 
 func noiseList(groups []group, label func(policy.Verdict) string, most int) string {
 	var items []string
 	for _, g := range groups {
-		if seen := noise(g.Noise); seen != "" {
+		if seen := noise(g.of.Noise); seen != "" {
 			items = append(items, fmt.Sprintf("- %s: %s\n", code(label(g.verdicts[0])), prose(seen)))
 		}
 	}
@@ -225,7 +225,7 @@ func (s Side) markdown() string {
 func measuredTable(groups []group, label func(policy.Verdict) string, most int) string {
 	l := listing{most: most}
 	for _, g := range groups {
-		for _, r := range rows(g.Measured, g.verdicts) {
+		for _, r := range rows(g.of, g.verdicts) {
 			l.add(func() string {
 				return tableRow(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit), r.baseline,
 					r.candidate, r.change, r.percent)

@@ -37,7 +37,7 @@ var five = policy.Policy{Rules: []policy.Rule{
 func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 	random := rand.New(rand.NewPCG(7, 11))
 	side := func(name string, latency, model float64) judge.Benchmark {
-		b := judge.Benchmark{Package: pkg, Name: name, Procs: 2, Requests: 100, Metrics: map[string][]float64{}}
+		b := judge.Benchmark{ID: policy.ID{Package: pkg, Name: name, Procs: 2}, Requests: 100, Metrics: map[string][]float64{}}
 		for range rounds {
 			luck := math.Exp(0.03 * random.NormFloat64())
 			medians := map[string]float64{
@@ -80,7 +80,7 @@ func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 
 // charted is the detail of a pair, with a distribution of latencies to go with its medians.
 func charted(j judge.Judge, pair judge.Pair, plan judge.Plan, random *rand.Rand) Detail {
-	d := Detail{Package: pair.Package(), Name: pair.Name(), Procs: pair.Procs(), Alpha: 0.002}
+	d := Detail{ID: pair.ID(), Alpha: 0.002}
 	rounds := len(pair.Baseline.Metrics["p50-ns"])
 	for _, rule := range pair.Rules() {
 		d.Series = append(d.Series, Series{
@@ -150,9 +150,9 @@ func TestAPageThatIsFullSaysWhatItLeavesOut(t *testing.T) {
 	one := d.Report.Benchmarks[0]
 	one.Name = "Z"
 	verdict := d.Report.Verdicts[0]
-	verdict.Benchmark = "Z"
+	verdict.Name = "Z"
 	d.Report.Benchmarks, d.Report.Verdicts = append(d.Report.Benchmarks, one), append(d.Report.Verdicts, verdict)
-	d.Details = append(d.Details, Detail{Package: one.Package, Name: "Z", Procs: one.Procs})
+	d.Details = append(d.Details, Detail{ID: policy.ID{Package: one.Package, Name: "Z", Procs: one.Procs}})
 	assert.True(t, strings.Contains(pageOf(t, d), "Left out here: charts."))
 }
 
@@ -190,7 +190,7 @@ func copies(one Document, n int) Document {
 	for i := range n {
 		rename := func(name string) string { return fmt.Sprintf("%s/copy=%d", name, i) }
 		for _, v := range one.Report.Verdicts {
-			v.Benchmark = rename(v.Benchmark)
+			v.Name = rename(v.Name)
 			d.Report.Verdicts = append(d.Report.Verdicts, v)
 		}
 		for _, m := range one.Report.Benchmarks {

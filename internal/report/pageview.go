@@ -155,13 +155,13 @@ func (d Document) counts() []outcomeCount {
 
 // parts fills p with the benchmarks one by one, those that fail first, until there is no more room. It returns the id of each.
 func (d Document) parts(p *page) map[policy.ID]string {
-	groups := slices.DeleteFunc(d.groups(), func(g group) bool { return g.Name == "" })
+	groups := slices.DeleteFunc(d.groups(), func(g group) bool { return g.of.Name == "" })
 	worst := func(g group) int { return gravity(slices.MaxFunc(g.verdicts, byGravity)) }
 	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(worst(b), worst(a)) })
 	details := map[policy.ID]*Detail{}
 	for i := range d.Details {
 		at := &d.Details[i]
-		details[at.ID()] = at
+		details[at.ID] = at
 	}
 	ids, label := map[policy.ID]string{}, d.labels()
 	room := mostCharts
@@ -171,10 +171,10 @@ func (d Document) parts(p *page) map[policy.ID]string {
 			break
 		}
 		slices.SortStableFunc(g.verdicts, func(a, b policy.Verdict) int { return byGravity(b, a) })
-		id := g.ID()
+		id := g.of.ID
 		ids[id] = fmt.Sprintf("b%d", i+1)
 		part := newPart(ids[id], cell(label(g.verdicts[0])), g)
-		part.Causes = d.causeViews(g.Measured)
+		part.Causes = d.causeViews(g.of)
 		part.Open = g.fails() || len(groups) == 1
 		if detail := details[id]; detail != nil {
 			if part.Full = room <= 0; !part.Full {
@@ -188,8 +188,8 @@ func (d Document) parts(p *page) map[policy.ID]string {
 
 func newPart(id, name string, g group) pagePart {
 	p := pagePart{
-		ID: id, Name: name, Package: cell(g.Package), Procs: g.Procs, Outcome: g.verdicts[0].Outcome, Status: status(g.verdicts[0]),
-		Noise: noise(g.Noise), Chart: -1, Stages: newStages(g.Measured),
+		ID: id, Name: name, Package: cell(g.of.Package), Procs: g.of.Procs, Outcome: g.verdicts[0].Outcome, Status: status(g.verdicts[0]),
+		Noise: noise(g.of.Noise), Chart: -1, Stages: newStages(g.of),
 	}
 	for _, v := range g.verdicts {
 		s := newStatement(v)
@@ -201,7 +201,7 @@ func newPart(id, name string, g group) pagePart {
 		}
 		p.Verdicts = append(p.Verdicts, said)
 	}
-	for _, r := range rows(g.Measured, g.verdicts) {
+	for _, r := range rows(g.of, g.verdicts) {
 		p.Metrics = append(p.Metrics, partMetric{
 			cell(r.stage), cell(r.metric), cell(r.unit), r.baseline, r.candidate, r.change, r.percent,
 		})
@@ -229,7 +229,7 @@ func (d Document) pageRows(parts map[policy.ID]string) (shown []pageRow, left in
 	for rank, v := range verdicts[:len(verdicts)-left] {
 		r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
 		row := pageRow{
-			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[v.ID()], Rank: rank,
+			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[v.ID], Rank: rank,
 			Name: cell(label(v)), Metric: cell(title(v.Unit)), Unit: cell(r.unit), Baseline: r.baseline, Candidate: r.candidate,
 			Percent: missing, Limit: shortLimits(v.Rule), Floor: shortFloor(v), Detectable: missing,
 			SortBaseline: sortable(v.Baseline.Median), SortCandidate: sortable(v.Candidate.Median),

@@ -101,7 +101,9 @@ var (
 	})
 	anyVerdict = rapid.Custom(func(t *rapid.T) policy.Verdict {
 		return policy.Verdict{
-			Package: anyString.Draw(t, "package"), Benchmark: anyString.Draw(t, "benchmark"), Procs: rapid.IntRange(0, 2).Draw(t, "procs"),
+			ID: policy.ID{
+				Package: anyString.Draw(t, "package"), Name: anyString.Draw(t, "benchmark"), Procs: rapid.IntRange(0, 2).Draw(t, "procs"),
+			},
 			Unit: anyString.Draw(t, "unit"), Reason: anyReason.Draw(t, "reason"), Fails: rapid.Bool().Draw(t, "fails"),
 			Paired: rapid.Bool().Draw(t, "paired"), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome"),
 			Rule: policy.Rule{
@@ -133,7 +135,7 @@ var (
 		d.Report.Verdicts = rapid.SliceOfN(anyVerdict, 0, 12).Draw(t, "verdicts")
 		for _, v := range d.Report.Verdicts {
 			m := policy.Measured{
-				Package: v.Package, Name: v.Benchmark, Procs: v.Procs, Judged: rapid.Bool().Draw(t, "judged"),
+				ID: v.ID, Judged: rapid.Bool().Draw(t, "judged"),
 				Noise: anyNoise.Draw(t, "noise"),
 			}
 			for range rapid.IntRange(0, 3).Draw(t, "metrics") {

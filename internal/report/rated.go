@@ -21,7 +21,7 @@ type rated struct {
 
 // ratePoint is what was measured at a rate.
 type ratePoint struct {
-	policy.Measured
+	of       policy.Measured
 	rate     float64 // requests per second
 	verdicts []policy.Verdict
 	detail   *Detail // nil where nothing is known
@@ -37,13 +37,13 @@ const (
 func (d Document) rated() (all []rated, left int) {
 	verdicts, details, at := map[policy.ID][]policy.Verdict{}, map[policy.ID]*Detail{}, map[policy.ID]int{}
 	for _, v := range d.Report.Verdicts {
-		if _, _, ok := ratename.Cut(v.Benchmark); ok {
-			id := v.ID()
+		if _, _, ok := ratename.Cut(v.Name); ok {
+			id := v.ID
 			verdicts[id] = append(verdicts[id], v)
 		}
 	}
 	for i := range d.Details {
-		details[d.Details[i].ID()] = &d.Details[i]
+		details[d.Details[i].ID] = &d.Details[i]
 	}
 	for _, m := range d.Report.Benchmarks {
 		name, rate, ok := ratename.Cut(m.Name)
@@ -57,7 +57,7 @@ func (d Document) rated() (all []rated, left int) {
 			at[id] = i
 			all = append(all, rated{ID: id})
 		}
-		own := m.ID()
+		own := m.ID
 		all[i].points = append(all[i].points, ratePoint{m, rate, verdicts[own], details[own]})
 	}
 	for i := range all {
@@ -80,7 +80,7 @@ func (d Document) rated() (all []rated, left int) {
 func (r rated) tells() bool {
 	measured := 0
 	for _, p := range r.points {
-		if len(p.Metrics) > 0 {
+		if len(p.of.Metrics) > 0 {
 			measured++
 		}
 	}
@@ -100,7 +100,7 @@ func (r rated) gravity() int {
 // values are a metric's medians at each rate; NaN where a side has none.
 func (r rated) values(unit string) (baseline, candidate []float64) {
 	for _, p := range r.points {
-		m := p.Metric(unit)
+		m := p.of.Metric(unit)
 		baseline, candidate = append(baseline, known(m.Baseline)), append(candidate, known(m.Candidate))
 	}
 	return baseline, candidate
@@ -127,7 +127,7 @@ func (r rated) common(unit string) (at []int, baseline, candidate []float64) {
 // has reports whether any rate has the metric on either side.
 func (r rated) has(unit string) bool {
 	return slices.ContainsFunc(r.points, func(p ratePoint) bool {
-		m := p.Metric(unit)
+		m := p.of.Metric(unit)
 		return !math.IsNaN(known(m.Baseline)) || !math.IsNaN(known(m.Candidate))
 	})
 }
@@ -143,7 +143,7 @@ func (p ratePoint) verdict(unit string) (policy.Verdict, bool) {
 
 // saturated tells which sides fell behind at the rate: in half of their runs or more.
 func (p ratePoint) saturated() (baseline, candidate bool) {
-	m := p.Metric("saturated")
+	m := p.of.Metric("saturated")
 	return known(m.Baseline) >= 0.5, known(m.Candidate) >= 0.5
 }
 
@@ -215,7 +215,7 @@ func ofAdapter(unit string) bool {
 func (r rated) whom() []someone {
 	var all []someone
 	for _, p := range r.points {
-		for _, m := range p.Metrics {
+		for _, m := range p.of.Metrics {
 			if at := ofSomeone.FindStringSubmatch(m.Unit); at != nil {
 				all = append(all, someone{at[2], strings.HasPrefix(at[2], tierPrefix)})
 			}

@@ -24,15 +24,15 @@ func onlyCase(t *testing.T, d Document) rated {
 
 func TestRatesOfACaseAreTogetherAndInOrder(t *testing.T) {
 	d := servingIn("multi-lora-small", 200, 40, 120)
-	d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{Package: pkg, Name: "Serving/case=other/rate=40", Procs: 2},
-		policy.Measured{Package: pkg, Name: "Serving/case=multi-lora-small/rate=40.0", Procs: 2},
-		policy.Measured{Package: pkg, Name: "MLP", Procs: 2})
+	for _, name := range []string{"Serving/case=other/rate=40", "Serving/case=multi-lora-small/rate=40.0", "MLP"} {
+		d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{ID: policy.ID{Package: pkg, Name: name, Procs: 2}})
+	}
 	r := onlyCase(t, d)
 	assert.Equal(t, "Serving/case=multi-lora-small", r.Name)
 	var rates []float64
 	for _, p := range r.points {
 		rates = append(rates, p.rate)
-		assert.NotEmpty(t, p.Metrics, "of a rate that is written in two ways the first stays")
+		assert.NotEmpty(t, p.of.Metrics, "of a rate that is written in two ways the first stays")
 		assert.Len(t, p.verdicts, 3)
 		assert.NotNil(t, p.detail)
 	}
@@ -62,7 +62,7 @@ func TestTooManyRatesAndCasesAreLeftOut(t *testing.T) {
 	var d Document
 	for i := range mostRates + 5 {
 		d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{
-			Name: fmt.Sprintf("A/rate=%d", i+1), Metrics: []policy.Metric{{Unit: "p50-ns"}},
+			ID: policy.ID{Name: fmt.Sprintf("A/rate=%d", i+1)}, Metrics: []policy.Metric{{Unit: "p50-ns"}},
 		})
 	}
 	r := onlyCase(t, d)
@@ -71,7 +71,7 @@ func TestTooManyRatesAndCasesAreLeftOut(t *testing.T) {
 	for i := range mostCases + 2 {
 		for _, rate := range []int{1, 2} {
 			d.Report.Benchmarks = append(d.Report.Benchmarks, policy.Measured{
-				Name: fmt.Sprintf("B/case=x%dy/rate=%d", i, rate), Metrics: []policy.Metric{{Unit: "p50-ns"}},
+				ID: policy.ID{Name: fmt.Sprintf("B/case=x%dy/rate=%d", i, rate)}, Metrics: []policy.Metric{{Unit: "p50-ns"}},
 			})
 		}
 	}
@@ -128,7 +128,10 @@ Both sides keep up with 80 req/s\.$`},
 			`^No rule speaks of any of its rates\.\nBoth`},
 		{"a benchmark that failed has no numbers",
 			said(compared(servedWell, s.loaded("x", 40, 80), judge.Results{Benchmarks: append(s.loaded("x", 40).Benchmarks,
-				judge.Benchmark{Package: pkg, Name: "Serving/case=x/rate=80", Procs: 2, Problem: policy.Reason{Code: policy.Failed}})})),
+				judge.Benchmark{
+					ID:      policy.ID{Package: pkg, Name: "Serving/case=x/rate=80", Procs: 2},
+					Problem: policy.Reason{Code: policy.Failed},
+				})})),
 			`^Rules fail at 80 req/s; at 80 req/s p50 TTFT is invalid\.\nBoth sides keep up with 40 req/s\.$`},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Regexp(t, c.want, c.got) })
@@ -182,12 +185,12 @@ func TestShades(t *testing.T) {
 		{"output-tok/min", 1000, 900, 2}, {"output-tok/min", 1000, 1250, -3}, {"req/s", 1000, 949, 1}, {"attempted", 1000, 500, 0},
 		{"errors-percent", 0, 0.4, 0}, {"errors-percent", 0, 0.5, 1}, {"errors-percent", 6, 1, -3}, {"goodput-percent", 99, 98, 2},
 	} {
-		p := ratePoint{Measured: policy.Measured{Metrics: []policy.Metric{{
+		p := ratePoint{of: policy.Measured{Metrics: []policy.Metric{{
 			Unit: c.unit, Baseline: policy.Summary{Median: c.baseline, N: 1}, Candidate: policy.Summary{Median: c.candidate, N: 1},
 			ChangePercent: 100 * (c.candidate/c.baseline - 1),
 		}}}}
 		if c.baseline != 0 {
-			p.Metrics[0].ChangePercent = 100 * (c.candidate - c.baseline) / c.baseline
+			p.of.Metrics[0].ChangePercent = 100 * (c.candidate - c.baseline) / c.baseline
 		}
 		assert.Equal(t, c.want, p.shade(c.unit), "%s from %v to %v", c.unit, c.baseline, c.candidate)
 		p.verdicts = []policy.Verdict{{Unit: c.unit, Outcome: policy.OK}}
@@ -215,7 +218,7 @@ func TestBandsAreWhereTheMedianLies(t *testing.T) {
 }
 
 func TestACellSaysWhatARuleSaid(t *testing.T) {
-	p := ratePoint{Measured: policy.Measured{Metrics: []policy.Metric{{Unit: "p50-ns", Baseline: policy.Summary{Median: 10 * ms, N: 9},
+	p := ratePoint{of: policy.Measured{Metrics: []policy.Metric{{Unit: "p50-ns", Baseline: policy.Summary{Median: 10 * ms, N: 9},
 		Candidate: policy.Summary{Median: 14 * ms, N: 9}, ChangePercent: 40}}}}
 	assert.Equal(t, heatCell{Text: "+40.0", Class: "w3", Title: "10 to 14 ms"}, p.heatCell("p50-ns"), "nobody has judged it")
 	assert.Equal(t, heatCell{Text: missing}, p.heatCell("p95-ns"), "nobody has measured it")
@@ -233,7 +236,7 @@ func TestACellSaysWhatARuleSaid(t *testing.T) {
 		assert.Equal(t, []string{c.class, c.says}, []string{got.Class, got.Outcome}, "%s", c.outcome)
 	}
 	p.verdicts = nil
-	p.Metrics = append(p.Metrics, policy.Metric{
+	p.of.Metrics = append(p.of.Metrics, policy.Metric{
 		Unit: "saturated", Baseline: policy.Summary{Median: 1, N: 9}, Candidate: policy.Summary{Median: 1, N: 9},
 	})
 	assert.Equal(t, "dim", p.heatCell("p50-ns").Class, "both sides fall behind")

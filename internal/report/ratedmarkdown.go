@@ -39,7 +39,7 @@ func (d Document) ratedTables(most int) string {
 	label := d.labels()
 	text := ""
 	for i, r := range all {
-		name := label(policy.Verdict{Package: r.Package, Benchmark: r.label(), Procs: r.Procs})
+		name := label(policy.Verdict{ID: policy.ID{Package: r.Package, Name: r.label(), Procs: r.Procs}})
 		head := fmt.Sprintf("Rate by rate: case %d", i+1)
 		if safeName.MatchString(name) {
 			head = "Rate by rate: <code>" + name + "</code>"
@@ -95,7 +95,7 @@ func (r rated) markdown(name string, most int) string {
 
 // markdown is a metric at the rate: both sides, and the change; bold where a rule fails.
 func (p ratePoint) markdown(unit string, s scale) string {
-	m := p.Metric(unit)
+	m := p.of.Metric(unit)
 	baseline, candidate := known(m.Baseline), known(m.Candidate)
 	if math.IsNaN(baseline) && math.IsNaN(candidate) {
 		return missing

@@ -118,7 +118,7 @@ func ratedDirection(unit string) policy.Direction {
 // ratedChange is how much a metric changed at a rate: in percent, or in points where it is a percentage. NaN where a side has none.
 // Of what was judged it is the verdict's.
 func (p ratePoint) ratedChange(unit string) float64 {
-	m := p.Metric(unit)
+	m := p.of.Metric(unit)
 	if math.IsNaN(known(m.Baseline)) || math.IsNaN(known(m.Candidate)) {
 		return math.NaN()
 	}

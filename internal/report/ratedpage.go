@@ -57,14 +57,15 @@ func (d Document) ratedViews(p *page, parts map[policy.ID]string) {
 	label := d.labels()
 	room, caseOf := mostRatedCharts, map[string]string{}
 	for i, r := range all {
+		id := policy.ID{Package: r.Package, Name: r.label(), Procs: r.Procs}
 		v := ratedView{
-			ID: fmt.Sprintf("r%d", i+1), Name: cell(label(policy.Verdict{Package: r.Package, Benchmark: r.label(), Procs: r.Procs})),
+			ID: fmt.Sprintf("r%d", i+1), Name: cell(label(policy.Verdict{ID: id})),
 			Package: cell(r.Package), Procs: r.Procs,
 			Open: r.gravity() == gravest || len(all) == 1, Says: r.says(), Heat: r.heat(), Chart: -1, Left: r.left,
 		}
 		for _, point := range r.points {
 			baseline, candidate := point.saturated()
-			head := ratedHead{Rate: exact(point.rate), Part: parts[point.ID()]}
+			head := ratedHead{Rate: exact(point.rate), Part: parts[point.of.ID]}
 			switch {
 			case baseline && candidate:
 				head.Saturated = "both behind"
@@ -144,7 +145,7 @@ var shades = map[int]string{-3: "g3", -2: "g2", -1: "g1", 1: "w1", 2: "w2", 3: "
 // heatCell is the change of a metric at a rate. Latencies of two sides that both fall behind say how long they were run,
 // and are not shaded.
 func (p ratePoint) heatCell(unit string) heatCell {
-	change, m := p.ratedChange(unit), p.Metric(unit)
+	change, m := p.ratedChange(unit), p.of.Metric(unit)
 	c := heatCell{Text: moved(change), Class: shades[p.shade(unit)]}
 	v, judged := p.verdict(unit)
 	switch baseline, candidate := p.saturated(); {

@@ -119,7 +119,7 @@ func (r rated) saysWhom() string {
 		if change(most) < little {
 			continue
 		}
-		m := r.points[at].Metric(most.unit("p50", what))
+		m := r.points[at].of.Metric(most.unit("p50", what))
 		scale := scaleOf(m.Unit, m.Baseline.Median, m.Candidate.Median)
 		said = append(said, fmt.Sprintf("most for %s, %s %% (%s to %s %s), and least for %s, %s %%", most.title(), moved(change(most)),
 			scale.number(m.Baseline.Median), scale.number(m.Candidate.Median), scale.unit, least.title(), moved(change(least))))

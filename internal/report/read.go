@@ -73,7 +73,8 @@ func (v verdictJSON) verdict() policy.Verdict {
 	}
 	bounds := func(of [2]number) policy.Bounds { return policy.Bounds{Lo: float64(of[0]), Hi: float64(of[1])} }
 	return policy.Verdict{
-		Package: v.Package, Benchmark: v.Benchmark, Procs: v.GOMAXPROCS, Unit: v.Unit, Rule: rule, Outcome: v.Outcome, Fails: v.Fails,
+		ID: policy.ID{Package: v.Package, Name: v.Benchmark, Procs: v.GOMAXPROCS}, Unit: v.Unit, Rule: rule,
+		Outcome: v.Outcome, Fails: v.Fails,
 		Reason: v.ReasonJSON.Reason(), Baseline: v.Baseline.summary(), Candidate: v.Candidate.summary(), Paired: v.Paired,
 		Change: float64(v.Change), ChangePercent: float64(v.ChangePercent), Absolute: bounds(v.Interval),
 		Percent: bounds(v.IntervalPercent), P: float64(v.P), Alpha: float64(v.Alpha), Detectable: float64(v.DetectablePercent),
@@ -89,7 +90,7 @@ func (s summaryJSON) summary() policy.Summary {
 
 func (c causeJSON) cause() Cause {
 	out := Cause{
-		Package: c.Package, Benchmark: c.Benchmark, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
+		ID: policy.ID{Package: c.Package, Name: c.Benchmark}, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
 		Candidate: float64(c.Candidate), Requests: c.Requests, Took: float64(c.Took), Doubt: c.DoubtCode, Command: c.Command,
 		Elsewhere: c.Elsewhere,
 	}
@@ -107,7 +108,7 @@ func (c causeJSON) cause() Cause {
 // SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. What a report adds
 // to a reason is not compared, nor is what JSON does not have told apart.
 func SameVerdict(a, b policy.Verdict) bool {
-	same := a.ID() == b.ID() && a.Unit == b.Unit && a.Outcome == b.Outcome && a.Reason.Code == b.Reason.Code &&
+	same := a.ID == b.ID && a.Unit == b.Unit && a.Outcome == b.Outcome && a.Reason.Code == b.Reason.Code &&
 		a.Fails == b.Fails && a.Paired == b.Paired && a.Baseline.N == b.Baseline.N && a.Candidate.N == b.Candidate.N &&
 		near(a.Baseline.Median, b.Baseline.Median) && near(a.Candidate.Median, b.Candidate.Median) && near(a.Alpha, b.Alpha)
 	if !same || a.Baseline.N == 0 || a.Candidate.N == 0 {

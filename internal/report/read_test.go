@@ -58,7 +58,7 @@ func TestReadJSONRefuses(t *testing.T) {
 
 func TestSameVerdictSeesEveryDifference(t *testing.T) {
 	v := policy.Verdict{
-		Package: "p", Benchmark: "B", Procs: 2, Unit: "p95-ns", Outcome: policy.OK, Paired: true,
+		ID: policy.ID{Package: "p", Name: "B", Procs: 2}, Unit: "p95-ns", Outcome: policy.OK, Paired: true,
 		Baseline: policy.Summary{Median: 5e6, N: 8}, Candidate: policy.Summary{Median: 6e6, N: 8}, Change: 1e6, ChangePercent: 20,
 		P: 0.01, Alpha: 0.05, Percent: policy.Bounds{Lo: -1, Hi: 3},
 	}
@@ -69,7 +69,7 @@ func TestSameVerdictSeesEveryDifference(t *testing.T) {
 	}
 	assert.True(t, same(func(v *policy.Verdict) { v.ChangePercent *= 1 + 1e-12 }), "the last bits are another machine's")
 	for name, change := range map[string]func(*policy.Verdict){
-		"package": func(v *policy.Verdict) { v.Package = "q" }, "benchmark": func(v *policy.Verdict) { v.Benchmark = "C" },
+		"package": func(v *policy.Verdict) { v.Package = "q" }, "benchmark": func(v *policy.Verdict) { v.Name = "C" },
 		"procs": func(v *policy.Verdict) { v.Procs = 4 }, "unit": func(v *policy.Verdict) { v.Unit = "p50-ns" },
 		"outcome": func(v *policy.Verdict) { v.Outcome = policy.Improved }, "fails": func(v *policy.Verdict) { v.Fails = true },
 		"paired": func(v *policy.Verdict) { v.Paired = false }, "rounds": func(v *policy.Verdict) { v.Baseline.N = 7 },

@@ -157,7 +157,7 @@ func (b *terminal) table(t table) {
 // group shows a benchmark in full.
 func (b *terminal) group(d Document, g group) {
 	b.line("")
-	if g.Name == "" {
+	if g.of.Name == "" {
 		for _, v := range g.verdicts {
 			b.item("rule", v.Rule.String())
 			b.item("limits", limits(v.Rule))
@@ -165,16 +165,16 @@ func (b *terminal) group(d Document, g group) {
 		}
 		return
 	}
-	workflow := g.Name
-	if g.Package != "" {
-		workflow += " in " + g.Package
+	workflow := g.of.Name
+	if g.of.Package != "" {
+		workflow += " in " + g.of.Package
 	}
-	if g.Procs > 0 {
-		workflow += fmt.Sprintf(", GOMAXPROCS %d", g.Procs)
+	if g.of.Procs > 0 {
+		workflow += fmt.Sprintf(", GOMAXPROCS %d", g.of.Procs)
 	}
 	b.item("workflow", workflow)
 	b.line("")
-	if shown := rows(g.Measured, g.verdicts); len(shown) > 0 {
+	if shown := rows(g.of, g.verdicts); len(shown) > 0 {
 		t := table{header: []string{"stage", "metric", "unit", "baseline", "candidate", "change", "change %"}, align: "lllrrrr"}
 		for _, r := range shown {
 			t.rows = append(t.rows, []string{cell(r.stage), cell(r.metric), r.unit, r.baseline, r.candidate, r.change, r.percent})
@@ -190,10 +190,10 @@ func (b *terminal) group(d Document, g group) {
 		if i > 0 && strings.Contains(why, "\n") && why == reason(g.verdicts[i-1]) {
 			why = "as above"
 		}
-		b.verdict(v, why, g.Noise)
+		b.verdict(v, why, g.of.Noise)
 	}
 	b.why(d, g)
-	if seen := noise(g.Noise); seen != "" {
+	if seen := noise(g.of.Noise); seen != "" {
 		b.line("")
 		b.item("noise", seen)
 	}

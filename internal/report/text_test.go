@@ -138,7 +138,7 @@ func TestHugeMessagesAreCut(t *testing.T) {
 	}
 	for i := range d.Report.Verdicts {
 		d.Report.Verdicts[i].Reason = policy.Reason{Code: policy.Failed, Facts: policy.Facts{Problem: huge + fmt.Sprint(i)}}
-		d.Report.Verdicts[i].Benchmark += huge
+		d.Report.Verdicts[i].Name += huge
 	}
 	checkMarkdown(t, d.Markdown())
 	text := d.Text()

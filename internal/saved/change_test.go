@@ -118,9 +118,9 @@ func checkChange(t require.TestingT, sides [2]string, whole policy.Report, i, at
 	}
 	for _, want := range expected.Verdicts {
 		at := slices.IndexFunc(got.Verdicts, func(v policy.Verdict) bool {
-			return v.Benchmark == want.Benchmark && v.Unit == want.Unit && v.Procs == want.Procs
+			return v.Name == want.Name && v.Unit == want.Unit && v.Procs == want.Procs
 		})
-		require.GreaterOrEqual(t, at, 0, "the verdict on %s %s is gone: %s", want.Benchmark, want.Unit, told)
+		require.GreaterOrEqual(t, at, 0, "the verdict on %s %s is gone: %s", want.Name, want.Unit, told)
 		require.Equal(t, want.Outcome, got.Verdicts[at].Outcome, told)
 	}
 	return kind
@@ -147,7 +147,7 @@ func plainResults(values map[string][]float64) judge.Results {
 		if at < 0 {
 			at = len(r.Benchmarks)
 			r.Benchmarks = append(r.Benchmarks, judge.Benchmark{
-				Package: "example.com/shop", Name: name, Procs: procs, Requests: 300, Metrics: map[string][]float64{},
+				ID: policy.ID{Package: "example.com/shop", Name: name, Procs: procs}, Requests: 300, Metrics: map[string][]float64{},
 			})
 		}
 		r.Benchmarks[at].Metrics[unit] = values[key]

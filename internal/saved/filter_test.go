@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 func TestFilterSelectsWhatGoTestWouldMeasure(t *testing.T) {
@@ -29,9 +30,10 @@ func TestFilterSelectsWhatGoTestWouldMeasure(t *testing.T) {
 		{"nothing", "", nil},
 	} {
 		t.Run("-bench "+c.bench+" -skip "+c.skip, func(t *testing.T) {
-			set := &benchdata.Set{Benchmarks: []benchdata.Benchmark{
-				{Name: "Chat/size=1"}, {Name: "Chat/size=10"}, {Name: "ChatLong"}, {Name: "Embed"},
-			}}
+			set := &benchdata.Set{}
+			for _, name := range []string{"Chat/size=1", "Chat/size=10", "ChatLong", "Embed"} {
+				set.Benchmarks = append(set.Benchmarks, benchdata.Benchmark{ID: policy.ID{Name: name}})
+			}
 			some, err := Select(set, c.bench, c.skip)
 			require.NoError(t, err)
 			var names []string

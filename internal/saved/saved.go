@@ -93,21 +93,21 @@ func details(baseline, candidate judge.Results, verdicts []policy.Verdict) []rep
 	at := map[policy.ID]int{}
 	for _, failing := range []bool{true, false} {
 		for _, v := range verdicts {
-			id := v.ID()
-			if _, known := at[id]; !known && v.Fails == failing && v.Benchmark != "" && len(all) < report.MostDetails {
+			id := v.ID
+			if _, known := at[id]; !known && v.Fails == failing && v.Name != "" && len(all) < report.MostDetails {
 				at[id] = len(all)
-				all = append(all, report.Detail{Package: v.Package, Name: v.Benchmark, Procs: v.Procs})
+				all = append(all, report.Detail{ID: v.ID})
 			}
 		}
 	}
 	for _, v := range verdicts {
-		if i, ok := at[v.ID()]; ok {
+		if i, ok := at[v.ID]; ok {
 			all[i].Series = append(all[i].Series, report.Series{Unit: v.Unit})
 		}
 	}
 	for side, results := range []judge.Results{baseline, candidate} {
 		for _, b := range results.Benchmarks {
-			i, ok := at[b.ID()]
+			i, ok := at[b.ID]
 			for s := 0; ok && s < len(all[i].Series); s++ {
 				series := &all[i].Series[s]
 				*[]*[]float64{&series.Baseline, &series.Candidate}[side] = b.Metrics[series.Unit]

@@ -17,17 +17,17 @@ func TestOfManySavedBenchmarksThoseThatFailKeepTheirDetails(t *testing.T) {
 	var baseline, candidate judge.Results
 	var verdicts []policy.Verdict
 	for i := range 2 * report.MostDetails {
-		name := fmt.Sprint(i)
-		baseline.Benchmarks = append(baseline.Benchmarks, judge.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {1, 2}}})
-		candidate.Benchmarks = append(candidate.Benchmarks, judge.Benchmark{Name: name, Metrics: map[string][]float64{"ns/op": {3, 4}}})
-		verdicts = append(verdicts, policy.Verdict{Benchmark: name, Unit: "ns/op", Fails: i == 2*report.MostDetails-1})
+		id := policy.ID{Name: fmt.Sprint(i)}
+		baseline.Benchmarks = append(baseline.Benchmarks, judge.Benchmark{ID: id, Metrics: map[string][]float64{"ns/op": {1, 2}}})
+		candidate.Benchmarks = append(candidate.Benchmarks, judge.Benchmark{ID: id, Metrics: map[string][]float64{"ns/op": {3, 4}}})
+		verdicts = append(verdicts, policy.Verdict{ID: id, Unit: "ns/op", Fails: i == 2*report.MostDetails-1})
 	}
 	verdicts = append(verdicts, policy.Verdict{Unit: "p95-ns", Fails: true}) // a rule that matches nothing
 	found := details(baseline, candidate, verdicts)
 	require.Len(t, found, report.MostDetails)
 	want := []report.Series{{Unit: "ns/op", Baseline: []float64{1, 2}, Candidate: []float64{3, 4}}}
-	assert.Equal(t, report.Detail{Name: fmt.Sprint(2*report.MostDetails - 1), Series: want}, found[0])
-	assert.Equal(t, report.Detail{Name: "0", Series: want}, found[1])
+	assert.Equal(t, report.Detail{ID: policy.ID{Name: fmt.Sprint(2*report.MostDetails - 1)}, Series: want}, found[0])
+	assert.Equal(t, report.Detail{ID: policy.ID{Name: "0"}, Series: want}, found[1])
 }
 
 func TestMoreVerdictsThanOneGateGivesAreRefused(t *testing.T) {
@@ -47,7 +47,7 @@ func TestSavedResultsAreJudgedByAsManyVerdictsAsOneGateGives(t *testing.T) {
 	}
 	set := &benchdata.Set{}
 	for i := range benchmarks {
-		set.Benchmarks = append(set.Benchmarks, benchdata.Benchmark{Name: fmt.Sprint(i), Procs: 1, Columns: columns})
+		set.Benchmarks = append(set.Benchmarks, benchdata.Benchmark{ID: policy.ID{Name: fmt.Sprint(i), Procs: 1}, Columns: columns})
 	}
 	var doc report.Document
 	require.EqualError(t, Judge(judge.By(policy.Policy{Rules: rules}), set, set, &doc), judgeable(mostVerdicts+benchmarks).Error())

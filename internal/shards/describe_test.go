@@ -19,7 +19,7 @@ func TestAMergeSaysWhatEachShardHadAndWhereItsProfilesAre(t *testing.T) {
 		s := left{found: Found{Manifest: Manifest{Shard: i, Of: 2}, Dir: "shards"}}
 		s.verdict.Shard = report.Shard{Part: part.Part{I: i, N: 2}, Benchmarks: i, InAll: 3}
 		s.verdict.Notes = []string{"a doubt"}
-		s.verdict.Causes = []report.Cause{{Benchmark: "Chat", Command: "go tool pprof"}, {Benchmark: "Idle"}}
+		s.verdict.Causes = []report.Cause{{ID: policy.ID{Name: "Chat"}, Command: "go tool pprof"}, {ID: policy.ID{Name: "Idle"}}}
 		return s
 	}
 	var doc report.Document
@@ -30,19 +30,21 @@ func TestAMergeSaysWhatEachShardHadAndWhereItsProfilesAre(t *testing.T) {
 		"shard 2 of 2: it has 2 of the gate's 3 benchmarks, and alpha is split over the verdicts on all of them", "shard 2: a doubt",
 	}, doc.Notes[:4])
 	require.Len(t, doc.Causes, 4)
-	assert.Equal(t, report.Cause{Benchmark: "Chat", Elsewhere: "shard 1 of 2 (shards)"}, doc.Causes[0])
-	assert.Equal(t, report.Cause{Benchmark: "Idle"}, doc.Causes[1], "nobody has profiles of it")
+	assert.Equal(t, report.Cause{ID: policy.ID{Name: "Chat"}, Elsewhere: "shard 1 of 2 (shards)"}, doc.Causes[0])
+	assert.Equal(t, report.Cause{ID: policy.ID{Name: "Idle"}}, doc.Causes[1], "nobody has profiles of it")
 	assert.Contains(t, doc.Markdown(), "its profiles are with the results of shard 1 of 2")
 }
 
 // Looks after all was settled could have been taken for the sake of what they found.
 func TestARoundTooManyIsRefused(t *testing.T) {
 	j := judge.By(policy.Policy{})
-	one := judge.Results{Benchmarks: []judge.Benchmark{{Name: "Chat", Requests: 60, Metrics: map[string][]float64{"p95-ns": {1}}}}}
+	one := judge.Results{Benchmarks: []judge.Benchmark{{
+		ID: policy.ID{Name: "Chat"}, Requests: 60, Metrics: map[string][]float64{"p95-ns": {1}},
+	}}}
 	pair := j.Pairs(one, one)[0]
 	run := benchdata.Run{Iters: 60, Values: []benchdata.Value{{Unit: "p95-ns", Value: 5e6}}}
 	of := func(rounds int, looks ...int) error {
-		runs := benchdata.Benchmark{Name: "Chat", Runs: slices.Repeat([]benchdata.Run{run}, rounds)}
+		runs := benchdata.Benchmark{ID: policy.ID{Name: "Chat"}, Runs: slices.Repeat([]benchdata.Run{run}, rounds)}
 		_, err := replay{
 			judge: j, plan: j.Plan(1), pair: pair, rounds: [2]benchdata.Benchmark{runs, runs}, how: Measured{Rounds: rounds, Looks: looks},
 		}.run()

@@ -63,9 +63,7 @@ type Direction struct {
 
 // Benchmark is one of the gate's, and whose it is.
 type Benchmark struct {
-	Package   string `json:"package"`
-	Name      string `json:"name"`
-	Procs     int    `json:"gomaxprocs"`
+	policy.ID
 	Shard     int    `json:"shard"`
 	Baseline  *Smoke `json:"baseline"` // null where the side lacks it
 	Candidate *Smoke `json:"candidate"`
@@ -152,10 +150,10 @@ func (m Manifest) check() error {
 		if err := b.check(m); err != nil {
 			return fmt.Errorf("%s: %w", b.Name, err)
 		}
-		if seen[b.ID()] {
+		if seen[b.ID] {
 			return fmt.Errorf("%s comes twice", b.Name)
 		}
-		seen[b.ID()] = true
+		seen[b.ID] = true
 	}
 	return nil
 }
@@ -179,6 +177,3 @@ func (b Benchmark) check(m Manifest) error {
 	}
 	return nil
 }
-
-// ID tells it from others.
-func (b Benchmark) ID() policy.ID { return policy.ID{Package: b.Package, Name: b.Name, Procs: b.Procs} }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // manifest is shard i of n of a gate with two benchmarks, A for the first and B for the second.
@@ -18,8 +20,8 @@ func manifest(i, n int) Manifest {
 		Gate: "gate/TestGate", Shard: i, Of: n, Baseline: Side{What: "HEAD", Commit: "1", Binaries: []File{{"shop", "one"}}},
 		Candidate: Side{What: "the work tree", Commit: "2", Binaries: []File{{"shop", "two"}}},
 		Benchmarks: []Benchmark{
-			{Package: "shop", Name: "A", Procs: 2, Shard: 1, Baseline: smoke, Candidate: smoke},
-			{Package: "shop", Name: "B", Procs: 2, Shard: min(2, n), Candidate: smoke},
+			{ID: policy.ID{Package: "shop", Name: "A", Procs: 2}, Shard: 1, Baseline: smoke, Candidate: smoke},
+			{ID: policy.ID{Package: "shop", Name: "B", Procs: 2}, Shard: min(2, n), Candidate: smoke},
 		},
 	}
 	if i == 1 {

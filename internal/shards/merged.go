@@ -54,7 +54,7 @@ func (s left) check() error {
 	for _, set := range s.sets {
 		for _, b := range set.Benchmarks {
 			if !slices.ContainsFunc(s.found.Benchmarks, func(m Benchmark) bool {
-				return m.Measured != nil && m.ID() == b.ID()
+				return m.Measured != nil && m.ID == b.ID
 			}) {
 				return fmt.Errorf("%s has results of %s, which this shard did not measure", set.Source, b.Name)
 			}
@@ -66,11 +66,11 @@ func (s left) check() error {
 // rounds are a side's of a benchmark.
 func (s left) rounds(side int, m Benchmark) benchdata.Benchmark {
 	for _, b := range s.sets[side].Benchmarks {
-		if m.ID() == b.ID() {
+		if m.ID == b.ID {
 			return b
 		}
 	}
-	return benchdata.Benchmark{Pkg: m.Package, Name: m.Name, Procs: m.Procs}
+	return benchdata.Benchmark{ID: m.ID}
 }
 
 // Report fills doc with one report on all shards.
@@ -120,7 +120,7 @@ func (m *Merged) pairs() ([]judge.Pair, error) {
 				continue
 			}
 			values := judge.Benchmark{
-				Package: b.Package, Name: b.Name, Procs: b.Procs, Requests: smoke.Requests, Metrics: map[string][]float64{},
+				ID: b.ID, Requests: smoke.Requests, Metrics: map[string][]float64{},
 			}
 			for _, metric := range smoke.Metrics {
 				values.Metrics[metric.Unit] = metric.Values
@@ -130,7 +130,7 @@ func (m *Merged) pairs() ([]judge.Pair, error) {
 	}
 	pairs := m.judge.Pairs(sides[baselineSide], sides[candidateSide])
 	for i, b := range m.shards[0].found.Benchmarks {
-		if p := pairs[i]; p.ID() != b.ID() {
+		if p := pairs[i]; p.ID() != b.ID {
 			return nil, fmt.Errorf("%s: its benchmarks are not in the order in which a gate finds them: it was edited", m.shards[0].found)
 		}
 	}
@@ -184,7 +184,7 @@ func (s left) agrees(j judge.Judge, pairs []judge.Pair, verdicts [][]policy.Verd
 	for i, v := range s.verdict.Report.Verdicts {
 		if !report.SameVerdict(v, want[i]) {
 			return fmt.Errorf("verdict.json says %q of %s %s, and its rounds lead to %q: it was edited",
-				v.Outcome, v.Benchmark, v.Unit, want[i].Outcome)
+				v.Outcome, v.Name, v.Unit, want[i].Outcome)
 		}
 	}
 	return nil

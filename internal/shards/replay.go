@@ -59,7 +59,7 @@ func (r replay) run() (judged, error) {
 		return judged{}, errors.New("its verdicts are not settled by its rounds: some of them are gone")
 	}
 	out := r.result(judging)
-	out.detail = report.Detail{Package: r.pair.Package(), Name: r.pair.Name(), Procs: r.pair.Procs(), Series: evidence.Series(judging)}
+	out.detail = report.Detail{ID: r.pair.ID(), Series: evidence.Series(judging)}
 	return out, nil
 }
 

@@ -153,7 +153,7 @@ func TestASweepIsGated(t *testing.T) {
 			rates[i] = got["max-rate-req/s"]
 		}
 		return judge.Results{Benchmarks: []judge.Benchmark{
-			{Name: "Serving/case=case/sweep", Requests: 100, Metrics: map[string][]float64{"max-rate-req/s": rates}},
+			{ID: policy.ID{Name: "Serving/case=case/sweep"}, Requests: 100, Metrics: map[string][]float64{"max-rate-req/s": rates}},
 		}}
 	}
 	rule := judge.By(policy.Policy{Rules: []policy.Rule{{Metric: "max-rate-req/s", MaxRegressionPercent: 10}}})
