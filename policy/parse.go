@@ -27,6 +27,7 @@ type fileRule struct {
 	MaxRegressionPercent *float64        `json:"max_regression_percent"`
 	MinRegression        json.RawMessage `json:"min_regression"`
 	Direction            Direction       `json:"direction"`
+	Plain                bool            `json:"plain"`
 }
 
 // Parse reads a policy from JSON: the form of policy.schema.json, or the configuration file of the original tool. name is the
@@ -89,7 +90,7 @@ func (f file) policy() (p Policy, path string, err error) {
 		}
 		rule := Rule{
 			Metric: r.Metric, Stage: r.Stage, Benchmark: r.Benchmark, Direction: r.Direction,
-			MaxRegressionPercent: *r.MaxRegressionPercent,
+			MaxRegressionPercent: *r.MaxRegressionPercent, Plain: r.Plain,
 		}
 		rule.MinRegression, err = parseAmount(rule, r.MinRegression)
 		if err != nil {

@@ -31,14 +31,16 @@ func TestParseReadsEveryField(t *testing.T) {
 	}}, shipped(t, "../testdata/policies/full.json"))
 
 	p, err := Parse("p.json", []byte(`{"version": 1, "alpha": 0.01, "on_inconclusive": "warn", "on_blind": "fail", "on_removed": "warn",
-		"rules": [{"metric": "score", "max_regression_percent": 0, "direction": "higher"}]}`))
+		"rules": [{"metric": "score", "max_regression_percent": 0, "direction": "higher", "plain": true}]}`))
 	require.NoError(t, err)
 	assert.Equal(t, Policy{Alpha: 0.01, OnInconclusive: Warn, OnBlind: Fail, OnRemoved: Warn,
-		Rules: []Rule{{Metric: "score", Direction: Higher}}}, p)
+		Rules: []Rule{{Metric: "score", Direction: Higher, Plain: true}}}, p)
 }
 
 func TestTheOriginalConfigurationLoadsUnchanged(t *testing.T) {
-	assert.Equal(t, Default(), shipped(t, "../testdata/policies/original.json"))
+	original := Default()
+	original.Rules = original.Rules[:1]
+	assert.Equal(t, original, shipped(t, "../testdata/policies/original.json"))
 
 	p, err := Parse("p.json",
 		[]byte(`{"stage": "model_ms", "metric": "p99_ms", "max_regression_percent": 5, "min_regression_ms": 0.2}`))
@@ -57,6 +59,8 @@ var refusals = []struct {
 		says: `p.json:1:47: unknown field "rules[0].max_regresion_percent"`},
 	{name: "an unknown field at the top", text: "{\"version\": 1,\n \"rule\": []}", says: `p.json:2:2: unknown field "rule"`},
 	{name: "a field in capitals", text: `{"Version": 1, "rules": []}`, says: `p.json:1:11: unknown field "Version"`},
+	{name: "a quantile of requests that nobody records", text: head + `"max_regression_percent": 10, "plain": true}]}`,
+		says: `p.json:1:77: rules[0]: metric "p95-ns" is of requests, and a plain benchmark records none`, schemaCannotSee: true},
 	{name: "a percentage as a string", text: head + `"max_regression_percent": "10"}]}`,
 		says: `p.json:1:47: rules[0].max_regression_percent is a JSON string; write a number, such as 10`},
 	{name: "no percentage", text: head + `"min_regression": "1ms"}]}`,

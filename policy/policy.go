@@ -8,14 +8,13 @@ import (
 // DefaultAlpha is the chance of a false alarm that a whole report may have.
 const DefaultAlpha = 0.05
 
-// Policy says which changes for the worse are tolerated. The zero value is the default policy: p95 latency may be worse by
-// 10 %, and by anything under 1 ms. A Policy is not altered by its methods and may be used concurrently.
+// Policy says which changes for the worse are tolerated. The zero value is the default policy: see Default. A Policy is not altered by its methods and may be used concurrently.
 type Policy struct {
 	Alpha          float64 // family-wise error rate of the report, in (0, 0.5]; 0 means 0.05
 	OnInconclusive Effect  // what an inconclusive verdict does; the zero value fails
 	OnBlind        Effect  // what a blind verdict does; the zero value warns
 	OnRemoved      Effect  // what a benchmark that the candidate lacks does; the zero value fails
-	Rules          []Rule  // empty means one rule: p95-ns, 10 %, 1 ms
+	Rules          []Rule  // empty means those of Default, of which one that matches no benchmark is no error
 }
 
 // Effect is what an outcome does to the test run.
@@ -26,14 +25,21 @@ const (
 	Warn Effect = "warn"
 )
 
-// Default is p95 latency, 10 %, 1 ms: what the zero Policy does, spelled out.
+// Default is what the zero Policy does, spelled out. Where requests are recorded p95 latency may be worse by 10 %, and by anything
+// under 1 ms. Of plain benchmarks ns/op may be worse by 10 %, B/op by 10 % and by anything under 64 B, and allocs/op by anything
+// under 1.
 func Default() Policy {
 	return Policy{
 		Alpha:          DefaultAlpha,
 		OnInconclusive: Fail,
 		OnBlind:        Warn,
 		OnRemoved:      Fail,
-		Rules:          []Rule{{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e6}},
+		Rules: []Rule{
+			{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e6},
+			{Metric: "ns/op", MaxRegressionPercent: 10, Plain: true},
+			{Metric: "allocs/op", MinRegression: 1, Plain: true},
+			{Metric: "B/op", MaxRegressionPercent: 10, MinRegression: 64, Plain: true},
+		},
 	}
 }
 

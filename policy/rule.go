@@ -17,6 +17,7 @@ type Rule struct {
 	MaxRegressionPercent float64   // 10 tolerates +10 %; 0 tolerates no change that reaches MinRegression
 	MinRegression        float64   // absolute floor in the metric's unit (nanoseconds for "-ns"); 0: none
 	Direction            Direction // which way is better; empty: see Direction
+	Plain                bool      // only of benchmarks that record no requests, those without a Recorder
 }
 
 var quantileMetric = regexp.MustCompile(`^p\d+(\.\d+)?-ns$`)
@@ -44,6 +45,9 @@ func (r Rule) String() string {
 	if r.Benchmark != "" {
 		s += fmt.Sprintf(", benchmark %q", r.Benchmark)
 	}
+	if r.Plain {
+		s += ", plain"
+	}
 	return s
 }
 
@@ -53,6 +57,8 @@ func (r Rule) validate() (field string, err error) {
 		return "metric", fmt.Errorf("metric is %q; write it as benchmarks report it, such as \"p95-ns\"", r.Metric)
 	case r.Stage != "" && !quantileMetric.MatchString(r.Metric):
 		return "stage", fmt.Errorf("metric %q has no stages; a stage goes with a latency quantile such as \"p95-ns\"", r.Metric)
+	case r.Plain && quantileMetric.MatchString(r.Metric):
+		return "plain", fmt.Errorf("metric %q is of requests, and a plain benchmark records none; leave plain out", r.Metric)
 	case strings.ContainsAny(r.Stage, " \t\n"):
 		return "stage", fmt.Errorf("stage is %q; a stage's name has no blanks", r.Stage)
 	case !(r.MaxRegressionPercent >= 0) || math.IsInf(r.MaxRegressionPercent, 0):

@@ -11,6 +11,8 @@ import (
 type Judge struct {
 	policy policy.Policy
 	rules  []rule // of the policy
+
+	byDefault bool // the rules are the default policy's
 }
 
 // By is the judge by p, with what p leaves to the default filled in.
@@ -28,11 +30,12 @@ func By(p policy.Policy) Judge {
 	if p.OnRemoved == "" {
 		p.OnRemoved = d.OnRemoved
 	}
-	if len(p.Rules) == 0 {
+	byDefault := len(p.Rules) == 0
+	if byDefault {
 		p.Rules = d.Rules
 	}
 	p.Rules = slices.Clone(p.Rules) // they are the caller's to alter
-	return Judge{p, compiled(p)}
+	return Judge{p, compiled(p), byDefault}
 }
 
 // Policy is the policy as applied, defaults filled in.

@@ -69,7 +69,7 @@ func (j Judge) Pairs(baseline, candidate Results) []Pair {
 		pairs = append(pairs, Pair{Candidate: c})
 	}
 	for i := range pairs {
-		for _, rule := range j.rulesFor(pairs[i].Name()) {
+		for _, rule := range j.rulesFor(pairs[i]) {
 			if pairs[i].reports(rule.Unit()) {
 				pairs[i].rules = append(pairs[i].rules, rule)
 			}
@@ -88,6 +88,9 @@ func (p Pair) reports(unit string) bool {
 	}
 	return false
 }
+
+// recorded tells whether a side records requests, or failed before it could tell.
+func (p Pair) recorded() bool { return p.reports("p50-ns") }
 
 // units are all metrics that either side of the pair reports.
 func (p Pair) units() []string {

@@ -47,14 +47,19 @@ func (r *reporter) add(pair Pair, verdicts []policy.Verdict) {
 		r.report.Benchmarks = append(r.report.Benchmarks, m)
 	}
 	for i, rule := range r.judge.rules {
-		if !r.used[i] && rule.matches(pair.Name()) && pair.reports(rule.Unit()) {
+		if !r.used[i] && rule.matches(pair) && pair.reports(rule.Unit()) {
 			r.used[i] = true
 		}
 	}
 }
 
 func (r *reporter) end(pairs []Pair) policy.Report {
-	for i, rule := range r.judge.rules {
+	rules := r.judge.rules
+	if r.judge.byDefault { // nobody wrote them: it is enough that one of them matches something
+		rules = rules[:1]
+		r.used[0] = slices.Contains(r.used, true)
+	}
+	for i, rule := range rules {
 		if !r.used[i] {
 			r.report.Verdicts = append(r.report.Verdicts, policy.Verdict{
 				Rule: *rule.Rule, Unit: rule.Unit(), Outcome: policy.Invalid, Fails: true, Reason: matchesNothing(rule, pairs),
@@ -70,7 +75,7 @@ func matchesNothing(rule rule, pairs []Pair) policy.Reason {
 	units := map[string]bool{}
 	for _, pair := range pairs {
 		all = append(all, pair.Name())
-		if rule.matches(pair.Name()) {
+		if rule.names(pair.Name()) {
 			named = append(named, pair.Name())
 			for _, unit := range pair.units() {
 				units[unit] = true

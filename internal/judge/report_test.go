@@ -35,7 +35,7 @@ func TestAlphaIsSplitOverAllVerdicts(t *testing.T) {
 func TestReportTracksWhatNoRuleJudges(t *testing.T) {
 	both := side("p95-ns", runs(20*ms)...)
 	both.Benchmarks[0].Metrics["p50-ns"] = runs(10 * ms)
-	both.Benchmarks = append(both.Benchmarks, Benchmark{ID: policy.ID{Name: "Other"}, Metrics: map[string][]float64{"ns/op": runs(5)}})
+	both.Benchmarks = append(both.Benchmarks, Benchmark{ID: policy.ID{Name: "Other"}, Metrics: map[string][]float64{"MB/s": runs(5)}})
 	report := byDefault.Compare(both, both)
 	require.Len(t, report.Benchmarks, 2)
 	assert.Equal(t, policy.Summary{Median: 10 * ms, N: 6}, report.Benchmarks[0].Metric("p50-ns").Candidate)

@@ -29,9 +29,14 @@ func compiled(p policy.Policy) []rule {
 	return rules
 }
 
-// matches reports whether the rule speaks of the named benchmark.
-func (r rule) matches(benchmark string) bool {
+// names reports whether the rule's pattern matches the benchmark's name.
+func (r rule) names(benchmark string) bool {
 	return r.pattern == nil || r.pattern.MatchString(benchmark)
+}
+
+// matches reports whether the rule speaks of the benchmark, if that reports the metric.
+func (r rule) matches(pair Pair) bool {
+	return r.names(pair.Name()) && !(r.Plain && pair.recorded())
 }
 
 // specificity orders rules for the same metric: one that names a benchmark literally wins over a pattern, a pattern over
@@ -46,13 +51,13 @@ func specificity(r policy.Rule) int {
 	return 2
 }
 
-// rulesFor picks the most specific rule for each unit that the policy judges on the named benchmark, in the policy's
+// rulesFor picks the most specific rule for each unit that the policy judges on the benchmark, in the policy's
 // order. A rule counts as used when it matches, even if a more specific one wins.
-func (j Judge) rulesFor(benchmark string) []*policy.Rule {
+func (j Judge) rulesFor(pair Pair) []*policy.Rule {
 	var order []string
 	best := map[string]*policy.Rule{}
 	for _, r := range j.rules {
-		if !r.matches(benchmark) {
+		if !r.matches(pair) {
 			continue
 		}
 		unit := r.Unit()

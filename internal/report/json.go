@@ -84,6 +84,7 @@ type (
 		MaxRegressionPercent number           `json:"max_regression_percent"`
 		MinRegression        number           `json:"min_regression"`
 		Direction            policy.Direction `json:"direction"`
+		Plain                bool             `json:"plain"`
 	}
 	summaryJSON struct {
 		Median number `json:"median"`
@@ -200,7 +201,7 @@ func newVerdictJSON(v policy.Verdict) verdictJSON {
 		Package: v.Package, Benchmark: v.Name, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails,
 		Reason: reason(v), ReasonJSON: NewReasonJSON(v.Reason),
 		Rule: ruleJSON{v.Rule.Metric, v.Rule.Stage, v.Rule.Benchmark, number(v.Rule.MaxRegressionPercent), number(v.Rule.MinRegression),
-			v.Rule.Direction},
+			v.Rule.Direction, v.Rule.Plain},
 		Baseline: newSummaryJSON(v.Baseline), Candidate: newSummaryJSON(v.Candidate), Paired: v.Paired,
 		Change: unknown, ChangePercent: unknown, Interval: [2]number{unknown, unknown}, IntervalPercent: [2]number{unknown, unknown},
 		P: unknown, Alpha: number(v.Alpha), DetectablePercent: unknown, RedFromPercent: number(v.RedFrom()),

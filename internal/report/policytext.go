@@ -20,6 +20,7 @@ func policyText(p policy.Policy) string {
 		MaxRegressionPercent number           `json:"max_regression_percent"`
 		MinRegression        any              `json:"min_regression,omitempty"`
 		Direction            policy.Direction `json:"direction,omitempty"`
+		Plain                bool             `json:"plain,omitempty"`
 	}
 	if len(p.Rules) == 0 {
 		return ""
@@ -33,7 +34,7 @@ func policyText(p policy.Policy) string {
 		Rules          []rule        `json:"rules"`
 	}{1, number(p.Alpha), p.OnInconclusive, p.OnBlind, p.OnRemoved, nil}
 	for _, r := range p.Rules {
-		written := rule{r.Metric, r.Stage, r.Benchmark, number(r.MaxRegressionPercent), nil, r.Direction}
+		written := rule{r.Metric, r.Stage, r.Benchmark, number(r.MaxRegressionPercent), nil, r.Direction, r.Plain}
 		switch {
 		case r.MinRegression == 0:
 		case r.IsTime():

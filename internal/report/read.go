@@ -69,7 +69,7 @@ func (v verdictJSON) verdict() policy.Verdict {
 	rule := policy.Rule{
 		Metric: v.Rule.Metric, Stage: v.Rule.Stage, Benchmark: v.Rule.Benchmark,
 		MaxRegressionPercent: float64(v.Rule.MaxRegressionPercent), MinRegression: float64(v.Rule.MinRegression),
-		Direction: v.Rule.Direction,
+		Direction: v.Rule.Direction, Plain: v.Rule.Plain,
 	}
 	bounds := func(of [2]number) policy.Bounds { return policy.Bounds{Lo: float64(of[0]), Hi: float64(of[1])} }
 	return policy.Verdict{

@@ -1,0 +1,84 @@
+package judge
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// units are those of a side's verdicts on itself by the default policy, with their outcomes.
+func units(sides Results) map[string]policy.Outcome {
+	found := map[string]policy.Outcome{}
+	for _, v := range byDefault.Compare(sides, sides).Verdicts {
+		found[v.Name+" "+v.Unit] = v.Outcome
+	}
+	return found
+}
+
+func benchmark(name string, metrics map[string]float64) Benchmark {
+	b := Benchmark{ID: policy.ID{Name: name}, Requests: 100, Metrics: map[string][]float64{}}
+	for unit, value := range metrics {
+		b.Metrics[unit] = slices.Repeat([]float64{value}, 6)
+	}
+	return b
+}
+
+func TestWithoutAPolicyPlainBenchmarksAreJudgedByTheirOperations(t *testing.T) {
+	recorded := benchmark("Served", map[string]float64{"p50-ns": 5e6, "p95-ns": 9e6, "ns/op": 5e6, "allocs/op": 3})
+	plain := benchmark("Sum", map[string]float64{"ns/op": 100, "allocs/op": 2, "B/op": 64})
+	alone := benchmark("Short", map[string]float64{"ns/op": 100})
+	odd := benchmark("Odd", map[string]float64{"score": 7})
+	failed := Benchmark{ID: policy.ID{Name: "Broken"}, Problem: policy.Reason{Code: policy.Failed}}
+	for _, c := range []struct {
+		name string
+		of   []Benchmark
+		want map[string]policy.Outcome
+	}{
+		{"all kinds", []Benchmark{recorded, plain, alone, odd}, map[string]policy.Outcome{
+			"Served p95-ns": policy.OK, "Sum ns/op": policy.OK, "Sum allocs/op": policy.OK, "Sum B/op": policy.OK, "Short ns/op": policy.OK,
+		}},
+		{"no Recorder", []Benchmark{alone}, map[string]policy.Outcome{"Short ns/op": policy.OK}},
+		{"nothing that a rule speaks of", []Benchmark{odd}, map[string]policy.Outcome{" p95-ns": policy.Invalid}},
+		{"nothing", nil, map[string]policy.Outcome{" p95-ns": policy.Invalid}},
+		{"what failed before it could tell is invalid once", []Benchmark{failed}, map[string]policy.Outcome{"Broken p95-ns": policy.Invalid}},
+	} {
+		assert.Equal(t, c.want, units(Results{Benchmarks: c.of}), c.name)
+	}
+}
+
+func TestPlainRulesThatAreWrittenMustMatch(t *testing.T) {
+	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "ns/op", MaxRegressionPercent: 10, Plain: true}}})
+	served := Results{Benchmarks: []Benchmark{benchmark("Served", map[string]float64{"p50-ns": 5e6, "ns/op": 5e6})}}
+	report := j.Compare(served, served)
+	assert.Len(t, report.Verdicts, 1)
+	assert.Equal(t, policy.Invalid, report.Verdicts[0].Outcome)
+	assert.Equal(t, policy.RuleMatchesNoMetric, report.Verdicts[0].Reason.Code)
+}
+
+// The boundaries of the default rules on plain benchmarks, in six runs a side that are all alike.
+func TestTheDefaultOfPlainBenchmarks(t *testing.T) {
+	for _, c := range []struct {
+		unit                string
+		baseline, candidate float64
+		want                policy.Outcome
+	}{
+		{"ns/op", 100, 110, policy.OK},
+		{"ns/op", 100, 110.1, policy.Regressed},
+		{"allocs/op", 9, 9.985, policy.OK},
+		{"allocs/op", 9, 10, policy.Regressed},
+		{"allocs/op", 0, 1, policy.Regressed},
+		{"allocs/op", 1000, 1001, policy.Regressed},
+		{"B/op", 64, 127, policy.OK},
+		{"B/op", 64, 128, policy.Regressed},
+		{"B/op", 1000, 1100, policy.OK},
+	} {
+		side := func(value float64) Results {
+			return Results{Benchmarks: []Benchmark{benchmark("Sum", map[string]float64{c.unit: value})}}
+		}
+		v := only(t, byDefault.Compare(side(c.baseline), side(c.candidate)))
+		assert.Equal(t, c.want, v.Outcome, "%s from %v to %v", c.unit, c.baseline, c.candidate)
+	}
+}
