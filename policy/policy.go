@@ -8,7 +8,8 @@ import (
 // DefaultAlpha is the chance of a false alarm that a whole report may have.
 const DefaultAlpha = 0.05
 
-// Policy says which changes for the worse are tolerated. The zero value is the default policy: see Default. A Policy is not altered by its methods and may be used concurrently.
+// Policy says which changes for the worse are tolerated. The zero value is the default policy: see Default. A Policy is not altered
+// by its methods and may be used concurrently.
 type Policy struct {
 	Alpha          float64 // family-wise error rate of the report, in (0, 0.5]; 0 means 0.05
 	OnInconclusive Effect  // what an inconclusive verdict does; the zero value fails

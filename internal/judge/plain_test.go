@@ -43,7 +43,7 @@ func TestWithoutAPolicyPlainBenchmarksAreJudgedByTheirOperations(t *testing.T) {
 		{"no Recorder", []Benchmark{alone}, map[string]policy.Outcome{"Short ns/op": policy.OK}},
 		{"nothing that a rule speaks of", []Benchmark{odd}, map[string]policy.Outcome{" p95-ns": policy.Invalid}},
 		{"nothing", nil, map[string]policy.Outcome{" p95-ns": policy.Invalid}},
-		{"what failed before it could tell is invalid once", []Benchmark{failed}, map[string]policy.Outcome{"Broken p95-ns": policy.Invalid}},
+		{"what failed before it could tell, once", []Benchmark{failed}, map[string]policy.Outcome{"Broken p95-ns": policy.Invalid}},
 	} {
 		assert.Equal(t, c.want, units(Results{Benchmarks: c.of}), c.name)
 	}
