@@ -20,8 +20,6 @@ type Rule struct {
 	Plain                bool      // only of benchmarks that record no requests, those without a Recorder
 }
 
-var quantileMetric = regexp.MustCompile(`^p\d+(\.\d+)?-ns$`)
-
 // Unit is the metric as benchmarks report it, stage included.
 func (r Rule) Unit() string {
 	if r.Stage == "" {
@@ -52,10 +50,11 @@ func (r Rule) String() string {
 }
 
 func (r Rule) validate() (field string, err error) {
+	_, part, quantile := Percentile(r.Metric)
 	switch {
 	case r.Metric == "" || strings.ContainsAny(r.Metric, " \t\n"):
 		return "metric", fmt.Errorf("metric is %q; write it as benchmarks report it, such as \"p95-ns\"", r.Metric)
-	case r.Stage != "" && !quantileMetric.MatchString(r.Metric):
+	case r.Stage != "" && (!quantile || part != ""):
 		return "stage", fmt.Errorf("metric %q has no stages; a stage goes with a latency quantile such as \"p95-ns\"", r.Metric)
 	case r.Plain && quantileMetric.MatchString(r.Metric):
 		return "plain", fmt.Errorf("metric %q is of requests, and a plain benchmark records none; leave plain out", r.Metric)

@@ -1,11 +1,6 @@
 package judge
 
-import (
-	"strconv"
-	"strings"
-
-	"github.com/tailgate-go/tailgate/policy"
-)
+import "github.com/tailgate-go/tailgate/policy"
 
 // minRequests is how many requests one run needs for a quantile: 3 of them beyond it, 3/(1-q).
 //
@@ -19,7 +14,7 @@ import (
 //
 // Of 60 the nearest rank of p95 is the 57th, 95 % of them; of 50 it would be the 48th, 96 %.
 func minRequests(unit string) int {
-	percent, ok := percentile(unit)
+	percent, _, ok := policy.Percentile(unit)
 	if !ok || percent >= 100 {
 		return 0
 	}
@@ -31,16 +26,6 @@ func minRequests(unit string) int {
 	}
 	rest := 100*scale - int(percent)
 	return (3*100*scale + rest - 1) / rest
-}
-
-// percentile tells that "p99.9-model-ns" is the 99.9th percentile.
-func percentile(unit string) (percent float64, ok bool) {
-	head, _, found := strings.Cut(unit, "-")
-	if !found || !strings.HasPrefix(head, "p") || !policy.IsTime(unit) {
-		return 0, false
-	}
-	percent, err := strconv.ParseFloat(head[1:], 64)
-	return percent, err == nil && percent > 0 && percent <= 100
 }
 
 // Requests is how many requests a run must have for every quantile that is judged: 60 for p95, 300 for p99; at least 60.

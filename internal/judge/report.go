@@ -3,7 +3,6 @@ package judge
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -93,7 +92,7 @@ func matchesNothing(rule rule, pairs []Pair) policy.Reason {
 		}
 	}
 	advice := []policy.Advice{correct}
-	if strings.HasPrefix(rule.Metric, "p") && policy.IsTime(rule.Metric) && !units["p50-ns"] {
+	if _, _, quantile := policy.Percentile(rule.Metric); quantile && !units["p50-ns"] {
 		advice = []policy.Advice{{Do: policy.RecordRequests}, correct}
 	}
 	reported := slices.Sorted(maps.Keys(units))

@@ -2,13 +2,9 @@ package judge
 
 import (
 	"math"
-	"regexp"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
-
-// wholeRequest matches the quantiles of whole requests, not those of a stage.
-var wholeRequest = regexp.MustCompile(`^p\d+(\.\d+)?-ns$`)
 
 // explain adds to the reason what all that was measured of the benchmark says of the verdict.
 func explain(v policy.Verdict, m policy.Measured, plan Plan) policy.Verdict {
@@ -23,7 +19,8 @@ func explain(v policy.Verdict, m policy.Measured, plan Plan) policy.Verdict {
 // It is empty where that is not known: a stage's CPU time is not, nor is that of a benchmark without a Recorder.
 func work(v policy.Verdict, m policy.Measured) (is policy.Work, cpuPercent, meanPercent float64) {
 	asked := v.Outcome == policy.Regressed || v.Outcome == policy.Inconclusive || v.Outcome == policy.Blind
-	if !asked || v.Unit != "ns/op" && !wholeRequest.MatchString(v.Unit) {
+	_, stage, quantile := policy.Percentile(v.Unit)
+	if !asked || v.Unit != "ns/op" && (!quantile || stage != "") {
 		return "", 0, 0
 	}
 	cpu, known := changeOf(m, "cpu-ns")

@@ -149,10 +149,8 @@ func (p *pagePart) curves(c *benchmarkChart, d Detail, g group) {
 	}
 	for _, v := range g.verdicts {
 		limit, worse := limitPercent(v), worsening(v, 1)
-		if m := statistic.FindStringSubmatch(v.Unit); m != nil && m[1][0] == 'p' && m[4] == "" {
-			if q, err := strconv.ParseFloat(m[1][1:], 64); err == nil && q < 100 && limit > 0 {
-				c.Limits = append(c.Limits, [2]float64{-math.Log10(1 - q/100), worse * limit})
-			}
+		if q, stage, ok := policy.Percentile(v.Unit); ok && stage == "" && q < 100 && limit > 0 {
+			c.Limits = append(c.Limits, [2]float64{-math.Log10(1 - q/100), worse * limit})
 		}
 	}
 }
