@@ -8,21 +8,17 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// charted is what a measurement keeps for the charts of its report, and nothing is judged by.
+// charted is what a measurement keeps for its report, and nothing is judged by.
 type charted struct {
-	pool   [2]latency.Distribution // of all rounds
-	curves [2][][]float64          // by level and round: the quantile of one round, in nanoseconds
-	rounds []policy.Noise
+	pool        [2]latency.Distribution // of all rounds
+	curves      [2][][]float64          // by level and round: the quantile of one round, in nanoseconds
+	rounds      []policy.Noise
+	alternation []float64 // of all rounds
 }
 
 // add adds a round.
 func (s *charted) add(r round) {
-	n := r.machine
-	n.Rounds, n.Seconds = 1, r.noise.measured.Seconds()
-	if n.Seconds > 0 {
-		n.Stalls, n.Switches = float64(r.noise.stalls)/n.Seconds, float64(r.noise.switches)/n.Seconds
-	}
-	s.rounds = append(s.rounds, n)
+	s.rounds, s.alternation = append(s.rounds, r.noise), append(s.alternation, r.alternation...)
 	if r.latencies[baselineSide] == nil || r.latencies[candidateSide] == nil {
 		return
 	}

@@ -24,7 +24,7 @@ func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 	g := &gate{order: Order{Judge: j}, sides: [2]*side{{}, {}}}
 	m := newMeasurement(g, j.Pairs(one, one)[0], j.Plan(1))
 	for r := range rounds {
-		round := round{machine: policy.Noise{Load: float64(r)}, noise: noise{stalls: r, measured: 2e9}}
+		round := round{noise: policy.Noise{Load: float64(r), Stalls: float64(r) / 2, Seconds: 2}}
 		var runs [2]judge.Run
 		for i := range runs {
 			d := &latency.Distribution{}

@@ -87,7 +87,6 @@ func (m *measurement) keep(r round) error {
 		}
 	}
 	m.judging.Add(judge.Round{Baseline: evidence.Run(r.runs[baselineSide]), Candidate: evidence.Run(r.runs[candidateSide])})
-	m.noise.add(r.noise)
 	m.charted.add(r)
 	if m.judging.Rounds() == 1 {
 		if problems := benchdata.Compatible(&m.sets[baselineSide], &m.sets[candidateSide]); len(problems) > 0 {

@@ -62,11 +62,15 @@ func (m *measurement) disturbance() policy.Noise {
 	if m.inDuet {
 		n.Method = "duet"
 	}
-	if measured := m.noise.measured.Seconds(); measured > 0 {
-		n.Stalls, n.Switches = float64(m.noise.stalls)/measured, float64(m.noise.switches)/measured
+	var measured, stalls, switches float64
+	for _, r := range m.charted.rounds {
+		measured, stalls, switches = measured+r.Seconds, stalls+r.Stalls*r.Seconds, switches+r.Switches*r.Seconds
 	}
-	if len(m.noise.alternation) > 0 {
-		n.Alternation = 100 * stats.Median(m.noise.alternation)
+	if measured > 0 {
+		n.Stalls, n.Switches = stalls/measured, switches/measured
+	}
+	if len(m.charted.alternation) > 0 {
+		n.Alternation = 100 * stats.Median(m.charted.alternation)
 	}
 	cpus := now.since(m.before)
 	n.Steal, n.Busy = cpus.Steal, cpus.Busy

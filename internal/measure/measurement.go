@@ -33,7 +33,6 @@ type measurement struct {
 	before   machine
 	portions int           // of all rounds
 	starts   time.Duration // of all rounds, and ends
-	noise    noise
 	charted  charted
 }
 

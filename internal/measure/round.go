@@ -16,8 +16,10 @@ import (
 type round struct {
 	runs      [2]benchdata.Run
 	latencies [2]*latency.Distribution // of every request; nil where only the process that served them knows
-	noise     noise
-	machine   policy.Noise // what the system tells of its CPUs during the round
+	noise     policy.Noise             // what disturbed it; of its alternation see below. The seconds are those of turns
+	// alternation is, for each side, how much longer a turn took after one of the other side's than after one of its own, as a
+	// fraction: what the caches lost meanwhile. A side that had none of either has none.
+	alternation []float64
 }
 
 // launch is what was measured with one start of each side's process.
@@ -69,7 +71,7 @@ func (r *duetRound) add(first int, results [2]*duet.Result) {
 
 // round is what was measured, in the units of a Recorder and of testing.
 func (r *duetRound) round() round {
-	out := round{noise: r.noise(), machine: r.machine}
+	out := round{noise: r.noise(), alternation: r.alternation()}
 	for i := range r.sides {
 		s := &r.sides[i]
 		out.latencies[i] = &s.requests.Latency
@@ -97,38 +99,42 @@ func (r *duetRound) round() round {
 	return out
 }
 
-// noise is what disturbed a round.
-type noise struct {
-	measured time.Duration
-	stalls   int   // turns that took longer than their like by more than stall, and not for want of CPU time
-	switches int64 // involuntary
-	// alternation is, for each round and side, how much longer a turn took after one of the other side's than after one of its own,
-	// as a fraction: what the caches lost meanwhile.
-	alternation []float64
-}
-
 const stall = time.Millisecond
 
 // noise counts what the machine did: a turn that a neighbour or the host has held up took longer, and no more CPU time.
-func (r *duetRound) noise() noise {
-	var n noise
+func (r *duetRound) noise() policy.Noise {
+	n := r.machine
+	n.Rounds = 1
+	var took time.Duration
+	stalls, switches := 0, int64(0)
 	for i := range r.sides {
 		s := &r.sides[i]
 		wall, cpu := middle(s.turns, wallOf), middle(s.turns, func(t turnTimes) time.Duration { return t.cpu })
 		for _, t := range s.turns {
-			n.measured += t.wall
+			took += t.wall
 			if s.counted && t.wall-wall-max(0, t.cpu-cpu) > stall {
-				n.stalls++
+				stalls++
 			}
 		}
-		n.switches += s.switches
-		own := slices.DeleteFunc(slices.Clone(s.turns), func(t turnTimes) bool { return t.after != 1+i })
-		other := slices.DeleteFunc(slices.Clone(s.turns), func(t turnTimes) bool { return t.after != 2-i })
-		if len(own) > 0 && len(other) > 0 {
-			n.alternation = append(n.alternation, float64(middle(other, wallOf))/float64(middle(own, wallOf))-1)
-		}
+		switches += s.switches
+	}
+	if n.Seconds = took.Seconds(); n.Seconds > 0 {
+		n.Stalls, n.Switches = float64(stalls)/n.Seconds, float64(switches)/n.Seconds
 	}
 	return n
+}
+
+// alternation is that of the round.
+func (r *duetRound) alternation() (slower []float64) {
+	for i := range r.sides {
+		turns := r.sides[i].turns
+		own := slices.DeleteFunc(slices.Clone(turns), func(t turnTimes) bool { return t.after != 1+i })
+		other := slices.DeleteFunc(slices.Clone(turns), func(t turnTimes) bool { return t.after != 2-i })
+		if len(own) > 0 && len(other) > 0 {
+			slower = append(slower, float64(middle(other, wallOf))/float64(middle(own, wallOf))-1)
+		}
+	}
+	return slower
 }
 
 func wallOf(t turnTimes) time.Duration { return t.wall }
@@ -140,11 +146,4 @@ func middle(turns []turnTimes, of func(turnTimes) time.Duration) time.Duration {
 	}
 	slices.Sort(values)
 	return time.Duration(stats.Quantile(values, 0.5))
-}
-
-func (n *noise) add(o noise) {
-	n.measured += o.measured
-	n.stalls += o.stalls
-	n.switches += o.switches
-	n.alternation = append(n.alternation, o.alternation...)
 }

@@ -73,9 +73,9 @@ func TestStallsAreTurnsThatWaited(t *testing.T) {
 		r.add(0, [2]*duet.Result{turn(5), candidate})
 	}
 	n := r.noise()
-	assert.Equal(t, 1, n.stalls)
-	assert.Equal(t, int64(6), n.switches)
-	assert.Equal(t, (12*5+9*5+8+8+5)*time.Millisecond+time.Millisecond/2, n.measured)
+	assert.InDelta(t, 1, n.Stalls*n.Seconds, 1e-12)
+	assert.InDelta(t, 6, n.Switches*n.Seconds, 1e-12)
+	assert.InDelta(t, (12*5+9*5+8+8+5+0.5)/1000, n.Seconds, 1e-12)
 }
 
 func TestAlternationIsWhatATurnOfTheOtherSideCosts(t *testing.T) {
@@ -85,6 +85,5 @@ func TestAlternationIsWhatATurnOfTheOtherSideCosts(t *testing.T) {
 	r.add(0, [2]*duet.Result{turn(20), turn(12)})
 	r.add(1, [2]*duet.Result{turn(22), turn(10)})
 	r.add(0, [2]*duet.Result{turn(20), turn(12)})
-	n := r.noise()
-	assert.InDeltaSlice(t, []float64{0.1, 0.2}, n.alternation, 1e-12)
+	assert.InDeltaSlice(t, []float64{0.1, 0.2}, r.alternation(), 1e-12)
 }

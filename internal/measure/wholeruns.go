@@ -19,7 +19,8 @@ func (m *measurement) wholeRuns(ctx context.Context, _ int, enough func() bool) 
 		}
 	}
 	enough() // a run has one portion
-	r.machine = readMachine().since(before)
+	r.noise = readMachine().since(before)
+	r.noise.Rounds = 1
 	return launch{round: &r}, nil
 }
 
