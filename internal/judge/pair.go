@@ -14,6 +14,7 @@ type Pair struct {
 	Noise               policy.Noise
 	Linked              bool           // each of its rounds had links of its own: it was judged by Plan.Linked
 	Elsewhere           bool           // judged by somebody else, as by another shard: it has a share of alpha, and no verdict here
+	recorded            bool           // where the policy has rules for plain benchmarks: whether this is none
 	rules               []*policy.Rule // of the judge's policy, the most specific for each unit, of units that a side reports
 }
 
@@ -68,7 +69,9 @@ func (j Judge) Pairs(baseline, candidate Results) []Pair {
 		}
 		pairs = append(pairs, Pair{Candidate: c})
 	}
+	plain := slices.ContainsFunc(j.rules, func(r rule) bool { return r.Plain })
 	for i := range pairs {
+		pairs[i].recorded = plain && pairs[i].quantiles()
 		for _, rule := range j.rulesFor(pairs[i]) {
 			if pairs[i].reports(rule.Unit()) {
 				pairs[i].rules = append(pairs[i].rules, rule)
@@ -89,8 +92,23 @@ func (p Pair) reports(unit string) bool {
 	return false
 }
 
-// recorded tells whether a side records requests, or failed before it could tell.
-func (p Pair) recorded() bool { return p.reports("p50-ns") }
+// quantiles tells whether a side reports quantiles of requests, or failed before it could tell.
+func (p Pair) quantiles() bool {
+	for _, b := range []*Benchmark{p.Baseline, p.Candidate} {
+		if b == nil {
+			continue
+		}
+		if len(b.Metrics) == 0 && b.Problem.Code != "" {
+			return true
+		}
+		for unit := range b.Metrics {
+			if _, _, ok := policy.Percentile(unit); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // units are all metrics that either side of the pair reports.
 func (p Pair) units() []string {

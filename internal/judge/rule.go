@@ -36,7 +36,7 @@ func (r rule) names(benchmark string) bool {
 
 // matches reports whether the rule speaks of the benchmark, if that reports the metric.
 func (r rule) matches(pair Pair) bool {
-	return r.names(pair.Name()) && !(r.Plain && pair.recorded())
+	return r.names(pair.Name()) && !(r.Plain && pair.recorded)
 }
 
 // specificity orders rules for the same metric: one that names a benchmark literally wins over a pattern, a pattern over
