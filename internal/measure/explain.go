@@ -56,8 +56,7 @@ func (g *gate) explain(ctx context.Context, pairs []judge.Pair) {
 // regression is the verdict on a benchmark that says regressed, by the largest change in whichever direction; zero when none does.
 func (g *gate) regression(pair judge.Pair) (gravest policy.Verdict) {
 	for _, v := range g.order.Doc.Report.Verdicts {
-		if v.Package == pair.Package() && v.Name == pair.Name() && v.Outcome == policy.Regressed &&
-			math.Abs(v.ChangePercent) >= math.Abs(gravest.ChangePercent) {
+		if v.ID == pair.ID() && v.Outcome == policy.Regressed && math.Abs(v.ChangePercent) >= math.Abs(gravest.ChangePercent) {
 			gravest = v
 		}
 	}
@@ -86,7 +85,7 @@ func (g *gate) suspects(pair judge.Pair) []profileKind {
 
 // profile profiles one benchmark, once and then on until it is known which function grew most, or the end has come.
 func (g *gate) profile(ctx context.Context, pair judge.Pair, of profileKind, end time.Time) report.Cause {
-	found := report.Cause{ID: policy.ID{Package: pair.Package(), Name: pair.Name()}, Of: of.name, Unit: of.unit}
+	found := report.Cause{ID: pair.ID(), Of: of.name, Unit: of.unit}
 	p, err := g.newProfiler(pair, of)
 	var diff growth.Diff
 	for err == nil {

@@ -11,10 +11,10 @@ import (
 )
 
 func TestTheGravestRegressionIsExplained(t *testing.T) {
-	b := judge.Benchmark{ID: policy.ID{Package: "example.com/shop", Name: "Serve"}}
+	b := judge.Benchmark{ID: policy.ID{Package: "example.com/shop", Name: "Serve", Procs: 2}}
 	pair := judge.Pair{Baseline: &b, Candidate: &b}
 	verdict := func(unit string, o policy.Outcome, change float64) policy.Verdict {
-		return policy.Verdict{ID: policy.ID{Package: b.Package, Name: b.Name}, Unit: unit, Outcome: o, ChangePercent: change}
+		return policy.Verdict{ID: b.ID, Unit: unit, Outcome: o, ChangePercent: change}
 	}
 	for _, c := range []struct {
 		name     string
@@ -30,7 +30,11 @@ func TestTheGravestRegressionIsExplained(t *testing.T) {
 			[]policy.Verdict{verdict("p95-ns", policy.Regressed, 20), verdict("req/s", policy.Regressed, -30)}, "req/s"},
 		{"not another benchmark's",
 			[]policy.Verdict{{
-				ID: policy.ID{Package: b.Package, Name: "Other"}, Unit: "p95-ns", Outcome: policy.Regressed, ChangePercent: 50,
+				ID: policy.ID{Package: b.Package, Name: "Other", Procs: 2}, Unit: "p95-ns", Outcome: policy.Regressed, ChangePercent: 50,
+			}}, ""},
+		{"nor that of another GOMAXPROCS",
+			[]policy.Verdict{{
+				ID: policy.ID{Package: b.Package, Name: b.Name, Procs: 4}, Unit: "p95-ns", Outcome: policy.Regressed, ChangePercent: 50,
 			}}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -104,10 +104,10 @@ func functionName(name string) string {
 }
 
 // causes are those of a benchmark.
-func (d Document) causes(m policy.Measured) []Cause {
+func (d Document) causes(id policy.ID) []Cause {
 	var of []Cause
 	for _, c := range d.Causes {
-		if c.Package == m.Package && c.Name == m.Name {
+		if c.ID == id {
 			of = append(of, c)
 		}
 	}
@@ -138,7 +138,7 @@ func (c Cause) elsewhere() string {
 
 // why shows the causes below a benchmark's verdicts.
 func (b *terminal) why(d Document, g group) {
-	for _, c := range d.causes(g.of) {
+	for _, c := range d.causes(g.of.ID) {
 		b.line("")
 		name := "why"
 		for _, line := range c.lines() {
@@ -159,7 +159,7 @@ func (b *terminal) why(d Document, g group) {
 // accused is the sentence that names the function that grew most, of the cause of a verdict; empty when none is known.
 func (d Document) accused(v policy.Verdict) string {
 	for _, c := range d.Causes {
-		if c.Package == v.Package && c.Name == v.Name && len(c.Functions) > 0 {
+		if c.ID == v.ID && len(c.Functions) > 0 {
 			first := c.line(c.Functions[0])
 			text := fmt.Sprintf("Of its functions %s grew most: %s of %s", first.Function, first.Grown, c.Of)
 			if first.Share != "" {
@@ -177,9 +177,9 @@ type causeView struct {
 	Rows                                []costlyLine
 }
 
-func (d Document) causeViews(m policy.Measured) []causeView {
+func (d Document) causeViews(id policy.ID) []causeView {
 	var views []causeView
-	for _, c := range d.causes(m) {
+	for _, c := range d.causes(id) {
 		v := causeView{
 			Headline: cell(c.headline()), Doubt: plain(cut(c.doubt(), mostOfReason)), Command: continued.Replace(oneLine(c.Command)),
 			Elsewhere: cell(c.elsewhere()),

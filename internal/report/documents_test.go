@@ -117,7 +117,7 @@ var documents = map[string]func() Document{
 		d := compared(both, results(served("MLP", 26.2*ms, 0.01), served("Small", 640*us, 0.02)),
 			results(served("MLP", 31.4*ms, 0.012), served("Small", 900*us, 0.02)))
 		d.Causes = []Cause{
-			{ID: policy.ID{Package: pkg, Name: "MLP"}, Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms,
+			{ID: policy.ID{Package: pkg, Name: "MLP", Procs: 2}, Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms,
 				Requests: 412, Took: 5.2 * ms,
 				Functions: []CostlyFunction{
 					{Name: "example.com/infer/model.(*MLP).forward", File: "example.com/infer/model/mlp.go", Line: 88,
@@ -127,9 +127,10 @@ var documents = map[string]func() Document{
 				},
 				Command: "go tool pprof -http=: -sample_index=cpu -diff_base=profiles/1-MLP.cpu.baseline.pb.gz " +
 					"profiles/1-MLP.cpu.candidate.pb.gz"},
-			{ID: policy.ID{Package: pkg, Name: "Small"}, Of: "waiting", Unit: "ns",
-				Candidate: 12 * us, Requests: 5120, Took: 260 * us, Doubt: NoneGrew},
-			{ID: policy.ID{Package: pkg, Name: "Small"}, Of: "allocated memory", Unit: "B",
+			{ID: policy.ID{Package: pkg, Name: "Small", Procs: 2}, Of: "waiting", Unit: "ns", Baseline: 0, Candidate: 12 * us,
+				Requests: 5120, Took: 260 * us,
+				Doubt: NoneGrew},
+			{ID: policy.ID{Package: pkg, Name: "Small", Procs: 2}, Of: "allocated memory", Unit: "B",
 				Doubt: NotProfiled, Problem: failed("candidate: the test binary exited with status 2")},
 		}
 		return d

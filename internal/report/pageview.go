@@ -174,7 +174,7 @@ func (d Document) parts(p *page) map[policy.ID]string {
 		id := g.of.ID
 		ids[id] = fmt.Sprintf("b%d", i+1)
 		part := newPart(ids[id], cell(label(g.verdicts[0])), g)
-		part.Causes = d.causeViews(g.of)
+		part.Causes = d.causeViews(g.of.ID)
 		part.Open = g.fails() || len(groups) == 1
 		if detail := details[id]; detail != nil {
 			if part.Full = room <= 0; !part.Full {

@@ -60,7 +60,7 @@ func ReadJSON(data []byte) (Document, error) {
 		d.Report.Verdicts = append(d.Report.Verdicts, v.verdict())
 	}
 	for _, c := range in.Causes {
-		d.Causes = append(d.Causes, c.cause())
+		d.Causes = append(d.Causes, c.cause(d.Report.Verdicts))
 	}
 	return d, nil
 }
@@ -88,9 +88,9 @@ func (s summaryJSON) summary() policy.Summary {
 	return policy.Summary{Median: float64(s.Median), N: s.Runs}
 }
 
-func (c causeJSON) cause() Cause {
+func (c causeJSON) cause(of []policy.Verdict) Cause {
 	out := Cause{
-		ID: policy.ID{Package: c.Package, Name: c.Benchmark}, Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
+		ID: c.id(of), Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
 		Candidate: float64(c.Candidate), Requests: c.Requests, Took: float64(c.Took), Doubt: c.DoubtCode, Command: c.Command,
 		Elsewhere: c.Elsewhere,
 	}
@@ -103,6 +103,21 @@ func (c causeJSON) cause() Cause {
 		})
 	}
 	return out
+}
+
+// id is the benchmark that the cause is of. JSON does not say its GOMAXPROCS: where the name regressed with several it is the one
+// that changed most.
+func (c causeJSON) id(verdicts []policy.Verdict) policy.ID {
+	id, most := policy.ID{Package: c.Package, Name: c.Benchmark}, -1.0
+	for _, v := range verdicts {
+		if v.Package != c.Package || v.Name != c.Benchmark || v.Outcome != policy.Regressed {
+			continue
+		}
+		if change := math.Abs(v.ChangePercent); change > most || most < 0 {
+			id, most = v.ID, change
+		}
+	}
+	return id
 }
 
 // SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. What a report adds

@@ -83,6 +83,27 @@ func TestSameVerdictSeesEveryDifference(t *testing.T) {
 	}
 }
 
+// JSON has causes without GOMAXPROCS.
+func TestACauseThatIsReadIsOfTheBenchmarkThatRegressedMost(t *testing.T) {
+	verdict := func(procs int, o policy.Outcome, change float64) policy.Verdict {
+		return policy.Verdict{ID: policy.ID{Package: "p", Name: "B", Procs: procs}, Outcome: o, ChangePercent: change,
+			Baseline: policy.Summary{Median: 1, N: 8}, Candidate: policy.Summary{Median: 2, N: 8}}
+	}
+	d := Document{Causes: []Cause{{ID: policy.ID{Package: "p", Name: "B", Procs: 4}}, {ID: policy.ID{Package: "q", Name: "B"}}}}
+	d.Report.Verdicts = []policy.Verdict{
+		verdict(1, policy.OK, 90), verdict(2, policy.Regressed, 20), verdict(4, policy.Regressed, -30), verdict(8, policy.Regressed, 25),
+	}
+	data, err := jsonOf(d)
+	require.NoError(t, err)
+	read, err := ReadJSON(data)
+	require.NoError(t, err)
+	require.Len(t, read.Causes, 2)
+	assert.Equal(t, d.Causes[0].ID, read.Causes[0].ID)
+	assert.Equal(t, d.Causes[1].ID, read.Causes[1].ID, "no verdict is on it")
+	assert.Len(t, read.causes(d.Causes[0].ID), 1)
+	assert.Empty(t, read.causes(d.Report.Verdicts[1].ID), "it is another's")
+}
+
 func FuzzReadJSON(f *testing.F) {
 	for _, document := range documents {
 		data, err := jsonOf(document())
