@@ -198,7 +198,7 @@ func (f *faulty) check(kind misfortune) (measured bool) {
 	}
 	gone("processes", func() []string { return remains(f.temp) })
 	gone("folders", func() []string { s, _ := filepath.Glob(filepath.Join(f.temp, "tailgate-scratch-*")); return s })
-	if !kind.late && !byRuntime { // else the next gate removes them: TestWhatAKilledGateHadBegunToWriteGoesWithTheNext, in regress
+	if !kind.late && !byRuntime { // else the next gate removes them: TestWhatAKilledGateHadBegunToWriteGoesWithTheNext, in output
 		gone("files cut short", func() []string { s, _ := filepath.Glob(filepath.Join(f.out, ".*")); return s })
 	}
 	trees := exec.Command("git", "worktree", "list")

@@ -31,6 +31,8 @@ func TestLength(t *testing.T) {
 		{"eight at most", 0, false, time.Hour, ms, 8},
 		{"sixteen then", 8, false, time.Hour, ms, 16},
 		{"portions that take no time", 0, false, ms, 0, 8},
+		{"nor do starts", 0, false, 0, 0, 1},
+		{"nor do starts, later", 8, false, 0, 0, 2},
 		{"links, up to the first look", 7, true, 100 * ms, 600 * ms, 1},
 		{"up to the second", 11, true, 100 * ms, 600 * ms, 2},
 		{"up to the third", 17, true, 100 * ms, 600 * ms, 4},
