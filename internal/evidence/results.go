@@ -12,7 +12,7 @@ import (
 func Results(s *benchdata.Set) judge.Results {
 	r := judge.Results{Better: Directions(s)}
 	for _, b := range s.Benchmarks {
-		r.Benchmarks = append(r.Benchmarks, Benchmark(b))
+		r.Benchmarks = append(r.Benchmarks, benchmark(b))
 	}
 	return r
 }
@@ -29,8 +29,8 @@ func Directions(s *benchdata.Set) map[string]policy.Direction {
 	return declared
 }
 
-// Benchmark is one benchmark, as its judge sees it.
-func Benchmark(b benchdata.Benchmark) judge.Benchmark {
+// benchmark is one benchmark, as its judge sees it.
+func benchmark(b benchdata.Benchmark) judge.Benchmark {
 	out := judge.Benchmark{ID: b.ID, Metrics: map[string][]float64{}}
 	if c := b.Columns; c != nil {
 		out.Requests = c.Iters

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -21,7 +22,7 @@ func FuzzForgedManifest(f *testing.F) {
 		{name: "A", effect: 1, noise: 0.02, took: time.Second}, {name: "B", effect: 1.5, noise: 0.02, took: time.Second},
 	}}
 	left := f.TempDir()
-	second := filepath.Join(left, "2", shards.ManifestFile)
+	second := filepath.Join(left, "2", output.Manifest)
 	var whole []byte
 	var once sync.Once
 	for _, patch := range []string{

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -246,7 +247,7 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 		{"a shard is missing", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, "2"))) },
 			"shard 2 of 2 is missing, which was to measure B: see what became of its job"},
 		{"a shard did not end", func(t *testing.T, dir string) {
-			require.NoError(t, os.Remove(filepath.Join(dir, "2", shards.ManifestFile)))
+			require.NoError(t, os.Remove(filepath.Join(dir, "2", output.Manifest)))
 		}, "/2 has no shard.json: it is no folder of a shard's results, or the shard did not end"},
 		{"a shard is there twice",
 			func(t *testing.T, dir string) { pair.run(t, second, filepath.Join(dir, "3")) }, "shard 2 of 2 is there 2 times: in "},
@@ -278,10 +279,10 @@ func TestMergeRefusesWhatIsNotOneGate(t *testing.T) {
 		{"an edited verdict", edit("verdict.json", func(s string) string { return strings.Replace(s, `"regressed"`, `"ok"`, 1) }),
 			"verdict.json is not as the shard left it"},
 		{"an edited manifest",
-			edit(shards.ManifestFile, func(s string) string { return strings.Replace(s, `"rounds": 8`, `"rounds": 9`, 1) }),
+			edit(output.Manifest, func(s string) string { return strings.Replace(s, `"rounds": 8`, `"rounds": 9`, 1) }),
 			"shard.json: its sum does not match: it was edited"},
 		{"a manifest that is cut short",
-			edit(shards.ManifestFile, func(s string) string { return s[:len(s)/2] }), "the JSON ends too early"},
+			edit(output.Manifest, func(s string) string { return s[:len(s)/2] }), "the JSON ends too early"},
 		{"a file is gone", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "2", "baseline.txt"))) },
 			"baseline.txt is missing"},
 		{"a forged verdict",
@@ -342,7 +343,7 @@ func readVerdict(t *testing.T, dir string) report.Document {
 // resum changes a manifest and makes its sums match again.
 func resum(t *testing.T, dir string, change func(*shards.Manifest)) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, shards.ManifestFile))
+	data, err := os.ReadFile(filepath.Join(dir, output.Manifest))
 	require.NoError(t, err)
 	var m shards.Manifest
 	require.NoError(t, json.Unmarshal(data, &m))
@@ -350,12 +351,13 @@ func resum(t *testing.T, dir string, change func(*shards.Manifest)) {
 		change(&m)
 	}
 	for i := range m.Files {
-		m.Files[i].Sum, err = shards.SumFile(filepath.Join(dir, m.Files[i].Name))
+		text, err := os.ReadFile(filepath.Join(dir, m.Files[i].Name))
 		require.NoError(t, err)
+		m.Files[i].Sum = fmt.Sprintf("%x", sha256.Sum256(text))
 	}
 	data, err = m.Encode()
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, shards.ManifestFile), data, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, output.Manifest), data, 0o644))
 }
 
 func TestMergeWritesNothingOutsideItsFolder(t *testing.T) {
@@ -365,7 +367,7 @@ func TestMergeWritesNothingOutsideItsFolder(t *testing.T) {
 	merged, err := shards.Merge(judge.By(one.policy), folders)
 	require.NoError(t, err)
 	dir, outside := t.TempDir(), t.TempDir()
-	out, err := output.New(dir)
+	out, _, err := output.Of(output.Test{Dir: t.TempDir()}, dir)
 	require.NoError(t, err)
 	defer out.Close()
 	require.NoError(t, os.WriteFile(filepath.Join(outside, "file"), []byte("precious"), 0o644))

@@ -74,7 +74,7 @@ func (p pretendedBenchmark) round(i int) round {
 func (g pretended) run(t *testing.T, of part.Part, dir string) (doc report.Document) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { // rounds take their time, and none passes
-		out, err := output.New(dir)
+		out, _, err := output.Of(output.Test{Dir: t.TempDir()}, dir)
 		require.NoError(t, err)
 		doc = report.Document{Name: "TestGate", Began: time.Now()}
 		l := newGate(Order{
@@ -160,7 +160,7 @@ func (g pretended) shards(t *testing.T, n int, dir string) (pattern string) {
 func (g pretended) merge(t *testing.T, pattern string) (report.Document, error) {
 	t.Helper()
 	dir := t.TempDir()
-	out, err := output.New(dir)
+	out, _, err := output.Of(output.Test{Dir: t.TempDir()}, dir)
 	require.NoError(t, err)
 	doc := report.Document{Name: "TestMerge", Began: time.Now()}
 	folders, notFound := shards.Folders(pattern, dir)

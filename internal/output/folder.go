@@ -31,8 +31,8 @@ type Folder struct {
 	root *os.Root // Dir: what the code under test has put there leads nowhere else
 }
 
-// New makes the folder, which may be anywhere.
-func New(dir string) (*Folder, error) {
+// newFolder makes the folder, which may be anywhere.
+func newFolder(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, outputError(err)
 	}

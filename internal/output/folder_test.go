@@ -26,7 +26,7 @@ func TestEveryOutcomeHasItsPage(t *testing.T) {
 		"nothing to judge": {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, err := New(t.TempDir())
+			out, err := newFolder(t.TempDir())
 			require.NoError(t, err)
 			doc.Began = time.Now()
 			_, err = Leave(out, doc, unsealed, nil)
@@ -44,7 +44,7 @@ func TestEveryOutcomeHasItsPage(t *testing.T) {
 func TestAPageThatCannotBeWrittenChangesNoVerdict(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "report.html", "taken"), 0o755))
-	out, err := New(dir)
+	out, err := newFolder(dir)
 	require.NoError(t, err)
 	doc := report.Document{Began: time.Now(), Report: policy.Report{Verdicts: []policy.Verdict{{Outcome: policy.OK}}}}
 	doc, err = Leave(out, doc, unsealed, nil)
@@ -78,7 +78,7 @@ func TestNoVerdictPassesWhoseGateHadAnErrorAtTheEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			out, err := New(dir)
+			out, err := newFolder(dir)
 			require.NoError(t, err)
 			if c.taken != "" {
 				require.NoError(t, os.MkdirAll(filepath.Join(dir, c.taken, "taken"), 0o755))
@@ -97,7 +97,7 @@ func TestNoVerdictPassesWhoseGateHadAnErrorAtTheEnd(t *testing.T) {
 
 func TestNoFileStaysOpenWhereTheOtherCannotBeMade(t *testing.T) {
 	dir := t.TempDir()
-	out, err := New(dir)
+	out, err := newFolder(dir)
 	require.NoError(t, err)
 	defer out.Close()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "candidate.txt", "taken"), 0o755))
@@ -234,7 +234,7 @@ func TestWhatAKilledGateHadBegunToWriteGoesWithTheNext(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, nil, 0o644))
 		then := time.Now().Add(-c.age)
 		require.NoError(t, os.Chtimes(file, then, then))
-		out, err := New(dir)
+		out, err := newFolder(dir)
 		require.NoError(t, err)
 		require.NoError(t, out.Close())
 		if c.stays {

@@ -92,13 +92,13 @@ func Of(test Test, set string) (f *Folder, note string, err error) {
 		f, err = newIn(own, filepath.Join(pkg, safe(test.Name), test.Part))
 		return f, "", err
 	case err == nil:
-		f, err = New(set)
+		f, err = newFolder(set)
 		return f, "", err
 	case set == "":
 		return nil, "", fmt.Errorf("output folder: %w; name another with -regress.out", err)
 	}
 	note = fmt.Sprintf("go test may reuse this result, because the module cannot be written to (%v): run it with -count=1", err)
-	f, err = New(set)
+	f, err = newFolder(set)
 	return f, note, err
 }
 

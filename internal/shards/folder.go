@@ -33,8 +33,8 @@ func plain(name string) error {
 	return err
 }
 
-// SumFile is the SHA-256 of a plain file, in hexadecimal.
-func SumFile(name string) (string, error) {
+// sumFile is the SHA-256 of a plain file, in hexadecimal.
+func sumFile(name string) (string, error) {
 	if err := plain(name); err != nil {
 		return "", err
 	}
@@ -49,13 +49,13 @@ func SumFile(name string) (string, error) {
 
 // Open reads the manifest in a folder of results, and refuses it where a file beside it is not the one that the shard left.
 func Open(dir string) (Found, error) {
-	data, err := readLeft(filepath.Join(dir, ManifestFile))
+	data, err := readLeft(filepath.Join(dir, output.Manifest))
 	if err != nil {
 		return Found{}, err
 	}
 	m, err := ParseManifest(data)
 	if err != nil {
-		return Found{}, fmt.Errorf("%s: %w", filepath.Join(dir, ManifestFile), err)
+		return Found{}, fmt.Errorf("%s: %w", filepath.Join(dir, output.Manifest), err)
 	}
 	found := Found{m, dir}
 	for _, name := range Results() {
@@ -67,7 +67,7 @@ func Open(dir string) (Found, error) {
 		if filepath.Base(f.Name) != f.Name {
 			return found, fmt.Errorf("%s: %q is no file in its folder", found, f.Name)
 		}
-		sum, err := SumFile(filepath.Join(dir, f.Name))
+		sum, err := sumFile(filepath.Join(dir, f.Name))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return found, fmt.Errorf("%s: %s is missing", found, f.Name)
@@ -92,11 +92,11 @@ func readLeft(name string) ([]byte, error) {
 	return data, err
 }
 
-// Find lists the folders below root that hold a manifest; root itself may be one.
-func Find(root string) ([]string, error) {
+// find lists the folders below root that hold a manifest; root itself may be one.
+func find(root string) ([]string, error) {
 	var dirs []string
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.Name() == ManifestFile && !entry.IsDir() {
+		if err == nil && entry.Name() == output.Manifest && !entry.IsDir() {
 			dirs = append(dirs, filepath.Dir(path))
 		}
 		return err

@@ -6,15 +6,11 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/strictjson"
 	"github.com/tailgate-go/tailgate/policy"
 )
-
-// ManifestFile is the name of a shard's manifest in the folder of its results.
-const ManifestFile = output.Manifest
 
 // version of the manifest's form.
 const version = 1

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -171,7 +172,7 @@ func TestOpenWantsAllResults(t *testing.T) {
 	open := func() error {
 		data, err := m.Encode()
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, ManifestFile), data, 0o644))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, output.Manifest), data, 0o644))
 		_, err = Open(dir)
 		return err
 	}
@@ -187,7 +188,7 @@ func TestOpenFindsNoFileOutsideOfItsFolder(t *testing.T) {
 		m.Files = []File{{name, "0"}}
 		data, err := m.Encode()
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, ManifestFile), data, 0o644))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, output.Manifest), data, 0o644))
 		_, err = Open(dir)
 		assert.Error(t, err, name)
 	}

@@ -29,7 +29,7 @@ func Folders(pattern, dir string) ([]string, error) {
 		errs    []error
 	)
 	for _, match := range matches {
-		found, err := Find(match)
+		found, err := find(match)
 		switch {
 		case err != nil:
 			errs = append(errs, err)
@@ -62,7 +62,7 @@ func noShard(dir string) error {
 		}
 		return nil
 	})
-	return fmt.Errorf("%s has no %s: it is no folder of a shard's results, or the shard did not end%s", dir, ManifestFile, why)
+	return fmt.Errorf("%s has no %s: it is no folder of a shard's results, or the shard did not end%s", dir, output.Manifest, why)
 }
 
 // readVerdict reads a verdict.json.

@@ -14,7 +14,7 @@ func (m *Manifest) Seal(f *output.Folder) error {
 		return nil
 	}
 	for _, name := range Results() {
-		sum, err := SumFile(filepath.Join(f.Dir, name))
+		sum, err := sumFile(filepath.Join(f.Dir, name))
 		if err != nil {
 			return err
 		}
@@ -24,5 +24,5 @@ func (m *Manifest) Seal(f *output.Folder) error {
 	if err != nil {
 		return err
 	}
-	return f.Write(ManifestFile, func(w io.Writer) error { _, err := w.Write(data); return err })
+	return f.Write(output.Manifest, func(w io.Writer) error { _, err := w.Write(data); return err })
 }
