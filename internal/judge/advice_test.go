@@ -165,7 +165,7 @@ func TestAdvisedRoundsSettle(t *testing.T) {
 			candidate = append(candidate, 20*ms*change*math.Exp(0.2*random.NormFloat64()))
 		}
 		b, c = side("p95-ns", baseline...), side("p95-ns", candidate...)
-		return byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, plan.Final(rounds))[0], b, c
+		return byDefault.verdicts(byDefault.Pairs(b, c)[0], nil, nil, plan.Final(rounds))[0], b, c
 	}
 	unsettled := func(v policy.Verdict) bool { return v.Outcome == policy.Inconclusive || v.Outcome == policy.Blind }
 	seen, all, advised, again, widened := map[policy.Outcome]int{}, 0, 0, 0, 0
@@ -191,7 +191,7 @@ func TestAdvisedRoundsSettle(t *testing.T) {
 		p := policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: limit}}}
 		look := plan.Final(12)
 		look.Last = false
-		if j := By(p); j.Verdicts(j.Pairs(baseline, candidate)[0], nil, nil, look)[0].Outcome == policy.OK {
+		if j := By(p); j.verdicts(j.Pairs(baseline, candidate)[0], nil, nil, look)[0].Outcome == policy.OK {
 			widened++
 		}
 	}

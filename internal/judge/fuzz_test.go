@@ -49,7 +49,7 @@ func FuzzPolicy(f *testing.F) {
 		plan := j.Plan(len(p.Rules))
 		for _, pair := range j.Pairs(both, both) {
 			assert.LessOrEqual(t, len(pair.Rules()), len(p.Rules))
-			for _, v := range j.Verdicts(pair, nil, nil, plan.Final(len(runs(0)))) {
+			for _, v := range j.verdicts(pair, nil, nil, plan.Final(len(runs(0)))) {
 				assert.NotEqual(t, policy.Regressed, v.Outcome, v.Reason)
 			}
 		}

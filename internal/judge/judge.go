@@ -41,9 +41,9 @@ func By(p policy.Policy) Judge {
 // Policy is the policy as applied, defaults filled in.
 func (j Judge) Policy() policy.Policy { return j.policy }
 
-// Verdicts applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own
+// verdicts applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own
 // direction over both.
-func (j Judge) Verdicts(pair Pair, baselineBetter, candidateBetter map[string]policy.Direction, look policy.Look) []policy.Verdict {
+func (j Judge) verdicts(pair Pair, baselineBetter, candidateBetter map[string]policy.Direction, look policy.Look) []policy.Verdict {
 	verdicts := make([]policy.Verdict, 0, len(pair.rules))
 	for _, rule := range pair.rules {
 		unit := rule.Unit()
@@ -85,7 +85,7 @@ func (j Judge) Compare(baseline, candidate Results) policy.Report {
 	look := policy.Look{Alpha: j.policy.Alpha / float64(Family(pairs)), Miss: j.policy.Alpha, Last: true}
 	r := j.begin(pairs)
 	for _, pair := range pairs {
-		r.add(pair, j.Verdicts(pair, baseline.Better, candidate.Better, look))
+		r.add(pair, j.verdicts(pair, baseline.Better, candidate.Better, look))
 	}
 	return r.end(pairs)
 }

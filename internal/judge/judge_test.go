@@ -78,7 +78,7 @@ func TestBoundaries(t *testing.T) {
 			for _, last := range []bool{false, true} { // eight rounds, all with this very change
 				baseline, candidate := side("p95-ns", repeat(8, c.baseline)...), side("p95-ns", repeat(8, c.candidate)...)
 				look := policy.Look{Alpha: 0.03, Last: last, Paired: true}
-				v := byDefault.Verdicts(byDefault.Pairs(baseline, candidate)[0], nil, nil, look)[0]
+				v := byDefault.verdicts(byDefault.Pairs(baseline, candidate)[0], nil, nil, look)[0]
 				if c.candidate == math.Nextafter(22*ms, 99*ms) {
 					assert.Equal(t, policy.OK, v.Outcome, "a quotient is no finer than that; a nanosecond is")
 					continue

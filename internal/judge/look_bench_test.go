@@ -40,12 +40,12 @@ func BenchmarkLook(b *testing.B) {
 			plan := j.Plan(Family(pairs))
 			judged := 0
 			for b.Loop() {
-				look, planned := plan.Look(rounds)
+				look, planned := plan.look(rounds)
 				if !planned {
 					b.Fatal("no look")
 				}
 				for _, pair := range pairs {
-					judged += len(j.Verdicts(pair, nil, nil, look))
+					judged += len(j.verdicts(pair, nil, nil, look))
 				}
 			}
 			if judged != b.N*rules {

@@ -17,20 +17,20 @@ func TestRoundsAreJudgedInPairs(t *testing.T) {
 		candidate = append(candidate, 23*ms*math.Pow(1.2, float64(i))+float64(i))
 	}
 	b, c := side("p95-ns", baseline...), side("p95-ns", candidate...)
-	v := byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, policy.Look{Alpha: 0.03, Paired: true})[0]
+	v := byDefault.verdicts(byDefault.Pairs(b, c)[0], nil, nil, policy.Look{Alpha: 0.03, Paired: true})[0]
 	assert.Equal(t, policy.Regressed, v.Outcome, v.Reason)
 	assert.InDelta(t, 15, v.ChangePercent, 0.001)
 	assert.InDelta(t, 2.0/256, v.P, 1e-12)
 	assert.True(t, v.Paired)
 	assert.Equal(t, policy.Blind, only(t, byDefault.Compare(b, c)).Outcome, "as heaps they cannot be told apart")
-	v = byDefault.Verdicts(byDefault.Pairs(c, b)[0], nil, nil, policy.Look{Alpha: 0.03, Paired: true})[0]
+	v = byDefault.verdicts(byDefault.Pairs(c, b)[0], nil, nil, policy.Look{Alpha: 0.03, Paired: true})[0]
 	assert.Equal(t, policy.Improved, v.Outcome, v.Reason)
 }
 
 func TestRoundsThatCannotSettleAnything(t *testing.T) {
 	judge := func(baseline, candidate int, look policy.Look) policy.Verdict {
 		b, c := side("p95-ns", repeat(baseline, 20*ms)...), side("p95-ns", repeat(candidate, 30*ms)...)
-		return byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, look)[0]
+		return byDefault.verdicts(byDefault.Pairs(b, c)[0], nil, nil, look)[0]
 	}
 	plan := byDefault.Plan(1)
 	assert.Equal(t, policy.Unsettled, judge(4, 4, policy.Look{Paired: true}).Outcome)
@@ -56,7 +56,7 @@ func TestLastLookGoesByTheEstimate(t *testing.T) {
 			baseline, candidate = append(baseline, 20*ms), append(candidate, r*20*ms)
 		}
 		b, c := side("p95-ns", baseline...), side("p95-ns", candidate...)
-		return byDefault.Verdicts(byDefault.Pairs(b, c)[0], nil, nil, look)[0]
+		return byDefault.verdicts(byDefault.Pairs(b, c)[0], nil, nil, look)[0]
 	}
 	slower := []float64{1.05, 1.08, 1.11, 1.12, 1.13, 1.14, 1.15, 1.16}
 	certain, unsure := append(slower, 1.05, 1.08, 1.12, 1.13), []float64{0.7, 0.8, 1.05, 1.12, 1.2, 1.3, 1.4, 1.5}
@@ -79,7 +79,7 @@ func TestThroughputAtALook(t *testing.T) {
 	} {
 		b, c := side("req/s", 1000, 1000, 1000, 1000, 1000, 1000),
 			side("req/s", candidate, candidate, candidate, candidate, candidate, candidate)
-		v := j.Verdicts(j.Pairs(b, c)[0], nil, nil, policy.Look{Alpha: 0.0125})[0]
+		v := j.verdicts(j.Pairs(b, c)[0], nil, nil, policy.Look{Alpha: 0.0125})[0]
 		assert.Equal(t, want, v.Outcome, "%v req/s: %v", candidate, v.Reason)
 	}
 }
@@ -88,7 +88,7 @@ func TestALookSettlesOnlyWhatTheIntervalSettles(t *testing.T) {
 	judge := func(baseline, candidate []float64, last bool) policy.Verdict {
 		b, c := side("p95-ns", baseline...), side("p95-ns", candidate...)
 		pair := byDefault.Pairs(b, c)[0]
-		return byDefault.Verdicts(pair, nil, nil, policy.Look{Alpha: 0.0125, Last: last})[0]
+		return byDefault.verdicts(pair, nil, nil, policy.Look{Alpha: 0.0125, Last: last})[0]
 	}
 	wide := []float64{17 * ms, 18 * ms, 20 * ms, 20 * ms, 22 * ms, 23 * ms}
 	slower := make([]float64, len(wide))

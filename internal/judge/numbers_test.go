@@ -32,11 +32,11 @@ func TestNumbersOfRandomVerdicts(t *testing.T) {
 		plan := j.Plan(Family(pairs))
 		for _, pair := range pairs {
 			n := len(pair.Baseline.Metrics["p95-ns"])
-			look, planned := plan.Look(n)
+			look, planned := plan.look(n)
 			if !planned {
 				look = plan.Final(n)
 			}
-			for _, v := range j.Verdicts(pair, nil, nil, look) {
+			for _, v := range j.verdicts(pair, nil, nil, look) {
 				writeNumbers(&b, i, v)
 			}
 		}

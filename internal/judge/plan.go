@@ -51,8 +51,8 @@ func (p Plan) last() float64 {
 	return float64(rounds[len(rounds)-1])
 }
 
-// Look is the planned look after so many rounds.
-func (p Plan) Look(rounds int) (look policy.Look, planned bool) {
+// look is the planned look after so many rounds.
+func (p Plan) look(rounds int) (look policy.Look, planned bool) {
 	for i, l := range p.looks {
 		if l.Pairs == rounds {
 			return policy.Look{Alpha: 2 * l.Alpha, Miss: 2 * l.Miss, Last: i == len(p.looks)-1, Paired: true}, true

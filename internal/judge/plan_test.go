@@ -12,16 +12,16 @@ import (
 func TestPlanLooks(t *testing.T) {
 	plan := byDefault.Plan(3)
 	assert.Equal(t, []int{8, 12, 18, 27, 40, 60}, plan.Rounds())
-	_, planned := plan.Look(9)
+	_, planned := plan.look(9)
 	assert.False(t, planned)
-	first, planned := plan.Look(8)
+	first, planned := plan.look(8)
 	assert.True(t, planned && first.Paired && !first.Last)
-	last, planned := plan.Look(60)
+	last, planned := plan.look(60)
 	assert.True(t, planned && last.Last)
 	assert.Equal(t, last, plan.Final(60))
 	assert.LessOrEqual(t, first.Alpha+last.Alpha, 2*0.05/3)
 	assert.Greater(t, By(policy.Policy{Alpha: 0.1}).Plan(3).Final(30).Alpha, plan.Final(30).Alpha)
-	many, _ := byDefault.Plan(90).Look(8)
+	many, _ := byDefault.Plan(90).look(8)
 	assert.Zero(t, many.Alpha, "too many verdicts for 8 rounds to be red")
 	assert.Equal(t, first.Miss, many.Miss, "each is ok by itself")
 	early := plan.Final(30)
@@ -35,7 +35,7 @@ func TestLinkedPlan(t *testing.T) {
 	assert.Equal(t, 8, plan.Fewest())
 	spent := 0.0
 	for _, n := range plan.Rounds() {
-		look, planned := plan.Look(n)
+		look, planned := plan.look(n)
 		assert.True(t, planned)
 		assert.Equal(t, n == 24, look.Last)
 		spent += look.Alpha

@@ -54,7 +54,7 @@ func TestPairsJudgedElsewhereHaveTheirShareOfAlphaAndNoVerdict(t *testing.T) {
 	pairs := j.Pairs(both, both)
 	var found [][]policy.Verdict
 	for _, pair := range pairs {
-		found = append(found, j.Verdicts(pair, nil, nil, policy.Look{Alpha: 0.05 / float64(Family(pairs)), Last: true}))
+		found = append(found, j.verdicts(pair, nil, nil, policy.Look{Alpha: 0.05 / float64(Family(pairs)), Last: true}))
 	}
 
 	whole := j.Report(pairs, found)

@@ -60,7 +60,7 @@ func (s *Sequence) grown(b *Benchmark, r Run) *Benchmark {
 // Look judges the rounds so far if the plan has a look after so many, or if it is the last because the budget is spent.
 // What the sides have measured must not be the reason for that, but how long both took together.
 func (s *Sequence) Look(spent bool) (looked bool) {
-	look, planned := s.plan.Look(s.rounds)
+	look, planned := s.plan.look(s.rounds)
 	if spent {
 		look, s.spent = s.plan.Final(s.rounds), true
 	}
@@ -83,7 +83,7 @@ func (s *Sequence) Look(spent bool) (looked bool) {
 }
 
 func (s *Sequence) found(look policy.Look) []policy.Verdict {
-	return s.judge.Verdicts(s.pair, s.better[0], s.better[1], look)
+	return s.judge.verdicts(s.pair, s.better[0], s.better[1], look)
 }
 
 // Fail makes all verdicts invalid.

@@ -45,7 +45,7 @@ func TestSequenceKeepsTheFirstOutcomeThatSettles(t *testing.T) {
 		for !s.Settled() {
 			rounds = append(rounds, randomRound(r, slower, 0.1))
 			s.Add(rounds[len(rounds)-1])
-			look, planned := twoRules.Plan(2).Look(len(rounds))
+			look, planned := twoRules.Plan(2).look(len(rounds))
 			require.Equal(t, planned, s.Look(false))
 			if !planned {
 				continue
@@ -89,7 +89,7 @@ func judgedAnew(rounds []Round, look policy.Look) []policy.Verdict {
 		}
 		sides[i].Benchmarks = []Benchmark{b}
 	}
-	return twoRules.Verdicts(twoRules.Pairs(sides[0], sides[1])[0], nil, nil, look)
+	return twoRules.verdicts(twoRules.Pairs(sides[0], sides[1])[0], nil, nil, look)
 }
 
 func TestSequenceWhoseBudgetIsSpentSettles(t *testing.T) {

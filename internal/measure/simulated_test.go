@@ -181,7 +181,7 @@ func TestNthFromTop(t *testing.T) {
 	}
 }
 
-// TestSimulatedIsTheGate goes the long way: it swaps, scales and slows every request, and asks the policy round by round.
+// TestSimulatedIsTheGate goes the long way: it swaps, scales and slows every request, and judges from the start round by round.
 func TestSimulatedIsTheGate(t *testing.T) {
 	seen := map[policy.Outcome]int{}
 	for _, rec := range []recording{noises[0].record(10, 300), noises[1].record(10, 300), severalATurn()} {
@@ -199,9 +199,9 @@ func TestSimulatedIsTheGate(t *testing.T) {
 	assert.Greater(t, min(seen[policy.OK], seen[policy.Regressed]), 5, "both were seen: %v", seen)
 }
 
-// longWay judges after every round at which the plan has a look.
+// longWay judges all rounds from the first on after every round at which the plan has a look.
 func longWay(t *testing.T, rec recording, g *simulated, r *rand.Rand, effect float64) result {
-	var baseline, candidate []float64
+	var measured []judge.Round
 	var of result
 	var spent time.Duration
 	for {
@@ -224,18 +224,18 @@ func longWay(t *testing.T, rec recording, g *simulated, r *rand.Rand, effect flo
 				ns[side] = append(ns[side], int64(math.Round(v)))
 			}
 		}
-		baseline, candidate = append(baseline, float64(p95(ns[0]))), append(candidate, float64(p95(ns[1])))
-		look, planned := g.plan.Look(of.rounds)
-		if !planned {
-			continue
+		measured = append(measured, judge.Round{
+			Baseline: g.measured(float64(p95(ns[0]))), Candidate: g.measured(float64(p95(ns[1]))),
+		})
+		s := g.by.Sequence(g.pair, g.plan, nil, nil)
+		for _, r := range measured {
+			s.Add(r)
 		}
-		pair := g.by.Pairs(results("p95-ns", baseline), results("p95-ns", candidate))[0]
-		v := g.by.Verdicts(pair, nil, nil, look)[0]
-		if v.Outcome != policy.Unsettled {
-			of.outcome, of.code = v.Outcome, v.Reason.Code
+		if s.Look(false) && s.Settled() {
+			of.outcome, of.code = s.Verdicts()[0].Outcome, s.Verdicts()[0].Reason.Code
 			return of
 		}
-		require.False(t, look.Last)
+		require.Less(t, of.rounds, slices.Max(g.plan.Rounds()))
 	}
 }
 

@@ -43,10 +43,22 @@ func results(benchmarks ...judge.Benchmark) judge.Results {
 	return judge.Results{Benchmarks: benchmarks}
 }
 
-// verdictsAt are those of each pair at a look.
-func verdictsAt(j judge.Judge, pairs []judge.Pair, look policy.Look) (all [][]policy.Verdict) {
+// verdictsAt are those of each pair after so many rounds, which are the last if the time is spent.
+func verdictsAt(j judge.Judge, pairs []judge.Pair, plan judge.Plan, rounds int, spent bool) (all [][]policy.Verdict) {
+	run := func(b *judge.Benchmark, i int) judge.Run {
+		r := judge.Run{Requests: b.Requests, Values: map[string]float64{}}
+		for unit, values := range b.Metrics {
+			r.Values[unit] = values[i]
+		}
+		return r
+	}
 	for _, pair := range pairs {
-		all = append(all, j.Verdicts(pair, nil, nil, look))
+		s := j.Sequence(pair, plan, nil, nil)
+		for i := range rounds {
+			s.Add(judge.Round{Baseline: run(pair.Baseline, i), Candidate: run(pair.Candidate, i)})
+		}
+		s.Look(spent)
+		all = append(all, s.Verdicts())
 	}
 	return all
 }
@@ -80,11 +92,7 @@ func inDuet(p policy.Policy, n policy.Noise, baseline, candidate judge.Benchmark
 	pairs := j.Pairs(results(baseline), results(candidate))
 	pairs[0].Noise = n
 	plan := j.Plan(judge.Family(pairs))
-	look, planned := plan.Look(n.Rounds)
-	if !planned {
-		look = plan.Final(n.Rounds)
-	}
-	d.Report = j.Report(pairs, verdictsAt(j, pairs, look))
+	d.Report = j.Report(pairs, verdictsAt(j, pairs, plan, n.Rounds, !slices.Contains(plan.Rounds(), n.Rounds)))
 	return d
 }
 

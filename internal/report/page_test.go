@@ -70,7 +70,7 @@ func measuredIn(p policy.Policy, benchmarks, slower, rounds int) Document {
 			Stalls: 2.4, Switches: 31, Alternation: 1.1, Steal: 0.4, Busy: 55, Load: 0.8}
 	}
 	plan := j.Plan(judge.Family(pairs))
-	d.Report = j.Report(pairs, verdictsAt(j, pairs, plan.Final(rounds)))
+	d.Report = j.Report(pairs, verdictsAt(j, pairs, plan, rounds, true))
 	for _, pair := range pairs {
 		d.Details = append(d.Details, charted(j, pair, plan, random))
 	}
@@ -88,13 +88,7 @@ func charted(j judge.Judge, pair judge.Pair, plan judge.Plan, random *rand.Rand)
 		})
 	}
 	for _, n := range slices.Compact(append(slices.DeleteFunc(plan.Rounds(), func(n int) bool { return n > rounds }), rounds)) {
-		so := pair
-		so.Baseline, so.Candidate = head(pair.Baseline, n), head(pair.Candidate, n)
-		look, _ := plan.Look(n)
-		if n == rounds {
-			look = plan.Final(n)
-		}
-		for i, v := range j.Verdicts(so, nil, nil, look) {
+		for i, v := range verdictsAt(j, []judge.Pair{pair}, plan, n, n == rounds)[0] {
 			d.Series[i].Looks = append(d.Series[i].Looks, Estimate{n, v.ChangePercent, v.Percent})
 		}
 	}
@@ -119,15 +113,6 @@ func charted(j judge.Judge, pair judge.Pair, plan judge.Plan, random *rand.Rand)
 }
 
 // head is the benchmark after so many rounds.
-func head(b *judge.Benchmark, rounds int) *judge.Benchmark {
-	so := *b
-	so.Metrics = map[string][]float64{}
-	for unit, values := range b.Metrics {
-		so.Metrics[unit] = values[:rounds]
-	}
-	return &so
-}
-
 func TestAPageOfFiftyBenchmarksIsSmall(t *testing.T) {
 	page := pageOf(t, measuredIn(five, 50, 3, 60))
 	t.Logf("%d bytes", len(page))

@@ -97,7 +97,7 @@ func inRounds(p policy.Policy, baseline, candidate judge.Results) Document {
 		pairs[i].Noise = policy.Noise{Method: "whole runs", Rounds: 10, Launches: 10, Seconds: 42}
 	}
 	plan := j.Plan(judge.Family(pairs))
-	d.Report = j.Report(pairs, verdictsAt(j, pairs, plan.Final(len(offsets))))
+	d.Report = j.Report(pairs, verdictsAt(j, pairs, plan, len(offsets), true))
 	random := rand.New(rand.NewPCG(5, 9))
 	for _, pair := range pairs {
 		detail := charted(j, pair, plan, random)
