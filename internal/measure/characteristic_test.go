@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -259,7 +258,7 @@ func wald(wrong, effect, sd float64) float64 {
 	if effect == 1.2 {
 		beta = max(beta, 0.01)
 	}
-	return stats.SPRT(policy.DefaultAlpha, beta, math.Log((100+effect*10)/110)/sd)
+	return sprt(policy.DefaultAlpha, beta, math.Log((100+effect*10)/110)/sd)
 }
 
 func TestWald(t *testing.T) {
