@@ -69,7 +69,7 @@ func TestGatesAtOnceOnOneRepository(t *testing.T) {
 		for _, name := range []string{"baseline.txt", "candidate.txt"} {
 			set, err := benchdata.ReadFiles(filepath.Join(out(i), name))
 			require.NoError(t, err)
-			seeds[set.Provenance["seed"]] = true
+			seeds[set.Provenance.Said("seed")] = true
 		}
 	}
 	assert.GreaterOrEqual(t, waited, 2, "they did not wait for each other")

@@ -113,9 +113,7 @@ func isConfig(key, value string) bool {
 
 // provenance keeps what a comment line says.
 func (p *parser) provenance(key, value string) {
-	have, ok := p.set.Provenance[key]
-	if !ok && len(p.set.Provenance) >= p.lim.config {
-		return
+	if _, ok := p.set.Provenance[key]; ok || len(p.set.Provenance) < p.lim.config {
+		p.set.Provenance.add(key, value)
 	}
-	p.set.Provenance[key] = joinDistinct(have, value)
 }

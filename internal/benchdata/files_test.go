@@ -34,7 +34,7 @@ func TestReadFilesAppendsRuns(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "?.txt, a.txt, ./b.txt, [c].txt", set.Source)
 	assert.Equal(t, map[string]string{"cpu": "A"}, set.Config)
-	assert.Equal(t, map[string]string{"load": "1"}, set.Provenance)
+	assert.Equal(t, Provenance{"load": {"1"}}, set.Provenance)
 	assert.Equal(t, map[string]int{"score": +1}, set.Better)
 	require.Len(t, set.Benchmarks, 2)
 	assert.Equal(t, []float64{5, 6, 8}, set.Benchmarks[0].values("ns/op"), "each file once")

@@ -81,7 +81,7 @@ func newParser(r io.Reader, name string, lim limits) *parser {
 	p := &parser{
 		name:   name,
 		lim:    lim,
-		set:    &Set{Source: name, Config: map[string]string{}, Provenance: map[string]string{}, Better: map[string]int{}},
+		set:    &Set{Source: name, Config: map[string]string{}, Provenance: Provenance{}, Better: map[string]int{}},
 		byName: map[printedName]int{},
 		last:   -1,
 		config: map[string]*configKey{},

@@ -264,7 +264,7 @@ PASS
 `), "x.txt")
 	require.NoError(t, err)
 	assert.Equal(t, map[string]string{"cpu": "A", "go": "go1.26.8"}, set.Config)
-	assert.Equal(t, map[string]string{"commit": "abc; def"}, set.Provenance)
+	assert.Equal(t, Provenance{"commit": {"abc", "def"}}, set.Provenance)
 	assert.Equal(t, map[string]int{"p95-sec": -1, "p95-ns": -1, "score": +1}, set.Better)
 	assert.Equal(t, +1, set.Better["score"])
 	assert.Equal(t, []Benchmark{

@@ -12,7 +12,6 @@ package benchdata
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -26,10 +25,8 @@ type Set struct {
 	// Writer adds, such as go, gomaxprocs and blas. Never nil when Read returned the Set.
 	Config map[string]string
 
-	// Provenance holds the comment lines "# key: value" that a Writer writes: commit, ref, load, seed. They are told
-	// apart from Config because benchstat puts files whose configuration differs into separate tables. Several values
-	// of one key are joined with "; ".
-	Provenance map[string]string
+	// Provenance is commit, ref, load, seed, and what else a Writer notes. Never nil when Read returned the Set.
+	Provenance Provenance
 
 	// Better holds what Unit lines say, by unit as written ("p95-ns"): -1 if lower values are better, +1 if higher.
 	// Direction adds the built-in knowledge.
@@ -129,10 +126,12 @@ func (s *Set) Add(o *Set) Problems {
 		s.Better[unit] = d
 	}
 	if s.Provenance == nil {
-		s.Provenance = make(map[string]string)
+		s.Provenance = make(Provenance)
 	}
-	for key, value := range o.Provenance {
-		s.Provenance[key] = joinDistinct(s.Provenance[key], value)
+	for key, values := range o.Provenance {
+		for _, value := range values {
+			s.Provenance.add(key, value)
+		}
 	}
 	if s.Source == "" {
 		s.Source = o.Source
@@ -159,16 +158,4 @@ func (s *Set) Add(o *Set) Problems {
 		s.Benchmarks[i].Runs = append(s.Benchmarks[i].Runs, b.Runs...)
 	}
 	return nil
-}
-
-// joinDistinct adds value to a list joined with "; ", up to 8 distinct values.
-func joinDistinct(list, value string) string {
-	if list == "" || list == value {
-		return value
-	}
-	parts := strings.Split(list, "; ")
-	if len(parts) >= 8 || slices.Contains(parts, value) {
-		return list
-	}
-	return list + "; " + value
 }

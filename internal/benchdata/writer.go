@@ -14,7 +14,7 @@ import (
 // A Header is what stands above the results of a file. The zero value is an empty header.
 type Header struct {
 	Config     map[string]string // configuration lines, without pkg; empty values are left out
-	Provenance map[string]string // comment lines "# key: value"; empty values are left out
+	Provenance Provenance        // comment lines, one a value; empty values are left out
 	Better     map[string]int    // by unit: -1 writes better=lower, +1 better=higher
 }
 
@@ -121,8 +121,10 @@ func (w *Writer) start() error {
 		}
 	}
 	for _, key := range sortedKeys(w.header.Provenance) {
-		if value := w.header.Provenance[key]; value != "" {
-			w.buf = append(w.buf, "# "+key+": "+value+"\n"...)
+		for _, value := range w.header.Provenance[key] {
+			if value != "" {
+				w.buf = append(w.buf, "# "+key+": "+value+"\n"...)
+			}
 		}
 	}
 	for _, unit := range sortedKeys(w.header.Better) {
@@ -164,19 +166,19 @@ func (w *Writer) unit(unit string, direction int) {
 // check returns why the header cannot be written.
 func (h Header) check() Problems {
 	var problems Problems
-	for _, part := range []struct {
-		what   string
-		values map[string]string
-	}{{"configuration", h.Config}, {"provenance", h.Provenance}} {
-		for _, key := range sortedKeys(part.values) {
-			value := part.values[key]
-			k, v, ok := keyValue([]byte(key + ": " + value))
-			bad := !ok || k != key || v != value || !oneLine(key+value) || part.what == "configuration" &&
-				(key == "pkg" || !isConfig(key, value))
-			if bad {
-				problems = append(problems, Problem{Fact: part.what + " " + quote(key) + ": " + quote(value) + " cannot be written",
-					Fix: "begin the key with a lower-case letter and keep both on one line"})
-			}
+	check := func(what, key, value string, fits bool) {
+		k, v, ok := keyValue([]byte(key + ": " + value))
+		if !ok || k != key || v != value || !oneLine(key+value) || !fits {
+			problems = append(problems, Problem{Fact: what + " " + quote(key) + ": " + quote(value) + " cannot be written",
+				Fix: "begin the key with a lower-case letter and keep both on one line"})
+		}
+	}
+	for _, key := range sortedKeys(h.Config) {
+		check("configuration", key, h.Config[key], key != "pkg" && isConfig(key, h.Config[key]))
+	}
+	for _, key := range sortedKeys(h.Provenance) {
+		for _, value := range h.Provenance[key] {
+			check("provenance", key, value, true)
 		}
 	}
 	directions := make(map[string]int)

@@ -24,7 +24,7 @@ func TestWriterWritesWhatBenchstatReads(t *testing.T) {
 		Config: map[string]string{
 			"go": "go1.26.8", "goos": "linux", "blas": "gonum", "cpu": "Some CPU", "goarch": "amd64", "gomaxprocs": "2", "empty": "",
 		},
-		Provenance: map[string]string{"ref": "main", "commit": "abc", "load": "0.3 0.2", "seed": ""},
+		Provenance: Provenance{"ref": {"main"}, "commit": {"abc"}, "load": {"0.3 0.2"}, "seed": {""}},
 		Better:     map[string]int{"score": +1, "unknown": 0},
 	})
 	run := func(line int, values ...Value) Run { return Run{"x", line, 100, values} }
@@ -41,7 +41,7 @@ func TestWriterWritesWhatBenchstatReads(t *testing.T) {
 	set, err := Read(strings.NewReader(b.String()), "x")
 	require.NoError(t, err)
 	assert.Equal(t, []float64{9007199254740991, 5e-324}, set.Benchmarks[0].values("p95-ns"))
-	assert.Equal(t, map[string]string{"commit": "abc", "ref": "main", "load": "0.3 0.2"}, set.Provenance)
+	assert.Equal(t, Provenance{"commit": {"abc"}, "ref": {"main"}, "load": {"0.3 0.2"}}, set.Provenance)
 	assert.Equal(t, map[string]int{"ns/op": -1, "p95-ns": -1, "MB/s": +1, "score": +1}, set.Better)
 }
 
@@ -134,7 +134,7 @@ func TestWriterRefusesWhatReadWouldNotReturn(t *testing.T) {
 			`configuration "pkg": "p" cannot be written; begin the key with a lower-case letter and keep both on one line`},
 		{"configuration that reads as a message", Header{Config: map[string]string{"panic": "p"}}, Benchmark{},
 			`configuration "panic": "p" cannot be written; begin the key with a lower-case letter and keep both on one line`},
-		{"provenance on two lines", Header{Provenance: map[string]string{"commit": "a\nPASS"}}, Benchmark{},
+		{"provenance on two lines", Header{Provenance: Provenance{"commit": {"a\nPASS"}}}, Benchmark{},
 			`provenance "commit": "a\nPASS" cannot be written; begin the key with a lower-case letter and keep both on one line`},
 		{"a direction for two units in one", Header{Better: map[string]int{"a b": 1}}, Benchmark{},
 			`unit "a b" cannot be written; name units without blanks`},
@@ -179,7 +179,11 @@ func drawSet(t *rapid.T) *Set {
 		return rapid.MapOfN(rapid.SampledFrom([]string{"goos", "cpu", "blas", "gomaxprocs", "commit", "load", "x-y"}),
 			text, 0, 4).Draw(t, label)
 	}
-	set := &Set{Source: "x", Config: keys("config"), Provenance: keys("provenance")}
+	set := &Set{Source: "x", Config: keys("config"), Provenance: Provenance{}}
+	for key, value := range keys("provenance") {
+		set.Provenance[key] = rapid.SliceOfNDistinct(text, 0, 3, rapid.ID).Draw(t, "more")
+		set.Provenance.add(key, value)
+	}
 	units := []string{"ns/op", "p50-ns", "p95-ns", "p99-ns", "B/op", "req/s", "MB/s", "score", "tok/min"}
 	set.Better = rapid.MapOfN(rapid.SampledFrom(units), rapid.SampledFrom([]int{-1, 1}), 0, 4).Draw(t, "better")
 	seen := make(map[policy.ID]bool)

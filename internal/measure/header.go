@@ -16,9 +16,10 @@ func (g *gate) header(i int, set *benchdata.Set) benchdata.Header {
 	s := g.sides[i]
 	h := benchdata.Header{
 		Config: map[string]string{},
-		Provenance: map[string]string{
-			"side": s.name, "source": s.source.Side.What, "commit": s.source.Side.Commit, "dirty": strconv.FormatBool(s.source.Side.Dirty),
-			"load": readMachine().loadText(), "seed": strconv.FormatUint(g.order.Seed, 10),
+		Provenance: benchdata.Provenance{
+			"side": {s.name}, "source": {s.source.Side.What}, "commit": {s.source.Side.Commit},
+			"dirty": {strconv.FormatBool(s.source.Side.Dirty)}, "load": {readMachine().loadText()},
+			"seed": {strconv.FormatUint(g.order.Seed, 10)},
 		},
 		Better: map[string]int{},
 	}
@@ -29,15 +30,15 @@ func (g *gate) header(i int, set *benchdata.Set) benchdata.Header {
 	var binaries []string
 	for _, path := range slices.Sorted(maps.Keys(s.bins)) {
 		binaries = append(binaries, path+" sha256:"+s.bins[path].SHA256)
-		h.Provenance["go"] = s.bins[path].GoVersion
+		h.Provenance["go"] = []string{s.bins[path].GoVersion}
 	}
-	h.Provenance["binary"] = strings.Join(binaries, "; ")
+	h.Provenance["binary"] = []string{strings.Join(binaries, "; ")}
 	if version := g.goVersion(); version != "" {
 		h.Config["go"] = version
 		delete(h.Provenance, "go")
 	}
 	if i == candidateSide {
-		h.Provenance["planted"] = g.order.Plant.String()
+		h.Provenance["planted"] = []string{g.order.Plant.String()}
 	}
 	for unit, better := range set.Better {
 		h.Better[unit] = better

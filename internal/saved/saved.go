@@ -39,20 +39,20 @@ func read(side, file, bench string) (*benchdata.Set, error) {
 
 // Describe adds what the results say of themselves, if a gate wrote them.
 func Describe(side *report.Side, set *benchdata.Set) {
-	if source := set.Provenance["source"]; source != "" {
+	if source := set.Provenance.Said("source"); source != "" {
 		side.What += " (" + source + ")"
 	}
-	side.Commit = set.Provenance["commit"]
-	side.Dirty = set.Provenance["dirty"] == "true"
+	side.Commit = set.Provenance.Said("commit")
+	side.Dirty = set.Provenance.Said("dirty") == "true"
 }
 
 // Judge judges two sets that were measured at different times.
 func Judge(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Document) error {
-	if planted := baseline.Provenance["planted"]; planted != "" { // it would hide as much of a regression
+	if planted := baseline.Provenance.Said("planted"); planted != "" { // it would hide as much of a regression
 		return fmt.Errorf("baseline: %s was measured with a slowdown of %s planted: measure it without -regress.inject",
 			baseline.Source, planted)
 	}
-	doc.Planted = candidate.Provenance["planted"]
+	doc.Planted = candidate.Provenance.Said("planted")
 	if problems := benchdata.Compatible(baseline, candidate); len(problems) > 0 {
 		return problems
 	}

@@ -80,26 +80,26 @@ func (m *Merged) rounds(side int) *benchdata.Set {
 // header is what all shards' results say of themselves; in what they differ is provenance, since benchstat compares nothing else.
 func (m *Merged) header(side int) benchdata.Header {
 	h := benchdata.Header{
-		Config: map[string]string{}, Provenance: map[string]string{"shards": strconv.Itoa(len(m.shards))}, Better: map[string]int{},
+		Config: map[string]string{}, Provenance: benchdata.Provenance{"shards": {strconv.Itoa(len(m.shards))}}, Better: map[string]int{},
 	}
 	config, provenance := distinct{}, distinct{}
 	for _, s := range m.shards {
 		for key, value := range s.sets[side].Config {
 			config.add(key, value)
 		}
-		for key, value := range s.sets[side].Provenance {
-			provenance.add(key, value)
+		for key := range s.sets[side].Provenance {
+			provenance.add(key, s.sets[side].Provenance.Said(key))
 		}
 		maps.Copy(h.Better, s.sets[side].Better)
 	}
 	for key := range provenance {
-		h.Provenance[key] = provenance.joined(key)
+		h.Provenance[key] = []string{provenance.joined(key)}
 	}
 	for key, values := range config {
 		if len(values) == 1 {
 			h.Config[key] = values[0]
 		} else {
-			h.Provenance[key] = config.joined(key)
+			h.Provenance[key] = []string{config.joined(key)}
 		}
 	}
 	return h
