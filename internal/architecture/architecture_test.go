@@ -77,6 +77,20 @@ var arrows = map[string][]string{
 	"internal/readme":            nil, // for tests that execute pages
 }
 
+// TestEveryRoomStandsInTheReadme holds that the table of rooms names each internal package; the testbed has one line.
+func TestEveryRoomStandsInTheReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	require.NoError(t, err)
+	_, table, found := strings.Cut(string(readme), "| room | what is in it |")
+	require.True(t, found)
+	table, _, _ = strings.Cut(table, "\n\n")
+	for name := range arrows {
+		if strings.HasPrefix(name, "internal/") && !strings.HasPrefix(name, "internal/testbed/") {
+			assert.Contains(t, table, "`"+name+"`")
+		}
+	}
+}
+
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
 var adopted = []string{"workload", "workload/serving", "workload/serving/dataset", "policy", "regress"}
 
