@@ -50,6 +50,9 @@ func (p pipe) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// errFull is a pipe that nobody reads.
+var errFull = errors.New("it does not read what it is granted")
+
 // inherit makes an inherited descriptor one to wait on. A child of this process must not hold it: the gate would wait for its end.
 func inherit(p pipe) error {
 	var stat syscall.Stat_t

@@ -78,7 +78,7 @@ func (s *Seat) Sit(by Sitter) error {
 	if by.DrivesItself {
 		can |= DrivesItself
 	}
-	s.out = appendHello(s.out, Hello{PID: os.Getpid(), Procs: runtime.GOMAXPROCS(0), Capabilities: can, Benchmark: by.Name})
+	s.out = appendHello(s.out, Hello{PID: os.Getpid(), Procs: runtime.GOMAXPROCS(0), Can: can, Benchmark: by.Name})
 	s.ended = s.read()
 	s.over = s.send()
 	return s.over

@@ -134,7 +134,7 @@ func (d *duo) start(ctx context.Context) error {
 			}
 			return d.fault(i, err)
 		}
-		if d.peers[i].Hello.Capabilities&duet.DrivesItself != 0 {
+		if d.peers[i].Hello.Can&duet.DrivesItself != 0 {
 			return errDrivesItself
 		}
 		if hello := d.peers[i].Hello; hello.Procs != d.of.pair.Procs() || hello.Benchmark != "Benchmark"+d.of.pair.Name() {
