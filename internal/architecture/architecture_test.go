@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 		"internal/source", "internal/stats", "internal/testbin",
 	},
 	"internal/latency": {"internal/stats"}, // what a Recorder reports are the judge's quantiles
+	"internal/overlay": {"internal/duet"},
 	"internal/output":  {"internal/benchdata", "internal/report"},
 	"internal/saved":   {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
 	"internal/shards": {
