@@ -39,8 +39,8 @@ func Invite() (*Invitation, error) {
 // Env is the variable for the environment of the process.
 func (i *Invitation) Env() string { return fmt.Sprintf("%s=%d 3 4", InvitationEnv, version) }
 
-// PlainEnv is the variable that invites the process to take plain turns with the benchmark of that name, in place of Env. The process
-// must be of a test binary that is built for them.
+// PlainEnv is the variable that invites the process to take plain turns with the benchmark of that name, in place of Env. The
+// process must be of a test binary that is built for them.
 func (i *Invitation) PlainEnv(benchmark string) string {
 	return fmt.Sprintf("%s=%d 3 4 %s", PlainEnv, version, benchmark)
 }

@@ -67,7 +67,7 @@ func TestOnlyOwnNamesGetThePrefix(t *testing.T) {
 func TestHookSaysWhereItDoesNotFit(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
 		{"no b.Loop", "stopOrScaleBLoop", "goOn", "0 methods stopOrScaleBLoop"},
-		{"the loop is told how long it took", "stopOrScaleBLoop() bool {", "stopOrScaleBLoop(d int) bool {", "0 methods stopOrScaleBLoop"},
+		{"the loop has a parameter", "stopOrScaleBLoop() bool {", "stopOrScaleBLoop(d int) bool {", "0 methods stopOrScaleBLoop"},
 		{"launch says something", "launch() {", "launch() error {", "0 methods launch"},
 		{"launch is another type's", "(b *B) launch()", "(b *C) launch()", "0 methods launch"},
 		{"launch is called twice", "go b.launch()", "go b.launch(); go b.launch()", "method launch is called in 2 places"},
@@ -123,7 +123,9 @@ func TestRead(t *testing.T) {
 	write(string(text))
 	all, err := Read("o.json", dir)
 	require.NoError(t, err)
-	assert.Equal(t, Replace{filepath.Join(dir, "a.go"): filepath.Join(dir, "b.go"), "/c/d.go": "", "/e.go": filepath.Join(dir, "f.go")}, all)
+	assert.Equal(t, Replace{
+		filepath.Join(dir, "a.go"): filepath.Join(dir, "b.go"), "/c/d.go": "", "/e.go": filepath.Join(dir, "f.go"),
+	}, all)
 	for text, want := range map[string]string{
 		``:                                       "EOF",
 		`{"Replace":[]}`:                         "cannot unmarshal",

@@ -24,7 +24,7 @@ type process struct {
 }
 
 // start starts a test binary and returns when the benchmark has taken its seat.
-func start(t *testing.T, binary, pattern, name string, args ...string) (*process, error) {
+func start(t testing.TB, binary, pattern, name string, args ...string) (*process, error) {
 	t.Helper()
 	invitation, err := duet.Invite()
 	require.NoError(t, err)
@@ -53,7 +53,7 @@ func start(t *testing.T, binary, pattern, name string, args ...string) (*process
 }
 
 // seated starts a binary whose benchmark of that name takes its seat.
-func seated(t *testing.T, binary, pattern, name string, args ...string) *process {
+func seated(t testing.TB, binary, pattern, name string, args ...string) *process {
 	t.Helper()
 	p, err := start(t, binary, pattern, name, args...)
 	require.NoError(t, err, "%s", p.output)

@@ -35,7 +35,7 @@ func each(t *testing.T, f func(t *testing.T, r release)) {
 
 // have finds a release, and downloads it if need be. In the module cache it gets a link outside, since no overlay may replace files
 // in there.
-func have(t *testing.T, name string) release {
+func have(t testing.TB, name string) release {
 	cmd := exec.CommandContext(t.Context(), "go", "env", "GOROOT", "GOMODCACHE")
 	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+name)
 	cmd.Dir = t.TempDir()
@@ -54,7 +54,7 @@ func have(t *testing.T, name string) release {
 }
 
 // test is `go test -c` in dir, with an overlay in a folder of its own or without any, and the path of what it built.
-func (r release) test(t *testing.T, dir string, hooked bool, more ...string) string {
+func (r release) test(t testing.TB, dir string, hooked bool, more ...string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "x.test")
 	args := []string{"test", "-c", "-trimpath", "-vet=off", "-buildvcs=false", "-o", binary}
@@ -72,7 +72,7 @@ func (r release) test(t *testing.T, dir string, hooked bool, more ...string) str
 }
 
 // bench is the folder of the benchmarks, in a copy.
-func bench(t *testing.T) string {
+func bench(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "bench"))))

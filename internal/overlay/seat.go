@@ -11,8 +11,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/duet"
 )
 
-// seat is the seat of a duet as files of package testing. Each name of its own package gets the prefix, so that it is nobody else's,
-// and exported by none.
+// seat is the seat of a duet as files of package testing. Each name of its own package gets the prefix, so that it is nobody
+// else's, and exported by none.
 func seat() (map[string][]byte, error) {
 	names, err := fs.Glob(duet.Source, "*.go")
 	if err != nil {
