@@ -58,7 +58,7 @@ var arrows = map[string][]string{
 	"internal/sse":               nil,
 	"internal/stats":             nil,
 	"internal/strictjson":        nil,
-	"internal/testbin":           nil,
+	"internal/testbin":           {"internal/overlay"},
 	"internal/testbed/engine":    {"internal/testbed/kernel", "internal/pace"},
 	"internal/fleet":             {"internal/latency", "internal/part", "internal/strictjson"},
 	"internal/part":              nil,

@@ -28,7 +28,7 @@ func Write(dir, goroot string, beside Replace) (string, error) {
 	}
 	hooked, err := Hook(files)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", folder, err)
+		return "", err
 	}
 	all := Replace{}
 	maps.Copy(all, beside)
