@@ -72,7 +72,7 @@ func TestStallsAreTurnsThatWaited(t *testing.T) {
 		candidate.Switches = 2
 		r.add(0, [2]*duet.Result{turn(5), candidate})
 	}
-	n := r.noise()
+	n := r.taken.noise()
 	assert.Equal(t, 1, n.stalls)
 	assert.Equal(t, int64(6), n.switches)
 	assert.Equal(t, (12*5+9*5+8+8+5)*time.Millisecond+time.Millisecond/2, n.measured)
@@ -85,6 +85,6 @@ func TestAlternationIsWhatATurnOfTheOtherSideCosts(t *testing.T) {
 	r.add(0, [2]*duet.Result{turn(20), turn(12)})
 	r.add(1, [2]*duet.Result{turn(22), turn(10)})
 	r.add(0, [2]*duet.Result{turn(20), turn(12)})
-	n := r.noise()
+	n := r.taken.noise()
 	assert.InDeltaSlice(t, []float64{0.1, 0.2}, n.alternation, 1e-12)
 }
