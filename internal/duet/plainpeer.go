@@ -2,10 +2,14 @@ package duet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
 )
+
+// ErrIterations means that a benchmark ran another number of iterations than it was told to.
+var ErrIterations = errors.New("the benchmark sets b.N itself")
 
 // GrantPlain is Grant for a process that takes plain turns.
 func (p *Peer) GrantPlain(ctx context.Context, t PlainTurn) (*PlainResult, error) {
@@ -49,7 +53,7 @@ func (r *PlainResult) check(number int64, t PlainTurn, took time.Duration, cpus 
 	case r.Number != number:
 		return fmt.Errorf("a result of turn %d", r.Number)
 	case r.Iterations != int64(t.Iterations):
-		return fmt.Errorf("%d iterations, and %d were granted: a benchmark must not set b.N", r.Iterations, t.Iterations)
+		return fmt.Errorf("%w: %d iterations, and %d were granted", ErrIterations, r.Iterations, t.Iterations)
 	case r.Wall > most:
 		return fmt.Errorf("a turn of %v, and all was over after %v", r.Wall, took)
 	case r.Timed > r.Wall+slack:

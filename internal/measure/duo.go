@@ -14,6 +14,9 @@ import (
 // errDrivesItself means that a benchmark says itself when its requests are served, as at a rate.
 var errDrivesItself = errors.New("it decides itself when its requests are served")
 
+// errUnseated means that a benchmark ended well and took no turn: package testing went another way than the hooks are in.
+var errUnseated = errors.New("it came to its end without taking a turn")
+
 // duo is one launch of a duet: a process of each side, on one benchmark.
 type duo struct {
 	of        *measurement
@@ -39,7 +42,10 @@ type course interface {
 func (m *measurement) duet(ctx context.Context, length int, enough func() bool) (l launch, err error) {
 	began := time.Now()
 	d := &duo{of: m}
-	c := &requests{duo: d}
+	var c course = &requests{duo: d}
+	if m.plain {
+		c = &iterations{duo: d}
+	}
 	defer d.kill()
 	if err := d.start(ctx); err != nil {
 		return l, err
@@ -104,11 +110,8 @@ func (d *duo) start(ctx context.Context) error {
 			return err
 		}
 		d.processes[i], err = d.of.bin(i).Start(ctx, testbin.RunOptions{
-			Args: append([]string{
-				"-test.run=^$", "-test.bench=" + pattern(d.of.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1",
-				"-test.v", "-test.paniconexit0",
-			}, d.of.flags[i]...),
-			Env:   append([]string{duet.ChildEnv + "=1", invitations[i].Env()}, s.env...),
+			Args:  append(d.args(), d.of.flags[i]...),
+			Env:   append([]string{duet.ChildEnv + "=1", d.env(invitations[i])}, s.env...),
 			Keep:  d.of.gate.order.Variables,
 			Files: invitations[i].Files,
 			// The gate ends it. This is for a gate that cannot.
@@ -126,7 +129,7 @@ func (d *duo) start(ctx context.Context) error {
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
 			}
-			return d.fault(i, err)
+			return d.unseated(i, err)
 		}
 		if d.peers[i].Hello.Can&duet.DrivesItself != 0 {
 			return errDrivesItself
@@ -137,6 +140,24 @@ func (d *duo) start(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// args are those of a test binary that is to take turns: with more requests than it will ever need, or with no iterations but those
+// that are granted.
+func (d *duo) args() []string {
+	args := []string{"-test.run=^$", "-test.bench=" + pattern(d.of.pair.Name()), "-test.count=1", "-test.v", "-test.paniconexit0"}
+	if d.of.plain {
+		return append(args, "-test.benchtime=1ns", "-test.benchmem")
+	}
+	return append(args, "-test.benchtime=1000000000x")
+}
+
+// env is the variable that invites a process.
+func (d *duo) env(by *duet.Invitation) string {
+	if d.of.plain {
+		return by.PlainEnv("Benchmark" + d.of.pair.Name())
+	}
+	return by.Env()
 }
 
 // held lets the sides warm up, then does what there is to do, while the gate holds a CPU.
@@ -153,6 +174,16 @@ func (d *duo) held(ctx context.Context, c course, do func() error) error {
 // computes reports whether much of what the sides did in their warm-up was CPU time, or how much was is not known.
 func (d *duo) computes() bool { return d.cpu == 0 || float64(d.cpu) >= computing*float64(d.wall) }
 
+// takePlainTurns reports whether the binaries of both sides can take turns without a Recorder, else why not.
+func (g *gate) takePlainTurns(pkg string) error {
+	for _, s := range g.sides {
+		if why := s.bins[pkg].NoTurns; why != "" {
+			return fmt.Errorf("the %s's benchmarks take no turns: %s", s.name, why)
+		}
+	}
+	return canInvite()
+}
+
 // speak reports whether both sides can take part in a duet, else why not.
 func (g *gate) speak(pkg string) error {
 	for _, s := range g.sides {
@@ -164,6 +195,10 @@ func (g *gate) speak(pkg string) error {
 			return fmt.Errorf("the %s's tailgate is too old to take turns", s.name)
 		}
 	}
+	return canInvite()
+}
+
+func canInvite() error {
 	invitation, err := duet.Invite()
 	if err != nil {
 		return err

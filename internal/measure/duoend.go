@@ -64,6 +64,15 @@ func (d *duo) fault(i int, err error) error {
 	return fmt.Errorf("%s: %w%s%s", name, err, hint, tail(output))
 }
 
+// unseated words why side i has not taken its seat.
+func (d *duo) unseated(i int, err error) error {
+	fault := d.fault(i, err)
+	if output, gone := d.processes[i].Wait(); d.of.plain && errors.Is(err, duet.ErrGone) && gone == nil && output.ExitCode == 0 {
+		return errUnseated
+	}
+	return fault
+}
+
 // kill ends what is left of both processes.
 func (d *duo) kill() {
 	for i := range d.of.gate.sides {

@@ -1,10 +1,13 @@
 package measure
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
 // wholeRuns measures one round: a run of each side's process from its start to its end, in the order that a coin decides.
@@ -38,6 +41,21 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 	if err != nil {
 		return benchdata.Run{}, err
 	}
+	return m.only(s, set)
+}
+
+// run is what a process printed of the benchmark. Others that match its pattern have run, too, for an iteration.
+func (m *measurement) run(s *side, output testbin.Output) (benchdata.Run, error) {
+	set, err := benchdata.Read(bytes.NewReader(output.Stdout), s.name)
+	if err != nil {
+		return benchdata.Run{}, fmt.Errorf("%w%s", err, tail(output))
+	}
+	set.Benchmarks = slices.DeleteFunc(set.Benchmarks, func(b benchdata.Benchmark) bool { return b.Name != m.pair.Name() })
+	return m.only(s, set)
+}
+
+// only is the one run of the one benchmark in a set.
+func (m *measurement) only(s *side, set *benchdata.Set) (benchdata.Run, error) {
 	if len(set.Benchmarks) != 1 || set.Benchmarks[0].Name != m.pair.Name() || len(set.Benchmarks[0].Runs) != 1 {
 		return benchdata.Run{}, fmt.Errorf("%s: one result of %s was to come, and %d benchmarks reported: "+
 			"a benchmark must run alone as it does among others",
