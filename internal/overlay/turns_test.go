@@ -114,6 +114,13 @@ func parallel(t *testing.T, binary string) {
 		_, output := p.end(t)
 		assert.Regexp(t, `(?m)^BenchmarkParallel(-3)?\s+30000\s`, output)
 	}
+	// Of several the first takes the turns.
+	p := seated(t, binary, "^BenchmarkParallel$", "BenchmarkParallel", "-test.cpu=2,1", "-test.count=2")
+	assert.EqualValues(t, 2, p.peer.Hello.Procs)
+	p.grant(t, 10_000)
+	_, output := p.end(t)
+	assert.Regexp(t, `(?m)^BenchmarkParallel-2\s+10000\s`, output)
+	assert.Regexp(t, `(?m)^BenchmarkParallel\s+1\s`, output)
 }
 
 func sub(t *testing.T, binary string) {
