@@ -25,6 +25,7 @@ func TestTurns(t *testing.T) {
 		t.Run("what a process starts does not hold its pipes", func(t *testing.T) { starts(t, binary) })
 		t.Run("a process whose gate is gone ends", func(t *testing.T) { orphan(t, binary) })
 		t.Run("failures", func(t *testing.T) { failures(t, binary) })
+		t.Run("no turn", func(t *testing.T) { none(t, binary) })
 		t.Run("nobody's turn", func(t *testing.T) { alone(t, binary) })
 	})
 }
@@ -173,6 +174,15 @@ func failures(t *testing.T, binary string) {
 		require.ErrorContains(t, err, c.want)
 		p.peer.Close()
 		assert.Contains(t, p.wait(t, c.status), c.says, c.name)
+	}
+}
+
+func none(t *testing.T, binary string) {
+	for _, name := range []string{"BenchmarkLoop", "BenchmarkCount"} {
+		p := seated(t, binary, "^"+name+"$", name)
+		totals, output := p.end(t)
+		assert.Zero(t, totals)
+		assert.Regexp(t, `(?m)^`+name+`(-\d+)?\s+1\s+\d.* ns/op`, output)
 	}
 }
 
