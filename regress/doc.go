@@ -16,9 +16,13 @@
 // so that the luck of one process is not taken for a change. Where the machine is too noisy to see a change of the limits the
 // verdict is blind: that passes, unless the policy has "on_blind": "fail", and is never called ok.
 //
-// A benchmark that does not send its requests through workload.Record is measured in whole runs of Gate.Benchtime, on any unit,
-// a run of each side in random order being a round. So is one whose baseline is too old for a duet, and on Windows all are;
-// the report says which.
+// A benchmark that does not send its requests through workload.Record takes turns as it is, on any unit: both binaries are built
+// with hooks in package testing, where b.Loop decides whether to go on and where functions that count to b.N are called. A turn is
+// about 1 ms of timed work, or as much as the set-up of a b.N function takes. Nothing of the benchmark changes.
+//
+// Whole runs of Gate.Benchtime, one of each side in random order being a round, are for what takes no turns: benchmarks that set
+// b.N themselves, a release of Go before 1.24 or one that the hooks do not fit, a baseline whose tailgate is too old for a duet,
+// and Windows. The report says which.
 //
 // # What it leaves
 //

@@ -43,7 +43,7 @@ type Gate struct {
 	// Timeout is how long a benchmark process may take to get ready, to answer a turn, or to run as a whole where it takes no turns,
 	// before it is killed; 0 means 1 minute. Flag -regress.timeout.
 	Timeout time.Duration
-	// Benchtime is how long one run of a benchmark without a Recorder takes, as in go test -benchtime; empty means 300ms.
+	// Benchtime is how long one run of a benchmark takes that takes no turns, as in go test -benchtime; empty means 300ms.
 	// A benchmark with a Recorder serves as many requests a round as the policy's quantiles need: 60 for p95.
 	Benchtime string
 

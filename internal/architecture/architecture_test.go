@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 		"internal/source", "internal/stats", "internal/testbin",
 	},
 	"internal/latency": {"internal/stats"}, // what a Recorder reports are the judge's quantiles
+	"internal/overlay": {"internal/duet"},
 	"internal/output":  {"internal/benchdata", "internal/report"},
 	"internal/saved":   {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
 	"internal/shards": {
@@ -57,7 +58,7 @@ var arrows = map[string][]string{
 	"internal/sse":               nil,
 	"internal/stats":             nil,
 	"internal/strictjson":        nil,
-	"internal/testbin":           nil,
+	"internal/testbin":           {"internal/overlay"},
 	"internal/testbed/engine":    {"internal/testbed/kernel", "internal/pace"},
 	"internal/fleet":             {"internal/latency", "internal/part", "internal/strictjson"},
 	"internal/part":              nil,

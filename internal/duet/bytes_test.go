@@ -11,7 +11,7 @@ import (
 
 // TestFramesOfVersion1 holds every frame to its bytes in version 1 of the protocol: a change of a byte is a change of the version.
 func TestFramesOfVersion1(t *testing.T) {
-	hello := Hello{PID: 4711, Procs: 2, Capabilities: CanCount | DrivesItself, Benchmark: "BenchmarkServe/size=small"}
+	hello := Hello{PID: 4711, Procs: 2, Can: CanCount | DrivesItself, Benchmark: "BenchmarkServe/size=small"}
 	result := &Result{
 		Number: 7, Concurrency: 2, Wall: 3 * time.Millisecond, Timed: 2 * time.Millisecond, CPU: time.Millisecond,
 		Idle: 20 * time.Microsecond, Switches: 1,

@@ -38,6 +38,16 @@
 // came for a request, so that clean-up runs and profiles are written. Goroutines of b.RunParallel end likewise, and so do other
 // goroutines; a benchmark that starts a goroutine for each request under b.Loop never notices, and must be killed.
 //
+// # Plain turns
+//
+// A benchmark without a Recorder takes plain turns: of so many iterations, not requests. Package testing itself has the seat then,
+// a [PlainSeat], in a test binary that the gate builds with hooks in that package (see internal/overlay). The gate invites with
+// [PlainEnv] in place of [InvitationEnv] and names the benchmark, so a Recorder and the hooks never want the same seat. It opens
+// the peer as above, and lets it take turns with [Peer.GrantPlain].
+//
+// The process takes its seat after one iteration of b.Loop, or after the call with b.N = 1. At the end b.Loop returns false, or a
+// b.N function is not called again: the benchmark ends as any other, and its result line is of all turns.
+//
 // # Frames
 //
 //	length uint32, little endian, of the body
@@ -46,6 +56,8 @@
 //
 //	process -> gate   'H' hello    magic, version, pid, GOMAXPROCS, capabilities, benchmark
 //	gate -> process   'T' turn     number, requests, flags (1: warm-up)
+//	gate -> process   'N' turn     number, iterations, flags (1: warm-up): a plain turn
+//	process -> gate   'M' result   number, what was measured: see PlainResult
 //	process -> gate   'R' result   number, what was measured: see Result
 //	process -> gate   'F' failure  text
 //	gate -> process   'E' end

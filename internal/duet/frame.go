@@ -19,6 +19,9 @@ const (
 	kindFailure = 'F'
 	kindEnd     = 'E'
 	kindTotals  = 'A'
+
+	kindPlainTurn   = 'N'
+	kindPlainResult = 'M'
 )
 
 // most is how long a body of each kind may be, in bytes. A result has room for a turn of MaxRequests with a dozen stages.
@@ -29,6 +32,9 @@ var most = [256]uint32{
 	kindFailure: maxText,
 	kindEnd:     0,
 	kindTotals:  64,
+
+	kindPlainTurn:   64,
+	kindPlainResult: 512 << 10,
 }
 
 const (

@@ -18,7 +18,7 @@ import (
 // understood is said again in the same words.
 func FuzzDecode(f *testing.F) {
 	for _, stream := range [][]byte{
-		appendHello(nil, Hello{PID: 7, Procs: 2, Capabilities: CanCount, Benchmark: "BenchmarkChat/size=small"}),
+		appendHello(nil, Hello{PID: 7, Procs: 2, Can: CanCount, Benchmark: "BenchmarkChat/size=small"}),
 		finish(appendVersion(begin(nil, kindHello), 2)),
 		appendTurn(nil, 3, Turn{Requests: 10, WarmUp: true}),
 		appendResult(nil, &Result{
@@ -29,6 +29,8 @@ func FuzzDecode(f *testing.F) {
 		appendFailure(nil, "out of memory"),
 		finish(begin(nil, kindEnd)),
 		appendTotals(nil, Totals{1, 2, 3}),
+		appendPlainTurn(nil, 3, PlainTurn{Iterations: 10, WarmUp: true}),
+		appendPlainResult(nil, &PlainResult{Number: 1, Iterations: 10, Wall: 5, Timed: 4, Metrics: []Metric{{"hits", 0.5}}}),
 	} {
 		f.Add(stream)
 		f.Add(append(slices.Clone(stream), stream...))
@@ -74,6 +76,20 @@ func decodeAndEncode(t *testing.T, kind byte, body []byte) {
 			require.NoError(t, err)
 			require.Equal(t, r, again)
 			_ = r.check(1, Turn{Requests: len(r.Latencies)}, time.Second, 2)
+		}
+	case kindPlainTurn:
+		if number, turn, err := decodePlainTurn(body); err == nil {
+			n, again, err := decodePlainTurn(appendPlainTurn(nil, number, turn)[frameHeader:])
+			require.NoError(t, err)
+			require.Equal(t, number, n)
+			require.Equal(t, turn, again)
+		}
+	case kindPlainResult:
+		if r, err := decodePlainResult(body); err == nil {
+			again, err := decodePlainResult(appendPlainResult(nil, r)[frameHeader:])
+			require.NoError(t, err)
+			require.Equal(t, r, again)
+			_ = r.check(1, PlainTurn{Iterations: 10}, time.Second, 2)
 		}
 	case kindFailure:
 		_ = decodeFailure(body).Error()

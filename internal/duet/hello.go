@@ -15,10 +15,10 @@ const maxName = 1 << 10 // bytes of a benchmark's name, or of a stage's
 
 // Hello is what a process says of itself when it takes its seat.
 type Hello struct {
-	PID          int
-	Procs        int // GOMAXPROCS: 1 where more was expected shows a process that inherited a held CPU
-	Capabilities Capabilities
-	Benchmark    string // such as BenchmarkChat/size=small, without GOMAXPROCS
+	PID       int
+	Procs     int // GOMAXPROCS: 1 where more was expected shows a process that inherited a held CPU
+	Can       Capabilities
+	Benchmark string // such as BenchmarkChat/size=small, without GOMAXPROCS
 }
 
 // Capabilities are what a process can do beyond what every process of this version can. Bits that are not known here mean nothing.
@@ -29,6 +29,9 @@ const CanCount Capabilities = 1 << 0
 
 // DrivesItself means that the benchmark decides when its requests are served, and serves none in turn.
 const DrivesItself Capabilities = 1 << 1
+
+// TakesPlainTurns means that package testing itself has the seat, and that turns are to be plain ones.
+const TakesPlainTurns Capabilities = 1 << 2
 
 // VersionError means that the two sides speak different versions of the protocol.
 type VersionError struct{ Gate, Process uint64 }
@@ -42,7 +45,7 @@ func appendHello(b []byte, h Hello) []byte {
 	b = appendVersion(begin(b, kindHello), version)
 	b = appendInt(b, h.PID)
 	b = appendInt(b, h.Procs)
-	b = appendInt(b, h.Capabilities)
+	b = appendInt(b, h.Can)
 	return finish(appendText(b, h.Benchmark))
 }
 
@@ -58,9 +61,9 @@ func decodeHello(body []byte) (Hello, error) {
 		return Hello{}, &VersionError{Gate: version, Process: v}
 	}
 	h := Hello{
-		PID:          int(f.number("process id", math.MaxInt32)),
-		Procs:        int(f.number("GOMAXPROCS", math.MaxInt32)),
-		Capabilities: Capabilities(f.word("capabilities")),
+		PID:   int(f.number("process id", math.MaxInt32)),
+		Procs: int(f.number("GOMAXPROCS", math.MaxInt32)),
+		Can:   Capabilities(f.word("capabilities")),
 	}
 	name := f.text("benchmark", maxName)
 	if !utf8.Valid(name) || len(name) == 0 {

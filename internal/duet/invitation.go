@@ -39,6 +39,12 @@ func Invite() (*Invitation, error) {
 // Env is the variable for the environment of the process.
 func (i *Invitation) Env() string { return fmt.Sprintf("%s=%d 3 4", InvitationEnv, version) }
 
+// PlainEnv is the variable that invites the process to take plain turns with the benchmark of that name, in place of Env. The
+// process must be of a test binary that is built for them.
+func (i *Invitation) PlainEnv(benchmark string) string {
+	return fmt.Sprintf("%s=%d 3 4 %s", PlainEnv, version, benchmark)
+}
+
 // Open waits for the process to take its seat; see [Open]. The process must have been started, or must not be going to: its ends of
 // the pipes are closed here, so that its end can be seen.
 func (i *Invitation) Open(ctx context.Context) (*Peer, error) {

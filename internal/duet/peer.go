@@ -17,11 +17,8 @@ var (
 	ErrGone = errors.New("the process ended")
 )
 
-// What a pipe says.
-var (
-	errStalled = errors.New("stalled")
-	errFull    = errors.New("it does not read what it is granted")
-)
+// errStalled is a pipe from which nothing comes.
+var errStalled = errors.New("stalled")
 
 // defaultSetup is how long a process may take to its seat when ctx has no deadline: as long as a test may run.
 const defaultSetup = 10 * time.Minute
@@ -91,15 +88,10 @@ func (p *Peer) Grant(ctx context.Context, t Turn) (*Result, error) {
 
 func (p *Peer) turn(ctx context.Context, t Turn) (*Result, error) {
 	p.out = appendTurn(p.out, p.turns, t)
-	began := time.Now()
-	if err := p.send(ctx); err != nil {
-		return nil, err
-	}
-	body, err := p.receive(ctx, t.Within, kindResult)
+	body, took, err := p.exchange(ctx, t.Within, kindResult)
 	if err != nil {
 		return nil, err
 	}
-	took := time.Since(began)
 	r, err := decodeResult(body)
 	if err == nil {
 		err = r.check(p.turns, t, took, runtime.NumCPU())
@@ -109,6 +101,16 @@ func (p *Peer) turn(ctx context.Context, t Turn) (*Result, error) {
 	}
 	r.Took = took
 	return r, nil
+}
+
+// exchange sends the turn in p.out, and reads the answer of the given kind.
+func (p *Peer) exchange(ctx context.Context, within time.Duration, want byte) (body []byte, took time.Duration, err error) {
+	began := time.Now()
+	if err := p.send(ctx); err != nil {
+		return nil, 0, err
+	}
+	body, err = p.receive(ctx, within, want)
+	return body, time.Since(began), err
 }
 
 // End tells the process that there are no more turns. It returns when the process has understood, and is cleaning up. ctx bounds

@@ -2,24 +2,17 @@
 
 package duet
 
-import (
-	"context"
-	"errors"
-	"os"
-	"time"
-)
+import "errors"
 
 // errNoPipes is why there is no duet here. A gate runs whole processes in turn instead.
 var errNoPipes = errors.New("pipes cannot be inherited by descriptor on this system")
+
+var errFull = errors.New("it does not read what it is granted")
 
 type pipe int
 
 func (pipe) Read([]byte) (int, error) { return 0, errNoPipes }
 
 func (pipe) Write([]byte) (int, error) { return 0, errNoPipes }
-
-func (pipe) wait(context.Context, time.Time) error { return errNoPipes }
-
-func descriptor(*os.File) (pipe, error) { return -1, errNoPipes }
 
 func inherit(pipe) error { return errNoPipes }

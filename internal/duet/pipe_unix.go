@@ -3,15 +3,11 @@
 package duet
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"syscall"
-	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // pipe is one end of a pipe, used by system calls on the calling goroutine's own thread.
@@ -54,49 +50,16 @@ func (p pipe) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// look is how often a wait looks whether it is still wanted.
-const look = 100 * time.Millisecond
-
-// wait waits until there is something to read, or the end. The error is errStalled, or ctx's cause.
-func (p pipe) wait(ctx context.Context, until time.Time) error {
-	ready := []unix.PollFd{{Fd: int32(p), Events: unix.POLLIN}}
-	for {
-		rest := time.Until(until)
-		if rest <= 0 {
-			return errStalled
-		}
-		// Rounded up, so as not to spin through the last millisecond.
-		n, err := unix.Poll(ready, int((min(rest, look)+time.Millisecond-1)/time.Millisecond))
-		if n > 0 {
-			return nil
-		}
-		if err != nil && !errors.Is(err, unix.EINTR) {
-			return os.NewSyscallError("poll", err)
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// descriptor is f's, in the mode that it is in: File.Fd would make it block.
-func descriptor(f *os.File) (pipe, error) {
-	conn, err := f.SyscallConn()
-	if err != nil {
-		return -1, err
-	}
-	p := pipe(-1)
-	err = conn.Control(func(fd uintptr) { p = pipe(fd) })
-	return p, err
-}
+// errFull is a pipe that nobody reads.
+var errFull = errors.New("it does not read what it is granted")
 
 // inherit makes an inherited descriptor one to wait on. A child of this process must not hold it: the gate would wait for its end.
 func inherit(p pipe) error {
-	var stat unix.Stat_t
-	if err := unix.Fstat(int(p), &stat); err != nil {
+	var stat syscall.Stat_t
+	if err := syscall.Fstat(int(p), &stat); err != nil {
 		return os.NewSyscallError("fstat", err)
 	}
-	if stat.Mode&unix.S_IFMT != unix.S_IFIFO {
+	if stat.Mode&syscall.S_IFMT != syscall.S_IFIFO {
 		return errors.New("not a pipe")
 	}
 	syscall.CloseOnExec(int(p))

@@ -12,14 +12,8 @@ import (
 	"time"
 )
 
-var (
-	// ErrEnd means that the gate has ended the duet: nothing is wrong.
-	ErrEnd = errors.New("the gate has ended the duet")
-	// ErrGateGone means that the gate's ends of the pipes were closed without an end being said.
-	ErrGateGone = errors.New("the gate that started this process is gone")
-	// errFailed means that this side has failed, and has said so.
-	errFailed = errors.New("a benchmark of this process has failed")
-)
+// errFailed means that this side has failed, and has said so.
+var errFailed = errors.New("a benchmark of this process has failed")
 
 // Sitter is the benchmark that sits in a Seat.
 type Sitter struct {
@@ -84,7 +78,7 @@ func (s *Seat) Sit(by Sitter) error {
 	if by.DrivesItself {
 		can |= DrivesItself
 	}
-	s.out = appendHello(s.out, Hello{PID: os.Getpid(), Procs: runtime.GOMAXPROCS(0), Capabilities: can, Benchmark: by.Name})
+	s.out = appendHello(s.out, Hello{PID: os.Getpid(), Procs: runtime.GOMAXPROCS(0), Can: can, Benchmark: by.Name})
 	s.ended = s.read()
 	s.over = s.send()
 	return s.over

@@ -64,7 +64,7 @@ func TestProcessOfVersion1IsMeasured(t *testing.T) {
 				})
 			p, err := Open(t.Context(), r, w)
 			require.NoError(t, err)
-			assert.Equal(t, Hello{PID: 7, Procs: 2, Capabilities: c.can, Benchmark: "BenchmarkX"}, p.Hello)
+			assert.Equal(t, Hello{PID: 7, Procs: 2, Can: c.can, Benchmark: "BenchmarkX"}, p.Hello)
 			result, err := p.Grant(t.Context(), Turn{Requests: 2})
 			require.NoError(t, err)
 			result.Took = 0

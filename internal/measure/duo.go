@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -13,40 +12,30 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-const (
-	// turnWork is how long a turn takes where requests are shorter. The shorter the better: of the recordings in testdata, cut into
-	// turns of so many requests of 5 ms, 75 a side and round, the standard deviation of the logarithm of the ratio of both sides is
-	//
-	//	requests a turn       1      2      5     10     30     75
-	//	p50, quiet          1.4    1.9    2.8    2.8    4.1    4.8 %
-	//	p95, quiet          8.1    9.2    9.9   11.8   12.6   14.6 %
-	//	p50, beside builds  9.7   11.9   13.1   17.0   24.1   24.4 %
-	//	p95, beside builds 11.5   11.5   13.3   14.1   19.7   21.0 %
-	turnWork = time.Millisecond
-	// roundTurns is the fewest turns of a portion: of requests that are shorter than a turn it takes more than the quantile needs.
-	roundTurns = 50
-	// warmUpWork and warmUpRequests are what each side serves before it is measured, whichever takes longer, beyond what the
-	// benchmark itself does: this is for the caches that two processes share.
-	warmUpWork     = 20 * time.Millisecond
-	warmUpRequests = 5
-	// overlap is the number of requests in a turn for each that is in flight: a turn of concurrent requests begins
-	// and ends with fewer.
-	overlap = 16
-)
-
 // errDrivesItself means that a benchmark says itself when its requests are served, as at a rate.
 var errDrivesItself = errors.New("it decides itself when its requests are served")
+
+// errUnseated means that a benchmark ended well and took no turn: package testing went another way than the hooks are in.
+var errUnseated = errors.New("it came to its end without taking a turn")
 
 // duo is one launch of a duet: a process of each side, on one benchmark.
 type duo struct {
 	of        *measurement
 	processes [2]*testbin.Process
 	peers     [2]*duet.Peer
-	turn      duet.Turn
-	turns     int           // a portion and side
 	warmed    int           // requests that each side served before it was measured
 	cpu, wall time.Duration // of both sides meanwhile
 	expected  time.Duration // what a portion takes at least, by the warm-up
+}
+
+// course is what both sides do in the turns of a launch.
+type course interface {
+	// warmUp lets both sides take turns that leave no trace, and finds out what a turn is to be.
+	warmUp(ctx context.Context) error
+	// portion measures a portion of a round.
+	portion(ctx context.Context) error
+	// round is all that was measured. totals and outputs are what the processes said at their end.
+	round(totals [2]duet.Totals, outputs [2]testbin.Output) (round, error)
 }
 
 // duet measures a round with one start of both processes, which take turns: so many portions of it, or fewer if enough says so
@@ -54,12 +43,16 @@ type duo struct {
 func (m *measurement) duet(ctx context.Context, length int, enough func() bool) (l launch, err error) {
 	began := time.Now()
 	d := &duo{of: m}
+	var c course = &requests{duo: d}
+	if m.plain {
+		c = &iterations{duo: d}
+	}
 	defer d.kill()
 	if err := d.start(ctx); err != nil {
 		return l, err
 	}
-	measured := &duetRound{}
-	err = d.held(ctx, func() error {
+	var disturbed policy.Noise
+	err = d.held(ctx, c, func() error {
 		l.start = time.Since(began)
 		if m.budget > 0 && m.judging.Rounds() == 0 {
 			if err := m.feasible(l.start, d.expected); err != nil { // a first round alone may take far too long
@@ -70,9 +63,9 @@ func (m *measurement) duet(ctx context.Context, length int, enough func() bool) 
 			}
 		}
 		before := readMachine()
-		defer func() { measured.machine = readMachine().since(before) }()
+		defer func() { disturbed = readMachine().since(before) }()
 		for range length {
-			if err := d.portion(ctx, measured); err != nil {
+			if err := c.portion(ctx); err != nil {
 				return err
 			}
 			if enough() {
@@ -81,17 +74,23 @@ func (m *measurement) duet(ctx context.Context, length int, enough func() bool) 
 		}
 		return nil
 	})
-	if err == nil {
-		ended := time.Now()
-		err = d.end(ctx, measured)
-		l.start += time.Since(ended)
-	}
-	if err == nil {
-		r := measured.round()
-		l.round = &r
-	}
 	l.warmed = d.warmed
-	return l, err
+	if err != nil {
+		return l, err
+	}
+	ended := time.Now()
+	totals, outputs, err := d.end(ctx)
+	l.start += time.Since(ended)
+	if err != nil {
+		return l, err
+	}
+	r, err := c.round(totals, outputs)
+	if err != nil {
+		return l, err
+	}
+	r.noise.Steal, r.noise.Busy, r.noise.Load = disturbed.Steal, disturbed.Busy, disturbed.Load
+	l.round = &r
+	return l, nil
 }
 
 // start starts both processes, and returns when both are ready to be measured.
@@ -112,11 +111,8 @@ func (d *duo) start(ctx context.Context) error {
 			return err
 		}
 		d.processes[i], err = d.of.bin(i).Start(ctx, testbin.RunOptions{
-			Args: append([]string{
-				"-test.run=^$", "-test.bench=" + pattern(d.of.pair.Name()), "-test.benchtime=1000000000x", "-test.count=1",
-				"-test.v", "-test.paniconexit0",
-			}, d.of.flags[i]...),
-			Env:   append([]string{duet.ChildEnv + "=1", invitations[i].Env()}, s.env...),
+			Args:  append(d.args(), d.of.flags[i]...),
+			Env:   append([]string{duet.ChildEnv + "=1", d.env(invitations[i])}, s.env...),
 			Keep:  d.of.gate.order.Variables,
 			Files: invitations[i].Files,
 			// The gate ends it. This is for a gate that cannot.
@@ -134,9 +130,9 @@ func (d *duo) start(ctx context.Context) error {
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
 			}
-			return d.fault(i, err)
+			return d.unseated(i, err)
 		}
-		if d.peers[i].Hello.Capabilities&duet.DrivesItself != 0 {
+		if d.peers[i].Hello.Can&duet.DrivesItself != 0 {
 			return errDrivesItself
 		}
 		if hello := d.peers[i].Hello; hello.Procs != d.of.pair.Procs() || hello.Benchmark != "Benchmark"+d.of.pair.Name() {
@@ -149,76 +145,46 @@ func (d *duo) start(ctx context.Context) error {
 	return nil
 }
 
+// args are those of a test binary that is to take turns: with more requests than it will ever need, or with no iterations but those
+// that are granted.
+func (d *duo) args() []string {
+	args := []string{"-test.run=^$", "-test.bench=" + pattern(d.of.pair.Name()), "-test.count=1", "-test.v", "-test.paniconexit0"}
+	if d.of.plain {
+		return append(args, "-test.benchtime=1ns", "-test.benchmem")
+	}
+	return append(args, "-test.benchtime=1000000000x")
+}
+
+// env is the variable that invites a process.
+func (d *duo) env(by *duet.Invitation) string {
+	if d.of.plain {
+		return by.PlainEnv("Benchmark" + d.of.pair.Name())
+	}
+	return by.Env()
+}
+
 // held lets the sides warm up, then does what there is to do, while the gate holds a CPU.
-func (d *duo) held(ctx context.Context, do func() error) error {
+func (d *duo) held(ctx context.Context, c course, do func() error) error {
 	// No process may be started meanwhile: it would inherit the one CPU.
 	_, release := duet.HoldCPU()
 	defer release()
-	if err := d.warmUp(ctx); err != nil {
+	if err := c.warmUp(ctx); err != nil {
 		return err
 	}
 	return do()
 }
 
-// grant grants both sides a turn each, one side first.
-func (d *duo) grant(ctx context.Context, first int, turn duet.Turn) (results [2]*duet.Result, err error) {
-	turn.Within = d.of.gate.order.Timeout
-	for _, i := range [2]int{first, 1 - first} {
-		if results[i], err = d.peers[i].Grant(ctx, turn); err != nil {
-			return results, d.fault(i, err)
-		}
-	}
-	return results, nil
-}
-
-// warmUp finds out on the way what a turn is to be: the same for both sides.
-func (d *duo) warmUp(ctx context.Context) error {
-	least := d.of.gate.order.Judge.Requests()
-	concurrency := 1
-	perRequest := time.Duration(math.MaxInt64)         // of both sides, at best: a stall says nothing of what is to come
-	for requests, turn, began := 0, 2, time.Now(); ; { // of two requests both may be in flight
-		results, err := d.grant(ctx, d.of.gate.coin(), duet.Turn{Requests: turn, WarmUp: true})
-		if err != nil {
-			return err
-		}
-		concurrency = max(concurrency, results[baselineSide].Concurrency, results[candidateSide].Concurrency)
-		if concurrency == 1 {
-			d.turn.Requests = min(results[baselineSide].About(turnWork).Requests, results[candidateSide].About(turnWork).Requests)
-		} else {
-			d.turn.Requests = min(overlap*concurrency, least, duet.MaxRequests)
-		}
-		perRequest = min(perRequest, (results[baselineSide].Took+results[candidateSide].Took)/time.Duration(turn))
-		requests += turn
-		d.warmed += turn
-		d.cpu += results[baselineSide].CPU + results[candidateSide].CPU
-		d.wall += results[baselineSide].Wall + results[candidateSide].Wall
-		if requests >= warmUpRequests && time.Since(began) >= 2*warmUpWork && turn >= d.turn.Requests {
-			break
-		}
-		turn = min(2*turn, d.turn.Requests)
-	}
-	d.turns = (least + d.turn.Requests - 1) / d.turn.Requests
-	if d.turn.Requests > 1 && concurrency == 1 {
-		d.turns = max(d.turns, roundTurns)
-	}
-	d.expected = perRequest * time.Duration(d.turns*d.turn.Requests)
-	return nil
-}
-
 // computes reports whether much of what the sides did in their warm-up was CPU time, or how much was is not known.
 func (d *duo) computes() bool { return d.cpu == 0 || float64(d.cpu) >= computing*float64(d.wall) }
 
-// portion measures a portion of a round.
-func (d *duo) portion(ctx context.Context, r *duetRound) error {
-	for range d.turns {
-		first := d.of.gate.coin()
-		results, err := d.grant(ctx, first, d.turn)
-		if err != nil {
-			return err
+// takePlainTurns reports whether the binaries of both sides can take turns without a Recorder, else why not.
+func (g *gate) takePlainTurns(pkg string) error {
+	for _, s := range g.sides {
+		if why := s.bins[pkg].NoTurns; why != "" {
+			return fmt.Errorf("the %s's benchmarks take no turns: %s", s.name, why)
 		}
-		r.add(first, results)
 	}
-	return nil
+	return canInvite()
 }
 
 // speak reports whether both sides can take part in a duet, else why not.
@@ -232,6 +198,10 @@ func (g *gate) speak(pkg string) error {
 			return fmt.Errorf("the %s's tailgate is too old to take turns", s.name)
 		}
 	}
+	return canInvite()
+}
+
+func canInvite() error {
 	invitation, err := duet.Invite()
 	if err != nil {
 		return err

@@ -7,31 +7,32 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
 // end ends both processes as they would end by themselves: cleaned up, profiles written. They end side by side.
-func (d *duo) end(ctx context.Context, measured *duetRound) error {
+func (d *duo) end(ctx context.Context) (totals [2]duet.Totals, outputs [2]testbin.Output, err error) {
 	for i := range d.of.gate.sides {
-		totals, err := d.peers[i].End(ctx)
-		if err != nil {
-			return d.fault(i, err)
+		if totals[i], err = d.peers[i].End(ctx); err != nil {
+			return totals, outputs, d.fault(i, err)
 		}
-		measured.sides[i].totals = totals
 	}
 	for i, s := range d.of.gate.sides {
 		done := time.AfterFunc(d.of.gate.order.Timeout, d.processes[i].Kill)
 		output, err := d.processes[i].Wait()
 		if !done.Stop() {
-			return fmt.Errorf("%s: it did not end within %v (-regress.timeout)%s", s.name, d.of.gate.order.Timeout, tail(output))
+			return totals, outputs, fmt.Errorf("%s: it did not end within %v (-regress.timeout)%s",
+				s.name, d.of.gate.order.Timeout, tail(output))
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w%s", s.name, err, tail(output))
+			return totals, outputs, fmt.Errorf("%s: %w%s", s.name, err, tail(output))
 		}
 		if output.ExitCode != 0 {
-			return fmt.Errorf("%s: the test binary exited with status %d%s", s.name, output.ExitCode, tail(output))
+			return totals, outputs, fmt.Errorf("%s: the test binary exited with status %d%s", s.name, output.ExitCode, tail(output))
 		}
+		outputs[i] = output
 	}
-	return nil
+	return totals, outputs, nil
 }
 
 // mourning is how long a process that failed may take to end by itself and say why.
@@ -61,6 +62,15 @@ func (d *duo) fault(i int, err error) error {
 		err = gone // by a signal
 	}
 	return fmt.Errorf("%s: %w%s%s", name, err, hint, tail(output))
+}
+
+// unseated words why side i has not taken its seat.
+func (d *duo) unseated(i int, err error) error {
+	fault := d.fault(i, err)
+	if output, gone := d.processes[i].Wait(); d.of.plain && errors.Is(err, duet.ErrGone) && gone == nil && output.ExitCode == 0 {
+		return errUnseated
+	}
+	return fault
 }
 
 // kill ends what is left of both processes.

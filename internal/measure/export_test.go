@@ -70,12 +70,12 @@ func (d Duet) launch(ctx context.Context, links [2]*testbin.Binary, seed uint64,
 	}
 	id := policy.ID{Package: path, Name: d.Benchmark, Procs: runtime.GOMAXPROCS(0)}
 	both := judge.Results{Benchmarks: []judge.Benchmark{{ID: id}}}
-	processes := &duo{of: &measurement{gate: g, pair: g.order.Judge.Pairs(both, both)[0]}}
+	processes := &requests{duo: &duo{of: &measurement{gate: g, pair: g.order.Judge.Pairs(both, both)[0]}}}
 	defer processes.kill()
 	if err := processes.start(ctx); err != nil {
 		return err
 	}
-	return errors.Join(processes.held(ctx, func() error {
+	err := processes.held(ctx, processes, func() error {
 		for range d.Pairs {
 			first := g.coin()
 			results, err := processes.grant(ctx, first, duet.Turn{Requests: d.Requests})
@@ -85,5 +85,7 @@ func (d Duet) launch(ctx context.Context, links [2]*testbin.Binary, seed uint64,
 			pair(first, results)
 		}
 		return nil
-	}), processes.end(ctx, &duetRound{}))
+	})
+	_, _, ended := processes.end(ctx)
+	return errors.Join(err, ended)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/judge"
 )
@@ -37,6 +38,12 @@ func (m *measurement) launch(ctx context.Context) error {
 		return nil
 	case errors.Is(err, errDrivesItself) && first:
 		m.instead(errDrivesItself.Error())
+		return nil
+	case errors.Is(err, errUnseated) && first:
+		m.instead(errUnseated.Error())
+		return nil
+	case errors.Is(err, duet.ErrIterations) && first:
+		m.instead(duet.ErrIterations.Error())
 		return nil
 	case err == nil && first && m.inDuet && !m.reports(*l.round):
 		m.instead("its policy judges what only a benchmark that ends reports")

@@ -19,6 +19,7 @@ type measurement struct {
 	pair    judge.Pair // as the smoke runs found it
 	plan    judge.Plan
 	inDuet  bool
+	plain   bool          // in turns of iterations, as benchmarks without a Recorder take them
 	linked  bool          // each round has links of its own
 	budget  time.Duration // 0: none holds, since no verdict is to be reached
 	flags   [2][]string   // more of them for each side's test binary
@@ -79,21 +80,24 @@ func (m *measurement) choose() {
 	if m.gate.take != nil {
 		return
 	}
-	switch why := m.gate.speak(m.pair.Package()); {
-	case !recorded(m.pair.Baseline) || !recorded(m.pair.Candidate):
-		m.gate.note(m.pair.Name() + " is measured in whole runs, not in a duet: not all its requests go through workload.Record")
-	case why != nil:
+	can := m.gate.speak
+	if m.plain = !m.recorded(); m.plain {
+		can = m.gate.takePlainTurns
+	}
+	if why := can(m.pair.Package()); why != nil {
 		m.gate.note(fmt.Sprintf("measured in whole runs, not in a duet: %v", why))
-	default:
-		m.inDuet = true
+		m.wholly()
 		return
 	}
-	m.wholly()
+	m.inDuet = true
 }
+
+// recorded reports whether the requests of both sides go through a Recorder.
+func (m *measurement) recorded() bool { return recorded(m.pair.Baseline) && recorded(m.pair.Candidate) }
 
 // wholly goes on in whole runs. How much of them is CPU time is not known.
 func (m *measurement) wholly() {
-	m.inDuet = false
+	m.inDuet, m.plain = false, false
 	if m.linkable() {
 		m.needLinks()
 	}

@@ -53,6 +53,7 @@ type profiled struct {
 
 func (g *gate) newProfiler(pair judge.Pair, of profileKind) (*profiler, error) {
 	m := &measurement{gate: g, pair: pair, inDuet: pair.Noise.Method == "duet"} // of no verdict: no budget holds
+	m.plain = m.inDuet && !m.recorded()
 	p := &profiler{measurement: m, of: of}
 	var err error
 	if p.dir, err = os.MkdirTemp(g.scratch.Dir, "profile-"); err != nil {

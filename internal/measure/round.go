@@ -2,13 +2,11 @@ package measure
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/latency"
-	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -34,19 +32,9 @@ type duetRound struct {
 	sides [2]struct {
 		requests latency.Requests
 		timed    time.Duration
-		turns    []turnTimes
-		switches int64
-		counted  bool // CPU times are known
 		totals   duet.Totals
 	}
-	last    int          // the side that served last, counted from 1; 0 before the first turn
-	machine policy.Noise // what the system tells of its CPUs meanwhile
-}
-
-// turnTimes are those of one turn.
-type turnTimes struct {
-	wall, cpu time.Duration
-	after     int // the side that served before, as duetRound.last
+	taken taken
 }
 
 // add adds a turn of each side, the first one's first.
@@ -62,16 +50,13 @@ func (r *duetRound) add(first int, results [2]*duet.Result) {
 			s.requests.Stage(stage.Name).Append(stage.Times...)
 		}
 		s.timed += result.Timed
-		s.turns = append(s.turns, turnTimes{result.Wall, result.CPU, r.last})
-		r.last = 1 + i
-		s.switches += result.Switches
-		s.counted = s.counted || result.CPU > 0
+		r.taken.add(i, result.Wall, result.CPU, result.Switches)
 	}
 }
 
 // round is what was measured, in the units of a Recorder and of testing.
 func (r *duetRound) round() round {
-	out := round{noise: r.noise(), alternation: r.alternation()}
+	out := round{noise: r.taken.noise(), alternation: r.taken.alternation()}
 	for i := range r.sides {
 		s := &r.sides[i]
 		out.latencies[i] = &s.requests.Latency
@@ -82,11 +67,7 @@ func (r *duetRound) round() round {
 		}
 		report(math.Round(float64(s.timed)/n), "ns/op")
 		s.requests.Report(s.timed, report)
-		if s.counted {
-			cpu := time.Duration(0)
-			for _, t := range s.turns {
-				cpu += t.cpu
-			}
+		if cpu, counted := r.taken.cpu(i); counted {
 			report(math.Round(float64(cpu)/n), "cpu-ns")
 		}
 		if s.totals.Requests > 0 { // of the launch: one turn's would not be exact
@@ -97,53 +78,4 @@ func (r *duetRound) round() round {
 		out.runs[i] = run
 	}
 	return out
-}
-
-const stall = time.Millisecond
-
-// noise counts what the machine did: a turn that a neighbour or the host has held up took longer, and no more CPU time.
-func (r *duetRound) noise() policy.Noise {
-	n := r.machine
-	n.Rounds = 1
-	var took time.Duration
-	stalls, switches := 0, int64(0)
-	for i := range r.sides {
-		s := &r.sides[i]
-		wall, cpu := middle(s.turns, wallOf), middle(s.turns, func(t turnTimes) time.Duration { return t.cpu })
-		for _, t := range s.turns {
-			took += t.wall
-			if s.counted && t.wall-wall-max(0, t.cpu-cpu) > stall {
-				stalls++
-			}
-		}
-		switches += s.switches
-	}
-	if n.Seconds = took.Seconds(); n.Seconds > 0 {
-		n.Stalls, n.Switches = float64(stalls)/n.Seconds, float64(switches)/n.Seconds
-	}
-	return n
-}
-
-// alternation is that of the round.
-func (r *duetRound) alternation() (slower []float64) {
-	for i := range r.sides {
-		turns := r.sides[i].turns
-		own := slices.DeleteFunc(slices.Clone(turns), func(t turnTimes) bool { return t.after != 1+i })
-		other := slices.DeleteFunc(slices.Clone(turns), func(t turnTimes) bool { return t.after != 2-i })
-		if len(own) > 0 && len(other) > 0 {
-			slower = append(slower, float64(middle(other, wallOf))/float64(middle(own, wallOf))-1)
-		}
-	}
-	return slower
-}
-
-func wallOf(t turnTimes) time.Duration { return t.wall }
-
-func middle(turns []turnTimes, of func(turnTimes) time.Duration) time.Duration {
-	values := make([]int64, len(turns))
-	for i, t := range turns {
-		values[i] = int64(of(t))
-	}
-	slices.Sort(values)
-	return time.Duration(stats.Quantile(values, 0.5))
 }

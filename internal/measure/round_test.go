@@ -72,7 +72,7 @@ func TestStallsAreTurnsThatWaited(t *testing.T) {
 		candidate.Switches = 2
 		r.add(0, [2]*duet.Result{turn(5), candidate})
 	}
-	n := r.noise()
+	n := r.taken.noise()
 	assert.InDelta(t, 1, n.Stalls*n.Seconds, 1e-12)
 	assert.InDelta(t, 6, n.Switches*n.Seconds, 1e-12)
 	assert.InDelta(t, (12*5+9*5+8+8+5+0.5)/1000, n.Seconds, 1e-12)
@@ -85,5 +85,5 @@ func TestAlternationIsWhatATurnOfTheOtherSideCosts(t *testing.T) {
 	r.add(0, [2]*duet.Result{turn(20), turn(12)})
 	r.add(1, [2]*duet.Result{turn(22), turn(10)})
 	r.add(0, [2]*duet.Result{turn(20), turn(12)})
-	assert.InDeltaSlice(t, []float64{0.1, 0.2}, r.alternation(), 1e-12)
+	assert.InDeltaSlice(t, []float64{0.1, 0.2}, r.taken.alternation(), 1e-12)
 }

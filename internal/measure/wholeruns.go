@@ -1,10 +1,14 @@
 package measure
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -40,6 +44,24 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 	if err != nil {
 		return benchdata.Run{}, err
 	}
+	return m.only(s, set)
+}
+
+// run is what a process printed of the benchmark. Others that match its pattern have run, too, for an iteration.
+func (m *measurement) run(s *side, output testbin.Output) (benchdata.Run, error) {
+	set, err := benchdata.Read(bytes.NewReader(output.Stdout), s.name)
+	if problems, ok := errors.AsType[benchdata.Problems](err); ok {
+		return benchdata.Run{}, badResults(problems, tail(output))
+	}
+	if err != nil {
+		return benchdata.Run{}, err
+	}
+	set.Benchmarks = slices.DeleteFunc(set.Benchmarks, func(b benchdata.Benchmark) bool { return b.Name != m.pair.Name() })
+	return m.only(s, set)
+}
+
+// only is the one run of the one benchmark in a set.
+func (m *measurement) only(s *side, set *benchdata.Set) (benchdata.Run, error) {
 	if len(set.Benchmarks) != 1 || set.Benchmarks[0].Name != m.pair.Name() || len(set.Benchmarks[0].Runs) != 1 {
 		return benchdata.Run{}, notAlone(policy.NotOneResult, policy.Facts{Side: s.name, Have: len(set.Benchmarks)})
 	}

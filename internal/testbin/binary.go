@@ -1,6 +1,7 @@
 package testbin
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"debug/buildinfo"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -43,15 +45,20 @@ type Binary struct {
 	Layout    int64  // see Relink; 0 is the linker's own order
 	GoVersion string // that it was built with, such as go1.26.8: a go.mod may choose it
 	Warnings  []string
+	NoTurns   string // why its benchmarks take no turns of a duet without a Recorder; empty: they do
 
 	scratch *Scratch
 	tree    *Tree    // nil outside the scratch's trees
 	env     []string // of the go command, besides toolEnviron
+	hooks   hooks
 }
 
 // Build compiles the test of the package in dir, which is either in a tree of s or outside of s. The file holds no path of dir and
 // no state of version control, so that the same source in two folders gives the same hash. The error is ErrNoPackage, ErrNoTests, a
 // *BuildError, or that of a go command that could not be run.
+//
+// Its benchmarks can take turns of a duet as they are, by hooks in package testing: see package overlay. Where that cannot be
+// built, NoTurns says so.
 func (s *Scratch) Build(ctx context.Context, dir string) (*Binary, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -84,23 +91,60 @@ func (s *Scratch) Build(ctx context.Context, dir string) (*Binary, error) {
 	if runtime.GOOS == "windows" {
 		b.Path += ".exe"
 	}
-	if err := b.link(ctx); err != nil {
+	if err := b.build(ctx); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
+// build links b with hooks, or without where it cannot be linked with them.
+func (b *Binary) build(ctx context.Context) error {
+	t, err := toolchainOf(ctx, b.Dir, b.env)
+	if err != nil {
+		return err
+	}
+	if b.hooks, err = b.scratch.hook(t, b.Dir); err != nil {
+		b.NoTurns = err.Error()
+		return b.link(ctx)
+	}
+	failed := b.link(ctx)
+	var broken *BuildError
+	if !errors.As(failed, &broken) {
+		return failed
+	}
+	b.hooks = hooks{}
+	if err := b.link(ctx); err != nil {
+		return err
+	}
+	b.NoTurns = fmt.Sprintf("%s: package testing does not build with the hooks of the duet: %s",
+		t.GOVERSION, firstError(broken.Output))
+	return nil
+}
+
+// firstError is the first line of what the go command printed that does not only name a package.
+func firstError(output string) string {
+	for line := range strings.Lines(output) {
+		if !strings.HasPrefix(line, "#") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return output
+}
+
 // link makes b.Path of what is in b.Dir now, and identifies it. A file that is up to date is left as it is.
 func (b *Binary) link(ctx context.Context) error {
-	goflags, err := tool(ctx, b.Dir, b.env, "go", "env", "GOFLAGS")
+	t, err := toolchainOf(ctx, b.Dir, b.env)
 	if err != nil {
-		return fmt.Errorf("%s: %w", b.Dir, err)
+		return err
 	}
 	args := append([]string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path},
-		linkFlags(string(goflags), b.Layout)...)
+		linkFlags(t.GOFLAGS, b.Layout)...)
+	if b.hooks.overlay != "" {
+		args = append(args, "-overlay="+b.hooks.overlay)
+	}
 	process, err := b.scratch.start(ctx, command{
-		name: "go test -c", path: "go", args: append(args, "."),
-		dir: b.Dir, env: append(append(toolEnviron(), "PWD="+b.Dir), b.env...), timeout: toolTimeout,
+		name: "go test -c", path: cmp.Or(b.hooks.command, "go"), args: append(args, "."),
+		dir: b.Dir, env: slices.Concat(toolEnviron(), []string{"PWD=" + b.Dir}, b.env, b.hooks.env), timeout: toolTimeout,
 	})
 	if err != nil {
 		return err

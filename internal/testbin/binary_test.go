@@ -14,6 +14,7 @@ func build(t *testing.T, s *Scratch, elem ...string) *Binary {
 	t.Helper()
 	b, err := s.Build(t.Context(), filepath.Join(elem...))
 	require.NoError(t, err)
+	require.Empty(t, b.NoTurns)
 	return b
 }
 

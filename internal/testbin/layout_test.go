@@ -118,7 +118,8 @@ func TestWithoutTablesForDebuggersTheSameRuns(t *testing.T) {
 	repo := newRepo(t, shop+places)
 	b := build(t, newScratch(t), repo.Root, "infer")
 	whole := filepath.Join(t.TempDir(), "whole.test")
-	run(t, b.Dir, "go", "test", "-c", "-trimpath", "-buildvcs=false", "-ldflags=", "-o", whole, ".") // without what GOFLAGS has here
+	run(t, b.Dir, "go", "test", "-c", "-trimpath", "-buildvcs=false", "-overlay="+b.hooks.overlay,
+		"-ldflags=", "-o", whole, ".") // without what GOFLAGS has here
 	for _, name := range []string{".text", ".rodata", ".gopclntab", ".data", ".noptrdata"} {
 		assert.Equal(t, section(t, whole, name), section(t, b.Path, name), name)
 	}

@@ -17,6 +17,8 @@ type Scratch struct {
 
 	watch *watchdog
 
+	overlays overlays
+
 	mu     sync.Mutex
 	serial int
 	trees  []*Tree
@@ -41,7 +43,7 @@ func NewScratch() (*Scratch, error) {
 		return nil, fmt.Errorf("scratch folder in %s: %w", base, err)
 	}
 	s := &Scratch{Dir: watch.dir, watch: watch}
-	for _, sub := range []string{"bin", "repo", "tmp", "tree"} {
+	for _, sub := range []string{"bin", "overlay", "repo", "tmp", "tree"} {
 		if err := os.Mkdir(filepath.Join(s.Dir, sub), 0o700); err != nil {
 			return nil, fmt.Errorf("scratch folder in %s: %w", base, errors.Join(err, s.Close()))
 		}

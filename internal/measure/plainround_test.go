@@ -1,0 +1,68 @@
+package measure
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
+)
+
+// plainTurn is a turn of n iterations of 2 ns, three objects and 48 bytes each, with a metric of its own.
+func plainTurn(n int64, hits float64) *duet.PlainResult {
+	took := time.Duration(2 * n)
+	return &duet.PlainResult{
+		Iterations: n, Wall: took + time.Millisecond, Timed: took, CPU: took, Switches: 1,
+		Allocations: 3*n + 1, Bytes: 48 * n, Processed: 8, Metrics: []duet.Metric{{Unit: "hits/op", Value: hits}, {Unit: "n", Value: 9}},
+	}
+}
+
+func TestPlainRoundReportsAsTestingDoes(t *testing.T) {
+	r := &plainRound{}
+	r.add(0, [2]*duet.PlainResult{plainTurn(100, 1), plainTurn(1000, 10)})
+	r.add(1, [2]*duet.PlainResult{plainTurn(300, 2), plainTurn(3000, 20)})
+	for i := range r.sides {
+		r.sides[i].printed = benchdata.Run{Iters: 7, Values: []benchdata.Value{ // with what the warm-up did, which does not count
+			{Unit: "ns/op", Value: 77}, {Unit: "MB/s", Value: 77}, {Unit: "hits/op", Value: 77}, {Unit: "once", Value: 5},
+			{Unit: "B/op", Value: 77}, {Unit: "allocs/op", Value: 77},
+		}}
+	}
+	out := r.round()
+	for i, scale := range []float64{1, 10} {
+		run := out.runs[i]
+		assert.EqualValues(t, 400*scale, run.Iters)
+		assert.Equal(t, 2.0, value(t, run, "ns/op"))
+		assert.Equal(t, 4000.0, value(t, run, "MB/s"), "8 bytes in 2 ns")
+		assert.Equal(t, 48.0, value(t, run, "B/op"))
+		assert.Equal(t, 3+2/(400*scale), value(t, run, "allocs/op"), "counted, not rounded")
+		assert.Equal(t, 1.75*scale, value(t, run, "hits/op"), "each turn by its iterations")
+		assert.Equal(t, 5.0, value(t, run, "once"))
+		_, has := run.Value("n")
+		assert.False(t, has, "what testing does not print nobody reports")
+		assert.Nil(t, out.latencies[i])
+	}
+	assert.InDelta(t, 4, out.noise.Switches*out.noise.Seconds, 1e-12)
+	assert.InDelta(t, (4*time.Millisecond + 2*4400).Seconds(), out.noise.Seconds, 1e-12)
+}
+
+func TestTurnOf(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		perIteration float64
+		setUp        time.Duration
+		want         int
+	}{
+		{"1 us, no set-up to speak of", 1000, 30 * time.Microsecond, 1000},
+		{"half a nanosecond", 0.5, 0, 2_000_000},
+		{"as long as the set-up takes", 1000, 40 * time.Millisecond, 40_000},
+		{"longer than a turn", 5e6, 0, 1},
+		{"a little shorter than a turn", 0.9e6, 0, 2},
+		{"no time at all", 1e-9, 0, duet.MaxIterations},
+		{"unknown", math.Inf(1), 0, 1},
+	} {
+		assert.Equal(t, c.want, turnOf(c.perIteration, c.setUp), c.name)
+	}
+}

@@ -1,0 +1,104 @@
+package measure
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+)
+
+const (
+	// turnWork is how long a turn takes where requests are shorter. The shorter the better: of the recordings in testdata, cut into
+	// turns of so many requests of 5 ms, 75 a side and round, the standard deviation of the logarithm of the ratio of both sides is
+	//
+	//	requests a turn       1      2      5     10     30     75
+	//	p50, quiet          1.4    1.9    2.8    2.8    4.1    4.8 %
+	//	p95, quiet          8.1    9.2    9.9   11.8   12.6   14.6 %
+	//	p50, beside builds  9.7   11.9   13.1   17.0   24.1   24.4 %
+	//	p95, beside builds 11.5   11.5   13.3   14.1   19.7   21.0 %
+	turnWork = time.Millisecond
+	// roundTurns is the fewest turns of a portion: of requests that are shorter than a turn it takes more than the quantile needs.
+	roundTurns = 50
+	// warmUpWork and warmUpRequests are what each side serves before it is measured, whichever takes longer, beyond what the
+	// benchmark itself does: this is for the caches that two processes share.
+	warmUpWork     = 20 * time.Millisecond
+	warmUpRequests = 5
+	// overlap is the number of requests in a turn for each that is in flight: a turn of concurrent requests begins
+	// and ends with fewer.
+	overlap = 16
+)
+
+// requests is the course of a benchmark with a Recorder, whose turns are of so many requests.
+type requests struct {
+	*duo
+	turn     duet.Turn
+	turns    int // a portion and side
+	measured duetRound
+}
+
+// grant grants both sides a turn each, one side first.
+func (d *requests) grant(ctx context.Context, first int, turn duet.Turn) (results [2]*duet.Result, err error) {
+	turn.Within = d.of.gate.order.Timeout
+	for _, i := range [2]int{first, 1 - first} {
+		if results[i], err = d.peers[i].Grant(ctx, turn); err != nil {
+			return results, d.fault(i, err)
+		}
+	}
+	return results, nil
+}
+
+// warmUp finds out on the way what a turn is to be: the same for both sides.
+func (d *requests) warmUp(ctx context.Context) error {
+	least := d.of.gate.order.Judge.Requests()
+	concurrency := 1
+	perRequest := time.Duration(math.MaxInt64)         // of both sides, at best: a stall says nothing of what is to come
+	for requests, turn, began := 0, 2, time.Now(); ; { // of two requests both may be in flight
+		results, err := d.grant(ctx, d.of.gate.coin(), duet.Turn{Requests: turn, WarmUp: true})
+		if err != nil {
+			return err
+		}
+		concurrency = max(concurrency, results[baselineSide].Concurrency, results[candidateSide].Concurrency)
+		if concurrency == 1 {
+			d.turn.Requests = min(results[baselineSide].About(turnWork).Requests, results[candidateSide].About(turnWork).Requests)
+		} else {
+			d.turn.Requests = min(overlap*concurrency, least, duet.MaxRequests)
+		}
+		perRequest = min(perRequest, (results[baselineSide].Took+results[candidateSide].Took)/time.Duration(turn))
+		requests += turn
+		d.warmed += turn
+		d.cpu += results[baselineSide].CPU + results[candidateSide].CPU
+		d.wall += results[baselineSide].Wall + results[candidateSide].Wall
+		if requests >= warmUpRequests && time.Since(began) >= 2*warmUpWork && turn >= d.turn.Requests {
+			break
+		}
+		turn = min(2*turn, d.turn.Requests)
+	}
+	d.turns = (least + d.turn.Requests - 1) / d.turn.Requests
+	if d.turn.Requests > 1 && concurrency == 1 {
+		d.turns = max(d.turns, roundTurns)
+	}
+	d.expected = perRequest * time.Duration(d.turns*d.turn.Requests)
+	return nil
+}
+
+// portion measures a portion of a round.
+func (d *requests) portion(ctx context.Context) error {
+	for range d.turns {
+		first := d.of.gate.coin()
+		results, err := d.grant(ctx, first, d.turn)
+		if err != nil {
+			return err
+		}
+		d.measured.add(first, results)
+	}
+	return nil
+}
+
+func (d *requests) round(totals [2]duet.Totals, _ [2]testbin.Output) (round, error) {
+	for i := range totals {
+		d.measured.sides[i].totals = totals[i]
+	}
+	return d.measured.round(), nil
+}

@@ -1,0 +1,157 @@
+// Package bench has benchmarks as people write them. The metric setups is how often a function was called until its loop.
+package bench
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"testing"
+	"time"
+)
+
+var (
+	setups int
+	kept   []byte
+)
+
+// work takes a few hundred nanoseconds, and two objects of 64 bytes.
+func work() {
+	for range 2 {
+		kept = make([]byte, 64)
+		for range 100 {
+			kept[0]++
+		}
+	}
+}
+
+//go:noinline
+func object() *[64]byte { return new([64]byte) }
+
+func BenchmarkLoop(b *testing.B) {
+	setups++
+	b.SetBytes(7)
+	for b.Loop() {
+		work()
+	}
+	b.ReportMetric(float64(setups), "setups")
+	b.ReportMetric(float64(b.N), "n")
+}
+
+func BenchmarkCount(b *testing.B) {
+	setups++
+	b.SetBytes(7)
+	for range b.N {
+		work()
+	}
+	b.ReportMetric(float64(setups), "setups")
+	b.ReportMetric(float64(b.N), "n")
+}
+
+func BenchmarkSetUp(b *testing.B) {
+	time.Sleep(3 * time.Millisecond)
+	kept = make([]byte, 1<<20)
+	b.ResetTimer()
+	for range b.N {
+		work()
+	}
+}
+
+func BenchmarkStopped(b *testing.B) {
+	for b.Loop() {
+		work()
+		b.StopTimer()
+		kept = make([]byte, 1<<10)
+		b.StartTimer()
+	}
+}
+
+func BenchmarkParallel(b *testing.B) {
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			runtime.KeepAlive(object())
+		}
+	})
+}
+
+func BenchmarkSub(b *testing.B) {
+	for _, size := range []int{1, 2} {
+		b.Run(fmt.Sprintf("size=%d", size), func(b *testing.B) {
+			for b.Loop() {
+				for range size {
+					work()
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("size=%d/count", size), func(b *testing.B) {
+			for range b.N * size {
+				work()
+			}
+		})
+	}
+}
+
+func BenchmarkClean(b *testing.B) {
+	b.Cleanup(func() { fmt.Println("cleaned up") })
+	for b.Loop() {
+		work()
+	}
+}
+
+func BenchmarkStarts(b *testing.B) {
+	child := exec.Command("sh", "-c", "echo plain=$TAILGATE_PLAIN; sleep 30")
+	child.Stdout = os.Stdout
+	if err := child.Start(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		work()
+	}
+}
+
+func BenchmarkFails(b *testing.B) {
+	for i := range b.N {
+		if i == 10 {
+			b.Fatal("the eleventh is too many")
+		}
+	}
+}
+
+func BenchmarkSkips(b *testing.B) {
+	for i := range b.N {
+		if i == 10 {
+			b.Skip("the eleventh is too many")
+		}
+	}
+}
+
+func BenchmarkBreaks(b *testing.B) {
+	i := 0
+	for b.Loop() {
+		if i++; i == 10 {
+			break
+		}
+	}
+}
+
+func BenchmarkPanics(b *testing.B) {
+	i := 0
+	for b.Loop() {
+		if i++; i == 10 {
+			panic("the tenth is too many")
+		}
+	}
+}
+
+func BenchmarkSetsN(b *testing.B) {
+	b.N *= 2
+	for range b.N {
+		work()
+	}
+}
+
+func BenchmarkMetrics(b *testing.B) {
+	for i := range min(b.N, 1000) {
+		b.ReportMetric(1, fmt.Sprintf("metric-%d", i))
+	}
+}
