@@ -7,5 +7,5 @@ import "embed"
 // so that the names can be changed word by word.
 //
 //go:embed accept.go ends.go failure.go fields.go frame.go hello.go pipe_other.go pipe_unix.go
-//go:embed plainseat.go plainturn.go totals.go usage_other.go usage_unix.go
+//go:embed plainseat.go plainturn.go plant.go totals.go usage_other.go usage_unix.go
 var Source embed.FS

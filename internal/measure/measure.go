@@ -44,13 +44,7 @@ func (g *gate) measure(ctx context.Context) (err error) {
 
 // pairs are the benchmarks of both sides.
 func (g *gate) pairs() []judge.Pair {
-	pairs := g.order.Judge.Pairs(evidence.Results(&g.sides[baselineSide].smoke), evidence.Results(&g.sides[candidateSide].smoke))
-	for _, pair := range pairs {
-		if !g.order.Plant.IsZero() && pair.Candidate != nil && !recorded(pair.Candidate) {
-			g.note(pair.Name() + " is measured without the slowdown: it can only be planted in requests recorded with workload.Record")
-		}
-	}
-	return pairs
+	return g.order.Judge.Pairs(evidence.Results(&g.sides[baselineSide].smoke), evidence.Results(&g.sides[candidateSide].smoke))
 }
 
 // recorded reports whether the benchmark's requests go through a Recorder.

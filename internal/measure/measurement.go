@@ -95,8 +95,12 @@ func (m *measurement) choose() {
 // recorded reports whether the requests of both sides go through a Recorder.
 func (m *measurement) recorded() bool { return recorded(m.pair.Baseline) && recorded(m.pair.Candidate) }
 
-// wholly goes on in whole runs. How much of them is CPU time is not known.
+// wholly goes on in whole runs. How much of them is CPU time is not known. Only a Recorder plants in them.
 func (m *measurement) wholly() {
+	if !m.gate.order.Plant.IsZero() && !recorded(m.pair.Candidate) {
+		m.gate.note(m.pair.Name() + " is measured without the slowdown: it can only be planted in turns, or in requests recorded with " +
+			"workload.Record")
+	}
 	m.inDuet, m.plain = false, false
 	if m.linkable() {
 		m.needLinks()

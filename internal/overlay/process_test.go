@@ -26,13 +26,18 @@ type process struct {
 // start starts a test binary and returns when the benchmark has taken its seat.
 func start(t testing.TB, binary, pattern, name string, args ...string) (*process, error) {
 	t.Helper()
+	return startIn(t, os.Environ(), binary, pattern, name, args...)
+}
+
+func startIn(t testing.TB, env []string, binary, pattern, name string, args ...string) (*process, error) {
+	t.Helper()
 	invitation, err := duet.Invite()
 	require.NoError(t, err)
 	p := &process{output: &bytes.Buffer{}}
 	p.cmd = exec.Command(binary, append([]string{
 		"-test.run=^$", "-test.bench=" + pattern, "-test.benchtime=1ns", "-test.benchmem", "-test.v",
 	}, args...)...)
-	p.cmd.Env = append(os.Environ(), invitation.PlainEnv(name))
+	p.cmd.Env = append(env, invitation.PlainEnv(name))
 	p.cmd.ExtraFiles = invitation.Files
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	p.cmd.WaitDelay = time.Second

@@ -3,6 +3,7 @@
 package overlay
 
 import (
+	"os"
 	"regexp"
 	"testing"
 	"time"
@@ -25,6 +26,7 @@ func TestTurns(t *testing.T) {
 		t.Run("what a process starts does not hold its pipes", func(t *testing.T) { starts(t, binary) })
 		t.Run("a process whose gate is gone ends", func(t *testing.T) { orphan(t, binary) })
 		t.Run("failures", func(t *testing.T) { failures(t, binary) })
+		t.Run("a slowdown is planted", func(t *testing.T) { planted(t, binary) })
 		t.Run("no turn", func(t *testing.T) { none(t, binary) })
 		t.Run("nobody's turn", func(t *testing.T) { alone(t, binary) })
 	})
@@ -133,6 +135,25 @@ func sub(t *testing.T, binary string) {
 		totals, output := p.end(t)
 		assert.EqualValues(t, 100, totals.Requests, name)
 		assert.Regexp(t, regexp.MustCompile(`(?m)^`+name+`(-\d+)?\s+10[01]\s`), output)
+	}
+}
+
+func planted(t *testing.T, binary string) {
+	in := func(plant, name string) *process {
+		p, err := startIn(t, append(os.Environ(), duet.PlantEnv+"="+plant), binary, "^"+name+"$", name)
+		require.NoError(t, err, "%s", p.output)
+		return p
+	}
+	for _, name := range []string{"BenchmarkLoop", "BenchmarkCount"} {
+		p := in("2ms", name)
+		for _, n := range []int{1, 3} {
+			assert.GreaterOrEqual(t, p.grant(t, n).Timed, time.Duration(n)*2*time.Millisecond, name)
+		}
+		p.end(t)
+
+		p, err := startIn(t, append(os.Environ(), duet.PlantEnv+"=much"), binary, "^"+name+"$", name)
+		require.Error(t, err)
+		assert.Contains(t, p.wait(t, 1), `planted slowdown "much"`, name)
 	}
 }
 
