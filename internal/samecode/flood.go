@@ -102,8 +102,7 @@ func (f *flood) compare(p pair) error {
 	if s.isText() {
 		f.functions++
 	}
-	if !f.universe.interchangeable(f.sides[0], p.baseline) || !f.universe.interchangeable(f.sides[1], p.candidate) ||
-		p.baseline != p.candidate && !alike(o, i, q, j) || s.isVariable() && !f.pairedOnce(p) {
+	if p.baseline != p.candidate && !alike(o, i, q, j) || s.isVariable() && !f.pairedOnce(p) {
 		f.differs(p)
 		return nil
 	}

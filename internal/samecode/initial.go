@@ -133,13 +133,8 @@ func (p *program) imports(path string) map[string]bool {
 			continue
 		}
 		seen[path] = true
-		o := a.compiled()
-		for i := uint32(1); ; i++ { // of those that it refers to; the first of the list is none
-			other, ok := o.pkg(i)
-			if !ok {
-				break
-			}
-			queue = append(queue, other)
+		for _, other := range a.compiled().imports() {
+			queue = append(queue, escape(other))
 		}
 	}
 	return seen

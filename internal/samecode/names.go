@@ -7,8 +7,11 @@ import (
 
 // methodName is the name of the method that is described at an offset of a type; empty if it cannot be read.
 func (f *flood) methodName(side int, typ place, offset int32) string {
-	if typ.symbol < firstID {
+	if typ.symbol == 0 {
 		return ""
+	}
+	if typ.symbol < firstID {
+		return "Error" // of the interfaces that the compiler knows by number, error alone has a method
 	}
 	o, i := f.universe.at(typ.symbol)
 	relocs := o.relocs(i)

@@ -32,6 +32,7 @@ const (
 	blocks         = 18
 	headerSize     = 8 + 8 + 4 + 4*(blocks+1)
 	stringSize     = 8
+	importSize     = stringSize + 8 // with a fingerprint
 	symbolSize     = 21
 	relocSize      = 23
 	fromAssembly   = 1 << 2
@@ -96,7 +97,16 @@ func (o *object) rising(block int, n, limit uint32) bool {
 
 func (o *object) assembled() bool { return o.flags&fromAssembly != 0 }
 
-// packages is the list that references to other packages count in.
+// imports are the packages that the linker loads for this one, in its order.
+func (o *object) imports() []string {
+	var paths []string
+	for at := o.block[0]; at+importSize <= o.block[1]; at += importSize {
+		paths = append(paths, o.text(at))
+	}
+	return paths
+}
+
+// pkg is the i-th of the list that references to other packages count in.
 func (o *object) pkg(i uint32) (string, bool) {
 	if int64(i) >= int64(o.block[blockPackages+1]-o.block[blockPackages])/stringSize {
 		return "", false

@@ -24,7 +24,6 @@ type program struct {
 	packages map[string]*archive // by import path, escaped
 	standard map[string]bool
 	names    map[name]id
-	again    map[id][]id // further definitions of the same name
 }
 
 type name struct {
@@ -58,7 +57,7 @@ func (u *universe) load(p Package) (*archive, error) {
 
 // program loads what one side links.
 func (u *universe) program(packages []Package) (*program, error) {
-	p := &program{packages: map[string]*archive{}, standard: map[string]bool{}, names: map[name]id{}, again: map[id][]id{}}
+	p := &program{packages: map[string]*archive{}, standard: map[string]bool{}, names: map[name]id{}}
 	for _, pkg := range packages {
 		path := escape(pkg.Path)
 		if p.packages[path] != nil {
@@ -69,25 +68,47 @@ func (u *universe) program(packages []Package) (*program, error) {
 			return nil, err
 		}
 		p.packages[path], p.standard[path] = a, pkg.Standard
-		for _, o := range a.objects {
-			u.define(p, o)
-		}
+	}
+	objects := p.objects()
+	for _, o := range objects {
+		u.define(p, o, 0, o.defined[0])
+	}
+	for _, o := range objects {
+		u.define(p, o, o.defined[2], o.defined[3])
 	}
 	return p, nil
 }
 
-// define enters the names of an object. Of two definitions that has the say which has content, as for the linker.
-func (u *universe) define(p *program, o *object) {
-	for i := range o.defined[3] {
-		if i >= o.defined[0] && i < o.defined[2] {
-			continue // hashed: known by content
-		}
-		s := o.symbol(i)
-		if s.abi() == staticABI {
+// objects are those of the program in the order in which the linker loads them: each package's, then its imports'.
+func (p *program) objects() []*object {
+	var objects []*object
+	seen := map[string]bool{"main": true}
+	for queue := []string{"main"}; len(queue) > 0; queue = queue[1:] {
+		a := p.packages[queue[0]]
+		if a == nil {
 			continue
 		}
+		objects = append(objects, a.objects...)
+		for _, o := range a.objects {
+			for _, path := range o.imports() {
+				if path = escape(path); !seen[path] {
+					seen[path] = true
+					queue = append(queue, path)
+				}
+			}
+		}
+	}
+	return objects
+}
+
+// define enters names of an object. Packages may have code of one name, such as that of a generic function, and not always the same,
+// for it may have been inlined otherwise: who has the say is as for the linker (cmd/link/internal/loader, addSym). The first, or the
+// larger one; what has content, or is code, before a variable without.
+func (u *universe) define(p *program, o *object, first, end uint32) {
+	for i := first; i < end; i++ {
+		s := o.symbol(i)
 		key, now := name{o.name(i), s.abi()}, id(firstID+o.first+i)
-		if key.text == "" {
+		if key.abi == staticABI || key.text == "" {
 			continue
 		}
 		before, ok := p.names[key]
@@ -95,12 +116,19 @@ func (u *universe) define(p *program, o *object) {
 			p.names[key] = now
 			continue
 		}
-		if q, j := u.at(before); len(q.data(j)) == 0 && len(o.data(i)) > 0 {
-			before, now = now, before
-			p.names[key] = before
-			p.again[before], p.again[now] = p.again[now], nil
+		q, j := u.at(before)
+		old := q.symbol(j)
+		larger, empty := s.size() > old.size(), old.isVariable() && len(q.data(j)) == 0
+		switch {
+		case s.flag()&dupOK != 0:
+			ok = !larger
+		case old.flag()&dupOK != 0:
+		case empty:
+			ok = !s.isText() && len(o.data(i)) == 0 && !larger
 		}
-		p.again[before] = append(p.again[before], now)
+		if !ok {
+			p.names[key] = now
+		}
 	}
 }
 
@@ -131,10 +159,10 @@ func (u *universe) resolve(p *program, o *object, t target) (place, error) {
 	case 0:
 		return place{}, nil
 	case builtin:
-		if i >= firstID {
+		if i >= firstID-1 {
 			return place{}, errDamaged
 		}
-		return place{symbol: id(i)}, nil
+		return place{symbol: id(1 + i)}, nil
 	case self:
 		return u.own(o, i, 0, o.defined[0])
 	case hashed64:
@@ -172,21 +200,6 @@ func (u *universe) own(o *object, i, first, end uint32) (place, error) {
 		return place{}, errDamaged
 	}
 	return place{symbol: id(firstID + o.first + first + i)}, nil
-}
-
-// interchangeable reports whether all definitions of a symbol's name are alike, so that it does not matter which one is linked.
-func (u *universe) interchangeable(p *program, s id) bool {
-	o, i := u.at(s)
-	for _, other := range p.again[s] {
-		q, j := u.at(other)
-		if len(q.data(j)) == 0 && !q.symbol(j).isText() {
-			continue // a declaration
-		}
-		if !alike(o, i, q, j) {
-			return false
-		}
-	}
-	return true
 }
 
 // alike compares two symbols but for what they refer to.
