@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	}
 	caches := strings.Fields(string(out))
 	for name, value := range map[string]string{
-		"GOCACHE": caches[0], "GOMODCACHE": caches[1], "GOENV": "off", "GOFLAGS": "", "GOWORK": "off", "GOPROXY": "off", "GOTOOLCHAIN": "local",
+		"GOCACHE": caches[0], "GOMODCACHE": caches[1], "GOENV": "off", "GOFLAGS": "", "GOWORK": "off", "GOPROXY": "off", "GOTOOLCHAIN": toolchain(),
 	} {
 		os.Setenv(name, value)
 	}
@@ -51,4 +51,12 @@ func list(t testing.TB, dir string) []samecode.Package {
 		packages = append(packages, samecode.Package{Path: a.ImportPath, File: a.File, Standard: a.Standard})
 	}
 	return packages
+}
+
+// toolchain is that of the environment, for trying others: GOTOOLCHAIN=go1.24.11 go test.
+func toolchain() string {
+	if toolchain := os.Getenv("GOTOOLCHAIN"); toolchain != "" && toolchain != "auto" {
+		return toolchain
+	}
+	return "local"
 }
