@@ -2,8 +2,6 @@ package samecode_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -253,13 +251,4 @@ func TestOtherCode(t *testing.T) {
 			t.Log(result.Differ)
 		})
 	}
-}
-
-func TestDamagedArchives(t *testing.T) {
-	packages := packagesOf(t, shop)
-	file := filepath.Join(t.TempDir(), "damaged.a")
-	require.NoError(t, os.WriteFile(file, []byte("!<arch>\n"), 0o600))
-	packages[len(packages)-1].File = file
-	_, err := samecode.Compare(packages, packages, module+"_test", "BenchmarkShop")
-	assert.ErrorIs(t, err, samecode.ErrUnknown)
 }

@@ -2,6 +2,7 @@ package samecode
 
 import (
 	"encoding/binary"
+	"unsafe"
 )
 
 // object is an object file of Go: cmd/internal/goobj of Go 1.24 to 1.27, which differ in nothing that is read here.
@@ -22,13 +23,10 @@ const (
 	blockPackages  = 1
 	blockSymbols   = 3 // own, hashed64, hashed, named and, last, names of others: all of one shape
 	blockRefs      = 7
-	blockRefFlags  = 8
 	blockRelocAt   = 11
 	blockDataAt    = 13
 	blockRelocs    = 14
-	blockAux       = 15
 	blockData      = 16
-	blockRefNames  = 17
 	blocks         = 18
 	headerSize     = 8 + 8 + 4 + 4*(blocks+1)
 	stringSize     = 8
@@ -45,8 +43,6 @@ const (
 	dupOK          = 1 << 0 // of flag
 	reflectsMethod = 1 << 5
 	isType         = 1 << 6
-	usedInIface    = 1 << 0 // of flag2
-	isItab         = 1 << 1
 )
 
 // parseObject checks what is not checked at each use: that blocks follow each other, and indices into them too.
@@ -121,7 +117,10 @@ func (o *object) text(at uint32) string {
 	if offset+length > uint64(len(o.body)) {
 		return ""
 	}
-	return string(o.body[offset : offset+length])
+	if length == 0 {
+		return ""
+	}
+	return unsafe.String(&o.body[offset], length) // nothing writes to body; there are 300,000 names
 }
 
 // symbol is a symbol's record: name, ABI, kind, flags, size, alignment.
@@ -144,15 +143,16 @@ func (s symbol) align() uint32 { return binary.LittleEndian.Uint32(s[17:]) }
 
 // Kinds of symbols, of cmd/internal/objabi.
 const (
-	kindText     = 1
-	kindTextFIPS = 2
-	kindROData   = 3 // and 4, for FIPS
-	kindData     = 5 // up to kindLastVar: what a program may write
-	kindLastVar  = 11
+	kindText      = 1
+	kindTextFIPS  = 2
+	kindVariable  = 5 // up to the last: what a program may write
+	kindLastVar   = 11
+	kindDWARF     = 12 // up to the last: for debuggers
+	kindLastDWARF = 20
 )
 
 func (s symbol) isText() bool     { return s.kind() == kindText || s.kind() == kindTextFIPS }
-func (s symbol) isVariable() bool { return s.kind() >= kindData && s.kind() <= kindLastVar }
+func (s symbol) isVariable() bool { return s.kind() >= kindVariable && s.kind() <= kindLastVar }
 
 // data is the content of the i-th symbol, which is defined here.
 func (o *object) data(i uint32) []byte {

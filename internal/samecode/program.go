@@ -57,7 +57,7 @@ func (u *universe) load(p Package) (*archive, error) {
 
 // program loads what one side links.
 func (u *universe) program(packages []Package) (*program, error) {
-	p := &program{packages: map[string]*archive{}, standard: map[string]bool{}, names: map[name]id{}}
+	p := &program{packages: map[string]*archive{}, standard: map[string]bool{}}
 	for _, pkg := range packages {
 		path := escape(pkg.Path)
 		if p.packages[path] != nil {
@@ -69,7 +69,11 @@ func (u *universe) program(packages []Package) (*program, error) {
 		}
 		p.packages[path], p.standard[path] = a, pkg.Standard
 	}
-	objects := p.objects()
+	objects, names := p.objects(), uint32(0)
+	for _, o := range objects {
+		names += o.defined[0] + o.defined[3] - o.defined[2]
+	}
+	p.names = make(map[name]id, names/3) // the rest is for debuggers
 	for _, o := range objects {
 		u.define(p, o, 0, o.defined[0])
 	}
@@ -107,6 +111,9 @@ func (p *program) objects() []*object {
 func (u *universe) define(p *program, o *object, first, end uint32) {
 	for i := first; i < end; i++ {
 		s := o.symbol(i)
+		if s.kind() >= kindDWARF && s.kind() <= kindLastDWARF {
+			continue
+		}
 		key, now := name{o.name(i), s.abi()}, id(firstID+o.first+i)
 		if key.abi == staticABI || key.text == "" {
 			continue
