@@ -31,9 +31,9 @@ const MaxNames = 10
 // Same reports whether all code is the same but for addresses.
 func (r Result) Same() bool { return len(r.Differ) == 0 }
 
-// Compare compares all code that a benchmark of both sides may run: the function pkg.Benchmark, whose import path may be that of an
-// external test (pkg_test), what it calls or refers to, and all that runs before it. Each side is all packages that its test binary
-// links, main among them. The error is ErrUnknown, with the reason, or that of a file.
+// Compare compares all code that a benchmark of both sides may run: the function of this name in a package or in its external test,
+// what it calls or refers to, and all that runs before it. Each side is all packages that its test binary links, main among them.
+// The error is ErrUnknown, with the reason, or that of a file.
 func Compare(baseline, candidate []Package, pkg, benchmark string) (result Result, err error) {
 	// An index that leads nowhere is in a damaged file; those of the blocks are checked when it is read.
 	defer func() {
@@ -61,13 +61,15 @@ func Compare(baseline, candidate []Package, pkg, benchmark string) (result Resul
 	if err := f.packages(); err != nil {
 		return Result{}, unknown(err)
 	}
-	for _, root := range []string{"main.main", escape(pkg) + "." + benchmark} {
-		p := pair{b.function(root), c.function(root)}
-		if p.baseline == 0 || p.candidate == 0 {
-			return Result{}, fmt.Errorf("%w: no function %s on both sides", ErrUnknown, unescape(root))
-		}
-		f.root(p)
+	function, main := f.function(escape(pkg)+"."+benchmark), f.function("main.main")
+	if function == (pair{}) {
+		function = f.function(escape(pkg+"_test") + "." + benchmark)
 	}
+	if function == (pair{}) || main == (pair{}) {
+		return Result{}, fmt.Errorf("%w: no function %s in %s on both sides", ErrUnknown, benchmark, pkg)
+	}
+	f.root(function)
+	f.root(main)
 	if err := errors.Join(f.run(), f.lone()); err != nil {
 		return Result{}, unknown(err)
 	}
@@ -102,12 +104,13 @@ func (f *flood) result() Result {
 	return Result{Functions: f.functions, Differ: slices.Clone(shown), More: len(names) - len(shown)}
 }
 
-// function is a Go function, by its name in symbols; 0 if there is none.
-func (p *program) function(text string) id {
-	if s, ok := p.names[name{text, abiInternal}]; ok {
-		return s
+// function is a Go function of both sides, by its name in symbols; zero if one has none.
+func (f *flood) function(text string) pair {
+	key := name{text, abiInternal}
+	if p := (pair{f.sides[0].names[key], f.sides[1].names[key]}); p.baseline != 0 && p.candidate != 0 {
+		return p
 	}
-	return p.names[name{text, abi0}] // of an architecture that has but one ABI
+	return pair{}
 }
 
 const (

@@ -173,7 +173,7 @@ const module = "example.com/my.shop"
 
 func compare(t *testing.T, baseline, candidate []samecode.Package, benchmark string) samecode.Result {
 	t.Helper()
-	result, err := samecode.Compare(baseline, candidate, module+"_test", benchmark)
+	result, err := samecode.Compare(baseline, candidate, module, benchmark)
 	require.NoError(t, err)
 	return result
 }

@@ -75,7 +75,7 @@ func TestDamagedArchives(t *testing.T) {
 			append(append(append([]byte(nil), content[:i]...), content[i]^0x41), content[i+1:]...),
 		} {
 			require.NoError(t, os.WriteFile(damaged[at].File, changed, 0o600))
-			result, err := samecode.Compare(packages, damaged, module+"_test", "BenchmarkShop")
+			result, err := samecode.Compare(packages, damaged, module, "BenchmarkShop")
 			if err == nil && result.Same() {
 				same++ // what the compiler says of lines, and debuggers' tables
 			} else if err != nil {
