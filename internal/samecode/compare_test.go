@@ -1,8 +1,12 @@
 package samecode_test
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -205,6 +209,65 @@ func TestEqualCode(t *testing.T) {
 			assert.Greater(t, result.Functions, 100)
 		})
 	}
+}
+
+const withC = `
+-- go.mod --
+module example.com/my.shop
+
+go 1.24
+-- shop.go --
+package shop
+
+// int twice(int n) { return 2 * n; }
+import "C"
+
+func Twice(n int) int { return int(C.twice(C.int(n))) }
+
+func Unused(n int) int { return n }
+-- shop_test.go --
+package shop
+
+import "testing"
+
+func BenchmarkShop(b *testing.B) {
+	for i := range b.N {
+		Twice(i)
+	}
+}
+`
+
+func TestCodeInC(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no C compiler")
+	}
+	baseline := packagesOf(t, withC)
+	same := compare(t, baseline, packagesOf(t, withC), "BenchmarkShop")
+	assert.Empty(t, same.Differ)
+	other := compare(t, baseline, packagesOf(t, strings.Replace(withC, "2 * n", "3 * n", 1)), "BenchmarkShop")
+	assert.Contains(t, other.Differ, "example.com/my.shop (C code)")
+}
+
+func TestWhatCannotBeTold(t *testing.T) {
+	packages := packagesOf(t, shop)
+	_, err := samecode.Compare(packages, packages, module, "BenchmarkNone")
+	assert.ErrorIs(t, err, samecode.ErrUnknown)
+	_, err = samecode.Compare(packages, packages[:len(packages)-1], module, "BenchmarkShop") // without main
+	assert.ErrorIs(t, err, samecode.ErrUnknown)
+	lacking := slices.DeleteFunc(slices.Clone(packages), func(p samecode.Package) bool { return p.Path == module+"/price" })
+	_, err = samecode.Compare(lacking, lacking, module, "BenchmarkShop")
+	assert.ErrorIs(t, err, samecode.ErrUnknown)
+	other := copied(t, packages)
+	for i, p := range other { // a line of another toolchain
+		if p.Path == module+"/price" {
+			content, err := os.ReadFile(p.File)
+			require.NoError(t, err)
+			changed := bytes.ReplaceAll(content, []byte("go object "+runtime.GOOS), []byte("go object plan99"[:10+len(runtime.GOOS)]))
+			require.NoError(t, os.WriteFile(other[i].File, changed, 0o600))
+		}
+	}
+	_, err = samecode.Compare(packages, other, module, "BenchmarkShop")
+	assert.ErrorIs(t, err, samecode.ErrUnknown)
 }
 
 func TestOtherCode(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // packages compares what runs whoever calls it: C code, and the initialization of each package, which may leave anything behind in
@@ -37,7 +38,26 @@ func (f *flood) packages() error {
 			f.root(pair{x[i], y[i]})
 		}
 	}
+	f.exports()
 	return nil
+}
+
+// exports are the Go functions that C may call.
+func (f *flood) exports() {
+	for side, p := range f.sides {
+		for key, s := range p.names {
+			if !strings.HasPrefix(key.text, "_cgoexp_") {
+				continue
+			}
+			other := f.sides[1-side].names[key]
+			switch {
+			case other == 0:
+				f.differ = append(f.differ, unescape(key.text))
+			case side == 0:
+				f.root(pair{s, other})
+			}
+		}
+	}
 }
 
 const initTask = "..inittask"
