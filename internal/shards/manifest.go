@@ -93,6 +93,8 @@ type Measured struct {
 	Spent   bool               `json:"spent"`   // whether the last look was the last because the budget was spent
 	Problem *report.ReasonJSON `json:"problem"` // why it must not be judged; null when it may
 	Noise   policy.Noise       `json:"noise"`
+	// SameCode is how many functions it may run, if all are the same on both sides but for addresses; else 0.
+	SameCode int `json:"same_code,omitempty"`
 }
 
 // Part is which shard it is of.
