@@ -6,8 +6,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Doubts reports whether a verdict is one that the same code on both sides would explain: times that differ by more than the limits.
-// How much is allocated says what the code does, whatever its addresses.
+// Doubts reports whether a verdict is one that the same code on both sides would explain: times that differ by more than the
+// limits. How much is allocated says what the code does, whatever its addresses.
 func Doubts(v policy.Verdict) bool {
 	switch v.Outcome {
 	case policy.Regressed, policy.Improved, policy.Inconclusive:

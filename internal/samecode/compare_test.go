@@ -17,7 +17,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/samecode"
 )
 
-// shop has a benchmark that gets at its code in every way there is. Each %s below is a line of its own.
+// shop has a benchmark that gets at its code in every way there is.
 const shop = `
 -- go.mod --
 module example.com/my.shop
@@ -185,21 +185,29 @@ func compare(t *testing.T, baseline, candidate []samecode.Package, benchmark str
 func TestEqualCode(t *testing.T) {
 	baseline := packagesOf(t, shop)
 	price := func(from, to string) string { return edit(t, "price/price.go", from, to) }
+	more := func(imports, code string) string {
+		return "-- more_test.go --\npackage shop_test\n\nimport (\"testing\"; " + imports + ")\n\n" + code
+	}
 	for name, change := range map[string]string{
-		"another folder":   "",
-		"a function more":  price("func Of(", "func More(n int) int { return n + len(\"more\") + len(Say(n)) }\n\nfunc Of("),
-		"a test file more": "-- more_test.go --\npackage shop_test\nimport \"testing\"\nfunc TestMore(t *testing.T) { t.Log(\"more\") }\n",
-		"a benchmark more": "-- more_test.go --\npackage shop_test\nimport \"testing\"\n" +
-			"func BenchmarkMore(b *testing.B) { f := func() int { return 2 }\n for b.Loop() { _ = f() } }\n",
-		"a test that imports more": "-- more_test.go --\npackage shop_test\nimport (\"testing\"; \"encoding/json\"; \"text/template\")\n" +
-			"func TestMore(t *testing.T) { json.Marshal(t); template.New(\"x\").Execute(nil, nil) }\n",
-		"an inner test more":                        "-- shop.go --\npackage shop\n-- in_test.go --\npackage shop\nimport \"testing\"\nfunc TestMore(t *testing.T) {}\n",
-		"a comment":                                 price("func Of(", "// Of is that of n.\nfunc Of("),
-		"another method, not called":                price("a.n + 13", "a.n + 14"),
-		"a field of an unreached type":              price("struct{ a, b int }", "struct{ a, b, c int }"),
-		"another function, unreached":               price("n - 29", "n - 30"),
-		"names of variables and types":              strings.ReplaceAll(price("factor", "faktor"), "factor", "faktor"),
-		"a variable without pointers, static, more": price("var factor", "var other = []int{4, 5}\n\nvar factor"),
+		"another folder":  "",
+		"a function more": price("func Of(", "func More(n int) int { return n + len(\"more\") + len(Say(n)) }\n\nfunc Of("),
+		"a test more":     more("", `func TestMore(t *testing.T) { t.Log("more") }`),
+		"a benchmark more": more("", `func BenchmarkMore(b *testing.B) {
+			f := func() int { return 2 }
+			for b.Loop() { _ = f() }
+		}`),
+		"a test that imports more": more(`"encoding/json"; "text/template"`, `func TestMore(t *testing.T) {
+			json.Marshal(t)
+			template.New("x").Execute(nil, nil)
+		}`),
+		"an inner test more": "-- shop.go --\npackage shop\n-- in_test.go --\npackage shop\n\n" +
+			"import \"testing\"\n\nfunc TestMore(t *testing.T) {}\n",
+		"a comment":                            price("func Of(", "// Of is that of n.\nfunc Of("),
+		"another method, not called":           price("a.n + 13", "a.n + 14"),
+		"a field more of an unreached type":    price("struct{ a, b int }", "struct{ a, b, c int }"),
+		"another function, unreached":          price("n - 29", "n - 30"),
+		"a variable of another name":           strings.ReplaceAll(price("factor", "faktor"), "factor", "faktor"),
+		"a variable more, whose value is data": price("var factor", "var other = []int{4, 5}\n\nvar factor"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -298,7 +306,8 @@ func TestOtherCode(t *testing.T) {
 		{"which function", price, "return deep(n)*", "return Rest(n)*", ""},
 		{"which method", "shop_test.go", "price.Apple{}, &", "&price.Pear{}, &", ""},
 		{"the benchmark", "shop_test.go", "(2)", "(3)", "example.com/my.shop_test.BenchmarkShop"},
-		{"a TestMain", "shop_test.go", "func BenchmarkOther", "func TestMain(m *testing.M) { m.Run() }\n\nfunc BenchmarkOther", "main.main"},
+		{"a TestMain", "shop_test.go", "func BenchmarkOther",
+			"func TestMain(m *testing.M) { m.Run() }\n\nfunc BenchmarkOther", "main.main"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -10,10 +10,11 @@
 //	if err == nil && result.Same() { ... }
 //
 // What is compared is all that may run: the benchmark, the start of the test and the initialization of every package, and whatever
-// these refer to: calls, closures, tables, types and their methods, variables with their first values. A method counts if its type is
-// reached and a call through any interface has its name. C code is compared as a whole. The standard library must be one to the byte.
+// these refer to: calls, closures, tables, types and their methods, variables with their first values. A method counts if its type
+// is reached and a call through any interface has its name. C code is compared as a whole. The standard library must be one to the
+// byte.
 //
 // Some changes that no benchmark would run count all the same: a method more on a type that is reached, or a variable more that is
-// set when its package is initialized. The same does not mean as fast: the code lies elsewhere, and what it reads from files or from the
-// environment is not code.
+// set when its package is initialized. The same does not mean as fast: the code lies elsewhere, and what it reads from files or
+// from the environment is not code.
 package samecode

@@ -153,7 +153,8 @@ func (f *flood) isTable(o *object, x place) bool {
 
 var tables = []string{"main.tests", "main.benchmarks", "main.fuzzTargets", "main.examples"}
 
-// pairedOnce reports whether a pair of variables is the only one of either: else two variables of one side would be one of the other.
+// pairedOnce reports whether a pair of variables is the only one of either: else two variables of one side would be one of the
+// other.
 func (f *flood) pairedOnce(p pair) bool {
 	baseline, seen := f.partners[0][p.baseline]
 	candidate, seenToo := f.partners[1][p.candidate]

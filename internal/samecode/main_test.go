@@ -21,7 +21,8 @@ func TestMain(m *testing.M) {
 	}
 	caches := strings.Fields(string(out))
 	for name, value := range map[string]string{
-		"GOCACHE": caches[0], "GOMODCACHE": caches[1], "GOENV": "off", "GOFLAGS": "", "GOWORK": "off", "GOPROXY": "off", "GOTOOLCHAIN": toolchain(),
+		"GOCACHE": caches[0], "GOMODCACHE": caches[1], "GOENV": "off", "GOFLAGS": "", "GOWORK": "off",
+		"GOPROXY": "off", "GOTOOLCHAIN": toolchain(),
 	} {
 		os.Setenv(name, value)
 	}

@@ -105,9 +105,9 @@ func (p *program) objects() []*object {
 	return objects
 }
 
-// define enters names of an object. Packages may have code of one name, such as that of a generic function, and not always the same,
-// for it may have been inlined otherwise: who has the say is as for the linker (cmd/link/internal/loader, addSym). The first, or the
-// larger one; what has content, or is code, before a variable without.
+// define enters names of an object. Packages may have code of one name, such as that of a generic function, and not always the
+// same, for it may have been inlined otherwise: who has the say is as for the linker (cmd/link/internal/loader, addSym). The
+// first, or the larger one; what has content, or is code, before a variable without.
 func (u *universe) define(p *program, o *object, first, end uint32) {
 	for i := first; i < end; i++ {
 		s := o.symbol(i)

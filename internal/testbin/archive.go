@@ -19,8 +19,8 @@ type Archive struct {
 	Standard   bool   // of the toolchain
 }
 
-// Archives are all compiled packages that b links, compiled as for b: from the cache, which takes 0.3 s. They need not be those of b
-// if the source has changed since: ErrChanged. Another error is a go command's that could not be run.
+// Archives are all compiled packages that b links, compiled as for b: from the cache, which takes 0.3 s. They need not be those of
+// b if the source has changed since: ErrChanged. Another error is a go command's that could not be run.
 func (b *Binary) Archives(ctx context.Context) ([]Archive, error) {
 	archives, err := listArchives(ctx, b.Dir, b.env)
 	if err != nil {
