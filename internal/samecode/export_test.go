@@ -29,8 +29,23 @@ func Code(packages []Package, visit func(name string, code []byte, size uint32, 
 	return nil
 }
 
-// ParseArchive reads all of an archive that is reached by number.
-func ParseArchive(content []byte) error {
-	_, err := parseArchive(content)
-	return err
+// ParseArchive reads an archive and all that its objects define, and returns the number of symbols.
+func ParseArchive(content []byte) (symbols int, err error) {
+	a, err := parseArchive(content)
+	if err != nil {
+		return 0, err
+	}
+	for _, o := range a.objects {
+		_ = o.imports()
+		for i := range o.defined[3] {
+			relocs := o.relocs(i)
+			for k := range relocs.len() {
+				o.pkg(relocs.target(k).pkg)
+			}
+			if o.symbol(i).size() > 0 && o.name(i) != "" || len(o.data(i)) > 0 {
+				symbols++
+			}
+		}
+	}
+	return symbols, nil
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/samecode"
@@ -51,7 +52,9 @@ func FuzzParseArchive(f *testing.F) {
 	}
 	f.Add([]byte("!<arch>\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		_ = samecode.ParseArchive(content)
+		if n, err := samecode.ParseArchive(content); err != nil {
+			assert.Zero(t, n)
+		}
 	})
 }
 
