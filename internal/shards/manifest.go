@@ -176,6 +176,8 @@ func (b Benchmark) check(m Manifest) error {
 		return errors.New("it was measured, and one side lacks it")
 	case b.Measured.Rounds < 0:
 		return fmt.Errorf("it has %d rounds", b.Measured.Rounds)
+	case b.Measured.SameCode < 0:
+		return fmt.Errorf("%d of its functions are the same", b.Measured.SameCode)
 	case !slices.IsSorted(b.Measured.Looks) || len(b.Measured.Looks) > 0 && b.Measured.Looks[0] < 1:
 		return fmt.Errorf("it was judged after %v rounds", b.Measured.Looks)
 	}
