@@ -29,7 +29,8 @@ func copied(tb testing.TB, packages []samecode.Package) []samecode.Package {
 	return copies
 }
 
-// Of the test binary of package testbin: 10 MB, 9,000 functions, 100 MB of archives.
+// Of the test binary of package testbin: 10 MB, of which a test may run 6,500 functions. (AMD EPYC, 2 shared CPUs, load 5, Go 1.26,
+// November 2026: 190 ms, of which 170 CPU time.)
 func BenchmarkCompare(b *testing.B) {
 	packages := list(b, "../testbin")
 	other := copied(b, packages)
