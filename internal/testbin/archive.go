@@ -2,6 +2,7 @@ package testbin
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,7 @@ type Archive struct {
 // Archives are all compiled packages that b links, compiled as for b: from the cache, which takes 0.3 s. They need not be those of
 // b if the source has changed since: ErrChanged. Another error is a go command's that could not be run.
 func (b *Binary) Archives(ctx context.Context) ([]Archive, error) {
-	archives, err := listArchives(ctx, b.Dir, b.env)
+	archives, err := listArchives(ctx, b.Dir, b.env, b.hooks)
 	if err != nil {
 		return nil, err
 	}
@@ -38,12 +39,15 @@ func Archives(ctx context.Context, dir string) ([]Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	return listArchives(ctx, dir, nil)
+	return listArchives(ctx, dir, nil, hooks{})
 }
 
-func listArchives(ctx context.Context, dir string, env []string) ([]Archive, error) {
-	out, err := tool(ctx, dir, env, "go", "list", "-test", "-deps", "-export", "-trimpath", "-buildvcs=false",
-		"-json=ImportPath,Name,Export,Standard,Deps", ".")
+func listArchives(ctx context.Context, dir string, env []string, with hooks) ([]Archive, error) {
+	args := []string{"list", "-test", "-deps", "-export", "-trimpath", "-buildvcs=false", "-json=ImportPath,Name,Export,Standard,Deps"}
+	if with.overlay != "" {
+		args = append(args, "-overlay="+with.overlay)
+	}
+	out, err := tool(ctx, dir, slices.Concat(env, with.env), cmp.Or(with.command, "go"), append(args, ".")...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
