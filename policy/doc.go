@@ -91,7 +91,7 @@
 //
 //	regressed     worse by more than the limit and by the floor, and certain         fails
 //	improved      better by as much, and significant
-//	ok            seen to be within the limit or under the floor
+//	ok            seen to be within the limit or under the floor, or the code is the same
 //	inconclusive  worse by as much, but not certainly: Reason.Advice says what
 //	              would settle it                                                    fails, unless on_inconclusive is "warn"
 //	blind         measured, and too noisy to see a change of the limits: Detectable

@@ -24,6 +24,10 @@ const (
 	Saturated      Code = "saturated"        // OK: both sides of a service fell behind; its throughput is judged
 )
 
+// SameCode says that all code that the benchmark runs is the same on both sides but for addresses, so that its times, which differ
+// by more than the limits, tell of something else. OK. Have: functions compared.
+const SameCode Code = "same-code"
+
 // Codes of what a side lacks.
 const (
 	NewBenchmark     Code = "new-benchmark"     // Added

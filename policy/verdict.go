@@ -4,7 +4,7 @@ package policy
 type Outcome string
 
 const (
-	OK           Outcome = "ok"           // seen to be within a limit
+	OK           Outcome = "ok"           // seen to be within a limit, or of the same code
 	Improved     Outcome = "improved"     // better by more than both limits, and significant
 	Regressed    Outcome = "regressed"    // worse by more than both limits, and certain
 	Inconclusive Outcome = "inconclusive" // worse, and by more than both limits, but not certainly

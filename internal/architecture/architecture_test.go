@@ -43,8 +43,8 @@ var arrows = map[string][]string{
 	"internal/judge":                      {"internal/stats", "policy"},
 	"internal/measure": {
 		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge",
-		"internal/latency", "internal/output", "internal/part", "internal/progress", "internal/report", "internal/shards",
-		"internal/source", "internal/stats", "internal/testbin",
+		"internal/latency", "internal/output", "internal/part", "internal/progress", "internal/report", "internal/samecode",
+		"internal/shards", "internal/source", "internal/stats", "internal/testbin",
 	},
 	"internal/latency": {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/overlay": {"internal/duet"},
@@ -54,6 +54,7 @@ var arrows = map[string][]string{
 		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/output", "internal/part",
 		"internal/report", "internal/strictjson", "policy",
 	},
+	"internal/samecode":          nil,
 	"internal/source":            {"internal/bounded", "internal/report", "internal/testbin"},
 	"internal/sse":               nil,
 	"internal/stats":             nil,

@@ -13,6 +13,7 @@ type Pair struct {
 	Baseline, Candidate *Benchmark
 	Noise               policy.Noise
 	Linked              bool           // each of its rounds had links of its own: it was judged by Plan.Linked
+	SameCode            int            // functions that it may run, if all are the same on both sides but for addresses; else 0
 	Elsewhere           bool           // judged by somebody else, as by another shard: it has a share of alpha, and no verdict here
 	recorded            bool           // where the policy has rules for plain benchmarks: whether this is none
 	rules               []*policy.Rule // of the judge's policy, the most specific for each unit, of units that a side reports

@@ -41,7 +41,7 @@ func (r *reporter) add(pair Pair, verdicts []policy.Verdict) {
 			plan = plan.Linked()
 		}
 		for _, v := range verdicts {
-			r.report.Verdicts = append(r.report.Verdicts, explain(v, m, plan))
+			r.report.Verdicts = append(r.report.Verdicts, explain(ofSameCode(v, pair), m, plan))
 		}
 		r.report.Benchmarks = append(r.report.Benchmarks, m)
 	}

@@ -25,6 +25,7 @@ func (g *gate) measure(ctx context.Context) (err error) {
 			continue
 		}
 		m := g.settle(ctx, pairs[i], plan)
+		m.compareCode(ctx)
 		pairs[i], verdicts[i] = m.judged(), m.judging.Verdicts()
 		all[i].Measured = m.measured()
 	}

@@ -30,6 +30,8 @@ type measurement struct {
 	problem policy.Reason // why nothing must be judged; zero: it may
 	least   int           // rounds to reach a verdict; 0 until asked for
 
+	sameCode int // functions, if all that it runs is the same on both sides; else 0
+
 	began    time.Time
 	before   machine
 	portions int           // of all rounds
@@ -53,7 +55,7 @@ func (m *measurement) sequence(plan judge.Plan) {
 // judged is the pair as it was measured, or as it was found where nothing was measured.
 func (m *measurement) judged() judge.Pair {
 	pair := m.judging.Pair()
-	pair.Noise, pair.Linked = m.seen, m.linked
+	pair.Noise, pair.Linked, pair.SameCode = m.seen, m.linked, m.sameCode
 	return pair
 }
 

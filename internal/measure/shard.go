@@ -59,7 +59,8 @@ func (m *measurement) measured() *shards.Measured {
 		return nil
 	}
 	looks, spent := m.judging.Looks()
-	out := &shards.Measured{Rounds: m.judging.Rounds(), Looks: looks, Spent: spent, Linked: m.linked, Noise: m.seen}
+	out := &shards.Measured{Rounds: m.judging.Rounds(), Looks: looks, Spent: spent, Linked: m.linked, Noise: m.seen,
+		SameCode: m.sameCode}
 	if m.problem.Code != "" {
 		problem := report.NewReasonJSON(m.problem)
 		out.Problem = &problem

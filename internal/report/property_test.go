@@ -156,7 +156,7 @@ var codes = []policy.Code{
 	policy.NotFinite, policy.FewRuns, policy.FewRounds, policy.BadAlpha, policy.NoPairs, policy.BadLimits,
 	policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut, policy.RuleWithoutBenchmarks,
 	policy.RuleMatchesNoName, policy.RuleMatchesNoMetric, policy.SmallBudget, policy.NoTarget, policy.NotOneResult,
-	policy.OtherBenchmark, policy.BadResults, policy.Instrumented, policy.Debugged,
+	policy.OtherBenchmark, policy.BadResults, policy.Instrumented, policy.Debugged, policy.SameCode,
 }
 
 // TestAnyDocument gives every field anything at all.

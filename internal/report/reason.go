@@ -48,6 +48,9 @@ func why(v policy.Verdict) string {
 		return tooNoisyToSee(v)
 	case policy.Saturated:
 		return "both sides fell behind at this rate, where latencies say how long it was run: it is judged by throughput"
+	case policy.SameCode:
+		return fmt.Sprintf("no regression: the code that it runs is the same on both sides but for addresses (%d functions); "+
+			"where it lies, what it reads or the machine differs", f.Have)
 	case policy.NewBenchmark:
 		return "not in the baseline yet"
 	case policy.NewMetric:

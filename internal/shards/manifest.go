@@ -87,6 +87,8 @@ type Measured struct {
 	Spent   bool               `json:"spent"`   // whether the last look was the last because the budget was spent
 	Problem *report.ReasonJSON `json:"problem"` // why it must not be judged; null when it may
 	Noise   policy.Noise       `json:"noise"`
+	// SameCode is how many functions it may run, if all are the same on both sides but for addresses; else 0.
+	SameCode int `json:"same_code,omitempty"`
 }
 
 // Part is which shard it is of.
@@ -168,6 +170,8 @@ func (b Benchmark) check(m Manifest) error {
 		return errors.New("it was measured, and one side lacks it")
 	case b.Measured.Rounds < 0:
 		return fmt.Errorf("it has %d rounds", b.Measured.Rounds)
+	case b.Measured.SameCode < 0:
+		return fmt.Errorf("%d of its functions are the same", b.Measured.SameCode)
 	case !slices.IsSorted(b.Measured.Looks) || len(b.Measured.Looks) > 0 && b.Measured.Looks[0] < 1:
 		return fmt.Errorf("it was judged after %v rounds", b.Measured.Looks)
 	}

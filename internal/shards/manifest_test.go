@@ -61,6 +61,7 @@ func TestManifestThatCannotBeIsRefused(t *testing.T) {
 		{"another's benchmark", func(m *Manifest) { m.Benchmarks[0].Shard = 2 }, "A: it is for shard 2, and shard 1 measured it"},
 		{"one that a side lacks", func(m *Manifest) { m.Benchmarks[0].Baseline = nil }, "A: it was measured, and one side lacks it"},
 		{"less than no rounds", func(m *Manifest) { m.Benchmarks[0].Measured.Rounds = -1 }, "A: it has -1 rounds"},
+		{"less than no functions", func(m *Manifest) { m.Benchmarks[0].Measured.SameCode = -1 }, "A: -1 of its functions are the same"},
 		{"a look at nothing", func(m *Manifest) { m.Benchmarks[0].Measured.Looks = []int{0, 8} }, "A: it was judged after [0 8] rounds"},
 		{"looks out of order",
 			func(m *Manifest) { m.Benchmarks[0].Measured.Looks = []int{12, 8} }, "A: it was judged after [12 8] rounds"},

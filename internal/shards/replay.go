@@ -76,7 +76,7 @@ func (r replay) add(to *judge.Sequence, n int) {
 // on the shard's own page.
 func (r replay) result(s *judge.Sequence) judged {
 	pair := s.Pair()
-	pair.Noise, pair.Linked = r.how.Noise, r.how.Linked
+	pair.Noise, pair.Linked, pair.SameCode = r.how.Noise, r.how.Linked, r.how.SameCode
 	return judged{pair: pair, verdicts: s.Verdicts()}
 }
 

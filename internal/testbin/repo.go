@@ -112,6 +112,26 @@ func (r *Repo) MergeBase(ctx context.Context, baseline, candidate string) (Commi
 	return r.Resolve(ctx, base)
 }
 
+// Changed are the files in which a tree differs from a commit, as paths from its top, dir: those that git tracks, and those that it
+// neither tracks nor is told to ignore. A submodule counts as a file.
+func Changed(ctx context.Context, dir string, from Commit) (files []string, err error) {
+	for _, args := range [][]string{
+		{"diff", "--no-ext-diff", "--no-renames", "--name-only", "-z", from.Hash, "--"},
+		{"ls-files", "--others", "--exclude-standard", "-z"},
+	} {
+		out, err := git(ctx, dir, args...)
+		if err != nil {
+			return nil, err
+		}
+		for name := range strings.SplitSeq(out, "\x00") {
+			if name != "" {
+				files = append(files, name)
+			}
+		}
+	}
+	return files, nil
+}
+
 // HasCommits reports whether anything is committed on the current branch.
 func (r *Repo) HasCommits(ctx context.Context) (bool, error) {
 	_, err := git(ctx, r.Root, "rev-parse", "--verify", "--quiet", "HEAD")

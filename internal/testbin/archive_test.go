@@ -1,0 +1,46 @@
+package testbin
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestArchivesAreWhatIsLinked(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "shop")
+	write(t, dir, shop)
+	scratch := newScratch(t)
+	binary, err := scratch.Build(t.Context(), filepath.Join(dir, "infer"))
+	require.NoError(t, err)
+	archives, err := binary.Archives(t.Context())
+	require.NoError(t, err)
+	files, standard := map[string]string{}, 0
+	for _, a := range archives {
+		assert.NotContains(t, files, a.ImportPath)
+		assert.FileExists(t, a.File)
+		files[a.ImportPath] = a.File
+		if a.Standard {
+			standard++
+		}
+	}
+	assert.Contains(t, files, "main")
+	assert.Contains(t, files, "example.com/shop/infer")
+	assert.Contains(t, files, "runtime")
+	assert.NotContains(t, files, "unsafe")
+	assert.Equal(t, len(archives)-2, standard)
+
+	write(t, dir, "-- infer/infer.go --\npackage infer\n\nfunc Infer() int { return 2 }\n")
+	_, err = binary.Archives(t.Context())
+	assert.ErrorIs(t, err, ErrChanged)
+}
+
+func TestArchivesOfNoTests(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, shop)
+	require.NoError(t, os.Remove(filepath.Join(dir, "infer", "infer_test.go")))
+	_, err := Archives(t.Context(), filepath.Join(dir, "infer"))
+	assert.ErrorIs(t, err, ErrNoTests)
+}
