@@ -137,7 +137,6 @@ func (o *object) name(i uint32) string { return o.text(o.block[blockSymbols] + i
 func (s symbol) abi() uint16   { return binary.LittleEndian.Uint16(s[8:]) }
 func (s symbol) kind() byte    { return s[10] }
 func (s symbol) flag() byte    { return s[11] }
-func (s symbol) flag2() byte   { return s[12] }
 func (s symbol) size() uint32  { return binary.LittleEndian.Uint32(s[13:]) }
 func (s symbol) align() uint32 { return binary.LittleEndian.Uint32(s[17:]) }
 
