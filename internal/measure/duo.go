@@ -175,7 +175,9 @@ func (d *duo) held(ctx context.Context, c course, do func() error) error {
 }
 
 // computes reports whether much of what the sides did in their warm-up was CPU time, or how much was is not known.
-func (d *duo) computes() bool { return d.cpu == 0 || float64(d.cpu) >= computing*float64(d.wall) }
+func (d *duo) computes() bool {
+	return d.cpu == 0 || float64(d.cpu) >= d.of.sensitive()*float64(d.wall)
+}
 
 // takePlainTurns reports whether the binaries of both sides can take turns without a Recorder, else why not.
 func (g *gate) takePlainTurns(pkg string) error {

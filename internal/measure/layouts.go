@@ -21,8 +21,8 @@ import (
 // HdrHistogram takes 3.2 ns in some links and 3.8 in others. So where the sides' binaries differ and the time of a benchmark is
 // that of its code, each round has a link of each side of its own, with the functions in an order that was drawn for this gate.
 
-// computing is the least part of a turn that is CPU time where the layout matters: what waits for the rest is not slower
-// for it by more than a few percent.
+// computing is the least part of a turn that is CPU time where the layout matters, for limits of 10 % and more. Of smaller limits
+// it is as much less. What waits for the rest of the time is not slower for its layout by more than a fifth of the limit.
 const computing = 0.1
 
 // linker links a binary once more for each seed, which draws the order of its functions: Binary.Relink, but in tests.
@@ -46,7 +46,26 @@ var errUnlinked = errors.New("its rounds need links")
 func (m *measurement) linkable() bool {
 	path := m.pair.Package()
 	return m.gate.sides[baselineSide].bins[path].SHA256 != m.gate.sides[candidateSide].bins[path].SHA256 &&
-		slices.ContainsFunc(m.pair.Rules(), func(r policy.Rule) bool { return r.IsTime() || strings.HasSuffix(r.Metric, "/s") })
+		slices.ContainsFunc(m.pair.Rules(), isSpeed)
+}
+
+// isSpeed reports whether a rule's metric may be a time or a rate, as far as its unit tells: "p95-ns", "ms/token", "req/s".
+func isSpeed(r policy.Rule) bool {
+	words := strings.FieldsFunc(r.Metric, func(c rune) bool { return c == '/' || c == '-' || c == '_' })
+	return slices.ContainsFunc(words, func(word string) bool {
+		return slices.Contains([]string{"ns", "us", "µs", "ms", "s", "sec", "seconds"}, word)
+	})
+}
+
+// sensitive is the least part of a turn that must be CPU time for the layout to matter to the benchmark's rules.
+func (m *measurement) sensitive() float64 {
+	least := computing
+	for _, rule := range m.pair.Rules() {
+		if isSpeed(rule) {
+			least = min(least, rule.MaxRegressionPercent/100)
+		}
+	}
+	return least
 }
 
 // needLinks goes on with rounds that have links, as if nothing had been measured.

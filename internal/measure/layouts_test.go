@@ -58,8 +58,11 @@ func newLinking(t *testing.T, seed uint64, baseline, candidate string) *linking 
 }
 
 // measurement is that of a benchmark that a rule on the metric speaks of.
-func (l *linking) measurement(metric string) *measurement {
-	l.order.Judge = judge.By(policy.Policy{Rules: []policy.Rule{{Metric: metric, MaxRegressionPercent: 10}}})
+func (l *linking) measurement(metric string) *measurement { return l.limited(metric, 10) }
+
+func (l *linking) limited(metric string, percent float64) *measurement {
+	rule := policy.Rule{Metric: metric, MaxRegressionPercent: percent, Direction: policy.Lower}
+	l.order.Judge = judge.By(policy.Policy{Rules: []policy.Rule{rule}})
 	both := judge.Results{Benchmarks: []judge.Benchmark{
 		{ID: policy.ID{Package: linkedPackage, Name: "Chat"}, Requests: 60, Metrics: map[string][]float64{metric: {1}}},
 	}}
@@ -85,7 +88,9 @@ func TestWhatIsLinked(t *testing.T) {
 		{"the time of an operation", "b", "c", "ns/op", true},
 		{"a throughput", "b", "c", "req/s", true},
 		{"identical binaries", "b", "b", "p95-ns", false},
+		{"a time in a unit of its own", "b", "c", "ms/token", true},
 		{"allocations are the same in any layout", "b", "c", "allocs/op", false},
+		{"so is what is no time", "b", "c", "hits", false},
 	} {
 		m := newLinking(t, 1, c.baseline, c.candidate).measurement(c.metric)
 		assert.Equal(t, c.want, m.linkable(), c.name)
@@ -93,11 +98,15 @@ func TestWhatIsLinked(t *testing.T) {
 		assert.Equal(t, c.want, m.linked, "whole runs, of which nobody knows how much is CPU time: %s", c.name)
 	}
 	for _, c := range []struct {
-		cpu  time.Duration
-		want bool
-	}{{0, true}, {99, false}, {100, true}, {2000, true}} {
-		d := duo{cpu: c.cpu, wall: 1000}
-		assert.Equal(t, c.want, d.computes(), "%d of 1000 is CPU time", c.cpu)
+		limit float64 // percent
+		cpu   time.Duration
+		want  bool
+	}{
+		{10, 0, true}, {10, 99, false}, {10, 100, true}, {10, 2000, true}, {300, 99, false}, {1, 9, false}, {1, 10, true}, {0, 1, true},
+	} {
+		m := newLinking(t, 1, "b", "c").limited("p95-ns", c.limit)
+		d := duo{of: m, cpu: c.cpu, wall: 1000}
+		assert.Equal(t, c.want, d.computes(), "%d of 1000 is CPU time, limit %v %%", c.cpu, c.limit)
 	}
 }
 

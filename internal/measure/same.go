@@ -41,6 +41,9 @@ func (m *measurement) compareCode(ctx context.Context) {
 
 // sameCode is the number of functions that a benchmark may run if all are the same on both sides; else 0.
 func (g *gate) sameCode(ctx context.Context, pkg, benchmark string) (int, error) {
+	if !slices.Equal(g.sides[baselineSide].bins[pkg].Settings, g.sides[candidateSide].bins[pkg].Settings) {
+		return 0, errors.New("the sides are built with other settings")
+	}
 	var packages [2][]samecode.Package
 	for i, s := range g.sides {
 		archives, err := s.bins[pkg].Archives(ctx)

@@ -71,7 +71,7 @@ func (s schedule) Full() bool {
 // of cost R and noise that launches and portions have equal shares in, sqrt(S/R) portions see most in a given time (Cochran 1977,
 // section 10.6).
 //
-// Rounds with a link of each side of their own are fewer, since a link takes about a second; their later ones are longer.
+// Rounds with a link of each side of their own are fewer, since links take time; their later ones are longer.
 func length(rounds int, linked bool, start, portion time.Duration) int {
 	short := clamp(math.Sqrt(float64(start)/float64(max(portion, 1))), 1, 8)
 	switch {

@@ -156,8 +156,11 @@ func worse(v policy.Verdict) string {
 // passing says that nothing fails, and what else there is to know.
 func (d Document) passing() string {
 	var best policy.Verdict
-	improved, unsure := 0, 0
+	improved, unsure, same := 0, 0, 0
 	for _, v := range d.Report.Verdicts {
+		if v.Reason.Code == policy.SameCode {
+			same++
+		}
 		switch v.Outcome {
 		case policy.Improved:
 			improved++
@@ -180,6 +183,9 @@ func (d Document) passing() string {
 	}
 	if blind != "" {
 		s += "; " + blind
+	}
+	if same > 0 {
+		s += fmt.Sprintf("; %s by more than the limits, though the code is the same", count(same, "metric differs", "metrics differ"))
 	}
 	return s + "."
 }

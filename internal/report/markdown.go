@@ -137,12 +137,12 @@ func bold(v policy.Verdict) string {
 	return prose(string(v.Outcome))
 }
 
-// reasons are those of the verdicts that are not ok, or ok without having been measured on both sides.
+// reasons are those of the verdicts that are not ok, or ok for another reason than what was measured on both sides.
 func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string, most int) string {
 	var items []string
 	var last string
 	for _, v := range verdicts {
-		if v.Outcome == policy.OK && v.Baseline.N > 0 && v.Candidate.N > 0 {
+		if v.Outcome == policy.OK && v.Baseline.N > 0 && v.Candidate.N > 0 && v.Reason.Code != policy.SameCode {
 			continue
 		}
 		head := fmt.Sprintf("- %s %s %s:", bold(v), code(label(v)), prose(title(v.Unit)))

@@ -195,7 +195,7 @@ func newPart(id, name string, g group) pagePart {
 		s := newStatement(v)
 		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change(), Interval: s.interval,
 			Floor: sentence(caveat(v))}
-		if v.Outcome != policy.OK || s.percent == "" { // of what is well the table says enough
+		if v.Outcome != policy.OK || s.percent == "" || v.Reason.Code == policy.SameCode { // of what is well the table says enough
 			said.Tested, said.Limits, said.Reason =
 				s.p, shortLimits(v.Rule), plain(cut(strings.Trim(beyondOutcome(v), "\r\n"), mostOfReason))
 		}

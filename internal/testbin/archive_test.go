@@ -9,6 +9,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestSettingsTellOfGODEBUG(t *testing.T) {
+	t.Parallel()
+	repo := newRepo(t, shop)
+	s := newScratch(t)
+	before := build(t, s, repo.Root, "infer").Settings
+	write(t, repo.Root, "-- infer/debug_test.go --\n//go:debug http2client=0\npackage infer\n")
+	after := build(t, s, repo.Root, "infer").Settings
+	assert.NotEmpty(t, before)
+	assert.NotEqual(t, before, after, "the linker has it, and no compiled package")
+}
+
 func TestArchivesAreWhatIsLinked(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "shop")
 	write(t, dir, shop)

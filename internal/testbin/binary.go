@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -40,10 +41,11 @@ func (e *BuildError) Error() string {
 // Binary is the compiled test of a package. Equal hashes of equal layouts mean equal programs: nothing changed.
 type Binary struct {
 	Path      string
-	Dir       string // the package's folder in its own tree, in which it runs
-	SHA256    string // of the file, in hexadecimal
-	Layout    int64  // see Relink; 0 is the linker's own order
-	GoVersion string // that it was built with, such as go1.26.8: a go.mod may choose it
+	Dir       string               // the package's folder in its own tree, in which it runs
+	SHA256    string               // of the file, in hexadecimal
+	Layout    int64                // see Relink; 0 is the linker's own order
+	GoVersion string               // that it was built with, such as go1.26.8: a go.mod may choose it
+	Settings  []debug.BuildSetting // likewise: a go.mod or a file may set GODEBUG
 	Warnings  []string
 	NoTurns   string // why its benchmarks take no turns of a duet without a Recorder; empty: they do
 
@@ -190,7 +192,7 @@ func (b *Binary) identify() error {
 	if err != nil {
 		return err
 	}
-	b.GoVersion = info.GoVersion
+	b.GoVersion, b.Settings = info.GoVersion, info.Settings
 	f, err := os.Open(b.Path)
 	if err != nil {
 		return err
