@@ -270,7 +270,8 @@ func TestWhatCannotBeTold(t *testing.T) {
 		if p.Path == module+"/price" {
 			content, err := os.ReadFile(p.File)
 			require.NoError(t, err)
-			changed := bytes.ReplaceAll(content, []byte("go object "+runtime.GOOS), []byte("go object plan99"[:10+len(runtime.GOOS)]))
+			system := []byte("go object " + runtime.GOOS)
+			changed := bytes.ReplaceAll(content, system, slices.Concat([]byte("go object "), bytes.Repeat([]byte("x"), len(runtime.GOOS))))
 			require.NoError(t, os.WriteFile(other[i].File, changed, 0o600))
 		}
 	}
