@@ -10,6 +10,7 @@ import (
 )
 
 func TestSettingsTellOfGODEBUG(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	repo := newRepo(t, shop)
 	s := newScratch(t)

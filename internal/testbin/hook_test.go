@@ -140,6 +140,7 @@ func TestOverlayOfGOFLAGSIsHeeded(t *testing.T) {
 
 // TestOverlayOfGOFLAGSThatHooksCannotStandBeside holds that a package is built all the same.
 func TestOverlayOfGOFLAGSThatHooksCannotStandBeside(t *testing.T) {
+	notShort(t)
 	repo := newRepo(t, shop)
 	dir := t.TempDir()
 	folder := filepath.Join(goEnv(t, "GOROOT"), "src", "testing")
