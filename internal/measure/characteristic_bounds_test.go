@@ -46,6 +46,7 @@ var (
 //   - At 1.5 times the limit a run is hardly ever ok, however short its budget.
 //   - At the limit an interval lies on either side of it as often as alpha says at most, whatever luck launches have.
 //     An interval beyond it has a share of alpha, where verdicts share it.
+//   - By the default policy, within a budget: identical code does not fail, and 1.5 times what it tolerates is red, not ok.
 //   - Where one link of two is slower by more than the limit, identical code does not fail, and most of what is beyond twice the
 //     limit of 10 % is found.
 func promises() []promise {
@@ -63,7 +64,18 @@ func promises() []promise {
 				all = append(all, promise{machine, s, 1.5, ok, 0.001, 3000})
 			}
 		}
-		for _, l := range []luck{{}, {launch: 0.02}, {launch: 0.05}, {correlated: true}, {slowStart: true}} {
+		for _, d := range []struct {
+			request time.Duration
+			budget  time.Duration
+			notRed  float64 // at 1.5 times what the default policy tolerates
+		}{{5, 1, 0.005}, {20, 1, 0.03}, {50, 2, 0.05}} {
+			s := setting{limits: defaultLimits, request: d.request * time.Millisecond, budget: d.budget * time.Minute}
+			all = append(all, promise{machine, s, 0, fails, 0.001, 1000}, promise{machine, s, 1.5, ok, 0.001, 1000},
+				promise{machine, s, 1.5, notRed, d.notRed, 1000})
+		}
+		all = append(all, promise{machine, setting{family: 500}, 0, fails, 0.001, 1000},
+			promise{machine, setting{family: 500}, 1.5, notRed, 0.01, 1000})
+		for _, l := range []luck{{}, {launch: 0.01}, {launch: 0.02}, {launch: 0.03}, {launch: 0.05}, {correlated: true}, {slowStart: true}} {
 			s := setting{luck: l}
 			all = append(all, promise{machine, s, 1, wrongSide, policy.DefaultAlpha, 1000})
 		}
