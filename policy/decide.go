@@ -5,8 +5,8 @@ import "github.com/tailgate-go/tailgate/internal/stats"
 // Doubtful is a change, as a multiple of both limits of a rule, that a verdict of ok must have ruled out: the interval leaves it
 // out that has an alpha of Doubt, two-sided. So a change that large is called ok by one look in 2000, whatever the noise.
 //
-// Fewer than 11 rounds have no such interval. Theirs is from the least to the greatest change that was seen, and a quarter of that
-// further on either side: of normal noise that leaves the true change out in about 1 of 1000, in the heaviest noise in 1 of 256.
+// Fewer than 11 rounds, or 7 runs a side, have no such interval. Theirs is the widest that they have, of rounds from the least
+// to the greatest change that was seen, and a quarter of that further on either side: of normal noise that leaves the true change out in about 1 of 1000, in the heaviest noise in 1 of 256.
 const (
 	Doubtful = 1.5
 	Doubt    = 0.001
@@ -15,7 +15,12 @@ const (
 // further is the change of values with the interval that must leave out what is doubtful.
 func (l Look) further(baseline, candidate []float64) change {
 	if !l.Paired {
-		return compareRuns(baseline, candidate, max(Doubt, stats.SmallestP(len(baseline), len(candidate))))
+		least := stats.SmallestP(len(baseline), len(candidate))
+		c := compareRuns(baseline, candidate, max(Doubt, least))
+		if least > Doubt {
+			c.ratio, c.shift = beyond(c.ratio), beyond(c.shift)
+		}
+		return c
 	}
 	if least := stats.SmallestSignedRankP(len(baseline)); least > Doubt {
 		c := compareRounds(baseline, candidate, least)

@@ -57,8 +57,8 @@
 // and rounds if their ratio is beyond (100 + MaxRegressionPercent) / 100 and their difference reaches MinRegression.
 //
 // A change is seen to be within a limit when the interval lies within the limit or under the floor, and another interval lies
-// within 1.5 times one of them: so what is [Doubtful] is ruled out. That other interval has an alpha of 0.001. Where rounds are too
-// few for it, it goes from the least change seen to the greatest, and a quarter further on either side. At the last look that a
+// within 1.5 times one of them: so what is [Doubtful] is ruled out. That other interval has an alpha of 0.001. Where rounds or
+// runs are too few for it, it is the widest that they have, and a quarter further on either side. At the last look that a
 // plan has, the estimate will do in place of the first interval; it will not where the time was spent early. The first row that
 // holds is the verdict:
 //

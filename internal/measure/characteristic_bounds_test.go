@@ -75,7 +75,9 @@ func promises() []promise {
 		}
 		all = append(all, promise{machine, setting{family: 500}, 0, fails, 0.001, 1000},
 			promise{machine, setting{family: 500}, 1.5, notRed, 0.01, 1000})
-		for _, l := range []luck{{}, {launch: 0.01}, {launch: 0.02}, {launch: 0.03}, {launch: 0.05}, {correlated: true}, {slowStart: true}} {
+		for _, l := range []luck{
+			{}, {launch: 0.01}, {launch: 0.02}, {launch: 0.03}, {launch: 0.05}, {correlated: true}, {slowStart: true},
+		} {
 			s := setting{luck: l}
 			all = append(all, promise{machine, s, 1, wrongSide, policy.DefaultAlpha, 1000})
 		}
