@@ -6,7 +6,8 @@ import "github.com/tailgate-go/tailgate/internal/stats"
 // out that has an alpha of Doubt, two-sided. So a change that large is called ok by one look in 2000, whatever the noise.
 //
 // Fewer than 11 rounds, or 7 runs a side, have no such interval. Theirs is the widest that they have, of rounds from the least
-// to the greatest change that was seen, and a quarter of that further on either side: of normal noise that leaves the true change out in about 1 of 1000, in the heaviest noise in 1 of 256.
+// to the greatest change that was seen, and a quarter of that further on either side. Of 8 rounds of normal noise that leaves the
+// true change out in about 1 of 1000, in the heaviest noise in 1 of 256.
 const (
 	Doubtful = 1.5
 	Doubt    = 0.001
