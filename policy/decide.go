@@ -52,6 +52,8 @@ func seen(r Rule, c change, direction Direction, look Look, further func() chang
 		return Unsettled, ""
 	case c.breaks(r, better) && c.p <= look.miss():
 		return Improved, BetterByMore
+	case c.breaks(r, better) && !look.Last: // it is not worse: whether it is better is worth knowing
+		return Unsettled, ""
 	case within:
 		return OK, IntervalWithin
 	}

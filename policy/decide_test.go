@@ -51,6 +51,12 @@ func TestDecide(t *testing.T) {
 		{"beyond by the estimate, which chance may have made", spread(8, 1.15, 0.4), last, Blind, TooNoisyToSee},
 		{"an interval beyond", spread(12, 1.2, 0.01), look, Regressed, IntervalBeyond},
 		{"an interval better", spread(12, 0.8, 0.01), look, Improved, BetterByMore},
+		{"within, and better by more than the limits in 7 of 8 rounds, which is pursued", append(spread(7, 0.85, 0.001), 1.06),
+			Look{Alpha: 0.0079, Paired: true}, Unsettled, ""},
+		{"the same, and there is no other look", append(spread(7, 0.85, 0.001), 1.06),
+			Look{Alpha: 0.0079, Last: true, Paired: true}, OK, IntervalWithin},
+		{"within, and better by the limit in 7 of 8 rounds", append(spread(7, 0.901, 0.0001), 1.06),
+			Look{Alpha: 0.0079, Paired: true}, OK, IntervalWithin},
 		{"an interval that is better, perhaps by less", spread(12, 0.9, 0.03), look, OK, IntervalWithin},
 	} {
 		t.Run(c.name, func(t *testing.T) {

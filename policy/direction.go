@@ -1,9 +1,12 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Direction tells which way a metric is better. Where a rule names none it is what the results declare, in Unit lines,
-// or what is known of the unit: times, B/op and allocs/op are better when lower, what ends in "/s" when higher.
+// or what is known of the unit: see DirectionOf.
 type Direction string
 
 const (
@@ -11,12 +14,52 @@ const (
 	Higher Direction = "higher"
 )
 
-// DirectionOf tells which way a unit is better; empty when nothing is known of it.
+// ours are units that benchmarks and gates of tailgate report, and go test, whose names do not tell their direction.
+var ours = map[string]Direction{
+	"B/op": Lower, "allocs/op": Lower,
+	"peak-rss-B": Lower, "live-heap-B": Lower, "goroutines": Lower, // see FloorOf
+	"saturated": Lower, "server-preemptions": Lower, "trials": Lower, "held-open-percent": Lower,
+	"empty-percent": Lower, "no-usage-percent": Lower, "late": Lower,
+	"attempted": Higher, "succeeded": Higher, "goodput-percent": Higher, "swept-out": Higher, "cached-percent": Higher,
+	"server-cached-percent": Higher,
+}
+
+// noAmount are units that say what was run, and not how well: no rule may name them.
+var noAmount = map[string]string{
+	"selection":      "tells which prompts were drawn",
+	"output-tok/req": "tells how long replies were",
+	"round-requests": "tells how many requests a run is to have",
+	"cold":           "tells that no cache is to know the prompts",
+	"insecure-tls":   "tells that any certificate of a server was accepted",
+	"targets":        "tells that a benchmark measures the server that its gate names",
+}
+
+var (
+	times  = []string{"ns", "us", "\u00b5s", "\u03bcs", "ms", "sec"}
+	spans  = append([]string{"s", "min"}, times...)
+	faults = []string{"errors", "failures", "timeouts", "drops", "retries"}
+)
+
+// DirectionOf tells which way a unit is better; empty when nothing is known of it. Known are all that tailgate reports. Of others
+// their names tell: times are better when lower ("p95-ns", "ns/tok", "p95_ms"), and so are "B/op", "allocs/op" and counts of what
+// went wrong ("errors", "timeouts/s"); rates are better when higher ("req/s", "tok/min").
 func DirectionOf(unit string) Direction {
+	if d, ok := ours[unit]; ok {
+		return d
+	}
+	what, per := unit, ""
+	if at := strings.LastIndexByte(unit, '/'); at >= 0 {
+		what, per = unit[:at], unit[at+1:]
+	}
+	words := strings.FieldsFunc(what, func(c rune) bool { return c == '-' || c == '_' || c == '/' })
 	switch {
-	case IsTime(unit), unit == "B/op", unit == "allocs/op", unit == "sec/op":
+	case IsTime(unit), slices.ContainsFunc(words, func(w string) bool { return slices.Contains(faults, w) }):
 		return Lower
-	case strings.HasSuffix(unit, "/s"):
+	case slices.Contains(words, "per"): // "ops_per_ms" is no time
+		return ""
+	case len(words) > 0 && (slices.Contains(times, words[len(words)-1]) || what == "s"):
+		return Lower
+	case slices.Contains(spans, per):
 		return Higher
 	}
 	return ""

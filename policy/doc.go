@@ -90,14 +90,32 @@
 // # Outcomes
 //
 //	regressed     worse by more than the limit and by the floor, and certain         fails
+//	drifted       passes since the baseline, and is regressed since the anchor       fails, unless on_drifted is "warn"
+//	accepted      the same, and meant: a trailer of a commit says so, up to a ceiling
 //	improved      better by as much, and significant
-//	ok            seen to be within the limit or under the floor, or the code is the same
+//	ok            seen to be within the limit or under the floor, or the code is the same, or unchanged
 //	inconclusive  worse by as much, but not certainly: Reason.Advice says what
 //	              would settle it                                                    fails, unless on_inconclusive is "warn"
 //	blind         measured, and too noisy to see a change of the limits: Detectable
 //	              says which change would have been found                            passes, unless on_blind is "fail"
 //	invalid       must not be judged: Reason says why, and what to do                fails
 //	added         the baseline has no such benchmark or metric yet
+//
+// A change that is meant is accepted by a [Trailer] of a commit, up to its [Ceiling]. The verdict settles as without it. If it is
+// regressed, or inconclusive because of noise, it is then accepted where its interval begins within the ceiling and leaves out 1.5
+// times the ceiling.
+//
+// # An anchor
+//
+// A gate may have a third side, an older revision that takes its turns in the same rounds: the anchor. Each rule is judged against
+// it, too, as against the baseline: with the rule's limits, or those of "anchor". A change that passes since the baseline and is
+// regressed since the anchor is drifted: it has crept in, a little with every commit.
+//
+//	{"metric": "p95-ns", "max_regression_percent": 5, "min_regression": "1ms", "anchor": {"max_regression_percent": 10}}
+//
+// [Verdict.Anchor] has what the rule says of the change since the anchor. What fails since the baseline stays as it is. What is
+// invalid since the anchor is invalid. What is inconclusive or blind since the anchor alone is said, and passes unless "anchor" has
+// "on_inconclusive" or "on_blind": "fail". What the anchor lacks was added since.
 //
 // A [Reason] is data: a code, the facts that it rests on, and advice. Reports put it into words.
 //

@@ -5,6 +5,22 @@ import (
 	"math"
 )
 
+// FloorOf is the floor of a rule on the unit that names none: of what a benchmark's process uses less matters to nobody, and may be
+// chance. It is 0 for all other units.
+func FloorOf(unit string) float64 {
+	switch unit {
+	case "peak-rss-B":
+		return 1 << 20
+	case "live-heap-B":
+		return 64 << 10
+	case "gc-pause-p99-ns":
+		return 100e3
+	case "goroutines":
+		return 1
+	}
+	return 0
+}
+
 // RedFrom is the change for the worse from which on the verdict's rule can be broken, in percent of the baseline: its limit, or its
 // floor where that is more. It is +Inf where no change can break it, because what is better when higher loses 100 % at most; NaN
 // where there is no baseline, or one of 0, of which nothing is a percentage.
@@ -12,15 +28,16 @@ func (v Verdict) RedFrom() float64 {
 	if v.Baseline.N == 0 || v.Baseline.Median == 0 {
 		return math.NaN()
 	}
-	direction := v.Direction
-	if direction == "" { // as read from a report
-		direction = cmp.Or(v.Rule.Direction, DirectionOf(v.Unit))
-	}
 	from := v.Rule.From(v.Baseline.Median)
-	if direction == Higher && from >= 100 {
+	if v.better() == Higher && from >= 100 {
 		return math.Inf(1)
 	}
 	return from
+}
+
+// better is the direction that is better, as far as a verdict tells that was read from a report.
+func (v Verdict) better() Direction {
+	return cmp.Or(v.Direction, v.Rule.Direction, DirectionOf(v.Unit))
 }
 
 // FloorHides reports whether the rule can be broken only far beyond its limit: from twice the limit on, because of its floor, or

@@ -7,6 +7,10 @@ type Noise struct {
 	Rounds   int     // so many pairs
 	Launches int     // starts of each side
 	Seconds  float64 // of measuring
+	// Operations are those of a turn, requests or iterations, and Turn is about how many seconds it took, with what a benchmark does
+	// before its timer; the medians of all rounds. 0 where there are no turns.
+	Operations int
+	Turn       float64
 	// Stalls are turns that took over 1 ms longer than their like with no more CPU time, per second of measuring: held up by the
 	// host or by a neighbour.
 	Stalls   float64

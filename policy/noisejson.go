@@ -13,6 +13,8 @@ type noiseJSON struct {
 	Rounds      int      `json:"rounds"`
 	Launches    int      `json:"launches"`
 	Seconds     *float64 `json:"seconds"`
+	Operations  *int     `json:"turn_operations"`
+	Turn        *float64 `json:"turn_seconds"`
 	Stalls      *float64 `json:"stalls_per_second"`
 	Switches    *float64 `json:"involuntary_switches_per_second"`
 	Alternation *float64 `json:"alternation_percent"`
@@ -29,8 +31,12 @@ func (n Noise) MarshalJSON() ([]byte, error) {
 		}
 		return &x
 	}
+	var operations *int
+	if n.Operations > 0 {
+		operations = &n.Operations
+	}
 	return json.Marshal(noiseJSON{
-		n.Method, n.Rounds, n.Launches, known(n.Seconds, true),
+		n.Method, n.Rounds, n.Launches, known(n.Seconds, true), operations, known(n.Turn, n.Operations > 0),
 		known(n.Stalls, n.SawTurns()), known(n.Switches, n.SawTurns()), known(n.Alternation, n.SawTurns()),
 		known(n.Steal, n.SawMachine()), known(n.Busy, n.SawMachine()), known(n.Load, n.SawMachine()),
 	})
@@ -50,9 +56,14 @@ func (n *Noise) UnmarshalJSON(data []byte) error {
 		}
 		return *x
 	}
+	operations := 0
+	if in.Operations != nil {
+		operations = *in.Operations
+	}
 	*n = Noise{
-		Method: in.Method, Rounds: in.Rounds, Launches: in.Launches, Seconds: zero(in.Seconds), Stalls: zero(in.Stalls),
-		Switches: zero(in.Switches), Alternation: zero(in.Alternation), Steal: zero(in.Steal), Busy: zero(in.Busy), Load: zero(in.Load),
+		Method: in.Method, Rounds: in.Rounds, Launches: in.Launches, Seconds: zero(in.Seconds),
+		Operations: operations, Turn: zero(in.Turn), Stalls: zero(in.Stalls), Switches: zero(in.Switches),
+		Alternation: zero(in.Alternation), Steal: zero(in.Steal), Busy: zero(in.Busy), Load: zero(in.Load),
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ type file struct {
 	OnInconclusive *Effect    `json:"on_inconclusive"`
 	OnBlind        *Effect    `json:"on_blind"`
 	OnRemoved      *Effect    `json:"on_removed"`
+	OnDrifted      *Effect    `json:"on_drifted"`
 	Rules          []fileRule `json:"rules"`
 }
 
@@ -28,6 +29,15 @@ type fileRule struct {
 	MinRegression        json.RawMessage `json:"min_regression"`
 	Direction            Direction       `json:"direction"`
 	Plain                bool            `json:"plain"`
+	Anchor               *fileAnchor     `json:"anchor"`
+}
+
+// fileAnchor has the rule's own limits where it has none.
+type fileAnchor struct {
+	MaxRegressionPercent *float64        `json:"max_regression_percent"`
+	MinRegression        json.RawMessage `json:"min_regression"`
+	OnInconclusive       Effect          `json:"on_inconclusive"`
+	OnBlind              Effect          `json:"on_blind"`
 }
 
 // Parse reads a policy from JSON: the form of policy.schema.json, or the configuration file of the original tool. name is the
@@ -83,6 +93,9 @@ func (f file) policy() (p Policy, path string, err error) {
 	if f.OnRemoved != nil {
 		p.OnRemoved = *f.OnRemoved
 	}
+	if f.OnDrifted != nil {
+		p.OnDrifted = *f.OnDrifted
+	}
 	for i, r := range f.Rules {
 		path := fmt.Sprintf("rules[%d]", i)
 		if r.MaxRegressionPercent == nil {
@@ -96,9 +109,32 @@ func (f file) policy() (p Policy, path string, err error) {
 		if err != nil {
 			return p, path + ".min_regression", fmt.Errorf("%s: %w", path, err)
 		}
+		if rule.Anchor, err = r.Anchor.limits(rule); err != nil {
+			return p, path + ".anchor.min_regression", fmt.Errorf("%s: anchor: %w", path, err)
+		}
 		p.Rules = append(p.Rules, rule)
 	}
 	return p, "", nil
+}
+
+// limits are those of a rule for the change since the anchor; nil where the file has none.
+func (a *fileAnchor) limits(r Rule) (*AnchorLimits, error) {
+	if a == nil {
+		return nil, nil
+	}
+	out := &AnchorLimits{
+		MaxRegressionPercent: r.MaxRegressionPercent, MinRegression: r.MinRegression,
+		OnInconclusive: a.OnInconclusive, OnBlind: a.OnBlind,
+	}
+	if a.MaxRegressionPercent != nil {
+		out.MaxRegressionPercent = *a.MaxRegressionPercent
+	}
+	if len(a.MinRegression) == 0 {
+		return out, nil
+	}
+	var err error
+	out.MinRegression, err = parseAmount(r, a.MinRegression)
+	return out, err
 }
 
 // parseAmount reads min_regression: a duration with its unit for times, a number in the metric's unit for all else.

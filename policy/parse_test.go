@@ -1,8 +1,10 @@
 package policy
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -23,7 +25,7 @@ func shipped(t *testing.T, name string) Policy {
 }
 
 func TestParseReadsEveryField(t *testing.T) {
-	assert.Equal(t, Policy{Alpha: 0.05, OnInconclusive: Fail, OnBlind: Warn, OnRemoved: Fail, Rules: []Rule{
+	assert.Equal(t, Policy{Alpha: 0.05, OnInconclusive: Fail, OnBlind: Warn, OnRemoved: Fail, OnDrifted: Fail, Rules: []Rule{
 		{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e6},
 		{Metric: "req/s", Benchmark: "MLP.*", MaxRegressionPercent: 10},
 		{Metric: "p95-ns", Stage: "model", MaxRegressionPercent: 10, MinRegression: 200e3},
@@ -33,8 +35,33 @@ func TestParseReadsEveryField(t *testing.T) {
 	p, err := Parse("p.json", []byte(`{"version": 1, "alpha": 0.01, "on_inconclusive": "warn", "on_blind": "fail", "on_removed": "warn",
 		"rules": [{"metric": "score", "max_regression_percent": 0, "direction": "higher", "plain": true}]}`))
 	require.NoError(t, err)
-	assert.Equal(t, Policy{Alpha: 0.01, OnInconclusive: Warn, OnBlind: Fail, OnRemoved: Warn,
+	assert.Equal(t, Policy{Alpha: 0.01, OnInconclusive: Warn, OnBlind: Fail, OnRemoved: Warn, OnDrifted: Fail,
 		Rules: []Rule{{Metric: "score", Direction: Higher, Plain: true}}}, p)
+}
+
+func TestParseReadsTheLimitsSinceAnAnchor(t *testing.T) {
+	p, err := Parse("p.json", []byte(`{"version": 1, "on_drifted": "warn", "rules": [
+		{"metric": "p95-ns", "max_regression_percent": 5, "min_regression": "1ms"},
+		{"metric": "p95-ns", "max_regression_percent": 5, "min_regression": "1ms", "anchor": {}},
+		{"metric": "p95-ns", "max_regression_percent": 5, "min_regression": "1ms", "anchor": {"max_regression_percent": 15}},
+		{"metric": "p95-ns", "max_regression_percent": 5, "min_regression": "1ms",
+			"anchor": {"min_regression": "0s", "on_inconclusive": "fail", "on_blind": "warn"}}]}`))
+	require.NoError(t, err)
+	assert.Equal(t, Warn, p.OnDrifted)
+	for i, want := range []*AnchorLimits{
+		nil, {MaxRegressionPercent: 5, MinRegression: 1e6}, {MaxRegressionPercent: 15, MinRegression: 1e6},
+		{MaxRegressionPercent: 5, OnInconclusive: Fail, OnBlind: Warn},
+	} {
+		r := p.Rules[i]
+		assert.Equal(t, want, r.Anchor)
+		since := r.SinceAnchor()
+		if want == nil {
+			want = &AnchorLimits{MaxRegressionPercent: 5, MinRegression: 1e6}
+		}
+		assert.Equal(t, want.MaxRegressionPercent, since.MaxRegressionPercent)
+		assert.Equal(t, want.MinRegression, since.MinRegression)
+		assert.Equal(t, []float64{5, 1e6}, []float64{r.MaxRegressionPercent, r.MinRegression}, "the rule's own stay as they are")
+	}
 }
 
 func TestTheOriginalConfigurationLoadsUnchanged(t *testing.T) {
@@ -61,6 +88,8 @@ var refusals = []struct {
 	{name: "a field in capitals", text: `{"Version": 1, "rules": []}`, says: `p.json:1:11: unknown field "Version"`},
 	{name: "a quantile of requests that nobody records", text: head + `"max_regression_percent": 10, "plain": true}]}`,
 		says: `p.json:1:77: rules[0]: metric "p95-ns" is of requests, and a plain benchmark records none`, schemaCannotSee: true},
+	{name: "a metric that is no amount", text: `{"version": 1, "rules": [{"metric": "selection", "max_regression_percent": 1}]}`,
+		says: `p.json:1:27: rules[0]: metric "selection" tells which prompts were drawn: it is no amount`, schemaCannotSee: true},
 	{name: "a percentage as a string", text: head + `"max_regression_percent": "10"}]}`,
 		says: `p.json:1:47: rules[0].max_regression_percent is a JSON string; write a number, such as 10`},
 	{name: "no percentage", text: head + `"min_regression": "1ms"}]}`,
@@ -99,6 +128,19 @@ var refusals = []struct {
 	{name: "an unknown effect",
 		text: `{"version": 1, "on_inconclusive": "ignore", "rules": [{"metric": "p95-ns", "max_regression_percent": 10}]}`,
 		says: `p.json:1:16: on_inconclusive is "ignore"; write "fail" or "warn"`},
+	{name: "an unknown effect of drifting",
+		text: `{"version": 1, "on_drifted": "ignore", "rules": [{"metric": "p95-ns", "max_regression_percent": 10}]}`,
+		says: `p.json:1:16: on_drifted is "ignore"; write "fail" or "warn"`},
+	{name: "a negative limit since the anchor",
+		text: head + `"max_regression_percent": 10, "anchor": {"max_regression_percent": -1}}]}`,
+		says: "rules[0]: anchor: max_regression_percent is -1; write a percentage"},
+	{name: "a floor since the anchor without its unit",
+		text: head + `"max_regression_percent": 10, "anchor": {"min_regression": 1}}]}`,
+		says: `rules[0]: anchor: min_regression of p95-ns is 1; write a duration with its unit`, schemaCannotSee: true},
+	{name: "an unknown effect since the anchor", text: head + `"max_regression_percent": 10, "anchor": {"on_blind": "no"}}]}`,
+		says: `rules[0]: anchor: on_blind is "no"; write "fail" or "warn"`},
+	{name: "an unknown field since the anchor", text: head + `"max_regression_percent": 10, "anchor": {"on_removed": "fail"}}]}`,
+		says: `unknown field "rules[0].anchor.on_removed"`},
 	{name: "a list", text: `[]`, says: "p.json:1:1: a policy is an object"},
 	{name: "an empty file", text: ``, says: "p.json:1:1: the JSON ends too early", schemaCannotSee: true},
 	{name: "a text cut short", text: `{"version": 1, "rules": [`, says: "p.json:1:26: the JSON ends too early", schemaCannotSee: true},
@@ -146,14 +188,51 @@ func TestShippedPoliciesFollowTheSchema(t *testing.T) {
 }
 
 func TestThePoliciesOfTheReadmeLoad(t *testing.T) {
-	page, err := readme.Read("..", "README.md")
-	require.NoError(t, err)
-	for _, has := range []string{`"version": 1`, `"end_to_end_ms"`} {
-		block, err := page.Block("json", has)
+	for _, c := range []struct{ page, has string }{{"README.md", `"version": 1`}, {"docs/policy.md", `"end_to_end_ms"`}} {
+		page, err := readme.Read("..", c.page)
 		require.NoError(t, err)
-		_, err = Parse("README.md", []byte(block.Text))
+		block, err := page.Block("json", c.has)
+		require.NoError(t, err)
+		_, err = Parse(c.page, []byte(block.Text))
 		assert.NoError(t, err)
 	}
+}
+
+func TestThePageHasTheDefault(t *testing.T) {
+	page, err := readme.Read("..", "docs/policy.md")
+	require.NoError(t, err)
+	for _, r := range Default().Rules {
+		of, limit, floor := "with a `Recorder`", "", ""
+		if r.Plain {
+			of = "plain"
+		}
+		if r.MaxRegressionPercent > 0 {
+			limit = fmt.Sprint(r.MaxRegressionPercent, " %")
+		}
+		switch {
+		case r.Metric == "B/op":
+			floor = fmt.Sprint(r.MinRegression, " B")
+		case IsTime(r.Metric) && r.MinRegression > 0:
+			floor = fmt.Sprint(r.MinRegression/1e6, " ms")
+		case r.MinRegression > 0:
+			floor = fmt.Sprint(r.MinRegression)
+		}
+		cells := strings.Join([]string{"`" + r.Metric + "`", of, limit, floor}, " | ")
+		assert.Contains(t, page.Prose, strings.ReplaceAll("\n| "+cells+" |\n", "|  |", "| |"))
+	}
+}
+
+func TestThePolicyOfTheAnchorPageLoads(t *testing.T) {
+	page, err := readme.Read("..", "docs/anchor.md")
+	require.NoError(t, err)
+	block, err := page.Block("json", `"on_drifted": "fail"`)
+	require.NoError(t, err)
+	p, err := Parse("docs/anchor.md", []byte(block.Text))
+	require.NoError(t, err)
+	assert.Equal(t, &AnchorLimits{MaxRegressionPercent: 10, MinRegression: 1e6, OnInconclusive: Fail}, p.Rules[0].Anchor)
+	schema, err := jsonschema.NewCompiler().Compile("policy.schema.json")
+	require.NoError(t, err)
+	assert.NoError(t, schema.Validate(decode(t, []byte(block.Text))))
 }
 
 func decode(t *testing.T, data []byte) any {

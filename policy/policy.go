@@ -15,6 +15,7 @@ type Policy struct {
 	OnInconclusive Effect  // what an inconclusive verdict does; the zero value fails
 	OnBlind        Effect  // what a blind verdict does; the zero value warns
 	OnRemoved      Effect  // what a benchmark that the candidate lacks does; the zero value fails
+	OnDrifted      Effect  // what a drifted verdict does; the zero value fails
 	Rules          []Rule  // empty means those of Default, of which one that matches no benchmark is no error
 }
 
@@ -26,19 +27,32 @@ const (
 	Warn Effect = "warn"
 )
 
+// validate says what is wrong with the effect of that name.
+func (e Effect) validate(name string) error {
+	if e != "" && e != Fail && e != Warn {
+		return fmt.Errorf("%s is %q; write %q or %q", name, e, Fail, Warn)
+	}
+	return nil
+}
+
+// oneAllocation is an allocation of each operation, less what the runtime allocates by itself now and then: allocations are counted
+// and not rounded, so that one more is 0.99998 more or 1.00002.
+const oneAllocation = 0.99
+
 // Default is what the zero Policy does, spelled out. Where requests are recorded p95 latency may be worse by 10 %, and by anything
 // under 1 ms. Of plain benchmarks ns/op may be worse by 10 %, B/op by 10 % and by anything under 64 B, and allocs/op by anything
-// under 1.
+// under 0.99: so by none that each operation makes.
 func Default() Policy {
 	return Policy{
 		Alpha:          DefaultAlpha,
 		OnInconclusive: Fail,
 		OnBlind:        Warn,
 		OnRemoved:      Fail,
+		OnDrifted:      Fail,
 		Rules: []Rule{
 			{Metric: "p95-ns", MaxRegressionPercent: 10, MinRegression: 1e6},
 			{Metric: "ns/op", MaxRegressionPercent: 10, Plain: true},
-			{Metric: "allocs/op", MinRegression: 1, Plain: true},
+			{Metric: "allocs/op", MinRegression: oneAllocation, Plain: true},
 			{Metric: "B/op", MaxRegressionPercent: 10, MinRegression: 64, Plain: true},
 		},
 	}
@@ -58,9 +72,9 @@ func (p Policy) validate() (path string, err error) {
 	for _, e := range []struct {
 		path   string
 		effect Effect
-	}{{"on_inconclusive", p.OnInconclusive}, {"on_blind", p.OnBlind}, {"on_removed", p.OnRemoved}} {
-		if e.effect != "" && e.effect != Fail && e.effect != Warn {
-			return e.path, fmt.Errorf("%s is %q; write %q or %q", e.path, e.effect, Fail, Warn)
+	}{{"on_inconclusive", p.OnInconclusive}, {"on_blind", p.OnBlind}, {"on_removed", p.OnRemoved}, {"on_drifted", p.OnDrifted}} {
+		if err := e.effect.validate(e.path); err != nil {
+			return e.path, err
 		}
 	}
 	for i, r := range p.Rules {

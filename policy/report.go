@@ -6,6 +6,7 @@ type Report struct {
 	Benchmarks []Measured // every benchmark with all it measured
 	Policy     Policy     // as applied, defaults filled in
 	Elsewhere  int        // benchmarks that another shard judges
+	Trailers   []Trailer  // of commits, that were read for the report; each with its Use
 }
 
 // Fails reports whether the test run fails. A report without verdicts does, unless all there is to judge is judged elsewhere.
@@ -18,10 +19,12 @@ func (r Report) Fails() bool {
 	return len(r.Verdicts) == 0 && r.Elsewhere == 0
 }
 
-// Outcome is the gravest of the verdicts': invalid, regressed, inconclusive, blind, improved, added, ok. A report without
-// verdicts is invalid, and ok if all there is to judge is judged elsewhere.
+// Outcome is the gravest of the verdicts': invalid, regressed, drifted, inconclusive, blind, accepted, improved, added, ok. A
+// report without verdicts is invalid, and ok if all there is to judge is judged elsewhere.
 func (r Report) Outcome() Outcome {
-	gravity := map[Outcome]int{OK: 1, Added: 2, Improved: 3, Blind: 4, Inconclusive: 5, Regressed: 6, Invalid: 7}
+	gravity := map[Outcome]int{
+		OK: 1, Added: 2, Improved: 3, Accepted: 4, Blind: 5, Inconclusive: 6, Drifted: 7, Regressed: 8, Invalid: 9,
+	}
 	worst := Outcome("")
 	for _, v := range r.Verdicts {
 		if gravity[v.Outcome] > gravity[worst] {

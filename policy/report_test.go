@@ -16,6 +16,8 @@ func TestAReportIsAsGraveAsItsGravestVerdict(t *testing.T) {
 		{"improved is graver than added", []Outcome{Improved, Added}, Improved},
 		{"blind is graver than improved", []Outcome{Improved, Blind, OK}, Blind},
 		{"inconclusive is graver than blind", []Outcome{Blind, Inconclusive, OK}, Inconclusive},
+		{"drifted is graver than inconclusive", []Outcome{Drifted, Inconclusive}, Drifted},
+		{"regressed is graver than drifted", []Outcome{Drifted, Regressed}, Regressed},
 		{"regressed is graver than inconclusive", []Outcome{Regressed, Inconclusive}, Regressed},
 		{"invalid is gravest", []Outcome{Regressed, Invalid, OK}, Invalid},
 	} {

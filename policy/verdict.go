@@ -4,10 +4,12 @@ package policy
 type Outcome string
 
 const (
-	OK           Outcome = "ok"           // seen to be within a limit, or of the same code
+	OK           Outcome = "ok"           // seen to be within a limit, of the same code, or unchanged
 	Improved     Outcome = "improved"     // better by more than both limits, and significant
 	Regressed    Outcome = "regressed"    // worse by more than both limits, and certain
-	Inconclusive Outcome = "inconclusive" // worse, and by more than both limits, but not certainly
+	Drifted      Outcome = "drifted"      // not regressed since the baseline, and regressed since the anchor
+	Accepted     Outcome = "accepted"     // worse by more than both limits, and meant: a trailer of a commit says so
+	Inconclusive Outcome = "inconclusive" // worse by more than both limits, but not certainly; or the benchmark differs
 	Blind        Outcome = "blind"        // measured, and too noisy to see a change of the limits
 	Invalid      Outcome = "invalid"      // must not be judged
 	Added        Outcome = "added"        // the baseline has none yet
@@ -38,6 +40,10 @@ type Verdict struct {
 	// Detectable is the smallest change for the worse that would have been regressed at this noise and by these limits, in percent of
 	// the baseline, with a chance of 0.8; +Inf when none would.
 	Detectable float64
+
+	// Anchor is what the rule, with its limits for the anchor, says of the change since the anchor, which is the Baseline of that
+	// verdict; nil where there is no anchor. It has no Anchor, and does not fail by itself.
+	Anchor *Verdict
 }
 
 // Bounds is an interval. Its ends may be infinite.

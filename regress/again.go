@@ -2,6 +2,7 @@ package regress
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/tailgate-go/tailgate/internal/measure"
@@ -10,17 +11,28 @@ import (
 	"github.com/tailgate-go/tailgate/internal/source"
 )
 
-// again is how to see for oneself what a gate has found, from the folder of go.mod. The commits are named, since branches move.
+// rerun is how a gate is run again.
+type rerun struct {
+	in   string                        // in which folder: "of go.mod"
+	line func(name, pkg string) string // what is typed there for the gate of that name, of the test in the package pkg
+}
+
+// byTest runs the test again in which a gate is.
+var byTest = rerun{"of go.mod", func(name, pkg string) string {
+	return "go test -count=1 -v -run " + shellQuoted(measure.Pattern(name)) + " " + shellQuoted(pkg)
+}}
+
+// again is how to see for oneself what a gate has found. The commits are named, since branches move.
 func (s settings) again(name, dir string, doc report.Document) []report.Command {
-	pkg, err := filepath.Rel(output.Module(dir), dir)
-	if err != nil {
-		pkg = "."
-	}
 	set := []string{}
+	anchor := report.Side{}
+	if doc.Anchor != nil {
+		anchor = *doc.Anchor
+	}
 	for _, side := range []struct {
 		setting report.Setting
 		is      report.Side
-	}{{s.baseline, doc.Baseline}, {s.candidate, doc.Candidate}} {
+	}{{s.baseline, doc.Baseline}, {s.candidate, doc.Candidate}, {s.anchor, anchor}} {
 		value := source.Discreet(side.setting.Value)
 		if side.is.Commit != "" && !side.is.Dirty && !source.IsFile(value) {
 			value = side.is.Commit
@@ -30,22 +42,30 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 		}
 	}
 	for _, won := range s.outside {
-		if won.Name != s.baseline.Name && won.Name != s.candidate.Name {
+		if !slices.Contains([]string{s.baseline.Name, s.candidate.Name, s.anchor.Name}, won.Name) {
 			set = append(set, "REGRESS_"+strings.ToUpper(won.Name)+"="+shellQuoted(won.Value))
 		}
 	}
-	line := strings.Join(append(set, "go test -count=1 -v -run "+shellQuoted(measure.Pattern(name))+" "+
-		shellQuoted("./"+filepath.ToSlash(pkg))), " ")
-	commands := []report.Command{{Purpose: "To judge it again, in the folder of go.mod:", Line: line}}
+	purpose := "To judge it again, in the folder " + s.rerun.in
 	if doc.Candidate.Dirty {
-		commands[0].Purpose = "To judge it again, in the folder of go.mod, with the changes that the candidate had:"
+		purpose += ", with the changes that the candidate had"
 	}
+	commands := []report.Command{{Purpose: purpose + ":", Line: strings.Join(append(set, s.rerun.line(name, packageIn(dir))), " ")}}
 	if source.IsFile(s.baseline.Value) {
 		return commands
 	}
 	return append(commands, report.Command{
 		Purpose: "To see the same medians with benchstat, in the folder of the results:", Line: "benchstat baseline.txt candidate.txt",
 	})
+}
+
+// packageIn is the package in a folder, as the go command takes it in the folder of go.mod.
+func packageIn(dir string) string {
+	pkg, err := filepath.Rel(output.Module(dir), dir)
+	if err != nil {
+		pkg = "."
+	}
+	return "./" + filepath.ToSlash(pkg)
 }
 
 // shellQuoted is one word of a POSIX shell.

@@ -23,7 +23,7 @@ func TestAgainNamesTheCommits(t *testing.T) {
 		{Name: "baseline", Value: "main", Source: "REGRESS_BASELINE"}}
 	s := settings{
 		baseline: won[2], candidate: report.Setting{Name: "candidate", Source: "default"}, won: won,
-		outside: []report.Setting{won[0], won[2]},
+		outside: []report.Setting{won[0], won[2]}, rerun: byTest,
 	}
 	doc := report.Document{Baseline: report.Side{Commit: "1a2b"}, Candidate: report.Side{Commit: "3c4d"}}
 	got := s.again("TestGate/it's", t.TempDir(), doc)

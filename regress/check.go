@@ -19,8 +19,10 @@ import (
 //
 //	func TestGate(t *testing.T) { regress.Check(t, regress.Gate{Packages: []string{"./infer"}}) }
 //
-// gives TestGate/Chat/p95-ns. The report is logged, and saved beside the results. A gate that has to measure is skipped under
-// -short, and refuses to run under -race and -cover. t must not be parallel: other tests would disturb the measuring.
+// gives TestGate/Chat/p95-ns, or TestGate/example.com/shop/infer/Chat-2/p95-ns where two packages have a Chat, or one has it with
+// several GOMAXPROCS. The report is logged, and saved beside the results. A gate that has to measure is skipped under -short, and
+// under -race and -cover unless somebody asked for it, with -run, a flag or a variable: then it is invalid. On Linux it waits until
+// the go command runs no other packages' tests. t must not be parallel: other tests would disturb the measuring.
 func Check(t *testing.T, g Gate) {
 	t.Helper()
 	s, err := g.settle(fromRun)
@@ -39,9 +41,12 @@ func (s settings) check(t *testing.T) {
 	if testing.Short() && !s.saved() {
 		t.Skip("regress: measuring takes its time: not under -short")
 	}
+	if !s.saved() {
+		passOver(t)
+	}
 	ctx, cancel := untilDeadline(t)
 	defer cancel()
-	s.test = true
+	s.rerun = byTest
 	result, _ := s.run(ctx, t.Name(), progress.New(t.Output(), os.Stderr)) // the error is in the report
 	tell(t, s, result)
 }
@@ -61,14 +66,14 @@ func tell(t *testing.T, s settings, result Result) {
 	t.Helper()
 	fmt.Fprint(t.Output(), result.printed())
 	t.Attr("regress.outcome", string(result.Outcome()))
-	expected := s.expect != ""
+	expected, twins := s.expect != "", result.doc.Twins()
 	for _, v := range result.Report.Verdicts {
-		t.Run(subtest(v), func(t *testing.T) {
+		t.Run(twins.Path(v), func(t *testing.T) {
 			t.Attr("regress.outcome", string(v.Outcome))
 			if v.Fails && !expected {
-				t.Error(report.Line(v))
+				t.Error(twins.Line(v))
 			} else {
-				t.Log(report.Line(v))
+				t.Log(twins.Line(v))
 			}
 		})
 	}
@@ -83,15 +88,6 @@ func tell(t *testing.T, s settings, result Result) {
 	}
 }
 
-// subtest names a verdict. What testing leaves in a name, an older command of a runner for one, is broken here.
-func subtest(v policy.Verdict) string {
-	name := v.Name + "/" + v.Unit
-	if v.Name == "" {
-		name = "policy/" + v.Unit
-	}
-	return report.Plain(name)
-}
-
 // grace is what is left of the test's time to write the report and clean up.
 const grace = 10 * time.Second
 
@@ -102,5 +98,5 @@ func untilDeadline(t *testing.T) (context.Context, context.CancelFunc) {
 		return context.WithCancel(t.Context())
 	}
 	return context.WithDeadlineCause(t.Context(), deadline.Add(-grace),
-		errors.New("the test's time limit is near: raise it with go test -timeout, or lower -regress.budget"))
+		errors.New("the test's time limit is near: raise it with go test -timeout"))
 }

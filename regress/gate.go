@@ -9,12 +9,13 @@ import (
 // Gate says what is measured and how it is judged. The zero value gates every benchmark of the package that the test stands
 // in, working tree against the default baseline, by the default policy.
 //
-// Under Check, Main, SelfTest and the function Merge a field that has a flag is overridden by the flag, or else by its REGRESS_*
-// environment variable; the report says which won. What the environment says of CI is heeded under them, too. The methods Run and
-// Merge heed neither. A Gate is not altered and may be used again.
+// Under Check, Command, Main, SelfTest and the function Merge a field that has a flag is overridden by the flag, or else by its
+// REGRESS_* environment variable; the report says which won. What the environment says of CI is heeded under them, too. The methods
+// Run and Merge heed neither. A Gate is not altered and may be used again.
 type Gate struct {
 	// Packages are the packages whose benchmarks are measured, as patterns of the go command relative to the test's
-	// folder: "./infer", "./...". Empty means the test's own package.
+	// folder: "./infer", "./...". Those of another module around that folder or below it are named so, too: "../...". Empty means the
+	// test's own package.
 	Packages []string
 	// Bench is a pattern of the benchmarks to measure, or to judge of saved results, as in go test -bench. Empty means all.
 	// Flag -regress.bench.
@@ -22,24 +23,47 @@ type Gate struct {
 
 	// Baseline is a git revision, the http:// or https:// address of a server (see workload.Target), or a file (or pattern
 	// of files) of saved benchmark results, which may be those of the inference gateway's load generator. A name that is both a file
-	// and a revision is refused: ./main is the file, refs/heads/main the branch. Empty means: the merge base
-	// with the pull request's target; on a push the commit before it; HEAD when the work tree has changes; else the work
-	// tree itself, which is an A/A run. Flag -regress.baseline.
+	// and a revision is refused: ./main is the file, refs/heads/main the branch. Empty means what CI's variables say: the merge base
+	// with the pull request's target, or on a push the commit before it; elsewhere HEAD when the work tree has changes, or the work
+	// tree itself, in which nothing has changed: see Identical; but in CI that is invalid. Flag -regress.baseline.
 	Baseline string
 	// Candidate likewise; empty means the work tree. Saved results can only be compared with saved results,
 	// and a server with a server.
 	// Flag -regress.candidate.
 	Candidate string
 
+	// Anchor is an older git revision that takes its turns in the same rounds, such as "v1.4.0", or "latest-tag": the newest release
+	// tag of the packages' module that is an ancestor of the baseline. What is within its limits since the baseline, and beyond them
+	// since the anchor, is drifted: it has crept in. Saved results and servers have no anchor. Empty means none. Flag
+	// -regress.anchor.
+	Anchor string
+
+	// Tests is "own" to measure each side with its own tests. Empty or "candidate" measures the baseline's code with the candidate's:
+	// its _test.go files and what lies below testdata beside them, so that a benchmark and its input are the same on both sides and
+	// a new one is judged at once. Where those do not build or run with the baseline's code the package has its own, and the report
+	// says so. What seems to differ by more than the limits is inconclusive where the benchmark itself differs. Flag -regress.tests.
+	Tests string
+
+	// Identical is "measure" to measure every benchmark, as an A/A run must. Empty or "ok" leaves out the benchmarks of a package
+	// whose test binaries are the same on both sides, and which reads the same: their verdicts are ok, with the reason "unchanged".
+	// What is read is told by the log that go test keys its cache with, from before init functions run; what is read through cgo or
+	// package syscall is not in it. Where a benchmark starts a program and any file has changed, the package is measured. With
+	// Inject, between two servers, and in SelfTest all is measured. Flag -regress.identical.
+	Identical string
+
 	// Policy says what is tolerated; the zero value is policy.Default.
 	Policy policy.Policy
 	// PolicyFile is a JSON policy to use in place of Policy. Flag -regress.policy.
 	PolicyFile string
 
-	// Budget is how long one benchmark is measured, both sides together, if its verdicts do not settle before; 0 means 2 minutes, and
-	// in CI 1 minute. It may be hours: it is counted by a clock that nobody sets, and on Linux and macOS while the machine sleeps that
-	// clock stands still. Flag -regress.budget.
+	// Budget is how long one benchmark is measured, all sides together, if its verdicts do not settle before; 0 means 2 minutes, and
+	// in CI 1 minute. It may be hours. The system's monotonic clock counts it, which on Linux and macOS stands still while the machine
+	// sleeps. Flag -regress.budget.
 	Budget time.Duration
+	// Total is how long all benchmarks are measured together; 0 means as long as go test's -timeout leaves, less a tenth, at most
+	// 45 s, for the report. What there is no time for is inconclusive. Gates in one test binary share its -timeout: the first may take
+	// all that is left, unless each has a Total. Flag -regress.total.
+	Total time.Duration
 	// Timeout is how long a benchmark process may take to get ready, to answer a turn, or to run as a whole where it takes no turns,
 	// before it is killed; 0 means 1 minute. Flag -regress.timeout.
 	Timeout time.Duration
@@ -47,12 +71,29 @@ type Gate struct {
 	// A benchmark with a Recorder serves as many requests a round as the policy's quantiles need: 60 for p95.
 	Benchtime string
 
+	// Restart is a command, of words with blanks between them, that starts a server anew where two servers are compared. The gate runs
+	// it in the test's folder for each side before the smoke run and before each round, with two arguments more: the side, "baseline"
+	// or "candidate", and the address. It returns when that side's server answers there, within Timeout; one that it leaves running is
+	// left. Until it returns it ends with the gate, and with Timeout, together with all that it has started. So each round has
+	// processes of its own, and the luck of one of them is not taken for a change. Empty leaves the servers alone, and the report says
+	// that two processes are compared. Flag -regress.restart.
+	Restart string
+	// Swap is "on" to give each side's server the other's address in one of two rounds that follow each other, by a coin, so that the
+	// luck of a machine or its accelerator is averaged, too. It needs Restart. Flag -regress.swap.
+	Swap string
+
 	// Inject plants a slowdown in every request of the candidate: "2ms" or "25%". Flag -regress.inject.
 	Inject string
 	// Expect is "regressed" to turn the test green only if the planted slowdown was caught. Flag -regress.expect.
 	Expect string
-	// Profile is "off" to leave out what a regression is explained by: when a benchmark regressed, both sides serve on for about 20
-	// seconds at most under a profiler, and the report names the functions that cost more. Flag -regress.profile.
+	// Accept is "off" to leave trailers of commits unread. Empty means that what regressed is accepted where the commits that lead to
+	// the candidate, and not to the baseline, say that it is meant and up to which ceiling (docs/accepted.md):
+	// "Perf-Accept: Chat p95-ns <=+30% answers are checked now". With Inject, of saved results and between servers none is read.
+	// Flag -regress.accept.
+	Accept string
+	// Profile is "off" to leave out what a regression is explained by: when a benchmark regressed, both sides are started again under
+	// a profiler, for 20 seconds at most from the first start to the last profile read, or half of Budget if that is less (but 4
+	// seconds), and the report names the functions that cost more. At most three benchmarks are. Flag -regress.profile.
 	Profile string
 	// Env names environment variables that the benchmarks need though they look like secrets, such as HF_TOKEN: what looks like one is
 	// not given to the code that is measured, a pull request's for one (SECURITY.md says what looks so). Flag -regress.env, with
@@ -67,6 +108,20 @@ type Gate struct {
 	// In is a pattern of folders, as of filepath.Match, in or below which the shards that Merge merges left their results; relative to
 	// the test's folder or, if nothing matches there, to that of go.mod. Flag -regress.in.
 	In string
+	// Good is the git revision at which Bisect's metric was good, an ancestor of Bad. Without it Bisect is skipped. Flag
+	// -regress.good.
+	Good string
+	// Bad is the git revision at which it is worse by more than the limits. Empty means HEAD. Flag -regress.bad.
+	Bad string
+	// Metric is the unit of the rule that Bisect follows, stage included: "ns/op", "p95-model-ns". Empty means that of the one rule
+	// that the policy has for the benchmark. Flag -regress.metric.
+	Metric string
+	// History is a folder that keeps what changed, by commit: each gate that compares two commits in rounds adds one file of its
+	// own, whole and at once, so that jobs may share the folder, and branches that have it may be merged. Beside the reports
+	// history.html and history.json show the changes of each metric along the commits that lead to the candidate, their product,
+	// steps and trends. Of shards Merge adds the file. Keep it outside of the work tree, or where git ignores it. Relative to the
+	// test's folder. Flag -regress.history.
+	History string
 	// Out is the folder for baseline.txt, candidate.txt, verdict.json, the reports and profiles; empty means .tailgate/<folder of the
 	// package>/<name of the test> beside go.mod, and of a shard the folder shard-<i>-of-<n> in that. Where Out is set, .tailgate has
 	// no more than .gitignore and stamp, because of which go test does not reuse the gate's result. Flag -regress.out.

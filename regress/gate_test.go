@@ -13,7 +13,7 @@ func TestGate(t *testing.T) {
 	regress.Check(t, regress.Gate{
 		Packages: []string{"../workload"},
 		Bench:    "^BenchmarkMLP$|^BenchmarkMLPTiny$|^BenchmarkDecoder$/^request$/^lora=on$",
-		Budget:   time.Minute,
+		Budget:   time.Minute, Identical: "measure", // a clone is compared with itself
 	})
 }
 
@@ -24,3 +24,7 @@ func TestControlledRegression(t *testing.T) {
 
 // TestMerge merges what the shards of TestGate left: go test ./regress -run TestMerge -regress.in='shards/*'.
 func TestMerge(t *testing.T) { regress.Merge(t, regress.Gate{}) }
+
+// TestBisect finds the commit since which a shipped workload is slower: go test -v ./regress -run TestBisect -regress.good=HEAD~9
+// -regress.bench='^BenchmarkMLP$'.
+func TestBisect(t *testing.T) { regress.Bisect(t, regress.Gate{Packages: []string{"../workload"}}) }

@@ -2,11 +2,15 @@ package regress
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
@@ -70,6 +74,20 @@ func flagValue(name string) string {
 	return ""
 }
 
+// procs are the values of GOMAXPROCS with which testing is to measure.
+func procs() []int {
+	var all []int
+	for value := range strings.SplitSeq(flagValue("test.cpu"), ",") {
+		if n, err := strconv.Atoi(strings.TrimSpace(value)); err == nil { // testing refuses others
+			all = append(all, n)
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, runtime.GOMAXPROCS(0))
+	}
+	return all
+}
+
 // judgeRun runs m and judges what it prints, unless it fails by itself. What forbids judging is found before m runs, where it can.
 func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 	doc := report.Document{
@@ -79,7 +97,7 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 	}
 	out, baseline, err := s.prepare(&doc)
 	if err == nil {
-		printed := &printed{most: mostPrinted}
+		printed := &printed{most: mostPrinted, procs: procs()}
 		if code, err = tee(m, printed); code != 0 {
 			fmt.Println("regress: not judged: the tests or benchmarks failed")
 			return code
@@ -87,6 +105,9 @@ func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 		if err == nil {
 			err = s.compareOutput(printed, baseline, &doc)
 		}
+	}
+	if err == nil {
+		s.remember(context.Background(), "TestMain", &doc)
 	}
 	result, err := finish(doc, out, nil, err)
 	fmt.Print(result.printed())
@@ -111,6 +132,9 @@ func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set,
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := s.checkHistory(); err != nil {
+		return out, nil, err
+	}
 	switch {
 	case s.baseline.Value == "":
 		return out, nil, errors.New("there is no baseline: set Gate.Baseline or -regress.baseline to a file of saved results")
@@ -118,6 +142,9 @@ func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set,
 		return out, nil, fmt.Errorf("the candidate is this run, not %s (%s): leave it out, "+
 			"or compare two saved results with regress.Check",
 			s.candidate.Value, s.candidate.Source)
+	case s.anchor.Value != "":
+		return out, nil, fmt.Errorf("this run is one side, and an anchor (%s) is measured in the same rounds as two: "+
+			"leave it out, or measure both sides with regress.Check", s.anchor.Source)
 	case !s.shard.IsZero():
 		return out, nil, errors.New("this run is judged in one piece: leave -regress.shard out, or measure both sides with regress.Check")
 	case !s.plant.IsZero():
@@ -132,7 +159,7 @@ func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set,
 			"go test -run '^$' -bench . -benchtime 100x -count 10 -regress.baseline=none . > %s",
 			s.baseline.Value, dir, s.baseline.Value)
 	}
-	baseline, err := benchdata.ReadColumns(s.baseline.Value)
+	baseline, err := benchdata.Reader{Needed: s.judge.Needs}.ReadColumns(s.baseline.Value)
 	if err == nil { // what this run leaves out was not removed
 		baseline, err = saved.Select(baseline, flagValue("test.bench"), flagValue("test.skip"))
 	}
@@ -149,7 +176,7 @@ func (s settings) compareOutput(printed *printed, baseline *benchdata.Set, doc *
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}
-	candidate, err := benchdata.Read(bytes.NewReader(text), "this run")
+	candidate, err := benchdata.Reader{Procs: printed.procs, Needed: s.judge.Needs}.Read(bytes.NewReader(text), "this run")
 	if err != nil {
 		return fmt.Errorf("candidate: %w", err)
 	}

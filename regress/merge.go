@@ -1,16 +1,15 @@
 package regress
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
-	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/report"
@@ -46,7 +45,7 @@ func Merge(t *testing.T, g Gate) {
 	if s.in == "" {
 		t.Skip("regress: there is nothing to merge: name the folders of the shards with -regress.in")
 	}
-	s.test = true
+	s.rerun = byTest
 	result, _ := s.merge(t.Name()) // the error is in the report
 	s.expect = result.doc.Expected
 	tell(t, s, result)
@@ -68,8 +67,12 @@ func (g Gate) Merge(name string) (Result, error) {
 }
 
 func (s settings) merge(name string) (Result, error) {
+	s.shard = part.Part{} // a job may have it set for all its steps
 	doc := report.Document{Name: name, Settings: s.won, Began: time.Now()}
 	out, err := s.mergeInto(name, &doc)
+	if err == nil {
+		s.remember(context.Background(), name, &doc)
+	}
 	return finish(doc, out, nil, err)
 }
 
@@ -83,7 +86,6 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, 
 	if slices.ContainsFunc(folders, func(f string) bool { return s.out != "" && sameFolder(f, s.out) }) {
 		return nil, fmt.Errorf("the output folder %s is that of a shard: name another with -regress.out", s.out)
 	}
-	s.shard = part.Part{} // a job may have it set for all its steps
 	out, err := s.output(dir, name, doc)
 	if err != nil {
 		return nil, err
@@ -91,11 +93,14 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, 
 	if err := out.RemoveResults(); err != nil {
 		return out, err
 	}
+	if err := s.checkHistory(); err != nil {
+		return out, err
+	}
 	m, err := shards.Merge(s.judge, folders)
 	if err := errors.Join(notFound, err); err != nil {
 		return out, err
 	}
-	if s.test {
+	if s.rerun.line != nil {
 		doc.Again = s.mergeAgain(name, dir)
 	}
 	if err := m.Report(doc); err != nil {
@@ -106,14 +111,9 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, 
 
 // mergeAgain is how to merge once more.
 func (s settings) mergeAgain(name, dir string) []report.Command {
-	pkg, err := filepath.Rel(output.Module(dir), dir)
-	if err != nil {
-		pkg = "."
-	}
-	line := "REGRESS_IN=" + shellQuoted(s.in) + " go test -count=1 -v -run " + shellQuoted(measure.Pattern(name)) +
-		" " + shellQuoted("./"+filepath.ToSlash(pkg))
+	line := "REGRESS_IN=" + shellQuoted(s.in) + " " + s.rerun.line(name, packageIn(dir))
 	return []report.Command{
-		{Purpose: "To merge it again, in the folder of go.mod:", Line: line},
+		{Purpose: "To merge it again, in the folder " + s.rerun.in + ":", Line: line},
 		{Purpose: "To see the same medians with benchstat, in the folder of the results:", Line: "benchstat baseline.txt candidate.txt"},
 	}
 }

@@ -14,9 +14,10 @@ const mostPrinted = 256 << 20
 
 // printed keeps what a run prints.
 type printed struct {
-	most int // bytes; the rest is not kept
-	text bytes.Buffer
-	more bool // whether there was a rest
+	most  int   // bytes; the rest is not kept
+	procs []int // GOMAXPROCS with which it measures
+	text  bytes.Buffer
+	more  bool // whether there was a rest
 }
 
 // Write takes all of b, so that what keeps it from being kept keeps it from nobody else.

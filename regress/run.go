@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/progress"
@@ -69,6 +70,9 @@ func (s settings) run(ctx context.Context, name string, display *progress.Displa
 		Name: name, Settings: s.won, Planted: s.plant.String(), Expected: s.expect, Began: time.Now(),
 	}
 	out, manifest, err := s.compare(ctx, name, display, &doc)
+	if err == nil {
+		s.remember(ctx, name, &doc)
+	}
 	return finish(doc, out, manifest, err)
 }
 
@@ -90,11 +94,33 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err != nil {
 		return nil, nil, err
 	}
+	doc.First = out.New && s.explains()
+	if err := s.checkHistory(); err != nil {
+		return out, nil, err
+	}
+	if s.program != nil && source.IsFile(s.baseline.Value) {
+		address := s.candidate.Value
+		if err := saved.Check(s.judge, s.baseline.Value, s.bench); err != nil { // before the server is loaded for nothing
+			return out, nil, err
+		}
+		if s.candidate.Value, err = s.loaded(ctx, dir, address, display, out); err != nil {
+			return out, nil, err
+		}
+		doc.Notes = append(doc.Notes, fmt.Sprintf("the candidate's results are of %d runs of the scenario on %s", recordings, address))
+	}
 	baseline, candidate, repo, err := source.Request{
-		Baseline: s.baseline, Candidate: s.candidate, Itself: s.itself, Env: s.env,
+		Baseline: s.baseline, Candidate: s.candidate, Itself: s.itself, Planted: !s.plant.IsZero(), Identical: s.identical,
+		InCI: progress.InCI(s.env), Anchored: s.anchor.Value != "", Env: s.env,
 	}.Choose(ctx, dir)
 	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side
-	if s.test {
+	if note := candidate.Note(); note != "" {
+		doc.Notes = append(doc.Notes, note)
+	}
+	var anchor *source.Source
+	if err == nil && !s.itself {
+		anchor, err = s.chooseAnchor(ctx, dir, repo, baseline, doc)
+	}
+	if s.rerun.line != nil && s.within == nil { // a step of a search is no test's
 		doc.Again = s.again(name, dir, *doc)
 	}
 	if err != nil {
@@ -110,6 +136,9 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		}
 		return out, nil, saved.Compare(s.judge, baseline.Saved, candidate.Saved, s.bench, doc)
 	}
+	if len(s.restart.Command) > 0 && baseline.Address == "" {
+		return out, nil, errors.New("what is compared are no servers at addresses: leave -regress.restart out")
+	}
 	if s.expect == policy.Regressed && s.plant.IsZero() {
 		return out, nil, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +
 			"plant one with -regress.inject, or leave -regress.expect out")
@@ -117,14 +146,19 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err := instrumented(); err != nil {
 		return out, nil, err
 	}
+	if s.judge, err = s.accepting(ctx, repo, baseline, candidate, doc); err != nil {
+		return out, nil, err
+	}
 	if err := out.RemoveResults(); err != nil {
 		return out, nil, err
 	}
 	manifest, err := measure.Order{
-		Name: name, Dir: dir, Packages: s.packages, Bench: s.bench, Benchtime: s.benchtime, Repo: repo, Baseline: baseline,
-		Candidate: candidate, Judge: s.judge, Budget: s.budget, Timeout: s.timeout, Plant: s.plant, Expect: s.expect,
-		Variables: s.variables, Profile: s.profile, Shard: s.shard, Costs: s.costs, Seed: rand.Uint64(), Display: display,
-		Out: out, Doc: doc,
+		Name: name, Dir: dir, Packages: s.packages, Only: s.only, Program: s.program, Bench: s.bench,
+		Benchtime: s.benchtime, Repo: repo, Baseline: baseline, Candidate: candidate, Anchor: anchor, OwnTests: s.ownTests,
+		Identical: s.identical || s.itself, Judge: s.judge, Budget: s.budget, Total: s.total, Timeout: s.timeout,
+		TestTimeout: testTimeout(), Plant: s.plant, Restart: s.restart,
+		Expect: s.expect, Variables: s.variables, Procs: s.procs(), Profile: s.profile, Shard: s.shard, Costs: s.costs,
+		Seed: rand.Uint64(), Display: display, Out: out, Doc: doc, Known: s.known,
 	}.Run(ctx)
 	if text := report.UnseenOn(smallMachine(s.env, runtime.NumCPU()), doc.Report); text != "" {
 		doc.Notes = append(doc.Notes, text)
@@ -133,6 +167,56 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		doc.Notes = append(doc.Notes, text)
 	}
 	return out, manifest, err
+}
+
+// chooseAnchor chooses the third side, if one is asked for, and says which in doc.
+func (s settings) chooseAnchor(ctx context.Context, dir string, repo *testbin.Repo, baseline source.Source, doc *report.Document) (
+	*source.Source, error,
+) {
+	anchor, note, err := source.Anchored{Anchor: s.anchor, Packages: s.packages}.Choose(ctx, dir, repo, baseline)
+	if note != "" {
+		doc.Notes = append(doc.Notes, note)
+	}
+	if anchor != nil {
+		doc.Anchor = &anchor.Side
+	}
+	return anchor, err
+}
+
+// accepting is the judge with the trailers of the commits between the sides, where they are heeded. A slowdown that was planted is
+// none that a commit means.
+func (s settings) accepting(ctx context.Context, repo *testbin.Repo, baseline, candidate source.Source, doc *report.Document) (
+	judge.Judge, error,
+) {
+	if !s.accepts || s.itself || !s.plant.IsZero() {
+		return s.judge, nil
+	}
+	trailers, err := source.Trailers(ctx, repo, baseline, candidate)
+	switch {
+	case errors.Is(err, source.ErrNoRange):
+		return s.judge, nil
+	case errors.Is(err, testbin.ErrCutOff):
+		doc.Notes = append(doc.Notes, "trailers that accept what regressed are not read: "+err.Error())
+		return s.judge, nil
+	case err != nil:
+		return s.judge, fmt.Errorf("trailers of commits: %w", err)
+	}
+	doc.Accepts = true
+	return s.judge.Accepting(trailers), nil
+}
+
+// procs is the GOMAXPROCS that go test -cpu has set for this test, and so for what it measures; 0 where it has set none.
+func (s settings) procs() int {
+	if s.rerun.line == nil || flagValue("test.cpu") == "" {
+		return 0
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// testTimeout is what go test -timeout is set to; 0 where this is no test, or has no end.
+func testTimeout() time.Duration {
+	timeout, _ := time.ParseDuration(flagValue("test.timeout")) // which the flag's type has checked
+	return timeout
 }
 
 // withheld says which variables the benchmarks were not given, which may be why they fail; empty when none.
@@ -147,6 +231,9 @@ func (s settings) withheld() string {
 
 // output makes the output folder.
 func (s settings) output(dir, name string, doc *report.Document) (*output.Folder, error) {
+	if s.within != nil {
+		return s.within.Below(s.out)
+	}
 	out, note, err := output.Of(output.Test{Dir: dir, Name: name, Part: s.shardFolder()}, s.out)
 	if note != "" {
 		doc.Notes = append(doc.Notes, note)

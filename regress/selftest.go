@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
@@ -14,7 +15,7 @@ import (
 // SelfTest proves that the gate works on this machine: with identical sides every verdict is ok, and a slowdown planted in the
 // candidate is found. Where it was too noisy to see, nothing is proved: blind is neither. It measures the work tree against itself,
 // twice, so it takes twice the time of a gate. The slowdown is g.Inject, or 50 %. Flags and variables for baseline, candidate,
-// inject, expect and shard are not heeded.
+// anchor, inject, expect, restart, swap and shard are not heeded.
 func SelfTest(t *testing.T, g Gate) {
 	t.Helper()
 	plant := g.Inject
@@ -34,9 +35,10 @@ func SelfTest(t *testing.T, g Gate) {
 				t.Fatal("regress: invalid: " + report.Plain(err.Error()))
 			}
 			s.itself, s.expect = true, half.expect
-			s.baseline, s.candidate = report.Setting{}, report.Setting{}
+			s.baseline, s.candidate, s.anchor = report.Setting{}, report.Setting{}, report.Setting{}
+			s.restart = measure.Restart{}                  // no server is compared
 			s.shard, s.costs = part.Part{}, shards.Costs{} // each machine has to prove itself
-			s.won, s.outside = nil, nil
+			s.won, s.outside, s.history = nil, nil, ""
 			if s.out != "" {
 				s.out = filepath.Join(s.out, half.name)
 			}

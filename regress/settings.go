@@ -11,6 +11,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/bounded"
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/measure"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/saved"
@@ -23,28 +25,49 @@ import (
 type option struct {
 	name  string // "baseline": flag -regress.baseline, variable REGRESS_BASELINE
 	field string // "Gate.Baseline"
-	flag  *string
+	usage string
+	flag  *string // of go test
 }
 
+// options are all that there are.
+var options []option
+
 func newOption(name, field, usage string) option {
-	return option{name, "Gate." + field, flag.String("regress."+name, "", "tailgate: "+usage)}
+	o := option{name, "Gate." + field, usage, flag.String("regress."+name, "", "tailgate: "+usage)}
+	options = append(options, o)
+	return o
 }
 
 var (
 	baselineOption  = newOption("baseline", "Baseline", "git revision, address of a server or saved results to compare with")
 	candidateOption = newOption("candidate", "Candidate",
 		"git revision, address of a server or saved results to judge (default: the work tree)")
+	anchorOption = newOption("anchor", "Anchor",
+		"older git `revision`, or latest-tag, that must not be drifted away from (default: none)")
+	testsOption     = newOption("tests", "Tests", "own: measure each side with its own tests (default: both with the candidate's)")
+	identicalOption = newOption("identical", "Identical",
+		"measure: measure benchmarks that run and read the same on both sides, too (default: they are ok)")
 	policyOption  = newOption("policy", "PolicyFile", "JSON policy `file`")
 	benchOption   = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
 	budgetOption  = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
+	totalOption   = newOption("total", "Total", "longest `time` to measure all benchmarks together (default: what -timeout leaves)")
 	timeoutOption = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
 	injectOption  = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
+	acceptOption  = newOption("accept", "Accept", "off: do not heed trailers of commits that accept what regressed")
 	expectOption  = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
+	restartOption = newOption("restart", "Restart",
+		"`command` that starts a server anew before each round; the side and the address are added to it")
+	swapOption = newOption("swap", "Swap",
+		"on: each side's server gets the other's address in every other round, by a coin, with -regress.restart")
 	profileOption = newOption("profile", "Profile", "off: do not profile what regressed")
 	envOption     = newOption("env", "Env", "`names` of variables to give to benchmarks though they look like secrets, with commas")
 	shardOption   = newOption("shard", "Shard", "i/n: measure only this `part` of the benchmarks")
 	costsOption   = newOption("costs", "Costs", "verdict.json of an earlier run, by whose times benchmarks are divided among shards")
 	inOption      = newOption("in", "In", "`pattern` of the shards' folders of results to merge")
+	goodOption    = newOption("good", "Good", "git `revision` that was good, for Bisect")
+	badOption     = newOption("bad", "Bad", "git `revision` that is bad, for Bisect (default: HEAD)")
+	metricOption  = newOption("metric", "Metric", "`unit` whose rule Bisect follows: ns/op")
+	historyOption = newOption("history", "History", "`folder` that keeps a file of each report, by commit")
 	outOption     = newOption("out", "Out", "`folder` for results and reports")
 )
 
@@ -58,21 +81,25 @@ type outside struct {
 }
 
 var (
-	// fromRun are the flags and the environment of this test run. The environment is read when it is asked for, in the test,
-	// so that the test cache sees it.
-	fromRun = outside{ofRun, os.Getenv}
+	// fromRun are the flags and the environment of this test run.
+	fromRun = heeding("-regress.", func(o option) string { return *o.flag })
 	// fromNowhere leaves everything to the Gate.
 	fromNowhere = outside{func(option) (value, source string) { return "", "" }, func(string) string { return "" }}
 )
 
-func ofRun(o option) (value, source string) {
-	if *o.flag != "" {
-		return *o.flag, "-regress." + o.name
+// heeding are flags, whose names begin with prefix, and the environment. That is read when it is asked for, in the test, so that
+// the test cache sees it.
+func heeding(prefix string, flag func(option) string) outside {
+	set := func(o option) (value, source string) {
+		if value := flag(o); value != "" {
+			return value, prefix + o.name
+		}
+		if env := os.Getenv(o.variable()); env != "" {
+			return env, o.variable()
+		}
+		return "", ""
 	}
-	if env := os.Getenv(o.variable()); env != "" {
-		return env, o.variable()
-	}
-	return "", ""
+	return outside{set, os.Getenv}
 }
 
 // value is what won.
@@ -89,20 +116,33 @@ func (o option) value(field string, from outside) report.Setting {
 // settings is a Gate with everything decided.
 type settings struct {
 	packages            []string
+	only                string           // import path of the one of them that is built; empty: all are
+	program             *measure.Program // in place of packages; nil: none
+	takes               time.Duration    // of one run of all that the program measures, at least
 	bench, benchtime    string
 	baseline, candidate report.Setting
+	anchor              report.Setting
 	judge               judge.Judge
 	budget, timeout     time.Duration
+	total               time.Duration // 0: as long as there is
 	plant               duet.Plant
 	expect              policy.Outcome
 	shard               part.Part
 	costs               shards.Costs
 	in                  string
+	good, bad, metric   report.Setting
 	out                 string
+	within              *output.Folder // in which out is made; nil: it is a folder by itself, or empty
+	history             string
+	restart             measure.Restart          // of servers at addresses
 	variables           []string                 // given to benchmarks though they look like secrets
+	ownTests            bool                     // of each side, in place of the candidate's for both
+	identical           bool                     // what runs and reads the same on both sides is measured, too
 	profile             bool                     // what regressed
+	accepts             bool                     // trailers of commits accept what regressed
 	itself              bool                     // a self-test: the work tree against itself
-	test                bool                     // go test -run runs this gate again
+	rerun               rerun                    // how this gate is run again; the zero value: nobody can
+	known               func(digest string) bool // see measure.Order; nil: this is no step of a search
 	env                 func(name string) string // the environment, as far as it is heeded
 	won                 []report.Setting         // those that are not defaults, for the report
 	outside             []report.Setting         // those of them that no field of the Gate set
@@ -147,7 +187,9 @@ func (g Gate) settle(from outside) (s settings, err error) {
 	}
 	s.baseline = take(baselineOption, g.Baseline)
 	s.candidate = take(candidateOption, g.Candidate)
-	s.out, s.in = take(outOption, g.Out).Value, take(inOption, g.In).Value
+	s.anchor = take(anchorOption, g.Anchor)
+	s.good, s.bad, s.metric = take(goodOption, g.Good), take(badOption, g.Bad), take(metricOption, g.Metric)
+	s.out, s.in, s.history = take(outOption, g.Out).Value, take(inOption, g.In).Value, take(historyOption, g.History).Value
 	if s.variables, err = variables(take(envOption, strings.Join(g.Env, ","))); err != nil {
 		return s, err
 	}
@@ -164,12 +206,40 @@ func (g Gate) settle(from outside) (s settings, err error) {
 			return s, fmt.Errorf("%s is %q: %w; leave it out to deal benchmarks out by name", file.Source, file.Value, err)
 		}
 	}
+	tests := take(testsOption, g.Tests)
+	s.ownTests = tests.Value == "own"
+	if !s.ownTests && tests.Value != "" && tests.Value != "candidate" {
+		return s, fmt.Errorf("%s is %q: write \"own\", or leave it out", tests.Source, tests.Value)
+	}
+	identical := take(identicalOption, g.Identical)
+	s.identical = identical.Value == "measure"
+	if !s.identical && identical.Value != "" && identical.Value != "ok" {
+		return s, fmt.Errorf("%s is %q: write \"measure\", or leave it out", identical.Source, identical.Value)
+	}
 	profile := take(profileOption, g.Profile)
 	s.profile = profile.Value == ""
 	if !s.profile && profile.Value != "off" {
 		return s, fmt.Errorf("%s is %q: write \"off\", or leave it out", profile.Source, profile.Value)
 	}
+	accept := take(acceptOption, g.Accept)
+	s.accepts = accept.Value == ""
+	if !s.accepts && accept.Value != "off" {
+		return s, fmt.Errorf("%s is %q: write \"off\", or leave it out", accept.Source, accept.Value)
+	}
+	s.restart.Command = strings.Fields(take(restartOption, g.Restart).Value)
+	swap := take(swapOption, g.Swap)
+	s.restart.Swap = swap.Value == "on"
+	switch {
+	case !s.restart.Swap && swap.Value != "" && swap.Value != "off":
+		return s, fmt.Errorf("%s is %q: write \"on\", or leave it out", swap.Source, swap.Value)
+	case s.restart.Swap && len(s.restart.Command) == 0:
+		return s, fmt.Errorf("%s is \"on\", and the gate cannot start servers anew at each other's address: "+
+			"say how with -regress.restart, or leave it out", swap.Source)
+	}
 	if s.budget, err = duration(take(budgetOption, shown(g.Budget)), budgetHere(s.env)); err != nil {
+		return s, err
+	}
+	if s.total, err = duration(take(totalOption, shown(g.Total)), 0); err != nil {
 		return s, err
 	}
 	if s.timeout, err = duration(take(timeoutOption, shown(g.Timeout)), defaultTimeout); err != nil {

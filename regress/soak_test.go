@@ -56,7 +56,7 @@ func TestSoak(t *testing.T) {
 		side := i % len(plants)
 		gate := regress.Gate{
 			Packages: []string{"../workload"}, Bench: "^BenchmarkMLPSmall$", Baseline: "HEAD", Candidate: "HEAD",
-			Inject: plants[side], Profile: "off", Out: filepath.Join(t.TempDir(), "out"),
+			Identical: "measure", Inject: plants[side], Profile: "off", Out: filepath.Join(t.TempDir(), "out"),
 		}
 		result, err := gate.Run(t.Context(), t.Name(), io.Discard)
 		var v policy.Verdict
@@ -109,7 +109,7 @@ func (s *soak) add(o policy.Outcome, n policy.Noise) {
 	s.rounds, s.seconds, s.load = append(s.rounds, float64(n.Rounds)), append(s.seconds, n.Seconds), append(s.load, n.Load)
 }
 
-// row is a line of the README's table.
+// row is a line of the table in docs/accuracy.md.
 func (s *soak) row(plant string) string {
 	if plant == "" {
 		plant = "nothing"

@@ -5,6 +5,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
 )
 
 // Drive serves b.N requests as load says and records each, from when it was due. It stands in the place of the benchmark's loop,
@@ -17,13 +19,14 @@ import (
 //		})
 //	}
 //
-// Requests of load is left 0, or b.N. The benchmark's timer runs from the start to the end of the last request. As with Do,
-// an error or a panic of a request fails the benchmark with the number of the request, and no more are served; so does a run that
-// is invalid. A request that fails without failing the benchmark says so with [Request.Fail]. An open loop also reports its send
-// lag and rate: p50-lag-ns, p99-lag-ns, sent-req/s.
+// Requests of load is left 0, or b.N. The benchmark's timer runs from the start to the end of the last request. As with Do, an
+// error or a panic of a request fails the benchmark with the number of the request, and no more are served; so does a run that is
+// invalid, which a gate measures again. A request that fails without failing the benchmark says so with [Request.Fail]. An open
+// loop also reports its send lag and rate: p50-lag-ns, p99-lag-ns, sent-req/s.
 //
-// Of an open loop's first run, that of b.N = 1, testing is not told how long it took: how long one reply takes says nothing of how
-// long many take that are sent at a rate. The second run thus has 100 requests, unless -benchtime says how many.
+// Where load has a Rate or a Concurrency, testing is not told how long the first run took, that of b.N = 1: how long one reply
+// takes says nothing of how long many take that are sent at a rate, or several at once. The second run thus has 100 requests,
+// unless -benchtime says how many.
 //
 // A gate measures such a benchmark in whole runs, each with as many requests as its policy needs: in a duet the gate would say when
 // they are served.
@@ -39,16 +42,16 @@ func (r *Recorder) Drive(load Load, serve func(context.Context, *Request) error)
 	defer stop(nil)
 	var first sync.Once
 	r.b.ResetTimer()
-	result, err := load.Run(ctx, func(ctx context.Context, i int, due time.Time) error {
-		failed, err := r.driven(ctx, i, due, serve)
+	result, err := r.run(ctx, load, func(ctx context.Context, i int, due time.Time) (latency time.Duration, err error) {
+		latency, failed, err := r.driven(ctx, i, due, serve)
 		if err != nil {
 			first.Do(func() { stop(err) })
-			return err
+			return 0, err
 		}
-		return failed
+		return latency, failed
 	})
 	r.b.StopTimer()
-	r.elapsed = r.b.Elapsed()
+	r.elapsed = result.Elapsed
 	if r.failed.Load() {
 		return result
 	}
@@ -57,36 +60,56 @@ func (r *Recorder) Drive(load Load, serve func(context.Context, *Request) error)
 		return result
 	}
 	for _, reason := range result.Invalid {
-		r.b.Errorf("workload: invalid: %s", reason)
+		if duet.IsWholeRun() {
+			r.b.Logf("workload: to be measured again: %s", reason)
+		} else {
+			r.b.Errorf("workload: invalid: %s", reason)
+		}
+	}
+	if r.b.N == 1 && (load.Rate > 0 || load.Concurrency > 0) {
+		r.b.ResetTimer() // which also forgets metrics
+		r.b.ReportMetric(float64(r.elapsed), "ns/op")
 	}
 	if load.Rate > 0 {
-		if r.b.N == 1 {
-			r.b.ResetTimer() // which also forgets metrics
-			r.b.ReportMetric(float64(r.elapsed), "ns/op")
-		}
 		r.b.ReportMetric(float64(result.LagP50), "p50-lag-ns")
 		r.b.ReportMetric(float64(result.LagP99), "p99-lag-ns")
 		r.b.ReportMetric(result.SentRate, "sent-req/s")
+		if len(result.Invalid) > 0 {
+			r.b.ReportMetric(1, duet.LateUnit)
+		}
 	}
 	return result
 }
 
-// driven serves request i of a load. err has failed the benchmark; failed is the error that Request.Fail got.
+// run runs a load of requests that say their latency, where their clients have timed it.
+func (r *Recorder) run(ctx context.Context, load Load,
+	serve func(ctx context.Context, i int, due time.Time) (latency time.Duration, err error)) (LoadResult, error) {
+	latencies := make([]time.Duration, max(0, min(load.Requests, maxRequests)))
+	result, err := load.Run(ctx, func(ctx context.Context, i int, due time.Time) (err error) {
+		latencies[i], err = serve(ctx, i, due)
+		return err
+	})
+	result.timed(latencies)
+	return result, err
+}
+
+// driven serves request i of a load. latency is what its client has timed, with what a gate has planted; 0 if it has not.
+// err has failed the benchmark; failed is the error that Request.Fail got.
 func (r *Recorder) driven(ctx context.Context, i int, due time.Time,
-	serve func(context.Context, *Request) error) (failed, err error) {
+	serve func(context.Context, *Request) error) (latency time.Duration, failed, err error) {
 	err = r.serve(func(q *Request) error {
 		q.number, q.due = i, due
 		err := serve(ctx, q)
-		failed = q.fault
+		latency, failed = q.timed.Latency, q.fault
 		return err
 	}, int64(due.Sub(r.epoch)), r.begun.Add(1), "request")
-	return failed, err
+	return latency, failed, err
 }
 
 // Try drives a load as Drive does, but records nothing of it, and neither an error of a request, which the result has, nor a run
 // that is invalid fails the benchmark. It is for a load that warms up, and for benchmarks that look for something in several runs,
-// such as the highest rate at which a bound holds, and report that themselves: of one that has only tried nothing else is reported
-// but what testing does. Requests of load is not bound to b.N, and with 0 nothing is sent. A gate that wants the benchmark to take
+// such as the highest rate at which a bound holds, and report that themselves. A benchmark that calls Try alone has no metrics but
+// testing's and its own. Requests of load is not bound to b.N, and with 0 nothing is sent. A gate that wants the benchmark to take
 // turns is told that it drives itself: call Try, or Drive, before making anything of b.N's size. The error is that of [Load.Run].
 // What a gate has planted is in what [Request.Timed] returns.
 func (r *Recorder) Try(load Load, serve func(context.Context, *Request) error) (LoadResult, error) {
@@ -96,14 +119,14 @@ func (r *Recorder) Try(load Load, serve func(context.Context, *Request) error) (
 		return LoadResult{}, nil
 	}
 	r.tried = true
-	result, err := load.Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
-		failed, err := r.driven(ctx, i, due, func(ctx context.Context, q *Request) error {
+	result, err := r.run(context.Background(), load, func(ctx context.Context, i int, due time.Time) (time.Duration, error) {
+		latency, failed, err := r.driven(ctx, i, due, func(ctx context.Context, q *Request) error {
 			if err := serve(ctx, q); err != nil {
 				q.Fail(err)
 			}
 			return nil
 		})
-		return cmp.Or(err, failed)
+		return latency, cmp.Or(err, failed)
 	})
 	r.forget()
 	return result, err

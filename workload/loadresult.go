@@ -27,7 +27,8 @@ type Sent struct {
 	// to.
 	Sent time.Duration
 
-	// Begun and Ended are when Send was called and when it returned.
+	// Begun is when Send was called. Ended is when it returned or, where a benchmark's request was timed by its client
+	// ([Request.Timed]) and succeeded, when its last part came: what the connection did afterwards is none of it.
 	Begun, Ended time.Duration
 
 	// Err is what Send returned; ErrNotSent or ErrAbandoned when it was not called.
@@ -82,8 +83,19 @@ type LoadResult struct {
 	Invalid []string
 }
 
+// timed takes latencies that clients measured for those of requests, by their numbers in the whole load; 0 is not measured.
+func (r *LoadResult) timed(latencies []time.Duration) {
+	for k := range r.Requests {
+		if took := latencies[r.Load.Shard.Number(k)]; took > 0 && r.Requests[k].Err == nil {
+			r.Requests[k].Ended = r.Requests[k].Due + took
+		}
+	}
+	r.finish()
+}
+
 // finish fills in what follows from the requests.
 func (r *LoadResult) finish() {
+	r.Attempted, r.Succeeded, r.Failed, r.Elapsed, r.Invalid = 0, 0, 0, 0, nil
 	var lags, helds []int64 // in nanoseconds
 	first, last, lastSent := time.Duration(math.MaxInt64), time.Duration(0), time.Duration(0)
 	for i := range r.Requests {

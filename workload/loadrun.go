@@ -14,6 +14,9 @@ import (
 	"github.com/tailgate-go/tailgate/internal/pace"
 )
 
+// ErrStartPassed is the error of a load whose Start was over when it was to run.
+var ErrStartPassed = errors.New("let it be later, so that every shard is up by then")
+
 // errDrained is why the contexts of requests ended that were under way too long.
 var errDrained = errors.New("the time to drain is over")
 
@@ -60,7 +63,7 @@ func startOf(start time.Time) (time.Time, error) {
 	left := start.Sub(now)
 	switch {
 	case left < 0:
-		return start, fmt.Errorf("load: Start was %v ago; let it be later, so that every shard is up by then", -left)
+		return start, fmt.Errorf("load: Start was %v ago; %w", -left, ErrStartPassed)
 	case left > maxLength:
 		return start, fmt.Errorf("load: Start is in %v; let it be within %v", left, maxLength)
 	}

@@ -115,6 +115,45 @@ func TestARequestThatFailedIsNotRecordedButCounted(t *testing.T) {
 	}
 }
 
+// A request that its client has timed ended when its client says, not when its connection was let go; one that failed ended when it
+// did.
+func TestALoadEndsWithWhatClientsHaveTimed(t *testing.T) {
+	for _, drive := range []string{"Drive", "Try"} {
+		var result LoadResult
+		serve := func(_ context.Context, q *Request) error {
+			time.Sleep(20 * ms)
+			if q.Number() == 1 {
+				q.Fail(errors.New("503"))
+				return nil
+			}
+			q.Timed(Timing{Latency: ms})
+			return nil
+		}
+		testing.Benchmark(func(b *testing.B) {
+			rec, load := Record(b), Load{Rate: 5000, MaxLagPercent: 1e6}
+			if drive == "Drive" {
+				result = rec.Drive(load, serve)
+			} else {
+				load.Requests = 100
+				result, _ = rec.Try(load, serve)
+			}
+			if result.Attempted == 100 {
+				b.SkipNow()
+			}
+		})
+		require.Len(t, result.Requests, 100)
+		for i, r := range result.Requests {
+			if i == 1 {
+				assert.GreaterOrEqual(t, r.Latency(), 20*ms, drive)
+				continue
+			}
+			assert.Equal(t, ms, r.Latency(), drive)
+		}
+		assert.Equal(t, 100, result.Attempted)
+		assert.Equal(t, 100, result.Succeeded+result.Failed, "counted once")
+	}
+}
+
 func TestATrialIsNeitherRecordedNorFails(t *testing.T) {
 	var result LoadResult
 	served := 0

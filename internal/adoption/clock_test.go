@@ -46,7 +46,7 @@ func TestGateOnAMachineWhoseClockJumped(t *testing.T) {
 			shop, out, scratches := filepath.Join(temp, "shop"), filepath.Join(temp, "out"), filepath.Join(temp, "temp")
 			command(t, dir, env, "git", "clone", "-q", dir, shop)
 			records := filepath.Join(shop, ".git", "worktrees")
-			stale := filepath.Join(scratches, filepath.Base(testbin.LockPath()))
+			stale := lockIn(scratches)
 			left := map[string]string{
 				stale: fmt.Sprintf("process 999999999, since %s\n", c.at.Format(time.RFC3339)),
 				filepath.Join(scratches, "tailgate-scratch-1", "tree", "x"):   "",
@@ -81,7 +81,7 @@ func TestGateOnAMachineWhoseClockJumped(t *testing.T) {
 				args = append(aYearAhead(t), args...)
 			}
 			began := time.Now().Truncate(time.Second)
-			printed := command(t, shop, append(env, "TMPDIR="+scratches), args...)
+			printed := command(t, shop, append(env, apart(scratches)...), args...)
 			assert.Contains(t, printed, "PASS: 1 ok")
 			assert.NotContains(t, printed, "another gate")
 
@@ -117,7 +117,7 @@ func TestGateOnAMachineWhoseClockJumped(t *testing.T) {
 				require.NoError(t, os.Rename(filepath.Join(out, filepath.Base(name)), name))
 				require.NoError(t, os.Chtimes(name, c.at, c.at))
 			}
-			printed = command(t, shop, append(env, "TMPDIR="+scratches),
+			printed = command(t, shop, append(env, apart(scratches)...),
 				append(args, "-regress.baseline="+saved[0], "-regress.candidate="+saved[1])...)
 			assert.Contains(t, printed, "PASS: 1 ok")
 		})

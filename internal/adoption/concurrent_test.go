@@ -3,6 +3,7 @@
 package adoption
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
 // Eight gates at once on one repository whose index is locked, after a gate that died and left its lock's file; the one that
@@ -30,7 +32,7 @@ func TestGatesAtOnceOnOneRepository(t *testing.T) {
 	temp := t.TempDir()
 	lock := filepath.Join(dir, ".git", "index.lock")
 	require.NoError(t, os.WriteFile(lock, nil, 0o644))
-	stale := filepath.Join(temp, fmt.Sprintf("tailgate-%d.lock", os.Getuid()))
+	stale := lockIn(temp)
 	require.NoError(t, os.WriteFile(stale, []byte("process 999999999, since 2026-01-01T00:00:00Z\n"), 0o600))
 
 	var running [gates]*exec.Cmd
@@ -39,7 +41,7 @@ func TestGatesAtOnceOnOneRepository(t *testing.T) {
 	for i := range gates {
 		running[i] = exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
 			"-regress.bench=Quick", "-regress.out="+out(i))
-		running[i].Dir, running[i].Env = dir, append(env, "TMPDIR="+temp)
+		running[i].Dir, running[i].Env = dir, append(env, apart(temp)...)
 		running[i].Stdout, running[i].Stderr = &printed[i], &printed[i]
 		require.NoError(t, running[i].Start())
 	}
@@ -83,4 +85,29 @@ func TestGatesAtOnceOnOneRepository(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, records)
 	t.Logf("%d gates at once: 1 killed, %d passed, %d of them waited for another", gates, gates-1, waited)
+}
+
+// A gate waits for another on its machine, wherever each has its temporary files.
+func TestGateWaitsWhateverTMPDIRSays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds, and keeps this machine's gates waiting")
+	}
+	dir, env := committed(t, "testdata/faults.txtar")
+	release, err := testbin.Lock(t.Context(), testbin.LockPath(), func(holder string) { t.Log("held by", holder) })
+	require.NoError(t, err)
+	defer release()
+	temp := t.TempDir()
+	gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
+		"-regress.bench=Quick", "-regress.out="+filepath.Join(temp, "out"))
+	gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp)
+	printed, err := gate.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, gate.Start())
+	found := false
+	for lines := bufio.NewScanner(printed); !found && lines.Scan(); {
+		found = strings.Contains(lines.Text(), fmt.Sprintf("another gate is measuring on this machine (process %d, since ", os.Getpid()))
+	}
+	require.NoError(t, gate.Process.Kill())
+	require.Error(t, gate.Wait())
+	assert.True(t, found, "it did not wait")
 }

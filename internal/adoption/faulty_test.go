@@ -47,7 +47,7 @@ func (f *faulty) prepare(code string) {
 
 	f.gate = exec.Command(f.program, "-test.run=TestGate", "-test.v", "-regress.bench=Serve", "-regress.out="+f.out)
 	f.gate.Dir = f.dir
-	f.gate.Env = append(slices.Clone(f.env), "TMPDIR="+f.temp)
+	f.gate.Env = append(slices.Clone(f.env), apart(f.temp)...)
 	f.gate.Stdout, f.gate.Stderr = &f.printed, &f.printed
 }
 
@@ -208,7 +208,7 @@ func (f *faulty) check(kind misfortune) (measured bool) {
 	assert.Equal(t, 1, strings.Count(string(listed), "\n"), "worktrees are left: %s", listed)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	release, err := testbin.Lock(ctx, filepath.Join(f.temp, filepath.Base(testbin.LockPath())), func(string) {})
+	release, err := testbin.Lock(ctx, lockIn(f.temp), func(string) {})
 	require.NoError(t, err, "the lock is left")
 	release()
 

@@ -26,39 +26,57 @@ import (
 func TestKilled(t *testing.T) {
 	besideOthers(t)
 	dir, env := committed(t, "testdata/kill.txtar")
-	t.Run("gate leaves nothing", func(t *testing.T) { killedGateLeavesNothing(t, dir, env) })
+	t.Run("gate leaves nothing", func(t *testing.T) {
+		// Each signal while it builds, and while it measures.
+		killedGateLeavesNothing(t, dir, env, 6, "", ".tmp/gate.test", "-test.run=TestGate", "-test.v")
+	})
+	t.Run("command leaves nothing", func(t *testing.T) {
+		if !testing.Short() {
+			command(t, dir, env, "go", "build", "-o", ".tmp/tailgate", "github.com/tailgate-go/tailgate/regress/tailgate")
+		}
+		killedGateLeavesNothing(t, dir, env, 3, "", ".tmp/tailgate", "-baseline=HEAD", "-bench=Stubborn")
+	})
+	t.Run("search leaves nothing", func(t *testing.T) {
+		killedGateLeavesNothing(t, dir, env, 3, "steps/01-*", ".tmp/gate.test", "-test.run=TestBisect", "-regress.good=HEAD~1")
+	})
 	t.Run("benchmark is invalid", func(t *testing.T) { killedBenchmarkIsInvalid(t, dir, env) })
 	t.Run("benchmark outside its group is invalid", func(t *testing.T) { deserterIsInvalid(t, dir, env) })
 }
 
 // A gate that is killed at any point, by any signal, leaves no process, worktree, temporary folder or lock behind, and no results
-// that pass for whole.
-func killedGateLeavesNothing(t *testing.T, dir string, env []string) {
+// that pass for whole. It has its results in a folder of its output.
+func killedGateLeavesNothing(t *testing.T, dir string, env []string, rounds int, folder, binary string, args ...string) {
 	if testing.Short() {
 		t.Skip("those of internal/testbin are killed, too")
 	}
-	const rounds = 6                           // each signal while it builds, and while it measures
 	shop := filepath.Join(t.TempDir(), "shop") // whose worktrees are this test's
 	command(t, dir, env, "git", "clone", "-q", dir, shop)
+	const more = "package shop\n\nimport \"os\"\n\nvar more = len(os.Args)\n" // which every benchmark runs
+	require.NoError(t, os.WriteFile(filepath.Join(shop, "more.go"), []byte(more), 0o644))
+	command(t, shop, env, "git", "add", "-A")
+	command(t, shop, env, "git", "commit", "-q", "-m", "second")
 	random := rand.New(rand.NewPCG(7, 7))
 	measured := 0
 	for round := range rounds {
 		temp := t.TempDir()
 		signal := []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM}[round%3]
 		after := time.Duration(random.Int64N(int64(4 * time.Second)))
-		saved := filepath.Join(temp, "out", "baseline.txt")
+		in := func(name string) string { // empty where it is not there
+			found, _ := filepath.Glob(filepath.Join(temp, "out", folder, name)) // the pattern is a good one
+			return strings.Join(found, " ")
+		}
 		if round%2 == 0 { // while it measures, however long building took
 			after = time.Duration(random.Int64N(int64(time.Second)))
 		}
 
-		gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
-			"-regress.out="+filepath.Join(temp, "out"))
-		gate.Dir, gate.Env = shop, append(env, "TMPDIR="+temp)
+		gate := exec.Command(filepath.Join(dir, binary), append(args, "-regress.out="+filepath.Join(temp, "out"))...)
+		gate.Dir, gate.Env = shop, append(env, apart(temp)...)
 		var printed bytes.Buffer
 		gate.Stdout, gate.Stderr = &printed, &printed
 		require.NoError(t, gate.Start())
 		if round%2 == 0 {
-			require.Eventually(t, func() bool { return hasContent(saved) }, time.Minute, 5*time.Millisecond, "nothing was measured")
+			require.Eventually(t, func() bool { return hasContent(in("baseline.txt")) }, time.Minute, 5*time.Millisecond,
+				"nothing was measured")
 		}
 		killer := time.AfterFunc(after, func() { _ = gate.Process.Signal(signal) })
 		err := gate.Wait()
@@ -73,17 +91,18 @@ func killedGateLeavesNothing(t *testing.T, dir string, env []string) {
 		assert.Equal(t, 1, strings.Count(command(t, shop, env, "git", "worktree", "list"), "\n"),
 			"%v after %v leaves a worktree", signal, after)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		release, err := testbin.Lock(ctx, filepath.Join(temp, filepath.Base(testbin.LockPath())), func(string) {})
+		release, err := testbin.Lock(ctx, lockIn(temp), func(string) {})
 		require.NoError(t, err, "%v after %v leaves the lock", signal, after)
 		release()
 		cancel()
 
-		if hasContent(saved) {
+		if hasContent(in("baseline.txt")) {
 			measured++
-			_, err := benchdata.ReadFiles(saved)
+			_, err := benchdata.ReadFiles(in("baseline.txt"))
 			assert.ErrorContains(t, err, "PASS", "results that were cut short pass for whole")
 		}
-		assert.NoFileExists(t, filepath.Join(temp, "out", "verdict.json"))
+		assert.Empty(t, in("verdict.json"))
+		assert.NoFileExists(t, filepath.Join(temp, "out", "bisect.json"))
 	}
 	assert.GreaterOrEqual(t, measured, rounds/2, "rounds killed while they measured")
 }
@@ -101,7 +120,7 @@ func killedBenchmarkIsInvalid(t *testing.T, dir string, env []string) {
 		temp := t.TempDir()
 		gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
 			"-regress.out="+filepath.Join(temp, "out"))
-		gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp)
+		gate.Dir, gate.Env = dir, append(env, apart(temp)...)
 		var printed bytes.Buffer
 		gate.Stdout, gate.Stderr = &printed, &printed
 		require.NoError(t, gate.Start())
@@ -149,7 +168,7 @@ func deserterIsInvalid(t *testing.T, dir string, env []string) {
 			temp := t.TempDir()
 			gate := exec.Command(filepath.Join(dir, ".tmp/gate.test"), "-test.run=TestGate", "-test.v",
 				"-regress.out="+filepath.Join(temp, "out"), "-regress.bench=Deserter", "-regress.timeout=1s")
-			gate.Dir, gate.Env = dir, append(env, "TMPDIR="+temp, "DESERTS="+c.request)
+			gate.Dir, gate.Env = dir, append(append(env, apart(temp)...), "DESERTS="+c.request)
 			var printed bytes.Buffer
 			gate.Stdout, gate.Stderr = &printed, &printed
 			require.NoError(t, gate.Start())

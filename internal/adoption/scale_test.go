@@ -12,8 +12,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
 var scaled = flag.Int("scale", 12, "how many benchmarks TestScale gates, ten to a package")
@@ -75,16 +73,8 @@ func TestScale(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and measures")
 	}
-	archive := filepath.Join(t.TempDir(), "crowd.txtar")
-	require.NoError(t, os.WriteFile(archive, []byte(crowd(*scaled)), 0o644))
-	dir, env := modtest.Unpack(t, archive)
-	env = append(env, "TMPDIR="+t.TempDir()) // it waits for no other gate: what it measures does not matter
-	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"commit", "-q", "-m", "first"}} {
-		cmd := exec.Command("git", args...)
-		cmd.Dir, cmd.Env = dir, env
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-	}
+	dir, env := crowded(t, crowd(*scaled))
+	env = append(env, "REGRESS_IDENTICAL=measure")
 	// A change, so that there are two sides to build.
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "p00", "more_test.go"), []byte("package p0\n"), 0o644))
 

@@ -22,47 +22,59 @@ const module = "github.com/tailgate-go/tailgate"
 // exist: add it with its arrows.
 var arrows = map[string][]string{
 	"regress": {
-		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/judge", "internal/measure",
+		"policy", "internal/benchdata", "internal/bisect", "internal/bounded", "internal/duet", "internal/judge", "internal/measure",
+		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/history", "internal/judge", "internal/measure",
 		"internal/output", "internal/part", "internal/progress", "internal/report", "internal/saved", "internal/shards",
 		"internal/source", "internal/testbin",
 	},
-	"policy":   {"internal/stats", "internal/strictjson"},
-	"workload": {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
+	"regress/tailgate": {"internal/duet", "policy", "regress", "workload/serving", "workload/serving/dataset"}, // a command
+	"policy":           {"internal/stats", "internal/strictjson"},
+	"workload":         {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
 	"workload/serving": {
-		"internal/openai", "internal/ratename", "internal/sse", "internal/strictjson", "workload", "workload/serving/dataset",
+		"internal/latency", "internal/openai", "internal/ratename", "internal/saturation", "internal/sse", "internal/strictjson",
+		"workload", "workload/serving/dataset",
 	},
-	"workload/serving/deploy":             nil, // a test binary
+	"workload/serving/standin":            {"internal/testbed/standin", "workload/serving"}, // a command
+	"workload/serving/deploy":             nil,                                              // a test binary
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
 	"workload/serving/dataset/tiktoken":   {"workload/serving/dataset"},
 	"internal/report":                     {"internal/part", "internal/ratename", "policy"},
 	"internal/benchdata":                  {"internal/ratename", "policy"},
+	"internal/bisect":                     {"internal/report", "internal/testbin", "policy"},
 	"internal/bounded":                    nil,
 	"internal/duet":                       nil,
 	"internal/evidence":                   {"internal/benchdata", "internal/judge", "internal/report", "policy"},
-	"internal/judge":                      {"internal/stats", "policy"},
+	"internal/history": {
+		"internal/bounded", "internal/output", "internal/report", "internal/stats", "internal/strictjson", "policy",
+	},
+	"internal/judge": {"internal/stats", "policy"},
 	"internal/measure": {
 		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge",
 		"internal/latency", "internal/output", "internal/part", "internal/progress", "internal/report", "internal/samecode",
-		"internal/shards", "internal/source", "internal/stats", "internal/testbin",
+		"internal/shards", "internal/source", "internal/stats", "internal/testbin", "internal/testsource",
 	},
 	"internal/latency": {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/overlay": {"internal/duet"},
 	"internal/output":  {"internal/benchdata", "internal/report"},
-	"internal/saved":   {"internal/benchdata", "internal/evidence", "internal/judge", "internal/report", "policy"},
+	"internal/saved": {
+		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/report", "policy",
+	},
 	"internal/shards": {
 		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/output", "internal/part",
 		"internal/report", "internal/strictjson", "policy",
 	},
 	"internal/samecode":          nil,
-	"internal/source":            {"internal/bounded", "internal/report", "internal/testbin"},
+	"internal/source":            {"internal/bounded", "internal/report", "internal/testbin", "policy"},
 	"internal/sse":               nil,
 	"internal/stats":             nil,
 	"internal/strictjson":        nil,
 	"internal/testbin":           {"internal/overlay"},
+	"internal/testsource":        {"internal/bounded"},
 	"internal/testbed/engine":    {"internal/testbed/kernel", "internal/pace"},
-	"internal/fleet":             {"internal/latency", "internal/part", "internal/strictjson"},
+	"internal/fleet":             {"internal/latency", "internal/part", "internal/saturation", "internal/strictjson"},
 	"internal/part":              nil,
+	"internal/saturation":        {"workload"},
 	"internal/ratename":          nil,
 	"internal/growth":            nil,
 	"internal/testbed/instant":   nil, // a server for tests
@@ -73,17 +85,20 @@ var arrows = map[string][]string{
 	"internal/testbed/server":    {"internal/testbed/engine", "internal/openai", "internal/testbed/tokens"},
 	"internal/testbed/gateway":   {"internal/openai"},
 	"internal/testbed/stack":     {"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/server"},
-	"internal/testbed/tokens":    nil,
-	"internal/pace":              nil,
-	"internal/progress":          {"internal/report"},
-	"internal/readme":            nil, // for tests that execute pages
+	"internal/testbed/standin": {
+		"internal/testbed/engine", "internal/testbed/gateway", "internal/testbed/kernel", "internal/testbed/stack", "workload/serving",
+	},
+	"internal/testbed/tokens": nil,
+	"internal/pace":           nil,
+	"internal/progress":       {"internal/report"},
+	"internal/readme":         nil, // for tests that execute pages
 }
 
-// TestEveryRoomStandsInTheReadme holds that the table of rooms names each internal package; the testbed has one line.
-func TestEveryRoomStandsInTheReadme(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+// TestEveryRoomStandsInTheDocs holds that the table of rooms names each internal package; the testbed has one line.
+func TestEveryRoomStandsInTheDocs(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs/development.md"))
 	require.NoError(t, err)
-	_, table, found := strings.Cut(string(readme), "| room | what is in it |")
+	_, table, found := strings.Cut(string(page), "| room | what is in it |")
 	require.True(t, found)
 	table, _, _ = strings.Cut(table, "\n\n")
 	for name := range arrows {
@@ -95,6 +110,34 @@ func TestEveryRoomStandsInTheReadme(t *testing.T) {
 
 // adopted are what teams import: they must not pay for the tensor stack (about 70 packages).
 var adopted = []string{"workload", "workload/serving", "workload/serving/dataset", "policy", "regress"}
+
+// borrowed are the modules that come with regress and workload: each is a line in an adopter's go.mod.
+var borrowed = []string{
+	"github.com/HdrHistogram/hdrhistogram-go", // whose histograms a Recorder's results are
+	"github.com/aclements/go-moremath",        // x/perf's
+	"github.com/google/pprof",                 // what profiles are read with
+	"golang.org/x/perf",                       // benchstat's results, units and statistics
+	"golang.org/x/sys",                        // CPUs, pipes and terminals
+}
+
+func TestWhatAdoptersBorrow(t *testing.T) {
+	packages := list(t)
+	used := map[string]bool{}
+	for _, name := range []string{"policy", "regress", "workload"} {
+		for _, path := range packages[name].Deps {
+			host, _, _ := strings.Cut(path, "/")
+			if !strings.Contains(host, ".") || strings.HasPrefix(path, module+"/") { // the library's, and our own
+				continue
+			}
+			at := slices.IndexFunc(borrowed, func(of string) bool { return strings.HasPrefix(path+"/", of+"/") })
+			if assert.GreaterOrEqual(t, at, 0, "%s depends on %s: if that is worth a line in every adopter's go.mod, add it to borrowed",
+				name, path) {
+				used[borrowed[at]] = true
+			}
+		}
+	}
+	assert.Len(t, used, len(borrowed), "not all are used")
+}
 
 // impure are packages that would give a policy, or who judges by it, a clock, a file, a flag or a voice.
 var impure = []string{"testing", "os", "flag", "log", "log/slog", "os/exec", "net", "net/http"}
@@ -127,11 +170,14 @@ func list(t *testing.T) map[string]pkg {
 	}
 }
 
+// tests are packages of nothing but tests.
+var tests = []string{"internal/adoption", "internal/architecture", "internal/ci", "internal/field"}
+
 func TestArrowsPointOneWay(t *testing.T) {
 	seen := 0
 	for name, p := range list(t) {
 		allowed, planned := arrows[name]
-		if name == "internal/architecture" || name == "internal/adoption" || name == "internal/ci" { // nothing but tests
+		if slices.Contains(tests, name) {
 			continue
 		}
 		assert.True(t, planned, "%s is not in the plan: add it to arrows", name)

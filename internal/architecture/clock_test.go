@@ -18,16 +18,20 @@ import (
 // and what becomes of it where the clock was wrong or jumped. All other times are readings of time.Now less one another in one
 // process, which are of the monotonic clock. A file that is not named here may not do so: say here what it decides.
 var wallTimes = map[string]string{
+	"internal/testbin/lineage.go": "when a commit was made: in a history, what comes before a gap if no ancestry is known, " +
+		"which its page says",
 	"internal/testbin/tree.go": "whether a gate's lost record of a worktree is an hour old: " +
 		"it goes a gate sooner or later",
+	"internal/fleet/meeting.go": "when the shards of a load begin, by the first one's clock; how far theirs are apart is measured " +
+		"before, and a start that is over is refused",
 	"internal/fleet/clock.go":             "how far the clocks of shards are apart, which is what it measures",
 	"internal/pace/clock_linux.go":        "whether time is that of a test's bubble: waits are less precise",
 	"internal/testbed/server/generate.go": "what a reply says of itself",
 	"internal/testbed/server/metrics.go":  "what a metric says of itself",
 	"internal/testbed/server/server.go":   "what a model's card says of itself",
+	"internal/measure/content.go":         "whether both smoke runs wrote a file, so that its readers are measured and not invalid",
 	"internal/output/file.go": "whether a file that a killed gate had begun is a minute old: " +
 		"it goes a gate sooner or later",
-	"workload/serving/conn.go": "a deadline long past, which ends what waits",
 	".github/actions/gate/publish/gate.go": "whether a verdict is of this job: one that seems older is left out, " +
 		"and without any the job fails",
 }

@@ -21,26 +21,14 @@ func (l *layout) check(iters int, values []Value) []fault {
 	}
 	sound := true
 	for i, v := range values {
-		if v.Value > 0 && v.Value <= absurd {
-			continue
+		f := v.unsound()
+		if f.fact == "" && v.Value == 0 && l.positive[i] {
+			f = fault{"is 0, which is impossible", "report it only when it was measured"}
 		}
-		fact, fix := "", ""
-		switch {
-		case math.IsNaN(v.Value):
-			fact, fix = "is NaN", "report a finite number"
-		case math.IsInf(v.Value, 0):
-			fact, fix = "is "+number(v.Value), "report a finite number"
-		case v.Value < 0:
-			fact, fix = "is negative ("+number(v.Value)+")", "report a quantity that cannot be below 0"
-		case v.Value > absurd:
-			fact, fix = "is absurdly large ("+number(v.Value)+")", "report it in a larger unit"
-		case l.positive[i]:
-			fact, fix = "is 0, which is impossible", "report it only when it was measured"
-		default:
-			continue
+		if f.fact != "" {
+			sound = false
+			faults = append(faults, fault{printable(v.Unit) + " " + f.fact, f.fix})
 		}
-		sound = false
-		faults = append(faults, fault{printable(v.Unit) + " " + fact, fix})
 	}
 	if !sound {
 		return faults // an order among such values says nothing new
@@ -54,4 +42,19 @@ func (l *layout) check(iters int, values []Value) []fault {
 		}
 	}
 	return faults
+}
+
+// unsound is what is wrong with the number, whatever its unit; zero when nothing is.
+func (v Value) unsound() fault {
+	switch {
+	case v.Value >= 0 && v.Value <= absurd:
+		return fault{}
+	case math.IsNaN(v.Value):
+		return fault{"is NaN", "report a finite number"}
+	case math.IsInf(v.Value, 0):
+		return fault{"is " + number(v.Value), "report a finite number"}
+	case v.Value < 0:
+		return fault{"is negative (" + number(v.Value) + ")", "report a quantity that cannot be below 0"}
+	}
+	return fault{"is absurdly large (" + number(v.Value) + ")", "report it in a larger unit"}
 }

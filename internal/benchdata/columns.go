@@ -5,8 +5,11 @@ import "slices"
 // ReadColumns is [ReadFiles] for results that are only to be compared with others: of each benchmark it keeps Columns, and of its
 // runs the first, without values, which says where it stands. So a value takes 8 bytes, where runs take three times that and 56
 // bytes each, and files may be larger: see columnLimits. What all files hold together is bounded as one file is.
-func ReadColumns(patterns ...string) (*Set, error) {
-	return readFiles(patterns, columnLimits, (*parser).columns)
+func ReadColumns(patterns ...string) (*Set, error) { return Reader{}.ReadColumns(patterns...) }
+
+// ReadColumns is the function of that name, for a Reader.
+func (as Reader) ReadColumns(patterns ...string) (*Set, error) {
+	return as.readFiles(patterns, columnLimits, (*parser).columns)
 }
 
 // columnLimits bound what [ReadColumns] keeps: half a gigabyte of values, a quarter of a million benchmarks with eight units each,
@@ -66,6 +69,17 @@ func (c *Columns) join(o *Columns) *Columns {
 		joined.Values[at] = append(joined.Values[at], o.Values[i]...)
 	}
 	return joined
+}
+
+// with is b with the runs of o behind its own. It may write behind those of b; o stays as it is.
+func (b Benchmark) with(o Benchmark) Benchmark {
+	if b.Columns == nil && o.Columns == nil {
+		b.Runs = append(b.Runs, o.Runs...)
+		return b
+	}
+	b = b.inColumns()
+	b.Columns = b.Columns.join(o.inColumns().Columns)
+	return b
 }
 
 // inColumns is b as ReadColumns would have it.

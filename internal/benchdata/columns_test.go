@@ -92,7 +92,7 @@ func TestReadColumnsStopsAtItsLimits(t *testing.T) {
 		"x:3: more than 5 units of benchmarks, " +
 			"each benchmark's added up": "BenchmarkX 1 1 a 2 b\nBenchmarkY 1 1 a 2 b\nBenchmarkX 1 1 a 2 b 3 c 4 d\n",
 	} {
-		_, err := newParser(strings.NewReader(input+"PASS\n"), "x", lim).columns()
+		_, err := newParser(strings.NewReader(input+"PASS\n"), "x", lim, Reader{}).columns()
 		if want == "" {
 			require.NoError(t, err)
 			continue
@@ -123,7 +123,7 @@ func TestFilesTogetherAreBoundedAsOneIs(t *testing.T) {
 				lim.values, tt.want = 9, "more than 6 results"
 			}
 			for name, parse := range map[string]func(*parser) (*Set, error){"runs": (*parser).read, "columns": (*parser).columns} {
-				_, err := readFiles([]string{"?.txt"}, lim, parse)
+				_, err := Reader{}.readFiles([]string{"?.txt"}, lim, parse)
 				columnsOnly := strings.Contains(tt.want, "runs of") || strings.Contains(tt.want, "each benchmark's")
 				if tt.want == "" || columnsOnly && name == "runs" {
 					require.NoError(t, err, name)
@@ -153,7 +153,7 @@ func TestRoomIsMadeInAdvanceOnlyForAsMuchAsThereHasBeen(t *testing.T) {
 		many.WriteString(" 1 u" + strconv.Itoa(unit))
 	}
 	set, err := newParser(strings.NewReader(strings.Repeat("BenchmarkX 1 1 a\n", runs)+"BenchmarkY 1"+many.String()+"\nPASS\n"),
-		"x", columnLimits).columns()
+		"x", columnLimits, Reader{}).columns()
 	require.NoError(t, err)
 	room := 0
 	for _, b := range set.Benchmarks {

@@ -20,7 +20,7 @@ func Compatible(baseline, candidate *Set) Problems {
 	moved := c.procs()
 	c.config(moved)
 	c.packages()
-	return c.problems
+	return append(c.problems, readOtherwise(baseline, candidate)...)
 }
 
 type comparison struct {

@@ -55,6 +55,9 @@ func (s *stream) configure(num int, key, value string) {
 		s.cutShort() // testing prints goos first: the next run begins
 		s.open = false
 	}
+	if key == "pkg" {
+		s.hasSaid = false
+	}
 	have, ok := s.config[key]
 	switch {
 	case value == "":

@@ -15,12 +15,12 @@ import (
 // one of the inference gateway's load generator: each is one run of a benchmark LoadGenerator/model=<model>/rate=<rate>.
 // The error is [Problems], those of all files.
 func ReadFiles(patterns ...string) (*Set, error) {
-	return readFiles(patterns, defaultLimits, (*parser).read)
+	return Reader{}.readFiles(patterns, defaultLimits, (*parser).read)
 }
 
 // readFiles reads files each by itself. What they hold together is bounded as what one holds.
-func readFiles(patterns []string, lim limits, parse func(*parser) (*Set, error)) (*Set, error) {
-	read := func(r io.Reader, name string) (*Set, error) { return parse(newParser(r, name, lim)) }
+func (as Reader) readFiles(patterns []string, lim limits, parse func(*parser) (*Set, error)) (*Set, error) {
+	read := func(r io.Reader, name string) (*Set, error) { return parse(newParser(r, name, lim, as)) }
 	var problems Problems
 	if len(patterns) == 0 {
 		problems = append(problems, Problem{Fact: "no file of benchmark results is named", Fix: recordFix("")})

@@ -29,6 +29,11 @@ func FuzzRead(f *testing.F) {
 		"\x00\x01\x02\xff\xfe", "Benchmark\xff 1 5 \xff", "pkg: \xff", "# commit: a\n# commit: b",
 		"cpu: a\nBenchmarkX 1 5 x\ncpu:\ncpu: b\nBenchmarkX 1 6 x",
 		"loading...BenchmarkX-2 1 5 ns/op", "Benchmark 1 5 x", "BenchmarkX-1 1 5 x", "BenchmarkX 0_1 1_0 x",
+		"BenchmarkX/n-2 1 5 x\nBenchmarkX/m-2 1 5 x", "BenchmarkX/n-2 1 5 x\nBenchmarkY 1 5 x",
+		"BenchmarkX/n 1 5 x\nBenchmarkX/n-2 1 5 x",
+		"BenchmarkX/n-2\nBenchmarkX/n-2 1 5 x\nBenchmarkX/n\nBenchmarkX/n-2 1 6 x\nBenchmarkX/n-4 1 7 x",
+		"Benchmark\nBenchmark-2 1 5 x",
+		"BenchmarkX/n-2 1 5 x\nPASS\nBenchmarkX/n\nBenchmarkX/n-2 1 5 x\nBenchmarkZ/a\x01-2\nBenchmarkZ/a\x01-2 1 5 x",
 	} {
 		f.Add([]byte(line + "\nPASS\n"))
 	}

@@ -162,7 +162,7 @@ func TestReadStopsAtItsLimits(t *testing.T) {
 			if !strings.HasPrefix(tt.input, "{") {
 				tt.input += "PASS\n"
 			}
-			_, err := read(strings.NewReader(tt.input), "x", lim)
+			_, err := newParser(strings.NewReader(tt.input), "x", lim, Reader{}).read()
 			if tt.want == "" {
 				require.NoError(t, err)
 				return

@@ -3,6 +3,7 @@ package benchdata
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -15,24 +16,39 @@ func (b Benchmark) String() string {
 	return b.Name
 }
 
-// splitProcs parts "Serve-2" into name and GOMAXPROCS. The testing package writes no suffix for 1, so that a name that
-// itself ends in digits is taken for one with a suffix then, on both sides alike.
+// splitProcs parts "Serve-2" into name and GOMAXPROCS, as benchstat does. The testing package writes no suffix for 1, so that of a
+// name that itself ends in digits this is one of two readings: see reading.
 func splitProcs(printed string) (name string, procs int) {
-	i := len(printed)
-	for i > 0 && '0' <= printed[i-1] && printed[i-1] <= '9' {
-		i--
-	}
-	const digits = 5 // more are a date or a seed, not processors
-	suffix := printed[i:]
-	if i == 0 || printed[i-1] != '-' || suffix == "" || len(suffix) > digits || suffix[0] == '0' || suffix == "1" {
+	i := strings.LastIndexByte(printed, '-')
+	if i < 0 {
 		return printed, 1
 	}
-	procs, err := strconv.Atoi(suffix)
-	if err != nil {
+	if procs = procsIn(printed[i:]); procs == 0 {
 		return printed, 1
 	}
-	return printed[:i-1], procs
+	return printed[:i], procs
 }
+
+// procsIn is the GOMAXPROCS that a suffix such as "-2" says; 0 if it says none.
+func procsIn(suffix string) (procs int) {
+	const digits = 5 // more are a date or a seed, not processors
+	if len(suffix) < 2 || len(suffix) > 1+digits || suffix[0] != '-' || suffix[1] == '0' {
+		return 0
+	}
+	for _, c := range []byte(suffix[1:]) {
+		if c < '0' || '9' < c {
+			return 0
+		}
+		procs = 10*procs + int(c-'0')
+	}
+	if procs == 1 {
+		return 0
+	}
+	return procs
+}
+
+// isSuffix reports whether a benchmark's own name may stand before this in a printed one.
+func isSuffix(s string) bool { return s == "" || procsIn(s) > 0 }
 
 // isName reports whether a name that go test prints after "Benchmark" may begin with this rune: a test function's name
 // does not go on with a lower-case letter there, so that "Benchmarking ..." and "Benchmark: ..." are prose. What is not

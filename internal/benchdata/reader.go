@@ -9,20 +9,30 @@ import (
 	"golang.org/x/perf/benchfmt"
 )
 
+// A Reader reads results as it is told to. The zero Reader has nothing to go by but the results.
+type Reader struct {
+	// Procs are the values of GOMAXPROCS that the results were measured with, where that is known; else their names tell.
+	Procs []int
+
+	// Needed reports whether values of a unit must be sound; nil: all must. Of other units, those that cannot be are left out, and
+	// the Set says so: one that is negative, infinite, absurdly large or no number.
+	Needed func(unit string) bool
+}
+
 // Read reads results from the output of go test -bench or go test -json, which it tells apart by what stands before the
 // first result. The name stands for r in messages. If anything forbids judging the results, the Set is nil and the error
 // is [Problems], all of them up to a thousand.
-func Read(r io.Reader, name string) (*Set, error) {
-	return read(r, name, defaultLimits)
+func (as Reader) Read(r io.Reader, name string) (*Set, error) {
+	return newParser(r, name, defaultLimits, as).read()
 }
 
-func read(r io.Reader, name string, lim limits) (*Set, error) {
-	return newParser(r, name, lim).read()
-}
+// Read reads as the zero [Reader] does.
+func Read(r io.Reader, name string) (*Set, error) { return Reader{}.Read(r, name) }
 
 // read reads everything and returns all of it or what is wrong with it.
 func (p *parser) read() (*Set, error) {
 	p.run()
+	p.settleNames()
 	if len(p.problems) > 0 {
 		if p.unlisted > 0 {
 			p.problems = append(p.problems, Problem{File: p.name, Fact: strconv.Itoa(p.unlisted) + " more problems"})
@@ -40,6 +50,7 @@ const listed = 1000
 // benchfmt.Reader returns what a line holds before it asks for the next, so that the parser always knows the line
 // and the package to which a record belongs. (Line numbers of benchfmt count only the lines handed over.)
 type parser struct {
+	as     Reader
 	name   string
 	lim    limits
 	source source
@@ -53,10 +64,10 @@ type parser struct {
 	problems Problems
 	unlisted int
 
-	// Of Set.Benchmarks: index by package and printed name, printed name by index, index of the last result's.
-	byName  map[printedName]int
-	printed []string
-	last    int // -1 before the first result
+	// Of Set.Benchmarks: index by printed name, printed name by index, index of the last result's.
+	byName map[printedName]int
+	names  []printedName
+	last   int // -1 before the first result
 
 	config   map[string]*configKey
 	layouts  layouts
@@ -77,8 +88,9 @@ type source interface {
 	next() (text []byte, line int, from *stream, ok bool)
 }
 
-func newParser(r io.Reader, name string, lim limits) *parser {
+func newParser(r io.Reader, name string, lim limits, as Reader) *parser {
 	p := &parser{
+		as:     as,
 		name:   name,
 		lim:    lim,
 		set:    &Set{Source: name, Config: map[string]string{}, Provenance: Provenance{}, Better: map[string]int{}},

@@ -36,6 +36,8 @@ func (p *parser) result(rec *benchfmt.Result) {
 			run.Values[i] = Value{v.OrigUnit, v.OrigValue}
 		}
 	}
+	run, spared := p.as.Spare(run, p.names[b].printed)
+	p.set.Spared = p.set.Spared.With(spared)
 	layout := p.layouts.of(run.Values)
 	if p.layouts.units > p.lim.units {
 		p.exceed(p.line, strconv.Itoa(p.lim.units)+" units")
@@ -48,7 +50,7 @@ func (p *parser) result(rec *benchfmt.Result) {
 		run.Values[i].Unit = layout.units[i] // one string for all runs: benchfmt forgets its own after 1,024
 	}
 	for _, f := range layout.check(run.Iters, run.Values) {
-		p.problem(Problem{Line: p.line, Benchmark: printable(p.printed[b]), Fact: f.fact, Fix: f.fix})
+		p.problem(Problem{Line: p.line, Benchmark: printable(p.names[b].printed), Fact: f.fact, Fix: f.fix})
 	}
 	if p.columnar {
 		p.keepColumns(b, run)
@@ -77,7 +79,7 @@ func (p *parser) keepColumns(b int, run Run) {
 		hint = 0 // no more room is made in advance than was needed so far: a short line could ask for gigabytes
 	}
 	if of.Columns.Runs == p.lim.runs {
-		p.exceed(p.line, strconv.Itoa(p.lim.runs)+" runs of "+printable(p.printed[b]))
+		p.exceed(p.line, strconv.Itoa(p.lim.runs)+" runs of "+printable(p.names[b].printed))
 		return
 	}
 	units := of.Columns.add(run, hint)
@@ -101,15 +103,20 @@ func (p *parser) take(n int) []Value {
 	return values
 }
 
-type printedName struct{ pkg, name string }
-
-// benchmark returns the index of the benchmark of this name in the package of the line, unless that is one too many.
+// benchmark returns the index of the benchmark of this name in the package of the line, unless that is one too many. What its name
+// means is settled at the end: see reading.
 func (p *parser) benchmark(name []byte) (b int, ok bool) {
-	pkg := p.from.pkg()
-	if p.last >= 0 && string(name) == p.printed[p.last] && pkg == p.set.Benchmarks[p.last].Package {
-		return p.last, true
+	pkg, own := p.from.pkg(), -1
+	if said := p.from.said; p.from.hasSaid && len(name) >= len(said) && string(name[:len(said)]) == said &&
+		isSuffix(string(name[len(said):])) {
+		own = len(said)
 	}
-	b, ok = p.byName[printedName{pkg, string(name)}]
+	if p.last >= 0 {
+		if last := p.names[p.last]; string(name) == last.printed && own == last.own && pkg == last.pkg {
+			return p.last, true
+		}
+	}
+	b, ok = p.byName[printedName{pkg, string(name), own}]
 	if !ok {
 		b = len(p.set.Benchmarks)
 		if b >= p.lim.benchmarks {
@@ -120,14 +127,14 @@ func (p *parser) benchmark(name []byte) (b int, ok bool) {
 		if !p.roomForText(p.line) {
 			return 0, false
 		}
-		printed := string(name)
-		if !utf8.ValidString(printed) {
-			p.problem(Problem{Line: p.line, Benchmark: quote(printed), Fact: "the name is not UTF-8", Fix: "name benchmarks in UTF-8"})
+		n := printedName{pkg, string(name), own}
+		if !utf8.ValidString(n.printed) {
+			p.problem(Problem{Line: p.line, Benchmark: quote(n.printed), Fact: "the name is not UTF-8",
+				Fix: "name benchmarks in UTF-8"})
 		}
-		base, procs := splitProcs(printed)
-		p.byName[printedName{pkg, printed}] = b
-		p.printed = append(p.printed, printed)
-		p.set.Benchmarks = append(p.set.Benchmarks, Benchmark{ID: policy.ID{Package: pkg, Name: base, Procs: procs}})
+		p.byName[n] = b
+		p.names = append(p.names, n)
+		p.set.Benchmarks = append(p.set.Benchmarks, Benchmark{ID: policy.ID{Package: pkg}})
 	}
 	p.last = b
 	return b, true

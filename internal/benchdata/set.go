@@ -34,6 +34,9 @@ type Set struct {
 
 	// Benchmarks are in order of first appearance.
 	Benchmarks []Benchmark
+
+	// Spared is what a Reader left out.
+	Spared Spared
 }
 
 // A Benchmark holds the runs of one benchmark. Its Package is empty if the output named none, and Procs is 1 if the name has no
@@ -83,8 +86,8 @@ func (r Run) Value(unit string) (float64, bool) {
 }
 
 // Add appends the runs of o, as when a gate reads one process run at a time. It returns what forbids that, and then
-// leaves s as it was: configuration or Unit lines of the two that contradict each other. Configuration that only one
-// of the two has is dropped, since Config is what all results share. Add leaves o as it was.
+// leaves s as it was: configuration, Unit lines or readings of names of the two that contradict each other. Configuration
+// that only one of the two has is dropped, since Config is what all results share. Add leaves o as it was.
 func (s *Set) Add(o *Set) Problems {
 	var problems Problems
 	for _, key := range sortedKeys(o.Config) {
@@ -102,10 +105,12 @@ func (s *Set) Add(o *Set) Problems {
 				Fix: "correct one of them"})
 		}
 	}
+	problems = append(problems, readOtherwise(s, o)...)
 	if problems != nil {
 		return problems
 	}
 
+	s.Spared = slices.Clip(s.Spared).With(o.Spared)
 	first := len(s.Benchmarks) == 0
 	if first {
 		s.Config = make(map[string]string)
@@ -142,20 +147,13 @@ func (s *Set) Add(o *Set) Problems {
 		index[b.ID] = i
 	}
 	for _, b := range o.Benchmarks {
-		i, ok := index[b.ID]
-		if ok && (b.Columns != nil || s.Benchmarks[i].Columns != nil) {
-			have := s.Benchmarks[i].inColumns()
-			have.Columns = have.Columns.join(b.inColumns().Columns)
-			s.Benchmarks[i] = have
+		if i, ok := index[b.ID]; ok {
+			s.Benchmarks[i] = s.Benchmarks[i].with(b)
 			continue
 		}
-		if !ok {
-			index[b.ID] = len(s.Benchmarks)
-			b.Runs = slices.Clip(b.Runs) // a later append must not write into o's array
-			s.Benchmarks = append(s.Benchmarks, b)
-			continue
-		}
-		s.Benchmarks[i].Runs = append(s.Benchmarks[i].Runs, b.Runs...)
+		index[b.ID] = len(s.Benchmarks)
+		b.Runs = slices.Clip(b.Runs) // a later append must not write into o's array
+		s.Benchmarks = append(s.Benchmarks, b)
 	}
 	return nil
 }

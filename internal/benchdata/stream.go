@@ -21,6 +21,8 @@ type stream struct {
 	failed    bool   // a failure was reported since the last summary line
 	hasFailed bool   // a failure was ever reported
 	culprit   string // the benchmark or test that failed last
+	said      string // the name that go test -v has said last, above the benchmark's results
+	hasSaid   bool
 
 	// Of go test -json:
 	running     bool   // started and neither passed nor failed
@@ -88,11 +90,14 @@ func (s *stream) benchmark(num int, text []byte) (parse bool) {
 	for end < len(rest) && ' ' < rest[end] && rest[end] < utf8.RuneSelf {
 		end++
 	}
-	if end < len(rest) && rest[end] >= utf8.RuneSelf {
+	if end < len(rest) && rest[end] != ' ' && rest[end] != '\t' {
 		end = bytes.IndexFunc(rest, unicode.IsSpace)
 	}
-	if end < 0 || end == len(rest) {
-		return false // go test -v prints a name alone when a benchmark starts
+	if end < 0 || end == len(rest) { // go test -v prints a name alone when a benchmark starts
+		if s.hasSaid = len(rest) <= s.p.lim.resultLine; s.hasSaid && s.said != string(rest) {
+			s.said = string(rest)
+		}
+		return false
 	}
 	first, _ := utf8.DecodeRune(rest)
 	name, tail := rest[:end], bytes.TrimLeft(rest[end:], " \t")
@@ -138,7 +143,7 @@ func (s *stream) inside(num int, text []byte) bool {
 func (s *stream) summary(num int, text []byte) bool {
 	switch {
 	case string(text) == "PASS":
-		s.open = false
+		s.open, s.hasSaid = false, false
 	case bytes.HasPrefix(text, []byte("ok  \t")):
 		pkg, _, _ := strings.Cut(string(text[len("ok  \t"):]), "\t")
 		if s.open && s.pkg() != "" && pkg != s.pkg() {

@@ -3,27 +3,17 @@ package benchdata
 import (
 	"strconv"
 	"strings"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
-// better returns what the name of a unit says about its direction: -1 if lower values are better, +1 if higher, 0 if
-// it says nothing. Times are lower ("ns/op", "p95-model-ns", "ns/tok"), as are "B/op", "allocs/op" and counts of what
-// went wrong ("errors", "timeouts/s"); rates are higher ("MB/s", "req/s", "tok/min"). A Unit line wins: see
-// [Set.Better].
+// better is -1 where lower values of the unit are better, +1 where higher ones are, and 0 where its name does not tell. A Unit line
+// wins: see [Set.Better].
 func better(unit string) int {
-	switch unit {
-	case "B/op", "allocs/op":
+	switch policy.DirectionOf(unit) {
+	case policy.Lower:
 		return -1
-	}
-	rate := false
-	for tok, per := range tokens(unit) {
-		switch {
-		case !per && isTime(tok), !per && isFault(tok):
-			return -1
-		case per && (isTime(tok) || tok == "min"):
-			rate = true
-		}
-	}
-	if rate {
+	case policy.Higher:
 		return +1
 	}
 	return 0
@@ -86,14 +76,6 @@ func tokens(unit string) func(yield func(tok string, per bool) bool) {
 func isTime(tok string) bool {
 	switch tok {
 	case "ns", "us", "µs", "μs", "ms", "s", "sec":
-		return true
-	}
-	return false
-}
-
-func isFault(tok string) bool {
-	switch tok {
-	case "errors", "failures", "timeouts", "drops", "retries":
 		return true
 	}
 	return false

@@ -26,6 +26,8 @@ type Writer struct {
 	header  Header
 	started bool // the header is written
 	pkg     string
+	procs   map[string]int  // by package, GOMAXPROCS of its first benchmark
+	said    *string         // the name that was said last, in this package
 	results bool            // a result was written
 	better  map[string]bool // by tidied unit: a Unit line was written
 	layouts layouts
@@ -36,7 +38,7 @@ type Writer struct {
 
 // NewWriter returns a Writer that writes to w; the header goes before the first result.
 func NewWriter(w io.Writer, h Header) *Writer {
-	return &Writer{w: w, header: h, better: make(map[string]bool)}
+	return &Writer{w: w, header: h, better: make(map[string]bool), procs: make(map[string]int)}
 }
 
 // Write writes the runs of b, one io.Writer.Write each. It refuses, with Problems, what Read would refuse; after any
@@ -57,13 +59,14 @@ func (w *Writer) Write(b Benchmark) error {
 				w.buf = append(append(w.buf, ' '), b.Package...)
 			}
 			w.buf = append(w.buf, '\n')
-			w.pkg = b.Package
+			w.pkg, w.said = b.Package, nil
 			w.results = false
 		}
 		if !w.results {
 			w.buf = append(w.buf, '\n')
 			w.results = true
 		}
+		w.say(b)
 		begin := len(w.buf)
 		w.buf = append(append(w.buf, "Benchmark"...), b.String()...)
 		w.buf = strconv.AppendInt(append(w.buf, ' '), int64(run.Iters), 10)
@@ -84,6 +87,26 @@ func (w *Writer) Write(b Benchmark) error {
 		}
 	}
 	return nil
+}
+
+// say writes the name of b alone, as go test -v does, unless its lines mean b without: they do if they end in the GOMAXPROCS of the
+// package's first benchmark, and in nothing else that could be one.
+func (w *Writer) say(b Benchmark) {
+	if w.procs[b.Package] == 0 {
+		w.procs[b.Package] = b.Procs
+	}
+	printed := b.String()
+	name, procs := splitProcs(printed)
+	means := name == b.Name && procs == b.Procs && procs == w.procs[b.Package]
+	if w.said != nil {
+		if suffix, ok := strings.CutPrefix(printed, *w.said); ok && isSuffix(suffix) {
+			means = *w.said == b.Name
+		}
+	}
+	if !means {
+		w.buf = append(append(append(w.buf, "Benchmark"...), b.Name...), '\n')
+		w.said = &b.Name
+	}
 }
 
 // Close writes the final PASS, which says that the results are complete. It does not close the io.Writer.
@@ -202,9 +225,8 @@ func (w *Writer) check(b Benchmark) Problems {
 	add := func(run Run, fact, fix string) {
 		problems = append(problems, Problem{File: run.File, Line: run.Line, Benchmark: printable(b.String()), Fact: fact, Fix: fix})
 	}
-	if name, procs := splitProcs(b.String()); name != b.Name || procs != b.Procs {
-		add(Run{}, "name "+quote(b.Name)+" with GOMAXPROCS "+strconv.Itoa(b.Procs)+" would be read as "+quote(name)+
-			" with "+strconv.Itoa(procs), "end no name in - and digits")
+	if suffix := "-" + strconv.Itoa(b.Procs); b.Procs != max(1, procsIn(suffix)) {
+		add(Run{}, "GOMAXPROCS "+strconv.Itoa(b.Procs)+" cannot be written", "measure it with 1 to 99999")
 	}
 	first, _ := utf8.DecodeRuneInString(b.String())
 	if b.Name != "" && !oneWord(b.Name) || !isName(first) {

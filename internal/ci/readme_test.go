@@ -14,15 +14,15 @@ import (
 	"github.com/tailgate-go/tailgate/internal/readme"
 )
 
-// snippet is the block of the README whose first line names the file that it is.
-func snippet(t *testing.T, kind, file string) string {
+// snippet is the block of the page whose first line names the file that it is.
+func snippet(t *testing.T, name, kind, file string) string {
 	t.Helper()
-	page, err := readme.Read(repository(t), "README.md")
+	page, err := readme.Read(repository(t), name)
 	require.NoError(t, err)
 	block, err := page.Block(kind, "# "+file+"\n")
 	require.NoError(t, err)
-	name, text, _ := strings.Cut(block.Text, "\n")
-	require.Equal(t, "# "+file, name)
+	first, text, _ := strings.Cut(block.Text, "\n")
+	require.Equal(t, "# "+file, first)
 	assert.LessOrEqual(t, strings.Count(text, "\n"), 10, "it is to be adopted in ten lines")
 	return text
 }
@@ -30,7 +30,7 @@ func snippet(t *testing.T, kind, file string) string {
 func TestReadmeOnGitHub(t *testing.T) {
 	s := newShop(t)
 	first := s.git("rev-parse", "HEAD")
-	s.write(".github/workflows/gate.yml", snippet(t, "yaml", ".github/workflows/gate.yml"))
+	s.write(".github/workflows/gate.yml", snippet(t, "README.md", "yaml", ".github/workflows/gate.yml"))
 	second := s.commit("adopt the gate")
 
 	j := s.act("push", push(first, second), "gate.yml")
@@ -51,17 +51,19 @@ func TestReadmeOnGitLab(t *testing.T) {
 		Script    []string
 		Variables map[string]string
 		Artifacts struct {
-			When  string
-			Paths []string
+			When    string
+			Paths   []string
+			Reports struct{ JUnit string }
 		}
 	}
-	require.NoError(t, yaml.Unmarshal([]byte(snippet(t, "yaml", ".gitlab-ci.yml")), &file))
+	require.NoError(t, yaml.Unmarshal([]byte(snippet(t, "docs/ci.md", "yaml", ".gitlab-ci.yml")), &file))
 	job, ok := file["gate"]
 	require.True(t, ok)
 	assert.Equal(t, "0", job.Variables["GIT_DEPTH"], "the baseline is in the history")
 	assert.Equal(t, "always", job.Artifacts.When)
 
 	given := map[string]string{"CI": "true", "GITLAB_CI": "true", "CI_MERGE_REQUEST_DIFF_BASE_SHA": s.git("rev-parse", "HEAD")}
+	s.commit("as fast")
 	run := func() (string, error) {
 		cmd := exec.Command("sh", "-ec", strings.Join(job.Script, "\n"))
 		cmd.Dir, cmd.Env = s.dir, s.env
@@ -77,10 +79,12 @@ func TestReadmeOnGitLab(t *testing.T) {
 	out, err := run()
 	require.NoError(t, err, out)
 	assert.Contains(t, out, "PASS: 1 ok")
-	assert.Contains(t, out, "given by REGRESS_BASELINE")
+	assert.Contains(t, out, "merge base with the base of the merge request")
 	assert.Contains(t, out, "a GitLab runner with ")
 	for _, path := range job.Artifacts.Paths {
 		assert.FileExists(t, filepath.Join(s.dir, path, "TestGate/verdict.json"))
+		assert.Equal(t, path+"**/junit.xml", job.Artifacts.Reports.JUnit)
+		assert.FileExists(t, filepath.Join(s.dir, path, "TestGate/junit.xml"))
 	}
 
 	s.slow()
@@ -95,7 +99,7 @@ func TestReadmeWithMake(t *testing.T) {
 		t.Skip("make is not on PATH")
 	}
 	s := newShop(t)
-	s.write("Makefile", snippet(t, "make", "Makefile"))
+	s.write("Makefile", snippet(t, "docs/ci.md", "make", "Makefile"))
 	s.commit("adopt the gate")
 	s.git("update-ref", "refs/remotes/origin/main", "HEAD")
 	s.git("checkout", "-q", "-b", "feature")

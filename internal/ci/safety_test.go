@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -83,6 +84,46 @@ func TestActionIsPinned(t *testing.T) {
 	for _, s := range action.Runs.Steps {
 		if s.Uses != "" {
 			assert.Regexp(t, pinned, s.Uses)
+		}
+	}
+}
+
+// apart is what a job takes beside go test, whose -timeout does not count it: to check out, to set up Go, to build the tests, and
+// to publish.
+const apart = 5 * time.Minute
+
+// A job that GitHub kills leaves no report; a gate whose time is over leaves one. So go test ends before its job does.
+func TestTheGateEndsBeforeItsJob(t *testing.T) {
+	var action struct {
+		Inputs struct {
+			Timeout struct{ Default string }
+		}
+	}
+	text := read(t, filepath.Join(repository(t), ".github/actions/gate/action.yml"))
+	require.NoError(t, yaml.Unmarshal([]byte(text), &action))
+	all := workflows(t)
+	var readme workflow
+	require.NoError(t, yaml.Unmarshal([]byte(snippet(t, "README.md", "yaml", ".github/workflows/gate.yml")), &readme))
+	all["README.md"] = readme
+	for name, w := range all {
+		gates := 0
+		for _, j := range w.Jobs {
+			for _, s := range j.Steps {
+				if !strings.Contains(s.Uses, ".github/actions/gate") {
+					continue
+				}
+				gates++
+				timeout := action.Inputs.Timeout.Default
+				if own, is := s.With["timeout"].(string); is {
+					timeout = own
+				}
+				d, err := time.ParseDuration(timeout)
+				require.NoError(t, err, name)
+				assert.LessOrEqual(t, d+apart, time.Duration(j.Timeout)*time.Minute, name)
+			}
+		}
+		if name != "ci.yml" && name != "serving.yml" {
+			assert.NotZero(t, gates, name)
 		}
 	}
 }

@@ -21,8 +21,9 @@ func TestTestsDoNotOrderTheRunnerAbout(t *testing.T) {
 	cmd.Env = []string{
 		"PATH=" + dir + ":" + os.Getenv("PATH"), "RUNNER_TEMP=" + dir, "GITHUB_SHA=kept", "GITHUB_BASE_REF=main",
 		"GATE_DIRECTORY=" + dir, "GATE_RUN=^TestGate$",
-		"GATE_PACKAGES=. ./more", "GATE_BENCH=", "GATE_BASELINE=", "GATE_POLICY=", "GATE_BUDGET=", "GATE_INJECT=", "GATE_EXPECT=",
-		"GATE_SHARD=", "GATE_COSTS=", "GATE_IN=", "GATE_OUT=",
+		"GATE_PACKAGES=. ./more", "GATE_BENCH=", "GATE_BASELINE=", "GATE_ANCHOR=v1.4.0", "GATE_POLICY=",
+		"GATE_ACCEPT=off", "GATE_HISTORY=past", "GATE_BUDGET=", "GATE_INJECT=", "GATE_EXPECT=",
+		"GATE_TIMEOUT=1h", "GATE_SHARD=", "GATE_COSTS=", "GATE_IN=", "GATE_OUT=",
 	}
 	for _, name := range withheld {
 		cmd.Env = append(cmd.Env, name+"=hunter2")
@@ -32,8 +33,12 @@ func TestTestsDoNotOrderTheRunnerAbout(t *testing.T) {
 	require.ErrorAs(t, err, &exit)
 	assert.Equal(t, 3, exit.ExitCode(), "that of go test")
 	log := string(out)
-	assert.Contains(t, log, "args: test -v -count=1 -run ^TestGate$ . ./more\n")
+	assert.Contains(t, log, "args: test -v -count=1 -timeout 1h -run ^TestGate$ . ./more\n")
 	assert.Contains(t, log, "GITHUB_SHA=kept\n")
+	assert.Contains(t, log, "REGRESS_ANCHOR=v1.4.0\n")
+	assert.Contains(t, log, "REGRESS_ACCEPT=off\n")
+	assert.Contains(t, log, "REGRESS_HISTORY="+dir+"/past\n")
+	assert.NotContains(t, log, "REGRESS_BASELINE")
 	assert.Contains(t, log, "GITHUB_BASE_REF=main\n")
 	assert.NotContains(t, log, "hunter2")
 

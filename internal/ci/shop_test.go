@@ -1,5 +1,5 @@
-// Package ci tests what runs a gate for a team: the workflows of this repository, the action, and the README's snippets,
-// all of them run.
+// Package ci tests what runs a gate for a team: the workflows of this repository, the action, and the snippets of
+// README.md and docs/ci.md, all of them run.
 package ci
 
 import (

@@ -95,10 +95,21 @@ func TestGateWorkflow(t *testing.T) {
 		assert.Contains(t, gh.body(), "**FAIL: 1 regressed**")
 	})
 
-	t.Run("a shallow clone is red, with the cure", func(t *testing.T) {
+	t.Run("a shallow clone fetches the commit before the push", func(t *testing.T) {
 		s := s.in(t)
 		s.edit(".github/workflows/gate.yml", "fetch-depth: 0", "fetch-depth: 1")
 		j := s.act("push", push(first, second), "gate.yml")
+		require.True(t, j.passed)
+		assert.Contains(t, j.summary, "the commit before the push")
+	})
+
+	t.Run("a shallow clone of a pull request is red, with the cure", func(t *testing.T) {
+		s := s.in(t)
+		s.edit(".github/workflows/gate.yml", "fetch-depth: 0", "fetch-depth: 1")
+		s.git("checkout", "-q", "--detach", "main")
+		s.git("merge", "-q", "--no-ff", "-m", "merge", "feature")
+		gh := newGH(t)
+		j := s.act("pull_request", pullRequest, "gate.yml", gh.env(s.env)...)
 		require.False(t, j.passed)
 		assert.Contains(t, j.summary, "**FAIL: invalid: nothing could be judged**")
 		require.Len(t, j.errorMarks(), 1)
@@ -113,7 +124,7 @@ func TestGateWorkflow(t *testing.T) {
 		require.False(t, j.passed)
 		assert.Contains(t, j.summary, "**FAIL: invalid: nothing could be judged**")
 		require.Len(t, j.errorMarks(), 1)
-		assert.Contains(t, j.errorMarks()[0], "no such commit; git branch --all and git tag list what there is")
+		assert.Contains(t, j.errorMarks()[0], "no such commit; a forced push may have removed it: git fetch origin 5eed")
 	})
 
 	t.Run("a gate that does not run is red", func(t *testing.T) {
@@ -175,6 +186,39 @@ func TestControlledRegressionWorkflow(t *testing.T) {
 		j := s.in(t).act("workflow_dispatch", dispatch(""), "controlled-regression.yml", "SHOP=fails")
 		require.False(t, j.passed)
 		assert.Contains(t, j.summary, "its step ended in failure, its outcome is invalid**")
+	})
+}
+
+func TestNightlyWorkflow(t *testing.T) {
+	s := newShop(t).adopt()
+
+	t.Run("without a release it is red, and says what to do", func(t *testing.T) {
+		j := s.in(t).act("schedule", `{"schedule": "17 3 * * *"}`, "nightly.yml")
+		require.False(t, j.passed)
+		require.Len(t, j.errorMarks(), 1)
+		assert.Contains(t, j.errorMarks()[0], "no release tag such as v1.2.3 is an ancestor of the baseline")
+	})
+
+	s.git("tag", "v1.0.0")
+	s.edit("workload/work.go", "300_000", "330_000")
+	s.commit("a little slower")
+	s.edit("workload/work.go", "330_000", "600_000")
+	s.commit("and a little more")
+
+	t.Run("what crept in since the newest release is red", func(t *testing.T) {
+		j := s.in(t).act("schedule", `{"schedule": "17 3 * * *"}`, "nightly.yml")
+		require.False(t, j.passed)
+		assert.Contains(t, j.summary, "**FAIL: 1 drifted**")
+		assert.Contains(t, j.summary, "the newest release before the baseline")
+		assert.Len(t, j.errorMarks(), 1)
+		assertResults(t, j)
+	})
+
+	t.Run("a person may name another anchor", func(t *testing.T) {
+		j := s.in(t).act("workflow_dispatch", dispatch(`"anchor": "HEAD~1"`), "nightly.yml")
+		require.False(t, j.passed)
+		assert.Contains(t, j.summary, "**FAIL: 1 drifted**")
+		assert.Contains(t, j.summary, "given by REGRESS_ANCHOR")
 	})
 }
 
@@ -243,6 +287,6 @@ func TestEveryWorkflowIsRunHere(t *testing.T) {
 		names = append(names, e.Name())
 	}
 	assert.Equal(t, []string{
-		"ci.yml", "controlled-regression.yml", "gate.yml", "pass-gate.yml", "serving.yml", "sharded-gate.yml",
+		"ci.yml", "controlled-regression.yml", "gate.yml", "nightly.yml", "pass-gate.yml", "serving.yml", "sharded-gate.yml",
 	}, names)
 }

@@ -2,7 +2,7 @@
 //
 // A gate speaks first, through the environment of the process: [ChildEnv] says that a gate started it, [SmokeEnv] that it only
 // wants to see whether its benchmarks run, [PlantEnv] the slowdown to plant in its requests so that the gate can be seen to go red,
-// and [InvitationEnv] invites it to a duet.
+// and [InvitationEnv] invites it to a duet. [FootprintEnv] asks what its benchmarks use and leave.
 //
 // # A duet
 //

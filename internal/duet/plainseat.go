@@ -35,7 +35,7 @@ type PlainSeat struct {
 }
 
 // JoinPlain is the process's seat for plain turns: nil if no gate asked for any. An error says why there can be none. The variable
-// is removed, so that what the process starts is not invited too: call it before any code of the user's runs.
+// is removed, so that what the process starts is not invited too: call it when package testing is initialized.
 func JoinPlain() (*PlainSeat, error) {
 	value := os.Getenv(PlainEnv)
 	if value == "" {

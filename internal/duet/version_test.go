@@ -32,7 +32,7 @@ func helloOf(version uint64) []byte {
 
 func TestVersionIs1(t *testing.T) {
 	assert.EqualValues(t, 1, version,
-		"baselines that were built before are refused: say so in the changelog and under Releases in the README")
+		"baselines that were built before are refused: say so in the changelog and in docs/releases.md")
 	assert.Equal(t, "tailgate duet\n", magic)
 	assert.Equal(t, "1d000000487461696c6761746520647565740a010702010a42656e63686d61726b58", hex.EncodeToString(helloOf(1)))
 	invitation, err := Invite()

@@ -53,11 +53,17 @@ func benchmark(b benchdata.Benchmark) judge.Benchmark {
 	return out
 }
 
-// Run is a run as a round has it.
-func Run(r benchdata.Run) judge.Run {
-	run := judge.Run{Requests: r.Iters, Values: make(map[string]float64, len(r.Values))}
+// Round is a run of each side, baseline, candidate and anchor, as a judge sees it. A run without values is of a side that takes no
+// part.
+func Round(runs [3]benchdata.Run) judge.Round {
+	return judge.Round{Baseline: run(runs[0]), Candidate: run(runs[1]), Anchor: run(runs[2])}
+}
+
+// run is a run as a round has it.
+func run(r benchdata.Run) judge.Run {
+	out := judge.Run{Requests: r.Iters, Values: make(map[string]float64, len(r.Values))}
 	for _, v := range r.Values {
-		run.Values[v.Unit] = v.Value
+		out.Values[v.Unit] = v.Value
 	}
-	return run
+	return out
 }

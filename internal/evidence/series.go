@@ -8,6 +8,9 @@ import (
 // Series are the metrics of a sequence that rules speak of, with what each look found of them, for the charts of a report.
 func Series(s *judge.Sequence) (all []report.Series) {
 	pair := s.Pair()
+	if !pair.Comparable() { // what it has was found, and not measured in rounds
+		return nil
+	}
 	for i, rule := range pair.Rules() {
 		unit := rule.Unit()
 		series := report.Series{Unit: unit, Baseline: pair.Baseline.Metrics[unit], Candidate: pair.Candidate.Metrics[unit]}

@@ -105,10 +105,11 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// DateOf fetches the date of a server: the Date header of whatever it answers at the address. It goes through no proxy.
-func DateOf(url string) func(context.Context) (time.Time, error) {
+// DateOf fetches the date of a server: the Date header of whatever it answers at the address. The transport's idle connections are
+// the caller's to close.
+func DateOf(url string, by *http.Transport) func(context.Context) (time.Time, error) {
 	client := &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: 3 * time.Second},
+		Transport:     by,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Timeout:       5 * time.Second,
 	}

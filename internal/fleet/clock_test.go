@@ -119,10 +119,10 @@ func TestTheDateIsThatOfAnyAnswer(t *testing.T) {
 	}))
 	defer s.Close()
 	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	at, err := DateOf(s.URL)(t.Context())
+	at, err := DateOf(s.URL, &http.Transport{DisableKeepAlives: true})(t.Context())
 	require.NoError(t, err)
 	assert.True(t, at.Equal(begins))
 	s.Close()
-	_, err = DateOf(s.URL)(t.Context())
+	_, err = DateOf(s.URL, &http.Transport{DisableKeepAlives: true})(t.Context())
 	require.Error(t, err)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/internal/saturation"
 	"github.com/tailgate-go/tailgate/internal/strictjson"
 )
 
@@ -26,6 +27,7 @@ type Whole struct {
 	Share                                          // of the first shard, with the sums of all; Elapsed and LastSent are the longest
 	Distributions map[string]*latency.Distribution // by name
 	Shards        []Share                          // in order
+	Config        []string                         // "goos: linux" and so on: what the outputs of all benchmarks say of their machines
 
 	// Apart is how far apart the shards' clocks may have been at most, and Proven how far they were at least; 0 where not all were
 	// measured.
@@ -58,13 +60,14 @@ type merger struct {
 	order   []string
 	runs    map[string]*reading
 	counted int // distributions
+	config  config
 }
 
 // Merge reads the output of shards, one after the other, and puts each benchmark together, in order of appearance.
 // Lines that are not of shares are passed over. The error says all that is wrong: which share of which benchmark is missing,
 // there twice, of another load, or cut short.
 func Merge(r io.Reader) ([]Whole, error) {
-	m := merger{groups: map[string]*group{}, runs: map[string]*reading{}}
+	m := merger{groups: map[string]*group{}, runs: map[string]*reading{}, config: config{}}
 	if err := m.read(bufio.NewReaderSize(r, 64<<10)); err != nil {
 		return nil, err
 	}
@@ -82,6 +85,7 @@ func Merge(r io.Reader) ([]Whole, error) {
 	wholes := make([]Whole, len(m.order))
 	for i, name := range m.order {
 		wholes[i] = m.groups[name].whole()
+		wholes[i].Config = m.config.lines()
 	}
 	return wholes, nil
 }
@@ -99,6 +103,8 @@ func (m *merger) read(in *bufio.Reader) error {
 			err = m.share(num, data)
 		} else if data, ok := bytes.CutPrefix(text, []byte(distributionPrefix)); ok {
 			err = m.distribution(data)
+		} else {
+			m.config.add(text)
 		}
 		if err != nil {
 			return fmt.Errorf("fleet: line %d: %w", num, err)
@@ -248,6 +254,8 @@ func (s Share) differs(o Share) string {
 		{"seed", s.Seed == o.Seed, s.Seed, o.Seed},
 		{"rate", s.Rate == o.Rate, s.Rate, o.Rate},
 		{"number of requests", s.Requests == o.Requests, s.Requests, o.Requests},
+		{"selection of prompts", s.Selection == o.Selection, s.Selection, o.Selection},
+		{"cold", s.Cold == o.Cold, s.Cold, o.Cold},
 		{"schedule", s.Schedule == o.Schedule, s.Schedule, o.Schedule},
 		{"start", s.Start.Equal(o.Start), s.Start, o.Start},
 		{"plan", slices.Equal(s.Plan, o.Plan), s.Plan, o.Plan},
@@ -279,6 +287,7 @@ func (g *group) whole() Whole {
 	slices.SortFunc(g.shares, func(a, b *reading) int { return a.Shard - b.Shard })
 	w := Whole{Share: g.shares[0].Share, Distributions: g.metrics}
 	w.Attempted, w.Succeeded, w.Failed, w.Tokens, w.CPU, w.Faults = 0, 0, 0, 0, 0, nil
+	w.InputTokens, w.CachedTokens, w.TellsCached, w.InTime = 0, 0, false, saturation.Count{}
 	w.Share.Invalid, w.Clock, w.Metrics = nil, Clock{}, slices.Sorted(maps.Keys(g.metrics))
 	for _, s := range g.shares {
 		w.Shards = append(w.Shards, s.Share)
@@ -286,6 +295,10 @@ func (g *group) whole() Whole {
 		w.Succeeded += s.Succeeded
 		w.Failed += s.Failed
 		w.Tokens += s.Tokens
+		w.InputTokens += s.InputTokens
+		w.CachedTokens += s.CachedTokens
+		w.TellsCached = w.TellsCached || s.TellsCached
+		w.InTime.Add(s.InTime)
 		w.CPU += s.CPU
 		w.LastSent, w.Elapsed = max(w.LastSent, s.LastSent), max(w.Elapsed, s.Elapsed)
 		for label, n := range s.Faults {
@@ -297,6 +310,9 @@ func (g *group) whole() Whole {
 		for _, reason := range s.Invalid {
 			w.Invalid = append(w.Invalid, fmt.Sprintf("%s: %s", s, reason))
 		}
+	}
+	if w.Succeeded == 0 {
+		w.Invalid = append(w.Invalid, fmt.Sprintf("none of %d requests succeeded: %v", w.Attempted, w.Faults))
 	}
 	w.compareClocks()
 	return w

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/internal/saturation"
 	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/workload"
 )
@@ -30,7 +31,7 @@ var (
 func share(i, n int) (Share, map[string]*latency.Distribution) {
 	s := Share{Benchmark: "Load/case=x/rate=50", Plan: []string{"Load/case=x/rate=50"}, Shard: i, Of: n,
 		Scenario: scenario, Schedule: schedule,
-		Seed: 7, Rate: 50, Requests: 100, Start: begins, LastSent: 2 * time.Second, Elapsed: 3 * time.Second}
+		Seed: 7, Rate: 50, Requests: 100, Start: begins, Selection: 48, LastSent: 2 * time.Second, Elapsed: 3 * time.Second}
 	d := &latency.Distribution{}
 	for k := i; k <= 100; k += n {
 		d.Record(int64(k) * 1e6)
@@ -123,6 +124,8 @@ func TestWhatIsNoWholeIsAnErrorThatNamesTheShare(t *testing.T) {
 		{"another seed", field(func(s *Share) { s.Seed = 8 }), all, "their seed is 7 and 8"},
 		{"another rate", field(func(s *Share) { s.Rate = 51 }), all, "their rate is 50 and 51"},
 		{"another number of requests", field(func(s *Share) { s.Requests = 101 }), all, "their number of requests is 100 and 101"},
+		{"other prompts", field(func(s *Share) { s.Selection = 49 }), all, "their selection of prompts is 48 and 49"},
+		{"prompts that a cache may know", field(func(s *Share) { s.Cold = true }), all, "their cold is false and true"},
 		{"another start", field(func(s *Share) { s.Start = begins.Add(1) }), all,
 			"their start is 2026-11-22 12:00:00 +0000 UTC and 2026-11-22 12:00:00.000000001 +0000 UTC"},
 		{"another plan", field(func(s *Share) { s.Plan = append(s.Plan, "Load/case=x/rate=60") }), all, "their plan is "},
@@ -143,9 +146,9 @@ func TestWhatNoShareSaysIsRefused(t *testing.T) {
 	_, err := Merge(strings.NewReader(text))
 	require.NoError(t, err)
 	for _, c := range []struct{ name, old, new, says string }{
-		{"another version", `"version":1`, `"version":2`, "its version is 2, where this is 1"},
-		{"an unknown field", `"version":1`, `"version":1,"more":2`, "more"},
-		{"a field twice", `"version":1`, `"version":1,"version":1`, "version"},
+		{"another version", `"version":2`, `"version":1`, "its version is 1, where this is 2"},
+		{"an unknown field", `"version":2`, `"version":2,"more":2`, "more"},
+		{"a field twice", `"version":2`, `"version":2,"version":1`, "version"},
 		{"a benchmark with a blank", `"benchmark":"Load/`, `"benchmark":"Load /`, "which is no name of one"},
 		{"no such shard", `"shard":1`, `"shard":2`, "there is no shard 2 of 1"},
 		{"too many shards", `"of":1`, `"of":1001`, "there is no shard 1 of 1001"},
@@ -156,6 +159,12 @@ func TestWhatNoShareSaysIsRefused(t *testing.T) {
 		{"more succeeded", `"succeeded":100`, `"succeeded":101`, "101 requests succeeded and 0 failed"},
 		{"failures without a reason", `"succeeded":100,"failed":0`, `"succeeded":90,"failed":10`,
 			"90 requests succeeded and 10 failed, 0 with a reason"},
+		{"no prompts", `"selection":48`, `"selection":0`, "selection is 0"},
+		{"prompts of more bits", `"selection":48`, `"selection":281474976710656`, "selection is 281474976710656"},
+		{"tokens below none", `"input_tokens":0`, `"input_tokens":-1`, "of prompts -1 with 0 cached"},
+		{"cached tokens of which nobody told", `"cached_tokens":0`, `"cached_tokens":1`, "of prompts 0 with 1 cached"},
+		{"more answered than succeeded", `"answered":0`, `"answered":101`, "in_time is {Due:0 Answered:101}"},
+		{"more due than it has", `"due":0`, `"due":101`, "in_time is {Due:101 Answered:0}"},
 		{"a negative time", `"elapsed_ns":3000000000`, `"elapsed_ns":-1`, "ended after -1ns"},
 		{"a clock that was not measured, but says so", `"samples":0`, `"samples":-1`, "clock is "},
 		{"metrics in disorder", `"metrics":["latency"]`, `"metrics":["latency","lag"]`, "metrics is no list"},
@@ -195,6 +204,77 @@ func TestWhatMakesAShardInvalidMakesTheWhole(t *testing.T) {
 	assert.Contains(t, out.String(),
 		"--- FAIL: BenchmarkLoad/case=x/rate=50\n    invalid: shard 2 of 3: requests were sent 2ms late\nFAIL\n")
 	assert.NotContains(t, out.String(), "\nBenchmark")
+}
+
+// reported is what a whole reports, by unit, or why it must not be judged.
+func reported(t *testing.T, alter func(*Share, map[string]*latency.Distribution)) (values map[string]float64, invalid []string) {
+	t.Helper()
+	wholes, err := Merge(strings.NewReader(strings.Join(printed(t, 4, alter), "")))
+	require.NoError(t, err)
+	require.Len(t, wholes, 1)
+	values = map[string]float64{}
+	wholes[0].Report(wholes[0].Distributions, func(value float64, unit string) { values[unit] = value })
+	return values, wholes[0].Invalid
+}
+
+// fail has so many of a share's requests fail.
+func fail(s *Share, d map[string]*latency.Distribution, faults map[string]int) {
+	s.Faults = faults
+	for _, n := range faults {
+		s.Failed += n
+	}
+	s.Succeeded -= s.Failed
+	d[Latency] = &latency.Distribution{}
+	for range s.Succeeded {
+		d[Latency].Record(1e6)
+	}
+}
+
+func TestTheFailuresOfAllShardsAreReported(t *testing.T) {
+	got, invalid := reported(t, func(s *Share, d map[string]*latency.Distribution) {
+		switch s.Shard {
+		case 2:
+			fail(s, d, map[string]int{"status 503": 3, "timeout": 1})
+		case 3:
+			fail(s, d, map[string]int{"status 503": 2})
+		}
+	})
+	assert.Empty(t, invalid)
+	assert.Equal(t, []float64{6, 5, 1, 94}, []float64{
+		got["errors-percent"], got["errors-status-503"], got["errors-timeout"], got["succeeded"]})
+
+	got, _ = reported(t, nil)
+	require.Contains(t, got, "errors-percent", "none is a number")
+	assert.Zero(t, got["errors-percent"])
+}
+
+func TestALoadOfWhichNothingSucceededIsInvalid(t *testing.T) {
+	_, invalid := reported(t, func(s *Share, d map[string]*latency.Distribution) { fail(s, d, map[string]int{"connect": 25}) })
+	require.Len(t, invalid, 1)
+	assert.Contains(t, invalid[0], "none of 100 requests succeeded")
+}
+
+func TestPromptsAndCachesOfAllShardsAreReported(t *testing.T) {
+	got, _ := reported(t, func(s *Share, _ map[string]*latency.Distribution) {
+		s.Cold, s.InputTokens = true, 1000
+		if s.Shard == 2 { // the others' servers do not say
+			s.CachedTokens, s.TellsCached = 800, true
+		}
+	})
+	assert.Equal(t, []float64{48, 1, 20}, []float64{got["selection"], got["cold"], got["cached-percent"]})
+	got, _ = reported(t, nil)
+	assert.NotContains(t, got, "cold")
+	assert.NotContains(t, got, "cached-percent")
+}
+
+// No shard has enough requests to tell from chance that the server falls behind; all together have.
+func TestAServerThatFallsBehindAllShardsIsSaturated(t *testing.T) {
+	count := saturation.Count{Due: 12, Answered: 4}
+	require.False(t, count.Saturated())
+	got, _ := reported(t, func(s *Share, _ map[string]*latency.Distribution) { s.InTime = count })
+	assert.Equal(t, 1.0, got["saturated"])
+	got, _ = reported(t, func(s *Share, _ map[string]*latency.Distribution) { s.InTime = saturation.Count{Due: 12, Answered: 12} })
+	assert.Zero(t, got["saturated"])
 }
 
 func TestClocksThatAreSurelyApartMakeTheWholeInvalid(t *testing.T) {
@@ -274,7 +354,7 @@ func drive(t *testing.T, l workload.Load) (text string, sorted []int64) {
 	})
 	assert.NoError(t, err)
 	s := Share{Benchmark: "Load", Plan: []string{"Load"}, Shard: max(1, l.Shard.I), Of: max(1, l.Shard.N), Scenario: scenario,
-		Schedule: r.Schedule, Seed: l.Seed,
+		Schedule: r.Schedule, Seed: l.Seed, Selection: 48,
 		Rate: l.Rate, Requests: l.Requests, Start: r.Start.Round(0), Attempted: r.Attempted, Succeeded: r.Succeeded, Elapsed: r.Elapsed}
 	d := &latency.Distribution{}
 	for _, q := range r.Requests {

@@ -3,6 +3,8 @@ package fleet
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +44,8 @@ func (s Share) Report(metrics map[string]*latency.Distribution, report func(valu
 	}
 	report(float64(s.Attempted), "attempted")
 	report(float64(s.Succeeded), "succeeded")
+	s.reportFaults(report)
+	s.reportPrompts(report)
 	if lag := metrics[Lag]; lag != nil && lag.Len() > 0 {
 		q := lag.Quantiles(0.5, 0.99)
 		report(float64(q[0]), "p50-lag-ns")
@@ -55,12 +59,41 @@ func (s Share) Report(metrics map[string]*latency.Distribution, report func(valu
 	}
 }
 
+// reportFaults tells how many requests failed, of which kinds, and whether the server fell behind.
+func (s Share) reportFaults(report func(value float64, unit string)) {
+	if s.Attempted > 0 {
+		report(100*float64(s.Failed)/float64(s.Attempted), "errors-percent")
+	}
+	for _, label := range slices.Sorted(maps.Keys(s.Faults)) {
+		report(float64(s.Faults[label]), "errors-"+strings.ReplaceAll(label, " ", "-"))
+	}
+	saturated := 0.0
+	if s.InTime.Saturated() {
+		saturated = 1
+	}
+	report(saturated, "saturated")
+}
+
+// reportPrompts tells which prompts were sent, and how much of them the server knew.
+func (s Share) reportPrompts(report func(value float64, unit string)) {
+	report(float64(s.Selection), "selection")
+	if s.Cold {
+		report(1, "cold")
+	}
+	if s.TellsCached && s.InputTokens > 0 {
+		report(100*float64(s.CachedTokens)/float64(s.InputTokens), "cached-percent")
+	}
+}
+
 // WriteBenchmarks writes what one load generator would have printed, in the format that benchstat reads. Whatever is invalid
 // is written as a failure, which benchstat passes over and a gate refuses.
 func WriteBenchmarks(w io.Writer, wholes []Whole) error {
 	var text strings.Builder
 	failed := false
-	for _, whole := range wholes {
+	for i, whole := range wholes {
+		if i == 0 && len(whole.Config) > 0 {
+			text.WriteString(strings.Join(whole.Config, "\n") + "\n")
+		}
 		fmt.Fprintf(&text, "# %s: %d shards, ", whole.Benchmark, whole.Of)
 		if whole.Measured {
 			fmt.Fprintf(&text, "begun within %.1f ms of each other", ms(whole.Apart))
@@ -76,7 +109,8 @@ func WriteBenchmarks(w io.Writer, wholes []Whole) error {
 			}
 			continue
 		}
-		fmt.Fprintf(&text, "Benchmark%s \t%8d", whole.Benchmark, whole.Succeeded)
+		fmt.Fprintf(&text, "Benchmark%s \t%8d\t%d ns/op", whole.Benchmark, whole.Succeeded,
+			int64(whole.Elapsed)/max(1, int64(whole.Succeeded)))
 		whole.Report(whole.Distributions, func(value float64, unit string) {
 			text.WriteString("\t" + strconv.FormatFloat(value, 'f', -1, 64) + " " + unit)
 		})

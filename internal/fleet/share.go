@@ -14,13 +14,14 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/internal/part"
+	"github.com/tailgate-go/tailgate/internal/saturation"
 )
 
 const (
 	sharePrefix        = "#tailgate-share "
 	distributionPrefix = "#tailgate-distribution "
 
-	version = 1
+	version = 2
 )
 
 // Share is what one load generator says of its part of one benchmark. Durations are in nanoseconds.
@@ -40,17 +41,28 @@ type Share struct {
 	Requests int       `json:"requests"` // of all shards
 	Start    time.Time `json:"start"`    // as asked; of one generator alone, when it was
 
+	// Selection tells which prompts there are to send, in dataset.Set's 48 bits. Cold: no server's cache is to know any of them.
+	Selection uint64 `json:"selection"`
+	Cold      bool   `json:"cold"`
+
 	Attempted int            `json:"attempted"`
 	Succeeded int            `json:"succeeded"`
 	Failed    int            `json:"failed"`
 	Faults    map[string]int `json:"faults,omitempty"` // by label; they sum to Failed
 	Tokens    int64          `json:"tokens"`           // of output
-	LastSent  time.Duration  `json:"last_sent_ns"`     // from the start
-	Elapsed   time.Duration  `json:"elapsed_ns"`       // from the start to the last end
-	CPU       time.Duration  `json:"cpu_ns"`           // that the process used for the load; 0: not known
-	Clock     Clock          `json:"clock"`
-	Invalid   []string       `json:"invalid,omitempty"` // why it must not be judged
-	Metrics   []string       `json:"metrics"`           // the distributions that follow, ascending
+
+	// Of prompts, as the server counts tokens: all, and those that came from a cache, if it told that of any request.
+	InputTokens  int64 `json:"input_tokens"`
+	CachedTokens int64 `json:"cached_tokens"`
+	TellsCached  bool  `json:"tells_cached"`
+
+	InTime   saturation.Count `json:"in_time"`      // what was due and answered while the server can be seen to fall behind
+	LastSent time.Duration    `json:"last_sent_ns"` // from the start
+	Elapsed  time.Duration    `json:"elapsed_ns"`   // from the start to the last end
+	CPU      time.Duration    `json:"cpu_ns"`       // that the process used for the load; 0: not known
+	Clock    Clock            `json:"clock"`
+	Invalid  []string         `json:"invalid,omitempty"` // why it must not be judged
+	Metrics  []string         `json:"metrics"`           // the distributions that follow, ascending
 }
 
 // written is a line of a distribution.
@@ -137,6 +149,8 @@ func (s Share) validate() error {
 		return fmt.Errorf("requests is %d; there are at least as many as shards, and at most %d", s.Requests, mostRequests)
 	case s.Start.IsZero():
 		return errors.New("start is missing")
+	case s.Selection == 0 || s.Selection >= 1<<48:
+		return fmt.Errorf("selection is %d, which has not 48 bits of a hash", s.Selection)
 	}
 	return s.validateCounts()
 }
@@ -155,8 +169,10 @@ func (s Share) validateCounts() error {
 	case s.Succeeded < 0 || s.Failed < 0 || s.Succeeded+s.Failed != s.Attempted || faults != s.Failed:
 		return fmt.Errorf("%d requests succeeded and %d failed, %d with a reason, of %d attempted",
 			s.Succeeded, s.Failed, faults, s.Attempted)
-	case s.Tokens < 0 || s.Tokens > 1e15:
-		return fmt.Errorf("tokens is %d", s.Tokens)
+	case !isTokens(s.Tokens) || !isTokens(s.InputTokens) || !isTokens(s.CachedTokens) || s.CachedTokens > 0 && !s.TellsCached:
+		return fmt.Errorf("tokens is %d, of prompts %d with %d cached, which no server counts", s.Tokens, s.InputTokens, s.CachedTokens)
+	case s.InTime.Due < 0 || s.InTime.Due > s.Arrivals() || s.InTime.Answered < 0 || s.InTime.Answered > s.Succeeded:
+		return fmt.Errorf("in_time is %+v of %d requests, %d of which succeeded", s.InTime, s.Arrivals(), s.Succeeded)
 	case s.LastSent < 0 || s.LastSent > longest || s.Elapsed < 0 || s.Elapsed > longest || s.CPU < 0 || s.CPU > 1000*longest:
 		return fmt.Errorf("the last was sent after %v and ended after %v, for %v of CPU time, which no run has",
 			s.LastSent, s.Elapsed, s.CPU)
@@ -170,6 +186,8 @@ func (s Share) validateCounts() error {
 	}
 	return s.Clock.validate()
 }
+
+func isTokens(n int64) bool { return n >= 0 && n <= 1e15 }
 
 func isName(name string) bool { return len(name) <= mostWord && benchmarkForm.MatchString(name) }
 

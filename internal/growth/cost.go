@@ -1,10 +1,6 @@
 package growth
 
-import (
-	"strings"
-
-	"github.com/google/pprof/profile"
-)
+import "github.com/google/pprof/profile"
 
 // key names a function; for a sample of a module's function also the function of the tested module that led there.
 type key struct{ function, via string }
@@ -37,7 +33,7 @@ func NewProfiles(module Module) *Profiles {
 
 // Add adds a profile taken over so many requests; its costs are those of the sample type named, such as "cpu", "alloc_space"
 // or "delay", and its events those that come before it: "samples", "alloc_objects" or "contentions". A profile without that type
-// adds only its requests. What the process did to take turns with the other side is left out.
+// adds only its requests. What no request did is left out, as far as stacks tell: see own.
 func (p *Profiles) Add(prof *profile.Profile, sampleType string, requests int64) {
 	p.Requests += requests
 	index := -1
@@ -51,8 +47,8 @@ func (p *Profiles) Add(prof *profile.Profile, sampleType string, requests int64)
 	}
 	for _, s := range prof.Sample {
 		events, value := s.Value[index-1], s.Value[index]
-		k, line := p.own(s)
-		if isGates(k.function) {
+		k, line, ok := p.own(s)
+		if !ok {
 			continue
 		}
 		c := p.costs[k]
@@ -68,17 +64,11 @@ func (p *Profiles) Add(prof *profile.Profile, sampleType string, requests int64)
 	}
 }
 
-// isGates reports whether a function waits for the gate, and serves no request.
-func isGates(function string) bool {
-	const tailgate = "github.com/tailgate-go/tailgate/"
-	return strings.HasPrefix(function, tailgate+"internal/duet.(*Seat).") ||
-		strings.HasPrefix(function, tailgate+"workload.(*Recorder).")
-}
-
 var nowhere = profile.Line{Function: &profile.Function{Name: "unknown"}}
 
-// own is the function to which a sample belongs, with its line.
-func (p *Profiles) own(s *profile.Sample) (key, profile.Line) {
+// own is the function to which a sample belongs, with its line. It is not ok if no request did it: the harness did, or the
+// goroutine of main, on which no benchmark runs.
+func (p *Profiles) own(s *profile.Sample) (k key, at profile.Line, ok bool) {
 	var own, last *profile.Line
 	for _, location := range s.Location { // the innermost first
 		for i := range location.Line { // the innermost of those inlined first
@@ -88,23 +78,29 @@ func (p *Profiles) own(s *profile.Sample) (key, profile.Line) {
 			}
 			last = line
 			name := line.Function.Name
-			if own == nil && !p.module.isStandard(name) {
+			if own == nil && isHarness(name) {
+				return key{}, nowhere, false
+			}
+			if own == nil && (name == planted || !p.module.isStandard(name)) {
 				own = line
 			}
-			if own != nil && p.module.has(name) {
-				k := key{function: own.Function.Name}
+			if own != nil && k.function == "" && p.module.has(name) {
+				k, at = key{function: own.Function.Name}, *own
 				if own != line {
 					k.via = name
 				}
-				return k, *own
 			}
 		}
 	}
 	switch {
+	case last == nil:
+		return key{function: nowhere.Function.Name}, nowhere, true
+	case last.Function.Name == "runtime.main":
+		return key{}, nowhere, false
+	case k.function != "":
+		return k, at, true
 	case own != nil:
-		return key{function: own.Function.Name}, *own
-	case last != nil:
-		return key{function: last.Function.Name}, *last
+		return key{function: own.Function.Name}, *own, true
 	}
-	return key{function: nowhere.Function.Name}, nowhere
+	return key{function: last.Function.Name}, *last, true
 }

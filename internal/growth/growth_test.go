@@ -77,6 +77,65 @@ func TestCostsBelongToTheInnermostFunctionOfAModule(t *testing.T) {
 	assert.InDelta(t, 39e6+3*d.Deviation, d.AtMost(), 1e-3)
 }
 
+// TestWhatNoRequestDidDoesNotCount has stacks as the profiles of a plain benchmark in turns have them.
+func TestWhatNoRequestDidDoesNotCount(t *testing.T) {
+	const plain = "example.com/shop.BenchmarkPlain"
+	loop := []frame{{"testing.(*B).Loop", 503}, {plain, 50}, {"testing.(*B).runN", 219}, {"testing.(*B).run1.func1", 245}}
+	inLoop := func(inner ...frame) []frame { return append(inner, loop...) }
+	for _, c := range []struct {
+		name  string
+		stack []frame
+		want  string // empty: it does not count
+		via   string
+	}{
+		{"what the benchmark itself does", loop[1:], plain, ""},
+		{"a pass of its loop", loop, plain, ""},
+		{"waiting for a turn", inLoop(frame{"internal/runtime/syscall.Syscall6", 1},
+			frame{"testing.(*tailgate_PlainSeat).Next", 90}, frame{"testing.tailgate_next", 58},
+			frame{"testing.(*B).stopOrScaleBLoop", 112}, frame{"testing.(*B).loopSlowPath", 453}), "", ""},
+		{"reading the CPU time", inLoop(frame{"syscall.Getrusage", 1}, frame{"testing.tailgate_usage", 9},
+			frame{"testing.(*tailgate_PlainSeat).granted", 100}, frame{"testing.(*tailgate_PlainSeat).Next", 84}), "", ""},
+		{"scaling, as the release does it", inLoop(frame{"testing.(*B).tailgate_stopOrScaleBLoop", 394}), "", ""},
+		{"the memory statistics of a timer that the benchmark stops", append([]frame{
+			{"runtime.ReadMemStats", 1}, {"testing.(*B).StopTimer", 154}}, loop[1:]...), "", ""},
+		{"a collection before a run", []frame{{"runtime.GC", 1}, {"testing.tailgate_collect", 39}, {"testing.(*B).runN", 204}}, "", ""},
+		{"what follows a b.N function", []frame{{"runtime.ReadMemStats", 1}, {"testing.(*B).runN", 220}, {"testing.(*B).launch", 140}},
+			"", ""},
+		{"a b.N function", []frame{{"example.com/shop.rank", 9}, {plain, 61}, {"testing.(*B).runN", 219}, {"testing.(*B).launch", 140}},
+			"example.com/shop.rank", ""},
+		{"a goroutine of RunParallel", []frame{{"sync/atomic.AddUint64", 1}, {"testing.(*PB).Next", 923}, {plain + ".func1", 70},
+			{"testing.(*B).RunParallel.func1", 977}}, plain + ".func1", ""},
+		{"whoever waits for those goroutines", append([]frame{{"sync.(*WaitGroup).Wait", 1}, {"testing.(*B).RunParallel", 980}},
+			loop[1:]...), "", ""},
+		{"what is planted", inLoop(frame{"time.Since", 1}, frame{"testing.tailgate_burn", 66},
+			frame{"testing.(*B).stopOrScaleBLoop", 107}), "testing.tailgate_burn", plain},
+		{"a goroutine of the seat's", []frame{{"syscall.read", 1}, {"testing.(*tailgate_PlainSeat).Next.func1", 90}}, "", ""},
+		{"a goroutine of the hook's", []frame{{"syscall.read", 1}, {"testing.tailgate_accept.func1", 90}}, "", ""},
+		{"TestMain", []frame{{"example.com/shop.rank", 9}, {"example.com/shop.TestMain", 12}, {"main.main", 55},
+			{"runtime.main", 283}}, "", ""},
+		{"whoever waits for a benchmark", []frame{{"runtime.chanrecv1", 1}, {"testing.(*M).Run", 1}, {"main.main", 55},
+			{"runtime.main", 283}}, "", ""},
+		{"a goroutine of the benchmark's", []frame{{"sort.Sort", 2}, {"example.com/shop.rank", 9}, {plain + ".gowrap1", 12}},
+			"example.com/shop.rank", ""},
+		{"the collector", stacks["collector"], "runtime.gcBgMarkWorker", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := NewProfiles(shop)
+			p.Add(cpu(map[string][]frame{"it": c.stack}, map[string]int64{"it": 3}), "cpu", 1)
+			d := Compare(NewProfiles(shop), p)
+			if c.want == "" {
+				assert.Empty(t, d.Functions)
+				assert.Zero(t, d.Candidate)
+				return
+			}
+			require.Len(t, d.Functions, 1)
+			assert.Equal(t, c.want, d.Functions[0].Name)
+			assert.Equal(t, c.via, d.Functions[0].Via)
+			assert.InDelta(t, 30e6, d.Candidate, 0)
+		})
+	}
+}
+
 func TestInlinedFramesAreFrames(t *testing.T) {
 	p := cpu(map[string][]frame{"a": {{"example.com/shop.outer", 8}}}, map[string]int64{"a": 5})
 	location := p.Sample[0].Location[0]

@@ -37,7 +37,7 @@ func TestWhatIsSaidToBeDetectableIsFound(t *testing.T) {
 			j := By(policy.Policy{Rules: []policy.Rule{c.rule}})
 			pair, plan := j.Pairs(side("p95-ns", 1), side("p95-ns", 1))[0], j.Plan(c.family)
 			gate := func(change float64) policy.Verdict {
-				s := j.Sequence(pair, plan, nil, nil)
+				s := j.Sequence(pair, plan, Declared{})
 				for !s.Settled() {
 					s.Add(randomRound(r, 1+change/100, c.noise/math.Sqrt2))
 					s.Look(s.Rounds() >= c.budget)

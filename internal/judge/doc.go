@@ -11,7 +11,7 @@
 //	j := judge.By(p)
 //	pairs := j.Pairs(baseline, candidate)
 //	plan := j.Plan(judge.Family(pairs))
-//	s := j.Sequence(pairs[0], plan, baseline.Better, candidate.Better)
+//	s := j.Sequence(pairs[0], plan, judge.Declared{Baseline: baseline.Better, Candidate: candidate.Better})
 //	for !s.Settled() {
 //		s.Add(round())
 //		s.Look(spent())
@@ -26,6 +26,12 @@
 // looks as a [Plan] says. For misses, an ok that is none, each verdict has the whole alpha over its looks. The first outcome that
 // settles is the verdict. What nothing settles by the last look is inconclusive or blind, as package policy says, and gets advice:
 // how many rounds, how wide a limit.
+//
+// # An anchor
+//
+// [Anchored] gives pairs a third side, an older revision. A Sequence then judges the same rounds twice, against the baseline and
+// against the anchor, at the same looks. Alpha is split over the verdicts of both. A verdict that passes since the baseline and is
+// regressed since the anchor is drifted.
 //
 // # Before statistics
 //

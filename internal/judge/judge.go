@@ -12,7 +12,8 @@ type Judge struct {
 	policy policy.Policy
 	rules  []rule // of the policy
 
-	byDefault bool // the rules are the default policy's
+	byDefault bool             // the rules are the default policy's
+	trailers  []policy.Trailer // of commits, the widest first
 }
 
 // By is the judge by p, with what p leaves to the default filled in.
@@ -30,16 +31,40 @@ func By(p policy.Policy) Judge {
 	if p.OnRemoved == "" {
 		p.OnRemoved = d.OnRemoved
 	}
+	if p.OnDrifted == "" {
+		p.OnDrifted = d.OnDrifted
+	}
 	byDefault := len(p.Rules) == 0
 	if byDefault {
 		p.Rules = d.Rules
 	}
 	p.Rules = slices.Clone(p.Rules) // they are the caller's to alter
-	return Judge{p, compiled(p), byDefault}
+	for i := range p.Rules {
+		if r := &p.Rules[i]; r.MinRegression == 0 {
+			r.MinRegression = policy.FloorOf(r.Unit())
+		}
+	}
+	return Judge{policy: p, rules: compiled(p), byDefault: byDefault}
 }
 
 // Policy is the policy as applied, defaults filled in.
 func (j Judge) Policy() policy.Policy { return j.policy }
+
+// WithAlpha is the same judge with another alpha, in (0, 0.5].
+func (j Judge) WithAlpha(alpha float64) Judge {
+	j.policy.Alpha = alpha
+	return j
+}
+
+// Needs reports whether values of the unit count, whatever reports them: a rule names it, or it says how to judge or to measure.
+func (j Judge) Needs(unit string) bool {
+	switch unit {
+	case selectionUnit, saturatedUnit, sweptOutUnit, coldUnit, cachedUnit, errorsUnit, emptyUnit, noUsageUnit, lengthUnit, "ns/op":
+		return true
+	}
+	_, _, quantile := policy.Percentile(unit)
+	return quantile || slices.ContainsFunc(j.policy.Rules, func(r policy.Rule) bool { return r.Unit() == unit })
+}
 
 // verdicts applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own
 // direction over both.
@@ -49,17 +74,13 @@ func (j Judge) verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 		unit := rule.Unit()
 		v := policy.Verdict{Rule: *rule, Unit: unit, Alpha: look.Alpha}
 		v.Outcome, v.Reason = j.standing(pair, unit)
-		direction, agree := declared(*rule, baselineBetter[unit], candidateBetter[unit])
-		switch {
-		case v.Outcome != policy.Unsettled:
-		case !agree:
-			v.Outcome, v.Reason = invalid(policy.DirectionsContradict,
-				policy.Facts{Words: []string{string(baselineBetter[unit]), string(candidateBetter[unit])}},
-				policy.Advice{Do: policy.SetDirection})
-		default:
+		if v.Outcome == policy.Unsettled {
+			v.Outcome, v.Reason = undirected(*rule, baselineBetter, candidateBetter)
+		}
+		if v.Outcome == policy.Unsettled {
 			directed := *rule
-			directed.Direction = direction
-			v = directed.Judge(pair.Baseline.Metrics[unit], pair.Candidate.Metrics[unit], look)
+			directed.Direction, _ = declared(*rule, baselineBetter[unit], candidateBetter[unit])
+			v = pair.judge(directed, look)
 			v.Rule = *rule
 			if v.Outcome != policy.Invalid {
 				v = underLoad(v, pair)
@@ -75,7 +96,8 @@ func (j Judge) verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 func (j Judge) effect(v policy.Verdict) policy.Verdict {
 	v.Fails = v.Outcome == policy.Regressed || v.Outcome == policy.Invalid ||
 		v.Outcome == policy.Inconclusive && j.policy.OnInconclusive != policy.Warn ||
-		v.Outcome == policy.Blind && j.policy.OnBlind == policy.Fail
+		v.Outcome == policy.Blind && j.policy.OnBlind == policy.Fail ||
+		v.Outcome == policy.Drifted && j.policy.OnDrifted != policy.Warn
 	return v
 }
 

@@ -1,7 +1,9 @@
 package judge
 
 import (
+	"math"
 	"slices"
+	"strings"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -12,16 +14,33 @@ const (
 	saturatedUnit = "saturated"      // 1: the server fell behind
 	maxRateUnit   = "max-rate-req/s" // what a sweep has found
 	sweptOutUnit  = "swept-out"      // 1: that is the highest rate it tries, and not the knee
+	coldUnit      = "cold"           // 1: no server's cache of prefixes is to know the prompts
+	cachedUnit    = "cached-percent" // of the tokens of prompts, that came from such a cache
+)
+
+const (
+	mostCached   = 50 // percent of a prompt: beyond it, what a cold scenario measures is not its prefill
+	cachedMargin = 5  // percent of a prompt by which two sides may differ
 )
 
 // underLoad looks at what a service under load says of its runs, before v counts. Sides that were sent other prompts are not
-// compared, nor are two sweeps that both found no knee. Of a rate at which both sides fall behind, latencies say how long it was
-// run: they give way to throughput, where a rule judges that.
+// compared, nor are those that answered otherwise, in failures that no rule judges or in the lengths of replies, nor those whose
+// prompts were to be new and came from a cache, nor two sweeps that both found no knee. Of a rate at which both sides fall behind,
+// latencies say how long it was run: they give way to throughput, where a rule judges that.
 func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
 	if baseline, candidate := pair.Baseline.Metrics[selectionUnit], pair.Candidate.Metrics[selectionUnit]; len(baseline) > 0 &&
 		len(candidate) > 0 {
 		if all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(baseline, candidate)))); len(all) > 1 {
 			v.Outcome, v.Reason = invalid(policy.OtherPrompts, policy.Facts{Selections: all[:2]}, policy.Advice{Do: policy.SamePrompts})
+			return v
+		}
+	}
+	if unit, means := pair.unalike(); unit != "" && !strings.HasPrefix(v.Unit, "errors-") {
+		return different(v, unit, means)
+	}
+	if pair.both(coldUnit) && !strings.HasPrefix(v.Unit, "errors-") {
+		if shares, apart := pair.Cached(); apart || max(shares[0], shares[1]) > mostCached {
+			v.Outcome, v.Reason = invalid(policy.PromptsCached, policy.Facts{CachedPercent: shares}, policy.Advice{Do: policy.EmptyCaches})
 			return v
 		}
 	}
@@ -40,6 +59,18 @@ func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
 	}
 	v.Outcome, v.Reason = policy.OK, policy.Reason{Code: policy.Saturated}
 	return v
+}
+
+// Cached is the share of each side's prompts that came from a cache, in percent of their tokens, baseline first, and whether the
+// shares differ by more than 5 points. A side that says nothing of it has 0: SGLang says nothing where it found nothing.
+func (p Pair) Cached() (shares []float64, apart bool) {
+	shares = make([]float64, 2)
+	for i, b := range []*Benchmark{p.Baseline, p.Candidate} {
+		if values := b.Metrics[cachedUnit]; len(values) > 0 {
+			shares[i] = policy.Summarize(values).Median
+		}
+	}
+	return shares, math.Abs(shares[0]-shares[1]) > cachedMargin
 }
 
 // both reports whether in half of its runs or more either side says 1.

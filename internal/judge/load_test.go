@@ -75,6 +75,51 @@ func TestSidesThatWereSentOtherPromptsAreNotCompared(t *testing.T) {
 	}
 }
 
+// Prompts that were to be new and came from a cache have not been paid for: neither side's times say what they would take.
+func TestPromptsThatWereToBeNewAndWereCachedAreNotJudged(t *testing.T) {
+	sides := func(cold float64, latency float64, cached ...float64) Results {
+		r := loaded(latency, 1000, "cached-percent", cached...)
+		r.Benchmarks[0].Metrics["cold"] = always(cold)
+		r.Benchmarks[0].Metrics["errors-percent"] = always(0)
+		return r
+	}
+	j := By(policy.Policy{Rules: []policy.Rule{
+		{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "req/s", MaxRegressionPercent: 10},
+		{Metric: "errors-percent", MaxRegressionPercent: 10, Direction: policy.Lower},
+	}})
+	for _, c := range []struct {
+		name                string
+		cold                float64
+		baseline, candidate []float64
+		want                policy.Outcome // of the latency, which is the half of what it was
+	}{
+		{"nothing is said of a cache", 1, nil, nil, policy.Improved},
+		{"none came from a cache", 1, always(0), always(0), policy.Improved},
+		{"what all prompts share, and no more", 1, always(50), always(45), policy.Improved},
+		{"most of both", 1, always(51), always(51), policy.Invalid},
+		{"of the candidate more", 1, always(0), always(5.5), policy.Invalid},
+		{"of the baseline more", 1, always(30), always(24), policy.Invalid},
+		{"of the candidate more, where the baseline says nothing", 1, nil, always(90), policy.Invalid},
+		{"more in fewer than half of the runs", 1, always(0), []float64{0, 0, 0, 0, 90, 90}, policy.Improved},
+		{"where the scenario lets the cache know", 0, always(0), always(97), policy.Improved},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			report := j.Compare(sides(c.cold, 40*ms, c.baseline...), sides(c.cold, 20*ms, c.candidate...))
+			require.Len(t, report.Verdicts, 3)
+			v := report.Verdicts[0]
+			assert.Equal(t, c.want, v.Outcome, v.Reason)
+			assert.Equal(t, policy.OK, report.Verdicts[2].Outcome, "errors are what they are")
+			if c.want == policy.Invalid {
+				assert.True(t, v.Fails)
+				assert.Equal(t, policy.PromptsCached, v.Reason.Code)
+				assert.Len(t, v.Reason.Facts.CachedPercent, 2)
+				assert.Equal(t, []policy.Advice{{Do: policy.EmptyCaches}}, v.Reason.Advice)
+				assert.Equal(t, policy.Invalid, report.Verdicts[1].Outcome, "nor is throughput judged")
+			}
+		})
+	}
+}
+
 func TestTwoSweepsWithoutAKneeAreNotCompared(t *testing.T) {
 	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "max-rate-req/s", MaxRegressionPercent: 10}}})
 	swept := func(rate, out float64) Results {

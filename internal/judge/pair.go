@@ -14,9 +14,13 @@ type Pair struct {
 	Noise               policy.Noise
 	Linked              bool           // each of its rounds had links of its own: it was judged by Plan.Linked
 	SameCode            int            // functions that it may run, if all are the same on both sides but for addresses; else 0
+	Changed             string         // what differs of the benchmark itself on both sides; empty: nothing, or that is not known
+	Unchanged           bool           // both sides run the same binary on the same inputs: ok, not measured, no share of alpha
 	Elsewhere           bool           // judged by somebody else, as by another shard: it has a share of alpha, and no verdict here
 	recorded            bool           // where the policy has rules for plain benchmarks: whether this is none
 	rules               []*policy.Rule // of the judge's policy, the most specific for each unit, of units that a side reports
+	// Since is the candidate against the anchor, which is the Baseline of that pair; nil where there is no anchor. It has no Since.
+	Since *Pair
 }
 
 // Name is the benchmark's name.
@@ -41,8 +45,21 @@ func (p Pair) some() *Benchmark {
 // Judged reports whether any rule speaks of the benchmark.
 func (p Pair) Judged() bool { return len(p.rules) > 0 }
 
-// Measurable reports whether there is something to measure: both sides have the benchmark, and a rule speaks of it.
-func (p Pair) Measurable() bool { return p.Judged() && p.Baseline != nil && p.Candidate != nil }
+// judges reports whether a rule speaks of the unit.
+func (p Pair) judges(unit string) bool {
+	return slices.ContainsFunc(p.rules, func(r *policy.Rule) bool { return r.Unit() == unit })
+}
+
+// Comparable reports whether there is something to measure of the two sides: both have the benchmark, a rule speaks of it, and it
+// is not known to be unchanged.
+func (p Pair) Comparable() bool {
+	return p.Judged() && p.Baseline != nil && p.Candidate != nil && !p.Unchanged
+}
+
+// Measurable reports whether there is something to measure, also since the anchor alone.
+func (p Pair) Measurable() bool {
+	return p.Comparable() || p.Since != nil && p.Since.Comparable()
+}
 
 // Rules are the rules that the pair is judged by, one for each unit.
 func (p Pair) Rules() []policy.Rule {
@@ -124,11 +141,25 @@ func (p Pair) units() []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// Family is the number of verdicts that the pairs lead to: what alpha is split over.
+// Tell says of the pair, and of its Since, what was seen meanwhile, and whether each of its rounds had links of its own.
+func (p *Pair) Tell(seen policy.Noise, linked bool) {
+	p.Noise, p.Linked = seen, linked
+	if p.Since != nil {
+		p.Since.Noise, p.Since.Linked = seen, linked
+	}
+}
+
+// Family is the number of verdicts that alpha is split over: all that the pairs lead to, but for those on what is unchanged, and
+// those that compare with the anchor.
 func Family(pairs []Pair) int {
 	n := 0
 	for _, pair := range pairs {
-		n += len(pair.rules)
+		if !pair.Unchanged {
+			n += len(pair.rules)
+		}
+		if pair.Since != nil && pair.Since.Comparable() {
+			n += len(pair.Since.rules)
+		}
 	}
 	return max(n, 1)
 }

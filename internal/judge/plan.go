@@ -23,17 +23,17 @@ func (j Judge) Plan(family int) Plan {
 	return newPlan(stats.Plan{Alpha: j.policy.Alpha, Family: family})
 }
 
-// Linked is the plan for rounds that have a link of each side of their own. A link takes about as long as a round, so there are 24
-// at most, later ones longer. How code is laid out may be worth more than any limit, and then chance alone decides where the
-// interval lies: so red has a tenth of alpha, and identical code is red in at most 1 of 200 reports, whatever a layout is worth.
+// Linked is the plan for rounds that have a link of each side of their own. How code is laid out may be worth more than any limit,
+// and then chance alone decides where the interval lies: so red has a tenth of alpha, and identical code is red in at most 1 of 200
+// reports, whatever a layout is worth.
 func (p Plan) Linked() Plan {
 	q := p.plan
-	q.Pairs, q.Sure = []int{8, 12, 18, 24}, 10
+	q.Sure = 10
 	return newPlan(q)
 }
 
-// Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40 and 60; or 8, 12, 18 and 24 of those that are
-// linked. Where many verdicts share alpha the first of them can be ok, and not yet red.
+// Rounds are the numbers of rounds after which to judge, ascending: 8, 12, 18, 27, 40 and 60. Where many verdicts share alpha the
+// first of them can be ok, and not yet red.
 func (p Plan) Rounds() []int {
 	var rounds []int
 	for _, look := range p.looks {

@@ -28,11 +28,14 @@ func minRequests(unit string) int {
 	return (3*100*scale + rest - 1) / rest
 }
 
-// Requests is how many requests a run must have for every quantile that is judged: 60 for p95, 300 for p99; at least 60.
-func (j Judge) Requests() int {
-	requests := 60
+// Needed is how many requests a run must have for every quantile that is judged: 60 for p95, 300 for p99.
+func (j Judge) Needed() int {
+	requests := 1
 	for _, r := range j.policy.Rules {
 		requests = max(requests, minRequests(r.Unit()))
 	}
 	return requests
 }
+
+// Requests is how many requests a run has where nothing else says: as many as are needed, at least 60.
+func (j Judge) Requests() int { return max(60, j.Needed()) }

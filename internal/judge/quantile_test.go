@@ -16,5 +16,8 @@ func TestMinRequests(t *testing.T) {
 		assert.Equal(t, want, minRequests(unit), unit)
 	}
 	assert.Equal(t, 60, byDefault.Requests())
+	median := By(policy.Policy{Rules: []policy.Rule{{Metric: "p50-ns"}, {Metric: "req/s"}}})
+	assert.Equal(t, 6, median.Needed())
+	assert.Equal(t, 60, median.Requests())
 	assert.Equal(t, 300, By(policy.Policy{Rules: []policy.Rule{{Metric: "p99-ns", Stage: "model"}}}).Requests())
 }

@@ -29,6 +29,7 @@ func (j Judge) begin(pairs []Pair) *reporter {
 	family := Family(pairs)
 	return &reporter{judge: j, plan: j.Plan(family), used: make([]bool, len(j.rules)), report: policy.Report{
 		Verdicts: make([]policy.Verdict, 0, family), Benchmarks: make([]policy.Measured, 0, len(pairs)), Policy: j.policy,
+		Trailers: j.Trailers(),
 	}}
 }
 
@@ -41,10 +42,20 @@ func (r *reporter) add(pair Pair, verdicts []policy.Verdict) {
 			plan = plan.Linked()
 		}
 		for _, v := range verdicts {
-			r.report.Verdicts = append(r.report.Verdicts, explain(ofSameCode(v, pair), m, plan))
+			since := v.Anchor
+			v = r.explained(v, pair, m, plan)
+			if since != nil {
+				v.Anchor = ofAnchor(r.explained(*since, *pair.Since, measured(*pair.Since), plan))
+			}
+			r.report.Verdicts = append(r.report.Verdicts, r.settled(v))
 		}
 		r.report.Benchmarks = append(r.report.Benchmarks, m)
 	}
+	r.use(pair)
+}
+
+// use notes which rules match the pair.
+func (r *reporter) use(pair Pair) {
 	for i, rule := range r.judge.rules {
 		if !r.used[i] && rule.matches(pair) && pair.reports(rule.Unit()) {
 			r.used[i] = true
@@ -52,7 +63,15 @@ func (r *reporter) add(pair Pair, verdicts []policy.Verdict) {
 	}
 }
 
+// explained is a verdict on a pair with what all that was measured of it says.
+func (r *reporter) explained(v policy.Verdict, pair Pair, m policy.Measured, plan Plan) policy.Verdict {
+	v = explain(r.judge.ofChanged(ofSameCode(v, pair), pair), m, plan)
+	v.Reason.Facts.FirstLinks = firstLinks(v, pair)
+	return v
+}
+
 func (r *reporter) end(pairs []Pair) policy.Report {
+	r.rest(pairs)
 	rules := r.judge.rules
 	if r.judge.byDefault { // nobody wrote them: it is enough that one of them matches something
 		rules = rules[:1]

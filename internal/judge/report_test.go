@@ -43,6 +43,28 @@ func TestReportTracksWhatNoRuleJudges(t *testing.T) {
 	assert.False(t, report.Benchmarks[1].Judged)
 }
 
+func TestWhatSomeRunsLackIsReportedWhereItIsJudged(t *testing.T) {
+	both := side("p95-ns", runs(20*ms)...)
+	both.Benchmarks[0].Metrics["delta"] = []float64{4, 4}
+	report := byDefault.Compare(both, both)
+	assert.Equal(t, policy.Metric{Unit: "delta"}, report.Benchmarks[0].Metric("delta"), "four of six were left out")
+	judged := By(policy.Policy{Rules: []policy.Rule{{Metric: "delta", Direction: policy.Lower}}}).Compare(both, both)
+	assert.Equal(t, 2, judged.Benchmarks[0].Metric("delta").Candidate.N)
+	assert.Equal(t, policy.InSomeRuns, judged.Verdicts[0].Reason.Code)
+}
+
+func TestAJudgeNeedsWhatItJudgesByAndWhatSaysHow(t *testing.T) {
+	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "score", Benchmark: "Chat"}, {Metric: "p95-ns", Stage: "model"}}})
+	for unit, needed := range map[string]bool{
+		"score": true, "p95-model-ns": true, "ns/op": true, "p50-ns": true, "p99.9-x-ns": true, "selection": true, "saturated": true,
+		"swept-out": true, "cold": true, "cached-percent": true, "errors-percent": true, "empty-percent": true,
+		"no-usage-percent": true, "output-tok/req": true, "delta": false, "B/op": false, "MB/s": false,
+	} {
+		assert.Equal(t, needed, j.Needs(unit), unit)
+	}
+	assert.True(t, byDefault.Needs("B/op"))
+}
+
 func TestPairsJudgedElsewhereHaveTheirShareOfAlphaAndNoVerdict(t *testing.T) {
 	both := side("p95-ns", runs(20*ms)...)
 	other := both.Benchmarks[0]

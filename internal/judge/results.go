@@ -24,3 +24,8 @@ func (b Benchmark) runs() int {
 	}
 	return n
 }
+
+// inSome reports whether some runs report the unit and others do not.
+func (b *Benchmark) inSome(unit string) bool {
+	return b != nil && len(b.Metrics[unit]) > 0 && len(b.Metrics[unit]) < b.runs()
+}

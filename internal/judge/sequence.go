@@ -6,8 +6,11 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Round is what both sides measured together, in an order that a coin decided.
-type Round struct{ Baseline, Candidate Run }
+// Round is what the sides measured together, in an order that a coin decided. Of a side that took no part there is no Run.
+type Round struct{ Baseline, Candidate, Anchor Run }
+
+// Declared are the directions that the results of each side declare, by unit.
+type Declared struct{ Baseline, Candidate, Anchor map[string]policy.Direction }
 
 // Run is one side's part of a round: a value of each metric.
 type Run struct {
@@ -16,7 +19,8 @@ type Run struct {
 }
 
 // Sequence judges one benchmark whose rounds come in one after the other, at the looks of its plan. The first outcome that settles
-// is the verdict: later rounds do not change it. A Sequence is not for concurrent use.
+// is the verdict: later rounds do not change it. Where there is an anchor the same rounds are judged twice, at the same looks, and
+// go on until both verdicts of every rule are settled. A Sequence is not for concurrent use.
 type Sequence struct {
 	judge    Judge
 	plan     Plan
@@ -27,22 +31,31 @@ type Sequence struct {
 	spent    bool
 	verdicts []policy.Verdict
 	course   [][]policy.Verdict // of each verdict
+	since    *Sequence          // against the anchor; nil: there is none
 }
 
 // Sequence is that of a pair as it was found, before any round. A pair of which nothing is to be measured is settled at once.
-func (j Judge) Sequence(pair Pair, plan Plan, baselineBetter, candidateBetter map[string]policy.Direction) *Sequence {
-	s := &Sequence{judge: j, plan: plan, better: [2]map[string]policy.Direction{baselineBetter, candidateBetter}, pair: pair}
-	if !pair.Measurable() {
+func (j Judge) Sequence(pair Pair, plan Plan, better Declared) *Sequence {
+	s := &Sequence{judge: j, plan: plan, better: [2]map[string]policy.Direction{better.Baseline, better.Candidate}, pair: pair}
+	if !pair.Comparable() {
 		s.verdicts = s.found(policy.Look{Last: true})
+	}
+	if pair.Since != nil {
+		s.since = j.Sequence(*pair.Since, plan, Declared{Baseline: better.Anchor, Candidate: better.Candidate})
 	}
 	return s
 }
 
 // Add adds a round.
 func (s *Sequence) Add(r Round) {
-	s.pair.Baseline = s.grown(s.pair.Baseline, r.Baseline)
-	s.pair.Candidate = s.grown(s.pair.Candidate, r.Candidate)
+	if s.pair.Comparable() {
+		s.pair.Baseline = s.grown(s.pair.Baseline, r.Baseline)
+		s.pair.Candidate = s.grown(s.pair.Candidate, r.Candidate)
+	}
 	s.rounds++
+	if s.since != nil {
+		s.since.Add(Round{Baseline: r.Anchor, Candidate: r.Candidate})
+	}
 }
 
 // grown is b with a run more. What b had before the first round is how it was found, and not what was measured.
@@ -68,6 +81,9 @@ func (s *Sequence) Look(spent bool) (looked bool) {
 		return false
 	}
 	s.looks = append(s.looks, s.rounds)
+	if s.since != nil {
+		s.since.Look(spent)
+	}
 	found := s.found(look)
 	if s.verdicts == nil {
 		s.verdicts, s.course =
@@ -86,8 +102,14 @@ func (s *Sequence) found(look policy.Look) []policy.Verdict {
 	return s.judge.verdicts(s.pair, s.better[0], s.better[1], look)
 }
 
-// Fail makes all verdicts invalid.
+// Fail makes all verdicts invalid on what was to be measured.
 func (s *Sequence) Fail(why policy.Reason) {
+	if s.since != nil {
+		s.since.Fail(why)
+	}
+	if !s.pair.Comparable() {
+		return
+	}
 	baseline, candidate := *s.pair.Baseline, *s.pair.Candidate
 	if s.rounds == 0 { // all there is was found before
 		baseline.Metrics, candidate.Metrics = nil, nil
@@ -99,12 +121,22 @@ func (s *Sequence) Fail(why policy.Reason) {
 
 // Settled reports whether every verdict has an outcome.
 func (s *Sequence) Settled() bool {
-	return s.verdicts != nil && !slices.ContainsFunc(s.verdicts, func(v policy.Verdict) bool { return v.Outcome == policy.Unsettled })
+	unsettled := func(v policy.Verdict) bool { return v.Outcome == policy.Unsettled }
+	return s.verdicts != nil && !slices.ContainsFunc(s.verdicts, unsettled) && (s.since == nil || s.since.Settled())
 }
 
-// Verdicts are those of the pair's rules as the last look left them, policy.Unsettled what is not settled; nil before the first
-// look. They are not to be altered.
-func (s *Sequence) Verdicts() []policy.Verdict { return s.verdicts }
+// Verdicts are those of the pair's rules as the last look left them, each with its Anchor if there is one, policy.Unsettled what is
+// not settled; nil before the first look. They are not to be altered.
+func (s *Sequence) Verdicts() []policy.Verdict {
+	if s.since == nil || s.verdicts == nil || s.since.verdicts == nil {
+		return s.verdicts
+	}
+	both := slices.Clone(s.verdicts)
+	for i := range both {
+		both[i].Anchor = ofAnchor(s.since.verdicts[i])
+	}
+	return both
+}
 
 // Course is how each look found verdict i until it settled.
 func (s *Sequence) Course(i int) []policy.Verdict {
@@ -115,7 +147,14 @@ func (s *Sequence) Course(i int) []policy.Verdict {
 }
 
 // Pair is the pair with all rounds so far.
-func (s *Sequence) Pair() Pair { return s.pair }
+func (s *Sequence) Pair() Pair {
+	pair := s.pair
+	if s.since != nil {
+		since := s.since.Pair()
+		pair.Since = &since
+	}
+	return pair
+}
 
 // Rounds is their number.
 func (s *Sequence) Rounds() int { return s.rounds }
@@ -128,6 +167,9 @@ func (s *Sequence) Left() int {
 	left := 0
 	for _, v := range s.verdicts {
 		left = max(left, s.plan.left(v)-(s.rounds-v.Baseline.N))
+	}
+	if s.since != nil {
+		left = max(left, s.since.Left())
 	}
 	return left
 }

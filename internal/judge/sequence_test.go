@@ -21,7 +21,7 @@ func begun(t *testing.T) *Sequence {
 	found := side("p95-ns", 1)
 	found.Benchmarks[0].Metrics["req/s"] = []float64{1}
 	pairs := twoRules.Pairs(found, found)
-	return twoRules.Sequence(pairs[0], twoRules.Plan(Family(pairs)), nil, nil)
+	return twoRules.Sequence(pairs[0], twoRules.Plan(Family(pairs)), Declared{})
 }
 
 // randomRound is a round whose candidate is slower by a factor, up to noise.
@@ -30,7 +30,7 @@ func randomRound(r *rand.Rand, slower, noise float64) Round {
 		latency *= math.Exp(noise * r.NormFloat64())
 		return Run{Requests: 60, Values: map[string]float64{"p95-ns": math.Round(latency), "req/s": 1e9 / latency}}
 	}
-	return Round{run(20 * ms), run(20 * ms * slower)}
+	return Round{Baseline: run(20 * ms), Candidate: run(20 * ms * slower)}
 }
 
 // TestSequenceKeepsTheFirstOutcomeThatSettles compares with judging all rounds anew at each look of the plan.
@@ -129,7 +129,7 @@ func TestSequenceThatFailsIsInvalid(t *testing.T) {
 
 func TestSequenceOfWhatOneSideLacksIsSettledAtOnce(t *testing.T) {
 	pairs := byDefault.Pairs(Results{}, side("p95-ns", 1))
-	s := byDefault.Sequence(pairs[0], byDefault.Plan(1), nil, nil)
+	s := byDefault.Sequence(pairs[0], byDefault.Plan(1), Declared{})
 	assert.True(t, s.Settled())
 	assert.Equal(t, policy.Added, s.Verdicts()[0].Outcome)
 }
@@ -138,7 +138,7 @@ func TestSequenceCountsTheFewestRequests(t *testing.T) {
 	s := begun(t)
 	for _, requests := range []int{100, 59, 80} {
 		r := Run{Requests: requests, Values: map[string]float64{"p95-ns": ms, "req/s": 1000}}
-		s.Add(Round{r, r})
+		s.Add(Round{Baseline: r, Candidate: r})
 	}
 	assert.Equal(t, 59, s.Pair().Baseline.Requests)
 }

@@ -9,12 +9,16 @@ func (j Judge) standing(pair Pair, unit string) (policy.Outcome, policy.Reason) 
 		return policy.OK, policy.Reason{Code: policy.RemovalAllowed}
 	case c == nil:
 		return invalid(policy.BenchmarkRemoved, policy.Facts{}, policy.Advice{Do: policy.AllowRemoval})
+	case c.Problem.Code == policy.NotMeasured:
+		return policy.Inconclusive, c.Problem
 	case c.Problem.Code != "":
 		return policy.Invalid, c.Problem
 	case b == nil:
 		return policy.Added, policy.Reason{Code: policy.NewBenchmark}
 	case b.Problem.Code != "":
 		return policy.Invalid, b.Problem
+	case pair.Unchanged:
+		return policy.OK, policy.Reason{Code: policy.Unchanged}
 	case len(c.Metrics[unit]) == 0:
 		return invalid(policy.MetricRemoved, policy.Facts{}, policy.Advice{Do: policy.ReportAgain})
 	case len(b.Metrics[unit]) == 0:

@@ -8,6 +8,9 @@ import (
 
 // explain adds to the reason what all that was measured of the benchmark says of the verdict.
 func explain(v policy.Verdict, m policy.Measured, plan Plan) policy.Verdict {
+	if v.Reason.Code == policy.BenchmarkChanged || v.Reason.Code == policy.NotMeasured || v.Reason.Code == policy.MeanBeyond {
+		return v // neither more rounds nor its requests tell of the code
+	}
 	if v.Outcome == policy.Inconclusive || v.Outcome == policy.Blind {
 		v.Reason.Advice, v.Reason.Facts.Most = advice(v, m, plan)
 	}

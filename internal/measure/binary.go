@@ -9,29 +9,43 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // task is what a test binary is to run, as go test has it.
 type task struct {
 	bench, benchtime string
-	flags, env       []string // more of them
+	takes            time.Duration // by what the benchmarks say, beyond the order's timeout
+	flags, env       []string      // more of them
+	looked           *looked       // is told what the binary looked at; nil: nobody asks
+}
+
+// start runs a binary for t.
+func (t task) start(ctx context.Context, bin *testbin.Binary, options testbin.RunOptions) (output testbin.Output, err error) {
+	if t.looked == nil {
+		return bin.Run(ctx, options)
+	}
+	t.looked.began = time.Now()
+	output, t.looked.at, err = bin.RunLogged(ctx, options)
+	return output, err
 }
 
 // runBinary starts a test binary once and reads the results that it prints.
 func (g *gate) runBinary(ctx context.Context, s *side, bin *testbin.Binary, t task) (*benchdata.Set, error) {
-	output, err := bin.Run(ctx, testbin.RunOptions{
+	output, err := t.start(ctx, bin, testbin.RunOptions{
 		Args: append([]string{
 			"-test.run=^$", "-test.bench=" + t.bench, "-test.benchtime=" + t.benchtime, "-test.benchmem", "-test.count=1",
 			// With -test.v a result line is printed whole, after what the benchmark itself may have printed.
 			"-test.v", "-test.paniconexit0",
 		}, t.flags...),
-		Env:     slices.Concat([]string{duet.ChildEnv + "=1"}, t.env, s.env),
+		Env:     slices.Concat([]string{duet.ChildEnv + "=1"}, t.env, g.environ(s)),
 		Keep:    g.order.Variables,
-		Timeout: g.order.Timeout, // testing's own -test.timeout does not cover benchmarks
+		Timeout: g.order.Timeout + t.takes, // testing's own -test.timeout does not cover benchmarks
 	})
 	var late *testbin.TimeoutError
 	if errors.As(err, &late) {
@@ -46,12 +60,25 @@ func (g *gate) runBinary(ctx context.Context, s *side, bin *testbin.Binary, t ta
 	if !resultLine.Match(output.Stdout) && passLine.Match(output.Stdout) {
 		return &benchdata.Set{Source: s.name}, nil // a package without benchmarks, or that skips them
 	}
-	set, err := benchdata.Read(bytes.NewReader(output.Stdout), s.name)
+	return g.read(s, output)
+}
+
+// read reads the results that a test binary printed. With -test.v each is below the benchmark's own name, so that nothing has to be
+// guessed where one ends in digits.
+func (g *gate) read(s *side, output testbin.Output) (*benchdata.Set, error) {
+	set, err := g.reader().Read(bytes.NewReader(output.Stdout), s.name)
 	if problems, ok := errors.AsType[benchdata.Problems](err); ok {
 		return nil, badResults(problems, tail(output))
 	}
-	return set, err
+	if err != nil {
+		return nil, err
+	}
+	g.spared = g.spared.With(set.Spared)
+	return set, nil
 }
+
+// reader reads what cannot be only of metrics that nobody needs.
+func (g *gate) reader() benchdata.Reader { return benchdata.Reader{Needed: g.order.Judge.Needs} }
 
 var (
 	resultLine = regexp.MustCompile(`(?m)^Benchmark\S*[ \t]+\d`)
@@ -84,7 +111,7 @@ func tail(o testbin.Output) string {
 // discover runs every benchmark once on each side: the smoke test. It finds the leaf benchmarks and refuses results whose
 // structure is wrong before any time is spent on measuring them.
 //
-// One run tells of both sides where they are one: the same binaries, with the same in their environment.
+// One run tells of baseline and candidate where they are one: the same binaries, with the same in their environment.
 func (g *gate) discover(ctx context.Context) error {
 	for i, s := range g.sides {
 		if i == candidateSide && g.areOne() {
@@ -95,24 +122,32 @@ func (g *gate) discover(ctx context.Context) error {
 			continue
 		}
 		for _, path := range slices.Sorted(maps.Keys(s.bins)) {
-			set, err := g.runBinary(ctx, s, s.bins[path], task{bench: g.order.Bench, benchtime: "1x", env: []string{duet.SmokeEnv + "=1"}})
+			set, looked, err := g.smoke(ctx, s, s.bins[path])
 			if err != nil {
 				return fmt.Errorf("smoke run of %s: %w", path, err)
 			}
+			s.looked[path] = looked
 			if problems := s.smoke.Add(set); len(problems) > 0 {
 				return fmt.Errorf("smoke run of %s: %w", path, problems)
 			}
 		}
 	}
 	if len(g.sides[candidateSide].smoke.Benchmarks) == 0 {
-		return fmt.Errorf("no benchmark of %s matches %q; go test -list Benchmark shows what there is",
-			strings.Join(g.order.Packages, " "), g.order.Bench)
+		return failure(policy.NoBenchmarks, policy.Facts{Words: []string{strings.Join(g.order.Packages, " "), g.order.Bench}})
 	}
 	return nil
 }
 
-// areOne reports whether both sides are the same processes.
+// areOne reports whether baseline and candidate are the same processes.
 func (g *gate) areOne() bool {
 	baseline, candidate := g.sides[baselineSide], g.sides[candidateSide]
-	return baseline.tree == nil && candidate.tree == nil && slices.Equal(baseline.env, candidate.env)
+	return baseline.tree == nil && candidate.tree == nil && slices.Equal(g.environ(baseline), g.environ(candidate))
+}
+
+// environ is what the gate adds to the environment of a side's processes.
+func (g *gate) environ(s *side) []string {
+	if address := g.address(s); address != "" {
+		return append(slices.Clip(s.env), duet.TargetEnv+"="+address)
+	}
+	return s.env
 }

@@ -12,13 +12,18 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
-// build compiles every package of both sides.
+// build compiles every package of all sides.
 func (g *gate) build(ctx context.Context) error {
+	if g.order.Program != nil {
+		return g.program()
+	}
 	began := time.Now()
 	for _, s := range g.sides {
 		s.bins, s.links = map[string]*testbin.Binary{}, map[string]*links{}
+		s.looked, s.laid = map[string]looked{}, map[string]bool{}
 		if s.source.Commit == nil {
 			continue
 		}
@@ -28,22 +33,21 @@ func (g *gate) build(ctx context.Context) error {
 		}
 		s.tree = tree
 	}
-	packages, err := g.packages(ctx)
+	var err error
+	g.places, err = g.packages(ctx)
 	g.spend("checked out", began)
 	if err != nil {
 		return err
 	}
 	began = time.Now()
-	err = g.buildSides(ctx, packages)
+	err = g.buildSides(ctx, g.places)
 	g.spend("built", began)
 	if err != nil {
 		return err
 	}
 	if len(g.sides[candidateSide].bins) == 0 {
-		return fmt.Errorf("no test files in %s: a gate measures benchmarks; name packages that have some in Gate.Packages",
-			strings.Join(g.order.Packages, " "))
+		return failure(policy.NoBenchmarks, policy.Facts{Words: []string{strings.Join(g.order.Packages, " ")}})
 	}
-	g.compareBinaries()
 	return nil
 }
 
@@ -72,19 +76,24 @@ func (g *gate) packages(ctx context.Context) ([]place, error) {
 		if s.tree != nil {
 			find = s.tree.Packages
 		}
-		packages, err := find(ctx, dir, patterns...)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.name, err)
-		}
-		for _, pkg := range packages {
-			at := pkg.Dir
-			if g.order.Repo != nil {
-				if at, err = filepath.Rel(g.top(s), pkg.Dir); err != nil {
-					return nil, err
-				}
+		for _, pattern := range patterns {
+			packages, err := find(ctx, dir, pattern)
+			if i > 0 && errors.Is(err, testbin.ErrNoPackage) { // all that it matches is new
+				continue
 			}
-			if p := (place{pkg.ImportPath, at}); !slices.Contains(all, p) {
-				all = append(all, p)
+			if err != nil {
+				return nil, unbuilt(s.name, err)
+			}
+			for _, pkg := range packages {
+				at := pkg.Dir
+				if g.order.Repo != nil {
+					if at, err = filepath.Rel(g.top(s), pkg.Dir); err != nil {
+						return nil, err
+					}
+				}
+				if p := (place{pkg.ImportPath, at}); !slices.Contains(all, p) {
+					all = append(all, p)
+				}
 			}
 		}
 	}
@@ -116,21 +125,24 @@ type built struct {
 	err  error
 }
 
-// buildSides compiles the packages of both sides at once: the linker, which takes most of the time, keeps one CPU busy.
+// buildSides compiles the packages of all sides at once: the linker, which takes most of the time, keeps one CPU busy.
 // (Two links of ./workload, on two shared cores, load 17 to 28, November 2026: 10 to 22 s in turn, 8.5 to 17 s at once.) Nothing
-// is measured meanwhile: beside builds a gate takes 16 rounds where it takes 11 when quiet (README, How often it is wrong),
+// is measured meanwhile: beside builds a gate takes 16 rounds where it takes 11 when quiet (docs/accuracy.md),
 // which is longer than they take.
 func (g *gate) buildSides(ctx context.Context, packages []place) error {
-	sides := g.sides[:]
+	sides := g.sides
 	same := g.sides[baselineSide].tree == nil && g.sides[candidateSide].tree == nil // the work tree against itself
 	if same {
-		sides = sides[:1]
+		sides = slices.DeleteFunc(slices.Clone(sides), func(s *side) bool { return s == g.sides[candidateSide] })
 	}
 	results := make(chan built)
 	var building sync.WaitGroup
 	for _, s := range sides {
 		building.Go(func() {
 			for _, pkg := range packages {
+				if g.order.Only != "" && pkg.path != g.order.Only {
+					continue
+				}
 				b := g.buildPackage(ctx, s, pkg)
 				results <- b
 				if b.err != nil {
@@ -144,7 +156,10 @@ func (g *gate) buildSides(ctx context.Context, packages []place) error {
 	for b := range results {
 		switch {
 		case b.err != nil:
-			failed[b.side] = fmt.Errorf("%s: %w", b.side.name, b.err)
+			failed[b.side] = unbuilt(b.side.name, b.err)
+		case b.bin != nil && testbin.Instrumented(b.bin.Settings) != "":
+			failed[b.side] = failure(policy.Instrumented,
+				policy.Facts{Side: b.side.name, Words: []string{testbin.Instrumented(b.bin.Settings)}})
 		case b.bin != nil:
 			g.order.Display.Say("%s: built %s in %.1f s", b.side.name, b.path, b.took.Seconds())
 			b.side.bins[b.path] = b.bin
@@ -182,14 +197,14 @@ func (g *gate) buildPackage(ctx context.Context, s *side, pkg place) built {
 	return built{s, pkg.path, bin, time.Since(began), err}
 }
 
-// compareBinaries notes when no code has changed.
+// compareBinaries notes when no code has changed, and is measured all the same.
 func (g *gate) compareBinaries() {
 	if g.sides[baselineSide].source.Address != "" {
 		return // the servers differ, or not: who knows
 	}
 	baseline, candidate := g.sides[baselineSide].bins, g.sides[candidateSide].bins
 	for path, bin := range candidate {
-		if other := baseline[path]; other == nil || other.SHA256 != bin.SHA256 {
+		if other := baseline[path]; other == nil || other.SHA256 != bin.SHA256 || g.sides[baselineSide].unchanged[path] {
 			return
 		}
 	}
@@ -202,10 +217,10 @@ func (g *gate) compareBinaries() {
 	}
 }
 
-// goVersion is the Go version of all binaries; empty when they differ, as after a change of toolchain.
-func (g *gate) goVersion() string {
+// goVersion is the Go version of all binaries of those sides; empty when they differ, as after a change of toolchain.
+func goVersion(sides ...*side) string {
 	version := ""
-	for _, s := range g.sides {
+	for _, s := range sides {
 		for _, bin := range s.bins {
 			if version != "" && version != bin.GoVersion {
 				return ""

@@ -107,13 +107,16 @@ func variations() []variation {
 	add(everyEffect, setting{limits: limit10CPU}, setting{request: ms / 10}, setting{limits: limit10CPU, request: ms / 10},
 		setting{limits: limit10CPU, request: 50 * ms}, setting{request: 50 * ms})
 	add(wide, setting{limits: defaultLimits, request: 5 * ms}, setting{linked: true}, setting{request: ms / 10, linked: true},
-		setting{family: 20}, setting{family: 500}, setting{limits: limit3}, setting{limits: limit1})
+		setting{family: 20}, setting{family: 50}, setting{family: 500}, setting{limits: limit3}, setting{limits: limit1})
 	for _, l := range []float64{0.01, 0.02, 0.03, 0.05} {
 		add(wide, setting{luck: luck{launch: l}})
 	}
+	for _, l := range []float64{0.02, 0.05} {
+		add(wide, setting{luck: luck{layouts: l}}, setting{linked: true, luck: luck{layouts: l}})
+	}
 	add(wide, setting{luck: luck{correlated: true}}, setting{luck: luck{slowStart: true}})
 	for _, limits := range []limits{limit1, limit3, limit10} {
-		s := setting{limits: limits, luck: luck{layouts: true}}
+		s := setting{limits: limits, luck: luck{layouts: slowLink}}
 		add(wide, s)
 		s.linked = true
 		add(wide, s)

@@ -24,7 +24,8 @@ func (s *charted) add(r round) {
 	}
 	levels := report.Levels()
 	levels = levels[:telling(levels, min(r.latencies[baselineSide].Len(), r.latencies[candidateSide].Len()))]
-	for i, d := range r.latencies {
+	for i := range s.pool {
+		d := r.latencies[i]
 		pool(&s.pool[i], d)
 		values := d.Quantiles(levels...)
 		if s.curves[i] == nil {

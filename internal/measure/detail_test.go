@@ -21,7 +21,7 @@ func TestTheBandOfAJudgedQuantileIsItsVerdict(t *testing.T) {
 		ID: policy.ID{Name: "Chat"}, Requests: 100, Metrics: map[string][]float64{"p95-ns": {1}},
 	}}}
 	j := judge.By(policy.Policy{})
-	g := &gate{order: Order{Judge: j}, sides: [2]*side{{}, {}}}
+	g := &gate{order: Order{Judge: j}, sides: []*side{{}, {}}}
 	m := newMeasurement(g, j.Pairs(one, one)[0], j.Plan(1))
 	for r := range rounds {
 		round := round{noise: policy.Noise{Load: float64(r), Stalls: float64(r) / 2, Seconds: 2}}

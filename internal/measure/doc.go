@@ -1,7 +1,9 @@
-// Package measure measures two sides of a gate on this machine, and judges as it goes.
+// Package measure measures the sides of a gate on this machine, and judges as it goes: baseline and candidate, and an anchor where
+// there is one.
 //
 // An [Order] says what is to be measured. Its Run checks out and builds both sides, and runs every benchmark once, to find what
-// there is to measure. Then it measures one benchmark after the other:
+// there is to measure, and what each package reads. What runs and reads the same on both sides is not measured. Then it measures
+// one benchmark after the other, those first whose packages are nearest to what has changed:
 //
 //   - a round is one launch of a process of each side, as a pair: every metric has one value a side, and what is measured in one
 //     launch shares its luck;

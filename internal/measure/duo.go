@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,27 +19,27 @@ var errDrivesItself = errors.New("it decides itself when its requests are served
 // errUnseated means that a benchmark ended well and took no turn: package testing went another way than the hooks are in.
 var errUnseated = errors.New("it came to its end without taking a turn")
 
-// duo is one launch of a duet: a process of each side, on one benchmark.
+// duo is one launch of a duet: a process of each side that takes part, on one benchmark.
 type duo struct {
 	of        *measurement
-	processes [2]*testbin.Process
-	peers     [2]*duet.Peer
+	processes each[*testbin.Process]
+	peers     each[*duet.Peer]
 	warmed    int           // requests that each side served before it was measured
-	cpu, wall time.Duration // of both sides meanwhile
+	cpu, wall time.Duration // of all sides meanwhile
 	expected  time.Duration // what a portion takes at least, by the warm-up
 }
 
-// course is what both sides do in the turns of a launch.
+// course is what the sides do in the turns of a launch.
 type course interface {
-	// warmUp lets both sides take turns that leave no trace, and finds out what a turn is to be.
+	// warmUp lets the sides take turns that leave no trace, and finds out what a turn is to be.
 	warmUp(ctx context.Context) error
 	// portion measures a portion of a round.
 	portion(ctx context.Context) error
 	// round is all that was measured. totals and outputs are what the processes said at their end.
-	round(totals [2]duet.Totals, outputs [2]testbin.Output) (round, error)
+	round(totals each[duet.Totals], outputs each[testbin.Output]) (round, error)
 }
 
-// duet measures a round with one start of both processes, which take turns: so many portions of it, or fewer if enough says so
+// duet measures a round with one start of all processes, which take turns: so many portions of it, or fewer if enough says so
 // after one. It counts on enough being asked once a portion.
 func (m *measurement) duet(ctx context.Context, length int, enough func() bool) (l launch, err error) {
 	began := time.Now()
@@ -93,9 +94,9 @@ func (m *measurement) duet(ctx context.Context, length int, enough func() bool) 
 	return l, nil
 }
 
-// start starts both processes, and returns when both are ready to be measured.
+// start starts the processes, and returns when all are ready to be measured.
 func (d *duo) start(ctx context.Context) error {
-	var invitations [2]*duet.Invitation
+	var invitations each[*duet.Invitation]
 	defer func() {
 		for i, invitation := range invitations {
 			if invitation != nil && d.peers[i] == nil {
@@ -103,16 +104,16 @@ func (d *duo) start(ctx context.Context) error {
 			}
 		}
 	}()
-	first := d.of.gate.coin()
-	for _, i := range [2]int{first, 1 - first} {
+	for _, i := range d.draw() {
 		s := d.of.gate.sides[i]
 		var err error
 		if invitations[i], err = duet.Invite(); err != nil {
 			return err
 		}
 		d.processes[i], err = d.of.bin(i).Start(ctx, testbin.RunOptions{
-			Args:  append(d.args(), d.of.flags[i]...),
-			Env:   append([]string{duet.ChildEnv + "=1", d.env(invitations[i])}, s.env...),
+			Args: append(d.args(), d.of.flags[i]...),
+			Env: slices.Concat(
+				[]string{duet.ChildEnv + "=1", d.env(invitations[i])}, d.of.footprints(), d.of.gate.environ(s)),
 			Keep:  d.of.gate.order.Variables,
 			Files: invitations[i].Files,
 			// The gate ends it. This is for a gate that cannot.
@@ -124,7 +125,7 @@ func (d *duo) start(ctx context.Context) error {
 	}
 	ready, cancel := context.WithTimeout(ctx, d.of.gate.order.Timeout)
 	defer cancel()
-	for i := range d.of.gate.sides {
+	for _, i := range d.of.sides {
 		var err error
 		if d.peers[i], err = invitations[i].Open(ready); err != nil {
 			if ctx.Err() != nil {
@@ -144,6 +145,9 @@ func (d *duo) start(ctx context.Context) error {
 	}
 	return nil
 }
+
+// draw is the order of the sides in which they have a turn each.
+func (d *duo) draw() []int { return d.of.gate.draw(d.of.sides) }
 
 // args are those of a test binary that is to take turns: with more requests than it will ever need, or with no iterations but those
 // that are granted.
@@ -179,9 +183,10 @@ func (d *duo) computes() bool {
 	return d.cpu == 0 || float64(d.cpu) >= d.of.sensitive()*float64(d.wall)
 }
 
-// takePlainTurns reports whether the binaries of both sides can take turns without a Recorder, else why not.
-func (g *gate) takePlainTurns(pkg string) error {
-	for _, s := range g.sides {
+// takePlainTurns reports whether the binaries of all sides can take turns without a Recorder, else why not.
+func (m *measurement) takePlainTurns() error {
+	for _, i := range m.sides {
+		s, pkg := m.gate.sides[i], m.pair.Package()
 		if why := s.bins[pkg].NoTurns; why != "" {
 			return fmt.Errorf("the %s's benchmarks take no turns: %s", s.name, why)
 		}
@@ -189,9 +194,10 @@ func (g *gate) takePlainTurns(pkg string) error {
 	return canInvite()
 }
 
-// speak reports whether both sides can take part in a duet, else why not.
-func (g *gate) speak(pkg string) error {
-	for _, s := range g.sides {
+// speak reports whether all sides can take part in a duet, else why not.
+func (m *measurement) speak() error {
+	for _, i := range m.sides {
+		s, pkg := m.gate.sides[i], m.pair.Package()
 		ok, err := duet.Speaks(s.bins[pkg].Path)
 		if err != nil {
 			return err

@@ -10,14 +10,15 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
-// end ends both processes as they would end by themselves: cleaned up, profiles written. They end side by side.
-func (d *duo) end(ctx context.Context) (totals [2]duet.Totals, outputs [2]testbin.Output, err error) {
-	for i := range d.of.gate.sides {
+// end ends the processes as they would end by themselves: cleaned up, profiles written. They end side by side.
+func (d *duo) end(ctx context.Context) (totals each[duet.Totals], outputs each[testbin.Output], err error) {
+	for _, i := range d.of.sides {
 		if totals[i], err = d.peers[i].End(ctx); err != nil {
 			return totals, outputs, d.fault(i, err)
 		}
 	}
-	for i, s := range d.of.gate.sides {
+	for _, i := range d.of.sides {
+		s := d.of.gate.sides[i]
 		done := time.AfterFunc(d.of.gate.order.Timeout, d.processes[i].Kill)
 		output, err := d.processes[i].Wait()
 		if !done.Stop() {
@@ -73,9 +74,9 @@ func (d *duo) unseated(i int, err error) error {
 	return fault
 }
 
-// kill ends what is left of both processes.
+// kill ends what is left of the processes.
 func (d *duo) kill() {
-	for i := range d.of.gate.sides {
+	for _, i := range d.of.sides {
 		if d.peers[i] != nil {
 			d.peers[i].Close()
 		}

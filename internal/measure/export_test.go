@@ -62,7 +62,7 @@ func (d Duet) Record(ctx context.Context, launch func(links [2]int64), pair func
 	return nil
 }
 
-func (d Duet) launch(ctx context.Context, links [2]*testbin.Binary, seed uint64, pair func(int, [2]*duet.Result)) error {
+func (d Duet) launch(ctx context.Context, links [2]*testbin.Binary, seed uint64, each func(int, [2]*duet.Result)) error {
 	const path = "recorded"
 	g := newGate(Order{Judge: judge.By(policy.Policy{}), Timeout: time.Minute, Budget: time.Hour, Seed: seed})
 	for i, s := range g.sides {
@@ -70,19 +70,20 @@ func (d Duet) launch(ctx context.Context, links [2]*testbin.Binary, seed uint64,
 	}
 	id := policy.ID{Package: path, Name: d.Benchmark, Procs: runtime.GOMAXPROCS(0)}
 	both := judge.Results{Benchmarks: []judge.Benchmark{{ID: id}}}
-	processes := &requests{duo: &duo{of: &measurement{gate: g, pair: g.order.Judge.Pairs(both, both)[0]}}}
+	pair := g.order.Judge.Pairs(both, both)[0]
+	processes := &requests{duo: &duo{of: &measurement{gate: g, pair: pair, sides: partakers(pair)}}}
 	defer processes.kill()
 	if err := processes.start(ctx); err != nil {
 		return err
 	}
 	err := processes.held(ctx, processes, func() error {
 		for range d.Pairs {
-			first := g.coin()
-			results, err := processes.grant(ctx, first, duet.Turn{Requests: d.Requests})
+			order := processes.draw()
+			results, err := processes.grant(ctx, order, duet.Turn{Requests: d.Requests})
 			if err != nil {
 				return err
 			}
-			pair(first, results)
+			each(order[0], [2]*duet.Result{results[baselineSide], results[candidateSide]})
 		}
 		return nil
 	})

@@ -2,10 +2,13 @@ package measure
 
 import (
 	"errors"
+	"fmt"
+	"os/exec"
 	"strings"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -29,6 +32,16 @@ func badResults(problems benchdata.Problems, printed string) error {
 // notAlone says that a benchmark that runs alone is not what it is among others.
 func notAlone(code policy.Code, facts policy.Facts) error {
 	return failure(code, facts, policy.Advice{Do: policy.RunAlone})
+}
+
+// unbuilt says of a side why its packages cannot be listed or built: the go command refuses, or could not do its work.
+func unbuilt(side string, err error) error {
+	_, broken := errors.AsType[*testbin.BuildError](err)
+	refusal, refused := errors.AsType[*exec.ExitError](err)
+	if broken || refused && refusal.Exited() || errors.Is(err, testbin.ErrNoPackage) {
+		return failure(policy.DoesNotBuild, policy.Facts{Side: side, Problem: err.Error()})
+	}
+	return fmt.Errorf("%s: %w", side, err)
 }
 
 func failure(code policy.Code, facts policy.Facts, advice ...policy.Advice) error {

@@ -3,53 +3,66 @@ package measure
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/evidence"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
-// gate measures two sides on this machine, one after the other in turn, and judges as it goes.
+// gate measures its sides on this machine, one after the other in turn, and judges as it goes.
 type gate struct {
 	order    Order
 	scratch  *testbin.Scratch
-	sides    [2]*side         // baseline, candidate
+	sides    []*side          // baseline, candidate, and the anchor where there is one
+	places   []place          // of the packages of both
 	results  *output.Results  // what is saved as it comes
 	manifest *shards.Manifest // what a merge will need, of a shard that measured
 	random   *rand.Rand
-	left     time.Duration // of the budgets of benchmarks that were settled before
+	noted    map[string]*noted // by text, what was noted of benchmarks
+	spared   benchdata.Spared  // what was left out of results
+	left     time.Duration     // of the budgets of benchmarks that were settled before
 	relink   linker
-	take     taker // in place of processes, in tests; nil: none
+	same     comparer
+	near     map[string]int // of packages, by import path, how near to the change they are
+	take     taker          // in place of processes, in tests; nil: none
+	swapped  bool           // each side's server is at the other's address
+	restarts int            // of both servers, where they are swapped
+	crowded  bool           // other packages' tests were seen to run beside it
 }
 
-// taker measures a round with one start of both sides' processes: so many portions, or fewer if enough says so after one.
+// taker measures a round with one start of all sides' processes: so many portions, or fewer if enough says so after one.
 type taker func(m *measurement, ctx context.Context, length int, enough func() bool) (launch, error)
 
-// side is one of the two things measured.
+// side is one of the things measured.
 type side struct {
-	name   string // "baseline", "candidate"
+	name   string // "baseline", "candidate", "anchor"
 	source source.Source
 	tree   *testbin.Tree              // nil: the work tree
 	bins   map[string]*testbin.Binary // by import path
 	links  map[string]*links          // of them, where rounds need any
 	smoke  benchdata.Set              // one run of every benchmark, for its structure
+	looked map[string]looked          // what that looked at, by import path
 	env    []string
+	code   compared        // with the candidate's
+	laid   map[string]bool // files of the candidate that lie over this side's, by their paths from the top
+	// Of packages, by import path: which run and read the same as the candidate's, and are to be left out for that; what differs of
+	// what they read from what the candidate's do, empty if nothing does, if that is known; and which read a file that differs though
+	// git sees no change of it, and why they must not be judged.
+	unchanged map[string]bool
+	reads     map[string]string
+	strange   map[string]policy.Reason
 }
-
-const (
-	baselineSide  = 0
-	candidateSide = 1
-)
 
 // run measures and judges. What it finds is in g.order.Doc; the error says why there is nothing to find.
 func (g *gate) run(ctx context.Context) (err error) {
+	g.crowded = testbin.Beside() > 0
 	if g.scratch, err = testbin.NewScratch(); err != nil {
 		return err
 	}
@@ -57,14 +70,36 @@ func (g *gate) run(ctx context.Context) (err error) {
 	if err := g.build(ctx); err != nil {
 		return err
 	}
+	if err := g.restart(ctx); err != nil {
+		return err
+	}
+	defer g.unswap(ctx)
 	began := time.Now()
 	err = g.discover(ctx)
 	g.spend("tried", began)
 	if err != nil {
 		return err
 	}
+	if err := g.shareTests(ctx); err != nil {
+		return err
+	}
+	g.compareInputs(ctx)
+	g.distances(ctx)
+	g.compareBinaries()
+	if g.order.Known != nil {
+		if err := g.one(); err != nil {
+			return err
+		}
+		if g.order.Known(g.digest(ctx)) {
+			return ErrKnown
+		}
+		g.leaveOutSameCode(ctx)
+	}
+	if refused, err := g.refuse(); refused || err != nil {
+		return err
+	}
 	began = time.Now()
-	release, err := g.lock(ctx)
+	release, err := g.alone(ctx)
 	g.spend("waited", began)
 	if err != nil {
 		return err
@@ -73,33 +108,38 @@ func (g *gate) run(ctx context.Context) (err error) {
 	return g.measure(ctx)
 }
 
-// newGate is what has not measured anything yet. The order of all turns to come is one of the seed's.
-func newGate(o Order) *gate {
-	return &gate{
-		order: o, random: rand.New(rand.NewPCG(o.Seed, 0)), relink: relink,
-		sides: [2]*side{{name: "baseline", source: o.Baseline}, {name: "candidate", source: o.Candidate}},
+// refuse reports whether the policy cannot be applied to what the smoke runs found. The report, or the error, says why.
+func (g *gate) refuse() (bool, error) {
+	pairs := g.pairs()
+	if err := g.blindTo(pairs); err != nil {
+		return false, err
 	}
+	better := func(side int) map[string]policy.Direction { return evidence.Directions(&g.sides[side].smoke) }
+	report := g.order.Judge.Refuse(pairs, better(baselineSide), better(candidateSide))
+	if len(report.Verdicts) == 0 {
+		return false, nil
+	}
+	g.order.Doc.Report = report
+	return true, nil
 }
 
-// coin is the side that is first.
-func (g *gate) coin() int { return g.random.IntN(2) }
-
-// lock waits until no other gate measures on this machine.
-func (g *gate) lock(ctx context.Context) (release func(), err error) {
-	release, err = testbin.Lock(ctx, testbin.LockPath(), func(holder string) {
-		g.order.Display.Say("another gate is measuring on this machine (%s): waiting for it", holder)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("another gate is measuring on this machine: %w", err)
+// newGate is what has not measured anything yet. The order of all turns to come is one of the seed's.
+func newGate(o Order) *gate {
+	g := &gate{
+		order: o, random: rand.New(rand.NewPCG(o.Seed, 0)), relink: relink, same: (*gate).sameCode,
+		sides: []*side{{name: "baseline", source: o.Baseline}, {name: "candidate", source: o.Candidate}},
 	}
-	return release, nil
+	if o.Anchor != nil {
+		g.sides = append(g.sides, &side{name: "anchor", source: *o.Anchor})
+	}
+	return g
 }
 
 // config is what the candidate's results say of themselves and its binaries, the same for all of them.
 func (g *gate) config() map[string]string {
 	config := map[string]string{}
 	maps.Copy(config, g.sides[candidateSide].smoke.Config)
-	if version := g.goVersion(); version != "" {
+	if version := goVersion(g.sides[baselineSide], g.sides[candidateSide]); version != "" {
 		config["go"] = version
 	}
 	return config
@@ -107,9 +147,3 @@ func (g *gate) config() map[string]string {
 
 // spend says in the report that the time since then was spent on a phase.
 func (g *gate) spend(phase string, since time.Time) { g.order.Doc.Spend(phase, time.Since(since)) }
-
-func (g *gate) note(text string) {
-	if !slices.Contains(g.order.Doc.Notes, text) {
-		g.order.Doc.Notes = append(g.order.Doc.Notes, text)
-	}
-}

@@ -33,7 +33,7 @@ func (g *gate) header(i int, set *benchdata.Set) benchdata.Header {
 		h.Provenance["go"] = []string{s.bins[path].GoVersion}
 	}
 	h.Provenance["binary"] = []string{strings.Join(binaries, "; ")}
-	if version := g.goVersion(); version != "" {
+	if version := goVersion(g.sides[baselineSide], g.sides[candidateSide], s); version != "" {
 		h.Config["go"] = version
 		delete(h.Provenance, "go")
 	}

@@ -10,8 +10,12 @@ import (
 )
 
 const (
-	// plainPortion is how long the turns of a portion and side take, if it is more than one turn and fewer than roundTurns.
+	// plainPortion is how long the turns of a portion and side take, if those are more than fewTurns and fewer than roundTurns.
 	plainPortion = 100 * time.Millisecond
+	// fewTurns are the fewest of a portion, unless they take longer than longPortion: the median of fewer ratios is not much better
+	// than their mean.
+	fewTurns    = 5
+	longPortion = 500 * time.Millisecond
 	// longestTurn is how long the iterations of a turn take at most, unless it has but one: with what they do while the timer stands.
 	longestTurn = time.Second
 	// growing is how many times as many iterations as its predecessor a turn of the warm-up has at most; of two where the first
@@ -28,10 +32,10 @@ type iterations struct {
 	measured plainRound
 }
 
-// grant grants both sides a turn each, one side first.
-func (d *iterations) grant(ctx context.Context, first int, turn duet.PlainTurn) (results [2]*duet.PlainResult, err error) {
+// grant grants the sides a turn each, in that order.
+func (d *iterations) grant(ctx context.Context, order []int, turn duet.PlainTurn) (results each[*duet.PlainResult], err error) {
 	turn.Within = d.of.gate.order.Timeout
-	for _, i := range [2]int{first, 1 - first} {
+	for _, i := range order {
 		if results[i], err = d.peers[i].GrantPlain(ctx, turn); err != nil {
 			return results, d.fault(i, err)
 		}
@@ -39,35 +43,33 @@ func (d *iterations) grant(ctx context.Context, first int, turn duet.PlainTurn) 
 	return results, nil
 }
 
-// warmUp finds out on the way what a turn is to be: the same for both sides. It is turnWork of timed work, or as much as takes the
+// warmUp finds out on the way what a turn is to be: the same for all sides. It is turnWork of timed work, or as much as takes the
 // benchmark as long as its set-up, which a b.N function has in every turn: so that at least half of the time is measured.
 func (d *iterations) warmUp(ctx context.Context) error {
 	d.turn = duet.PlainTurn{Iterations: 1, WarmUp: true}
-	perIteration := [2]float64{math.Inf(1), math.Inf(1)} // nanoseconds, at best: a stall says nothing of what is to come
-	setUp := [2]time.Duration{math.MaxInt64, math.MaxInt64}
-	var wall time.Duration // of the last turn, in the slower side
+	sides := each[trial]{untried(), untried(), untried()}
 	for began := time.Now(); ; {
-		results, err := d.grant(ctx, d.of.gate.coin(), d.turn)
+		results, err := d.grant(ctx, d.draw(), d.turn)
 		if err != nil {
 			return err
 		}
 		n := d.turn.Iterations
 		d.warmed += n
-		next, took := math.MaxInt, time.Duration(0)
-		wall = 0
-		for i, r := range results {
-			perIteration[i] = min(perIteration[i], max(float64(r.Timed), 1)/float64(n))
-			setUp[i] = min(setUp[i], r.Wall-r.Timed)
-			wall = max(wall, r.Wall)
-			inLoop := float64(max(r.Wall-setUp[i], 1)) / float64(n)
-			next = min(next, turnOf(perIteration[i], setUp[i]), max(1, int(float64(longestTurn)/inLoop)))
-			took += r.Took
+		next, wall, took := math.MaxInt, time.Duration(0), time.Duration(0)
+		for _, i := range d.of.sides {
+			r := results[i]
+			sides[i].add(r)
+			next, wall, took = min(next, sides[i].turn()), max(wall, r.Wall), took+r.Took
 			d.cpu += r.CPU
 			d.wall += r.Wall
 		}
 		if time.Since(began) >= 2*warmUpWork && next <= 2*n {
 			d.turn = duet.PlainTurn{Iterations: min(next, 2*n)}
-			d.turns = int(min(max(plainPortion/max(wall, 1), 1), roundTurns))
+			longest := time.Duration(0)
+			for _, i := range d.of.sides {
+				longest = max(longest, sides[i].lasts(d.turn.Iterations))
+			}
+			d.turns = turnsOf(longest)
 			d.expected = took * time.Duration(d.turns)
 			return nil
 		}
@@ -76,6 +78,37 @@ func (d *iterations) warmUp(ctx context.Context) error {
 		}
 		d.turn.Iterations = min(next, growing*n)
 	}
+}
+
+// turnsOf is how many turns a portion and side has, where one takes so long.
+func turnsOf(turn time.Duration) int {
+	few := min(max(longPortion/turn, 1), fewTurns)
+	return int(min(max(plainPortion/turn, few), roundTurns))
+}
+
+// trial is what the turns of a warm-up told of a side, at best: a stall says nothing of what is to come.
+type trial struct {
+	timed, looped float64       // of an iteration, ns: while the timer ran, and in all
+	setUp         time.Duration // of a turn
+}
+
+func untried() trial { return trial{math.Inf(1), math.Inf(1), math.MaxInt64} }
+
+func (t *trial) add(r *duet.PlainResult) {
+	n := float64(r.Iterations)
+	t.timed = min(t.timed, max(float64(r.Timed), 1)/n)
+	t.setUp = min(t.setUp, r.Wall-r.Timed)
+	t.looped = min(t.looped, float64(max(r.Wall-t.setUp, 1))/n)
+}
+
+// turn is how many iterations a turn is to have.
+func (t *trial) turn() int {
+	return min(turnOf(t.timed, t.setUp), max(1, int(float64(longestTurn)/t.looped)))
+}
+
+// lasts is how long a turn of so many iterations takes.
+func (t *trial) lasts(iterations int) time.Duration {
+	return t.setUp + time.Duration(max(1, t.looped*float64(iterations)))
 }
 
 // turnOf is how many iterations a turn has. perIteration is in nanoseconds.
@@ -87,23 +120,23 @@ func turnOf(perIteration float64, setUp time.Duration) int {
 // portion measures a portion of a round.
 func (d *iterations) portion(ctx context.Context) error {
 	for range d.turns {
-		first := d.of.gate.coin()
-		results, err := d.grant(ctx, first, d.turn)
+		order := d.draw()
+		results, err := d.grant(ctx, order, d.turn)
 		if err != nil {
 			return err
 		}
-		d.measured.add(first, results)
+		d.measured.add(order, results)
 	}
 	return nil
 }
 
-func (d *iterations) round(_ [2]duet.Totals, outputs [2]testbin.Output) (round, error) {
-	for i, s := range d.of.gate.sides {
-		run, err := d.of.run(s, outputs[i])
+func (d *iterations) round(_ each[duet.Totals], outputs each[testbin.Output]) (round, error) {
+	for _, i := range d.of.sides {
+		run, err := d.of.run(d.of.gate.sides[i], outputs[i])
 		if err != nil {
 			return round{}, err
 		}
 		d.measured.sides[i].printed = run
 	}
-	return d.measured.round(), nil
+	return d.measured.round(d.turn.Iterations), nil
 }

@@ -33,7 +33,7 @@ func plainly(t *testing.T, bin *testbin.Binary, name string) *measurement {
 		Metrics: map[string][]float64{"ns/op": {1}},
 	}}}
 	m := newMeasurement(g, g.order.Judge.Pairs(one, one)[0], g.order.Judge.Plan(1))
-	m.choose()
+	m.choose(t.Context())
 	return m
 }
 
@@ -81,7 +81,8 @@ func TestPlainBenchmarksTakeTurns(t *testing.T) {
 			require.NoError(t, err)
 			assert.GreaterOrEqual(t, course.turns, c.turns)
 			assert.LessOrEqual(t, course.turns, c.orMore)
-			for i, run := range r.runs {
+			for _, i := range []int{baselineSide, candidateSide} {
+				run := r.runs[i]
 				assert.EqualValues(t, run.Iters, totals[i].Requests)
 				assert.Equal(t, course.turns*course.turn.Iterations, run.Iters)
 				turn := time.Duration(value(t, run, "ns/op") * float64(course.turn.Iterations))

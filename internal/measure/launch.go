@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -8,7 +9,6 @@ import (
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/evidence"
-	"github.com/tailgate-go/tailgate/internal/judge"
 )
 
 // launch starts each side once, and keeps and saves the round that comes of it.
@@ -26,27 +26,35 @@ func (m *measurement) launch(ctx context.Context) error {
 		measure = m.duet
 	}
 	began, first := time.Now(), m.judging.Rounds() == 0
+	if err := m.gate.restart(ctx); err != nil {
+		return err
+	}
+	restarted := time.Since(began)
 	l, err := measure(ctx, m.length(), func() bool {
 		m.portions++
 		return m.schedule().Full()
 	})
+	l.start += restarted
 	m.gate.order.Doc.Spend("started", l.start)
 	m.gate.order.Doc.Spend("measured", time.Since(began)-l.start)
 	switch {
+	case errors.Is(err, errLate):
+		m.late.add(time.Since(began), l.lag)
+		return err
 	case errors.Is(err, errUnlinked):
-		m.needLinks()
+		m.mindLayout(ctx)
 		return nil
 	case errors.Is(err, errDrivesItself) && first:
-		m.instead(errDrivesItself.Error())
+		m.instead(ctx, errDrivesItself.Error())
 		return nil
 	case errors.Is(err, errUnseated) && first:
-		m.instead(errUnseated.Error())
+		m.instead(ctx, errUnseated.Error())
 		return nil
 	case errors.Is(err, duet.ErrIterations) && first:
-		m.instead(duet.ErrIterations.Error())
+		m.instead(ctx, duet.ErrIterations.Error())
 		return nil
 	case err == nil && first && m.inDuet && !m.reports(*l.round):
-		m.instead("its policy judges what only a benchmark that ends reports")
+		m.instead(ctx, "its policy judges what only a benchmark that ends reports")
 		return nil
 	}
 	m.starts += l.start
@@ -57,18 +65,19 @@ func (m *measurement) launch(ctx context.Context) error {
 }
 
 // instead goes on in whole runs, as if nothing had been measured.
-func (m *measurement) instead(why string) {
-	m.gate.note(m.pair.Name() + " is measured in whole runs, not in a duet: " + why)
-	m.starts, m.portions, m.began = 0, 0, time.Now()
+func (m *measurement) instead(ctx context.Context, why string) {
+	m.note("measured in whole runs, not in a duet: " + why)
+	m.starts, m.portions, m.began, m.late = 0, 0, time.Now(), late{}
 	m.linked = false
-	m.wholly()
+	m.wholly(ctx)
 }
 
-// reports reports whether both sides' runs have all that is judged.
+// reports reports whether the sides' runs have all that is judged. What the anchor did not report yet is not judged of it.
 func (m *measurement) reports(r round) bool {
 	for _, rule := range m.pair.Rules() {
-		for _, run := range r.runs {
-			if _, ok := run.Value(rule.Unit()); !ok {
+		for _, i := range m.sides {
+			_, ok := r.runs[i].Value(rule.Unit())
+			if !ok && (i != anchorSide || len(m.found(i).Metrics[rule.Unit()]) > 0) {
 				return false
 			}
 		}
@@ -78,8 +87,12 @@ func (m *measurement) reports(r round) bool {
 
 // keep adds a round to what was measured, and saves it.
 func (m *measurement) keep(r round) error {
-	for i, run := range r.runs {
-		smoke := &m.gate.sides[i].smoke
+	for _, i := range m.sides {
+		run, smoke := r.runs[i], &m.gate.sides[i].smoke
+		run.File = cmp.Or(run.File, m.gate.sides[i].name)
+		run, spared := m.gate.reader().Spare(run, m.pair.Name())
+		m.gate.spared = m.gate.spared.With(spared)
+		r.runs[i] = run
 		set := &benchdata.Set{
 			Source: m.gate.sides[i].name, Config: smoke.Config, Better: smoke.Better,
 			Benchmarks: []benchdata.Benchmark{
@@ -93,10 +106,13 @@ func (m *measurement) keep(r round) error {
 			return err
 		}
 	}
-	m.judging.Add(judge.Round{Baseline: evidence.Run(r.runs[baselineSide]), Candidate: evidence.Run(r.runs[candidateSide])})
+	m.judging.Add(evidence.Round(r.runs))
 	m.charted.add(r)
-	if m.judging.Rounds() == 1 {
-		if problems := benchdata.Compatible(&m.sets[baselineSide], &m.sets[candidateSide]); len(problems) > 0 {
+	for _, i := range m.others() {
+		if m.judging.Rounds() > 1 {
+			break
+		}
+		if problems := benchdata.Compatible(&m.sets[i], &m.sets[candidateSide]); len(problems) > 0 {
 			return badResults(problems, "")
 		}
 	}

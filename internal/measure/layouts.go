@@ -7,10 +7,10 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -42,19 +42,20 @@ type links struct {
 // errUnlinked means that a benchmark computes, so that its rounds need links.
 var errUnlinked = errors.New("its rounds need links")
 
-// linkable reports whether the layout of the binaries may make a difference to what is judged. Identical binaries have one layout.
+// linkable reports whether the layout of the binaries may make a difference to what is judged. Identical binaries have one layout,
+// and where two sides run the same code a difference is no regression, whatever it comes from.
 func (m *measurement) linkable() bool {
 	path := m.pair.Package()
-	return m.gate.sides[baselineSide].bins[path].SHA256 != m.gate.sides[candidateSide].bins[path].SHA256 &&
-		slices.ContainsFunc(m.pair.Rules(), isSpeed)
+	own := m.gate.sides[candidateSide].bins[path]
+	return slices.ContainsFunc(m.pair.Rules(), isSpeed) && slices.ContainsFunc(m.others(), func(i int) bool {
+		return m.like[i].sameCode == 0 && m.gate.sides[i].bins[path].SHA256 != own.SHA256
+	})
 }
 
-// isSpeed reports whether a rule's metric may be a time or a rate, as far as its unit tells: "p95-ns", "ms/token", "req/s".
+// isSpeed reports whether a rule's metric may be a time or a rate that depends on where code lies. Pauses of the collector do
+// not.
 func isSpeed(r policy.Rule) bool {
-	words := strings.FieldsFunc(r.Metric, func(c rune) bool { return c == '/' || c == '-' || c == '_' })
-	return slices.ContainsFunc(words, func(word string) bool {
-		return slices.Contains([]string{"ns", "us", "µs", "ms", "s", "sec", "seconds"}, word)
-	})
+	return policy.IsSpeed(r.Metric) && !slices.Contains(duet.FootprintUnits(), r.Metric)
 }
 
 // sensitive is the least part of a turn that must be CPU time for the layout to matter to the benchmark's rules.
@@ -68,11 +69,21 @@ func (m *measurement) sensitive() float64 {
 	return least
 }
 
-// needLinks goes on with rounds that have links, as if nothing had been measured.
+// mindLayout goes on as if nothing had been measured: with rounds that have links, unless all sides run the same code.
+func (m *measurement) mindLayout(ctx context.Context) {
+	for _, i := range m.others() {
+		m.compareCode(ctx, i)
+	}
+	if m.linkable() {
+		m.needLinks()
+	}
+	m.starts, m.began = 0, time.Now()
+}
+
+// needLinks goes on with rounds that have links.
 func (m *measurement) needLinks() {
 	m.linked = true
 	m.sequence(m.plan.Linked())
-	m.starts, m.began = 0, time.Now()
 }
 
 // link makes the links up to the next look, if the next round has none yet. The time that it takes is not of the budget.
@@ -81,8 +92,7 @@ func (m *measurement) link(ctx context.Context) error {
 		return nil
 	}
 	path, next := m.pair.Package(), m.judging.Rounds()+1
-	baseline, candidate := m.gate.linksOf(baselineSide, path), m.gate.linksOf(candidateSide, path)
-	if min(len(baseline.made), len(candidate.made)) >= next {
+	if !slices.ContainsFunc(m.sides, func(i int) bool { return len(m.gate.linksOf(i, path).made) < next }) {
 		return nil
 	}
 	began := time.Now()
@@ -100,16 +110,19 @@ func (m *measurement) link(ctx context.Context) error {
 		return err
 	}
 	m.gate.order.Display.Say("linking %s, %d times a side", path, until)
-	both, ctx := errgroup.WithContext(ctx)
-	for i, l := range [2]*links{baseline, candidate} {
-		both.Go(func() error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var all sync.WaitGroup
+	for _, i := range m.sides {
+		l := m.gate.linksOf(i, path)
+		all.Go(func() {
 			if err := l.grow(ctx, m.gate.relink, until); err != nil {
-				return fmt.Errorf("%s: %w", m.gate.sides[i].name, err)
+				fail(fmt.Errorf("%s: %w", m.gate.sides[i].name, err))
 			}
-			return nil
 		})
 	}
-	return both.Wait()
+	all.Wait()
+	return context.Cause(ctx) // what failed first, if anything did
 }
 
 // linksOf are the links of side i, none of them made when they are asked for first. The sides have seeds of their own: with the
@@ -166,11 +179,13 @@ func (m *measurement) noteLinks() {
 	if !m.linked || m.judging.Rounds() == 0 {
 		return
 	}
-	seeds := func(i int) string {
-		first := m.gate.sides[i].links[m.pair.Package()].first
-		return fmt.Sprintf("%d to %d", first, first+int64(m.judging.Rounds())-1)
+	var first []string
+	for _, i := range m.sides {
+		s := m.gate.sides[i]
+		first = append(first, fmt.Sprintf("%d of the %s", s.links[m.pair.Package()].first, s.name))
 	}
-	m.gate.note(fmt.Sprintf("%s: the binaries of both sides differ, so each round has a link of each side of its own, "+
-		"whose functions lie in another order (-randlayout=%s of the baseline, %s of the candidate)",
-		m.pair.Name(), seeds(baselineSide), seeds(candidateSide)))
+	last := len(first) - 1
+	m.note(fmt.Sprintf("the binaries of %s sides differ, so each round has a link of each side of its own, whose functions lie in "+
+		"another order (-randlayout=%s and %s in the first round, one more in each that follows)",
+		[]string{2: "both", 3: "the"}[len(first)], strings.Join(first[:last], ", "), first[last]))
 }

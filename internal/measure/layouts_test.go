@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
@@ -71,6 +72,33 @@ func (l *linking) limited(metric string, percent float64) *measurement {
 	return m
 }
 
+// runs has a gate find so many functions that are the same on both sides.
+func (l *linking) runs(same int) {
+	l.same = func(*gate, context.Context, int, string, string) (int, error) { return same, nil }
+}
+
+func TestSameCodeNeedsNoLinks(t *testing.T) {
+	for _, same := range []int{0, 9} {
+		l := newLinking(t, 1, "b", "c")
+		l.runs(same)
+		m := l.measurement("ns/op")
+		m.mindLayout(t.Context())
+		assert.Equal(t, same == 0, m.linked)
+		assert.Equal(t, same == 0, m.linkable(), "it is asked again for the next launch")
+		for range m.plan.Fewest() {
+			assert.False(t, m.schedule().Over())
+			m.add("ns/op")
+		}
+		assert.Equal(t, same > 0, m.schedule().Over(), "one look is enough: nothing can have changed")
+	}
+	l := newLinking(t, 1, "b", "c")
+	l.runs(9)
+	l.order.Plant = duet.Plant{Fixed: 1}
+	m := l.measurement("ns/op")
+	m.mindLayout(t.Context())
+	assert.True(t, m.linked, "what is planted is not in the code")
+}
+
 // add adds a round.
 func (m *measurement) add(metric string) {
 	run := judge.Run{Requests: 60, Values: map[string]float64{metric: 1e6}}
@@ -92,9 +120,11 @@ func TestWhatIsLinked(t *testing.T) {
 		{"allocations are the same in any layout", "b", "c", "allocs/op", false},
 		{"so is what is no time", "b", "c", "hits", false},
 	} {
-		m := newLinking(t, 1, c.baseline, c.candidate).measurement(c.metric)
+		l := newLinking(t, 1, c.baseline, c.candidate)
+		l.runs(0)
+		m := l.measurement(c.metric)
 		assert.Equal(t, c.want, m.linkable(), c.name)
-		m.wholly()
+		m.wholly(t.Context())
 		assert.Equal(t, c.want, m.linked, "whole runs, of which nobody knows how much is CPU time: %s", c.name)
 	}
 	for _, c := range []struct {
@@ -114,9 +144,8 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 	l := newLinking(t, 1, "b", "c")
 	m := l.measurement("p95-ns")
 	m.needLinks()
-	assert.Equal(t, []int{8, 12, 18, 24}, m.plan.Rounds(), "they are judged by a plan of their own")
 	seen := map[int64]int{}
-	for round := range 24 {
+	for round := range 27 {
 		require.NoError(t, m.link(t.Context()))
 		next := slices.IndexFunc(m.plan.Rounds(), func(look int) bool { return look > round })
 		for i, s := range l.sides {
@@ -127,7 +156,7 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 		}
 		m.add("p95-ns")
 	}
-	assert.Len(t, seen, 48, "no link serves twice, and the sides have none alike")
+	assert.Len(t, seen, 54, "no link serves twice, and the sides have none alike")
 	m.noteLinks()
 	require.Len(t, l.order.Doc.Notes, 1)
 	assert.Contains(t, l.order.Doc.Notes[0], "-randlayout=")
@@ -135,7 +164,7 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 	other := l.measurement("p95-ns")
 	other.needLinks()
 	require.NoError(t, other.link(t.Context()))
-	assert.Len(t, l.asked["b"], 24, "another benchmark of the package has the same")
+	assert.Len(t, l.asked["b"], 27, "another benchmark of the package has the same")
 	assert.Equal(t, l.sides[baselineSide].links[linkedPackage].first, other.bin(baselineSide).Layout)
 
 	files := func() int {
@@ -143,11 +172,11 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 		require.NoError(t, err)
 		return len(entries)
 	}
-	assert.Equal(t, 48, files())
+	assert.Equal(t, 54, files())
 	require.NoError(t, l.unlink("example.com/other"))
 	assert.Zero(t, files(), "another package's turn: a link may be 20 MB")
 	require.NoError(t, other.link(t.Context()))
-	assert.Equal(t, l.asked["b"][:8], l.asked["b"][24:], "whoever needs them again has the same")
+	assert.Equal(t, l.asked["b"][:8], l.asked["b"][27:], "whoever needs them again has the same")
 
 	next := newLinking(t, 2, "b", "c")
 	m = next.measurement("p95-ns")

@@ -15,14 +15,14 @@ import (
 // luck is what makes sides of the same code differ, beyond what was recorded. Whatever it is, it favours neither side.
 type luck struct {
 	launch     float64 // standard deviation of the logarithm of a factor, drawn for each side of a round
-	layouts    bool    // one link of two is slower: see slowLink. A gate has one link a side, or, if it is linked, one a round
+	layouts    float64 // by what one link of two is slower. A gate has one link a side, or, if it is linked, one a round
 	correlated bool    // the ratio of the sides wanders within a launch: see wander
 	slowStart  bool    // the first requests of a launch are slower on one side: see slowStart
 }
 
 const (
-	// slowLink is by what the slower half of the links is slower: HdrHistogram's RecordValue takes 3.25 or 3.8 ns, by the layout.
-	slowLink = 3.8 / 3.25
+	// slowLink is by what the slower half of the links of HdrHistogram's RecordValue is slower: 3.25 or 3.8 ns, by the layout.
+	slowLink = 3.8/3.25 - 1
 	// wanderBy is how much of the logarithm of a ratio is left a portion later (an autoregressive process of order 1).
 	wanderBy = 0.9
 	// slowStartBy is by how much the first request of a launch is slower, and slowStartLasts the number of requests after which
@@ -36,10 +36,13 @@ func (l luck) name() string {
 	if l.launch > 0 {
 		names = append(names, fmt.Sprintf("%v", 100*l.launch))
 	}
+	if l.layouts > 0 {
+		names = append(names, fmt.Sprintf("layouts-%.0f", 100*l.layouts))
+	}
 	for _, kind := range []struct {
 		name string
 		is   bool
-	}{{"layouts", l.layouts}, {"correlated", l.correlated}, {"slow-start", l.slowStart}} {
+	}{{"correlated", l.correlated}, {"slow-start", l.slowStart}} {
 		if kind.is {
 			names = append(names, kind.name)
 		}
@@ -54,8 +57,8 @@ func (l luck) name() string {
 func (l luck) links(r *rand.Rand) [2]float64 {
 	factors := [2]float64{1, 1}
 	for side := range factors {
-		if l.layouts && r.IntN(2) == 1 {
-			factors[side] = slowLink
+		if l.layouts > 0 && r.IntN(2) == 1 {
+			factors[side] += l.layouts
 		}
 	}
 	return factors
@@ -95,7 +98,7 @@ func (l luck) requests(r *rand.Rand, sides [2][]float64, portion int, sd float64
 }
 
 func TestLuckFavoursNeitherSide(t *testing.T) {
-	for _, l := range []luck{{}, {launch: 0.05}, {layouts: true}, {correlated: true}, {slowStart: true}} {
+	for _, l := range []luck{{}, {launch: 0.05}, {layouts: slowLink}, {correlated: true}, {slowStart: true}} {
 		r := rand.New(rand.NewPCG(16, 1))
 		sum, squares, seen, above := 0.0, 0.0, map[float64]bool{}, 0
 		for range 4000 {
@@ -122,7 +125,7 @@ func TestLuckFavoursNeitherSide(t *testing.T) {
 			assert.Len(t, seen, 1)
 			continue
 		}
-		want := map[string]float64{"5": 0.05 * math.Sqrt2, "correlated": 0.05, "layouts": math.Log(slowLink) / math.Sqrt2,
+		want := map[string]float64{"5": 0.05 * math.Sqrt2, "correlated": 0.05, "layouts-17": math.Log1p(slowLink) / math.Sqrt2,
 			"slow-start": math.Log1p(slowStartBy * math.Pow(1-1.0/slowStartLasts, 30))}[l.name()]
 		require.NotZero(t, want, l.name())
 		assert.InEpsilon(t, want, sd, 0.05, l.name())

@@ -63,11 +63,18 @@ func (m *measurement) disturbance() policy.Noise {
 		n.Method = "duet"
 	}
 	var measured, stalls, switches float64
+	var operations, turns []float64
 	for _, r := range m.charted.rounds {
+		if r.Operations > 0 {
+			operations, turns = append(operations, float64(r.Operations)), append(turns, r.Turn)
+		}
 		measured, stalls, switches = measured+r.Seconds, stalls+r.Stalls*r.Seconds, switches+r.Switches*r.Seconds
 	}
 	if measured > 0 {
 		n.Stalls, n.Switches = stalls/measured, switches/measured
+	}
+	if len(turns) > 0 {
+		n.Operations, n.Turn = int(stats.Median(operations)), stats.Median(turns)
 	}
 	if len(m.charted.alternation) > 0 {
 		n.Alternation = 100 * stats.Median(m.charted.alternation)

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -13,27 +14,45 @@ import (
 
 // measure measures every benchmark that both sides have and a rule speaks of, and leaves the report in g.order.Doc.
 func (g *gate) measure(ctx context.Context) (err error) {
-	if g.results, err = g.order.Out.Begin(); err != nil {
+	pairs := g.pairs()
+	if err := g.misnamed(pairs); err != nil {
 		return err
 	}
-	pairs := g.pairs()
+	if g.results, err = g.order.Out.Begin(g.anchor() != nil); err != nil {
+		return err
+	}
 	all := g.divide(pairs)
 	plan := g.order.Judge.Plan(judge.Family(pairs))
 	verdicts := make([][]policy.Verdict, len(pairs))
-	for i := range pairs {
+	missed := map[int]*measurement{}
+	table := g.timetable(ctx, time.Now(), g.measurable(pairs))
+	g.foresee(time.Now(), table)
+	for _, i := range g.nearestFirst(pairs) {
 		if pairs[i].Elsewhere {
 			continue
 		}
-		m := g.settle(ctx, pairs[i], plan)
-		m.compareCode(ctx)
+		m := g.settle(ctx, pairs[i], plan, table)
+		for _, side := range m.others() {
+			if m.problem.Code == "" && slices.ContainsFunc(m.verdicts(side), judge.Doubts) {
+				m.compareCode(ctx, side)
+			}
+			m.compareTests(ctx, side)
+		}
 		pairs[i], verdicts[i] = m.judged(), m.judging.Verdicts()
 		all[i].Measured = m.measured()
+		if m.missed {
+			missed[i] = m
+		}
+	}
+	for i, m := range missed { // only now it is known how many
+		m.fail(table.notMeasured(time.Now()))
+		pairs[i], verdicts[i] = m.judged(), m.judging.Verdicts()
 	}
 	g.order.Doc.Report = g.order.Judge.Report(pairs, verdicts)
 	rated := slices.DeleteFunc(slices.Clone(g.order.Doc.Report.Benchmarks), func(m policy.Measured) bool {
 		return m.Noise.Rounds == 0 // smoke runs tell no rate
 	})
-	g.order.Doc.Notes = append(g.order.Doc.Notes, report.Fits(rated)...)
+	g.order.Doc.Notes = slices.Concat(g.order.Doc.Notes, report.Fits(rated), evidence.Spared(g.spared))
 	if err := g.results.Finish(); err != nil {
 		return err
 	}
@@ -43,22 +62,70 @@ func (g *gate) measure(ctx context.Context) (err error) {
 	return nil
 }
 
-// pairs are the benchmarks of both sides.
+// pairs are the benchmarks of baseline and candidate, with what there is of the anchor.
 func (g *gate) pairs() []judge.Pair {
-	return g.order.Judge.Pairs(evidence.Results(&g.sides[baselineSide].smoke), evidence.Results(&g.sides[candidateSide].smoke))
+	pairs := g.order.Judge.Pairs(evidence.Results(&g.sides[baselineSide].smoke), evidence.Results(&g.sides[candidateSide].smoke))
+	if anchor := g.anchor(); anchor != nil {
+		judge.Anchored(pairs, evidence.Results(&anchor.smoke))
+	}
+	for i, pair := range pairs {
+		pairs[i].Unchanged = pair.Comparable() && g.sides[baselineSide].unchanged[pair.Package()]
+		if since := pair.Since; since != nil {
+			since.Unchanged = since.Comparable() && g.anchor().unchanged[pair.Package()]
+		}
+	}
+	return pairs
+}
+
+// strange is why a pair must not be judged, if it reads what git sees no change of.
+func (g *gate) strange(pair judge.Pair) (why policy.Reason, is bool) {
+	for _, i := range partakers(pair) {
+		if why, is = g.sides[i].strange[pair.Package()]; is {
+			break
+		}
+	}
+	return why, is
+}
+
+// misnamed says if a trailer of a commit names what there is not.
+func (g *gate) misnamed(pairs []judge.Pair) error {
+	problems := g.order.Judge.Misnamed(pairs, g.order.Bench == "" || g.order.Bench == ".",
+		evidence.Directions(&g.sides[baselineSide].smoke), evidence.Directions(&g.sides[candidateSide].smoke))
+	if len(problems) == 0 {
+		return nil
+	}
+	return failure(policy.BadTrailer, policy.Facts{Problems: problems}, policy.Advice{Do: policy.MendTrailer})
 }
 
 // recorded reports whether the benchmark's requests go through a Recorder.
 func recorded(b *judge.Benchmark) bool { return b != nil && len(b.Metrics["p50-ns"]) > 0 }
 
-// settle measures one benchmark until all its verdicts settle or its budget is spent.
-func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *measurement {
+// settle measures one benchmark until all its verdicts settle, or its budget or share of the gate's time is spent.
+func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan, table *timetable) *measurement {
 	m := newMeasurement(g, pair, plan)
 	if !pair.Measurable() {
 		return m
 	}
+	if why, is := g.strange(pair); is {
+		m.fail(report.Failure{Reason: why})
+		return m
+	}
+	began := time.Now()
 	m.budget = g.lend()
-	err := m.ready()
+	share := table.share(began)
+	if share == 0 {
+		m.miss(table, 0)
+		return m
+	}
+	if share > 0 {
+		m.budget = min(m.budget, share)
+	}
+	defer func() {
+		if !m.missed {
+			table.took(time.Since(began))
+		}
+	}()
+	err := m.ready(ctx)
 	if err != nil {
 		g.took(0)
 		m.fail(err)
@@ -70,10 +137,25 @@ func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan) *me
 	err = m.untilSettled(ctx)
 	g.took(time.Since(m.began))
 	m.noteLinks()
+	m.noteService()
+	m.noteLate()
 	m.seen = m.disturbance()
-	if err != nil {
+	switch {
+	case err == nil:
+	case m.budget == share && reason(err).Code == policy.SmallBudget:
+		m.miss(table, reason(err).Advice[0].Budget)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		m.miss(table, 0)
+	default:
 		m.fail(err)
 	}
 	g.order.Doc.Details = append(g.order.Doc.Details, m.detail())
 	return m
+}
+
+// miss says that there is no time for the benchmark, which needs so long; 0: that is not known.
+func (m *measurement) miss(table *timetable, need time.Duration) {
+	m.missed = true
+	table.miss(need)
+	m.fail(table.notMeasured(time.Now()))
 }

@@ -33,10 +33,9 @@ func TestLength(t *testing.T) {
 		{"portions that take no time", 0, false, ms, 0, 8},
 		{"nor do starts", 0, false, 0, 0, 1},
 		{"nor do starts, later", 8, false, 0, 0, 2},
-		{"links, up to the first look", 7, true, 100 * ms, 600 * ms, 1},
-		{"up to the second", 11, true, 100 * ms, 600 * ms, 2},
-		{"up to the third", 17, true, 100 * ms, 600 * ms, 4},
-		{"up to the last", 23, true, 100 * ms, 600 * ms, 8},
+		{"links", 7, true, 100 * ms, 600 * ms, 1},
+		{"links, to the end", 59, true, 100 * ms, 600 * ms, 1},
+		{"links, and a start that costs 9 portions", 59, true, 900 * ms, 100 * ms, 3},
 	} {
 		assert.Equal(t, c.want, length(c.rounds, c.linked, c.start, c.portion), c.name)
 	}

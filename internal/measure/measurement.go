@@ -2,7 +2,9 @@ package measure
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
@@ -17,30 +19,33 @@ import (
 type measurement struct {
 	gate    *gate
 	pair    judge.Pair // as the smoke runs found it
+	sides   []int      // that have turns, by their places
 	plan    judge.Plan
 	inDuet  bool
-	plain   bool          // in turns of iterations, as benchmarks without a Recorder take them
-	linked  bool          // each round has links of its own
-	budget  time.Duration // 0: none holds, since no verdict is to be reached
-	flags   [2][]string   // more of them for each side's test binary
-	long    time.Duration // of a whole run; 0 for what the order says
-	sets    [2]benchdata.Set
+	plain   bool           // in turns of iterations, as benchmarks without a Recorder take them
+	linked  bool           // each round has links of its own
+	budget  time.Duration  // 0: none holds, since no verdict is to be reached
+	flags   each[[]string] // more of them for each side's test binary
+	long    time.Duration  // of a whole run; 0 for what the order says
+	sets    each[benchdata.Set]
 	judging *judge.Sequence
 	seen    policy.Noise  // what disturbed it
 	problem policy.Reason // why nothing must be judged; zero: it may
+	missed  bool          // there was no time for it
 	least   int           // rounds to reach a verdict; 0 until asked for
 
-	sameCode int // functions, if all that it runs is the same on both sides; else 0
+	like each[likeness] // of the candidate to each other side
 
 	began    time.Time
 	before   machine
+	late     late
 	portions int           // of all rounds
 	starts   time.Duration // of all rounds, and ends
 	charted  charted
 }
 
 func newMeasurement(g *gate, pair judge.Pair, plan judge.Plan) *measurement {
-	m := &measurement{gate: g, pair: pair}
+	m := &measurement{gate: g, pair: pair, sides: partakers(pair)}
 	m.sequence(plan)
 	return m
 }
@@ -48,23 +53,44 @@ func newMeasurement(g *gate, pair judge.Pair, plan judge.Plan) *measurement {
 // sequence begins to judge by the plan.
 func (m *measurement) sequence(plan judge.Plan) {
 	better := func(side int) map[string]policy.Direction { return evidence.Directions(&m.gate.sides[side].smoke) }
+	declared := judge.Declared{Baseline: better(baselineSide), Candidate: better(candidateSide)}
+	if m.gate.anchor() != nil {
+		declared.Anchor = better(anchorSide)
+	}
 	m.plan, m.least = plan, 0
-	m.judging = m.gate.order.Judge.Sequence(m.pair, plan, better(baselineSide), better(candidateSide))
+	m.judging = m.gate.order.Judge.Sequence(m.pair, plan, declared)
+}
+
+// verdicts are those on the change since the side in place i, as far as they are known.
+func (m *measurement) verdicts(i int) (found []policy.Verdict) {
+	for _, v := range m.judging.Verdicts() {
+		switch {
+		case i == baselineSide:
+			found = append(found, v)
+		case v.Anchor != nil:
+			found = append(found, *v.Anchor)
+		}
+	}
+	return found
 }
 
 // judged is the pair as it was measured, or as it was found where nothing was measured.
 func (m *measurement) judged() judge.Pair {
 	pair := m.judging.Pair()
-	pair.Noise, pair.Linked, pair.SameCode = m.seen, m.linked, m.sameCode
+	pair.Tell(m.seen, m.linked)
+	pair.SameCode, pair.Changed = m.like[baselineSide].sameCode, m.like[baselineSide].changed
+	if pair.Since != nil {
+		pair.Since.SameCode, pair.Since.Changed = m.like[anchorSide].sameCode, m.like[anchorSide].changed
+	}
 	return pair
 }
 
 // ready prepares what is needed before the first launch.
-func (m *measurement) ready() error {
+func (m *measurement) ready(ctx context.Context) error {
 	if err := m.targeted(); err != nil {
 		return err
 	}
-	m.choose()
+	m.choose(ctx)
 	return nil
 }
 
@@ -78,45 +104,52 @@ func (m *measurement) targeted() error {
 }
 
 // choose chooses how to measure.
-func (m *measurement) choose() {
+func (m *measurement) choose(ctx context.Context) {
 	if m.gate.take != nil {
 		return
 	}
-	can := m.gate.speak
+	can := m.speak
 	if m.plain = !m.recorded(); m.plain {
-		can = m.gate.takePlainTurns
+		can = m.takePlainTurns
 	}
-	if why := can(m.pair.Package()); why != nil {
+	if why := can(); why != nil {
 		m.gate.note(fmt.Sprintf("measured in whole runs, not in a duet: %v", why))
-		m.wholly()
+		m.wholly(ctx)
 		return
 	}
 	m.inDuet = true
 }
 
-// recorded reports whether the requests of both sides go through a Recorder.
-func (m *measurement) recorded() bool { return recorded(m.pair.Baseline) && recorded(m.pair.Candidate) }
+// recorded reports whether the requests of all sides go through a Recorder.
+func (m *measurement) recorded() bool {
+	return !slices.ContainsFunc(m.sides, func(i int) bool { return !recorded(m.found(i)) })
+}
 
 // wholly goes on in whole runs. How much of them is CPU time is not known. Only a Recorder plants in them.
-func (m *measurement) wholly() {
+func (m *measurement) wholly(ctx context.Context) {
 	if !m.gate.order.Plant.IsZero() && !recorded(m.pair.Candidate) {
-		m.gate.note(m.pair.Name() + " is measured without the slowdown: it can only be planted in turns, or in requests recorded with " +
-			"workload.Record")
+		m.note("measured without the slowdown: it can only be planted in turns, or in requests recorded with workload.Record")
 	}
 	m.inDuet, m.plain = false, false
 	if m.linkable() {
-		m.needLinks()
+		m.mindLayout(ctx)
 	}
 }
 
 // untilSettled measures launch after launch, and looks at the results when the plan says so or the budget is spent.
 func (m *measurement) untilSettled(ctx context.Context) error {
 	for {
-		if err := m.launch(ctx); err != nil {
-			return err
-		}
+		err := m.launch(ctx)
 		s := m.schedule()
-		if err := m.feasible(s.PerLaunch(), s.PerPortion()); err != nil {
+		switch {
+		case errors.Is(err, errLate):
+			if err = m.feasible(s.PerLaunch(), max(m.late.each, s.PerPortion())); err == nil && !s.Over() {
+				continue // there is nothing new to look at
+			}
+		case err == nil:
+			err = m.feasible(s.PerLaunch(), s.PerPortion())
+		}
+		if err != nil {
 			return err
 		}
 		if !m.looked() {

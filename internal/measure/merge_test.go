@@ -49,7 +49,9 @@ func TestShardsReachTheVerdictsOfTheWhole(t *testing.T) {
 			require.NoError(t, err)
 			assertSameReport(t, want, got)
 			assert.Equal(t, policy.Invalid, got.Outcome())
-			for _, name := range []string{"baseline.txt", "candidate.txt", "verdict.json", "report.md", "summary.md", "report.html"} {
+			for _, name := range []string{
+				"baseline.txt", "candidate.txt", "verdict.json", "report.md", "summary.md", "report.html", "junit.xml",
+			} {
 				assert.FileExists(t, filepath.Join(got.Out, name))
 			}
 		})
@@ -64,13 +66,160 @@ func TestShardsWithLinksReachTheVerdictsOfTheWhole(t *testing.T) {
 	want := linked.run(t, part.Part{}, t.TempDir())
 	for _, v := range want.Report.Verdicts {
 		if v.Name == "Edge" {
-			assert.Equal(t, 24, v.Baseline.N)
-			assert.LessOrEqual(t, v.Reason.Facts.Most, 24, "advice is by the same plan")
+			assert.Equal(t, 60, v.Baseline.N)
+			assert.LessOrEqual(t, v.Reason.Facts.Most, 60, "advice is by the same plan")
 		}
 	}
 	got, err := linked.merge(t, linked.shards(t, 3, t.TempDir()))
 	require.NoError(t, err)
 	assertSameReport(t, want, got)
+}
+
+// What was found out of the code and of the benchmark itself is not found out again.
+func TestShardsTellWhatIsTheSameAndWhatIsNot(t *testing.T) {
+	told := shop
+	told.meanwhile = func(m *measurement) {
+		switch m.pair.Name() {
+		case "Slower":
+			m.like[baselineSide].changed = "testdata/input.txt"
+		case "Faster":
+			m.like[baselineSide].sameCode = 9
+		}
+	}
+	want := told.run(t, part.Part{}, t.TempDir())
+	codes := map[string]policy.Code{}
+	for _, v := range want.Report.Verdicts {
+		codes[v.Name] = v.Reason.Code
+	}
+	assert.Equal(t, policy.BenchmarkChanged, codes["Slower"])
+	assert.Equal(t, policy.SameCode, codes["Faster"])
+	got, err := told.merge(t, told.shards(t, 3, t.TempDir()))
+	require.NoError(t, err)
+	assertSameReport(t, want, got)
+}
+
+// Trailers of commits are read where the shards measure, and a merge heeds those.
+func TestShardsAcceptWhatTheWholeAccepts(t *testing.T) {
+	meant := shop
+	meant.trailers = "Perf-Accept: Slower p95-ns <=+60% checked\nPerf-Accept: Same p95-ns <=+60% nothing\n" +
+		"Perf-Accept: Other score <=+1% unjudged"
+	want := meant.run(t, part.Part{}, t.TempDir())
+	outcomes := map[string]policy.Outcome{}
+	for _, v := range want.Report.Verdicts {
+		outcomes[v.Name] = v.Outcome
+	}
+	assert.Equal(t, policy.Accepted, outcomes["Slower"])
+	assert.Equal(t, policy.OK, outcomes["Same"])
+	dir := t.TempDir()
+	pattern := meant.shards(t, 3, dir)
+	got, err := meant.merge(t, pattern)
+	require.NoError(t, err)
+	assertSameReport(t, want, got)
+	assert.Equal(t, want.Report.Trailers, got.Report.Trailers)
+	assert.True(t, got.Accepts)
+
+	seen := map[string]map[policy.Use]bool{}
+	for _, shard := range []string{"1", "2", "3"} {
+		for _, trailer := range readVerdict(t, filepath.Join(dir, shard)).Report.Trailers {
+			if seen[trailer.Reason] == nil {
+				seen[trailer.Reason] = map[policy.Use]bool{}
+			}
+			seen[trailer.Reason][trailer.Use] = true
+		}
+	}
+	assert.Equal(t, map[string]map[policy.Use]bool{
+		"checked":  {policy.Heeded: true, policy.Elsewhere: true},
+		"nothing":  {policy.Unneeded: true, policy.Elsewhere: true},
+		"unjudged": {policy.Unjudged: true},
+	}, seen)
+
+	resum(t, filepath.Join(dir, "2"), func(m *shards.Manifest) { m.Trailers = m.Trailers[:1] })
+	_, err = meant.merge(t, pattern)
+	require.ErrorContains(t, err, "is of other trailers of commits than shard 1 of 3")
+}
+
+// A trailer that names what there is not is refused before anything is measured.
+func TestAMisnamedTrailerIsRefusedBeforeMeasuring(t *testing.T) {
+	meant := shop
+	meant.trailers = "s\n\nPerf-Accept: Slwoer p95-ns <=+60% checked"
+	meant.meanwhile = func(*measurement) { t.Error("it was measured") }
+	meant.fails = "there is no benchmark Slwoer, only Same, Slower, Edge, Faster, Breaks and 3 more"
+	doc := meant.run(t, part.Part{}, t.TempDir())
+	assert.Equal(t, policy.BadTrailer, doc.ErrorCode)
+}
+
+// What is unchanged has no rounds and no share of alpha, in every shard and in the merge.
+func TestShardsAgreeOnWhatIsUnchanged(t *testing.T) {
+	alpha := func(doc report.Document) map[string]float64 {
+		shares := map[string]float64{}
+		for _, v := range doc.Report.Verdicts {
+			shares[v.Name] = v.Alpha
+		}
+		return shares
+	}
+	idle := shop
+	idle.benchmarks = append(slices.Clone(shop.benchmarks),
+		pretendedBenchmark{name: "Idle", effect: 1.5, idle: true}, pretendedBenchmark{name: "Still", effect: 1, idle: true})
+	want := idle.run(t, part.Part{}, t.TempDir())
+	shares := alpha(want)
+	for name, share := range alpha(shop.run(t, part.Part{}, t.TempDir())) {
+		assert.Equal(t, share, shares[name], name)
+	}
+	unchanged := 0
+	for _, v := range want.Report.Verdicts {
+		if v.Reason.Code == policy.Unchanged {
+			unchanged++
+			assert.Equal(t, policy.OK, v.Outcome)
+			assert.Zero(t, v.Baseline.N+v.Candidate.N)
+		}
+	}
+	assert.Equal(t, 2, unchanged)
+	for _, n := range []int{1, 3} {
+		got, err := idle.merge(t, idle.shards(t, n, t.TempDir()))
+		require.NoError(t, err)
+		assertSameReport(t, want, got)
+	}
+}
+
+func TestMergeRefusesWhatIsNotUnchanged(t *testing.T) {
+	pair := pretended{benchmarks: []pretendedBenchmark{
+		{name: "A", effect: 1, noise: 0.02, took: time.Second}, {name: "B", effect: 1.5, noise: 0.02, took: time.Second},
+	}}
+	both := func(change func(*shards.Manifest)) func(t *testing.T, dir string) {
+		return func(t *testing.T, dir string) {
+			for _, shard := range []string{"1", "2"} {
+				resum(t, filepath.Join(dir, shard), change)
+			}
+		}
+	}
+	claim := func(m *shards.Manifest) { m.Benchmarks[1].Unchanged, m.Benchmarks[1].Measured = true, nil }
+	left := t.TempDir()
+	pair.shards(t, 2, left)
+	for _, c := range []struct {
+		name string
+		do   func(t *testing.T, dir string)
+		want string
+	}{
+		{"other binaries", both(claim), "B: it is said to be unchanged, and the binaries of its package differ"},
+		{"it was measured", both(func(m *shards.Manifest) { m.Benchmarks[1].Unchanged = true }),
+			"B: it is unchanged, and it was measured"},
+		{"in one shard", func(t *testing.T, dir string) {
+			both(func(m *shards.Manifest) { m.Candidate.Binaries = m.Baseline.Binaries })(t, dir)
+			resum(t, filepath.Join(dir, "1"), claim)
+		}, "do not agree whether B is unchanged: the files that it reads, and -regress.identical, must be the same on every machine"},
+		{"its verdict is there", both(func(m *shards.Manifest) {
+			m.Candidate.Binaries = m.Baseline.Binaries
+			claim(m)
+		}), `verdict.json says "regressed" of B p95-ns, and its rounds lead to "ok"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.CopyFS(dir, os.DirFS(left)))
+			c.do(t, dir)
+			_, err := pair.merge(t, filepath.Join(dir, "*"))
+			require.ErrorContains(t, err, c.want)
+		})
+	}
 }
 
 func assertSameReport(t require.TestingT, want, got report.Document) {

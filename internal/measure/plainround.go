@@ -1,32 +1,34 @@
 package measure
 
 import (
+	"math"
 	"slices"
-	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/stats"
 )
 
 // plainRound is a round of plain turns as it is being measured.
 type plainRound struct {
-	sides [2]struct {
+	sides each[struct {
 		iterations         int64
-		timed              time.Duration
+		timed              int64 // ns
 		allocations, bytes int64
 		processed          int64         // bytes
 		metrics            []duet.Metric // each times the iterations that it is of
 		printed            benchdata.Run // the result line of the process, of its warm-up, too
-	}
-	taken taken
+	}]
+	ratios each[[]float64] // by the other side: of each pair of turns, the logarithm of candidate over that
+	taken  taken
 }
 
-// add adds a turn of each side, the first one's first.
-func (p *plainRound) add(first int, results [2]*duet.PlainResult) {
-	for _, i := range [2]int{first, 1 - first} {
+// add adds a turn of each side that takes part, in the order in which they were.
+func (p *plainRound) add(order []int, results each[*duet.PlainResult]) {
+	var iterations, timed each[int64]
+	for _, i := range order {
 		s, r := &p.sides[i], results[i]
-		s.iterations += r.Iterations
-		s.timed += r.Timed
 		s.allocations += r.Allocations
 		s.bytes += r.Bytes
 		s.processed += r.Processed * r.Iterations
@@ -39,15 +41,64 @@ func (p *plainRound) add(first int, results [2]*duet.PlainResult) {
 			}
 		}
 		p.taken.add(i, r.Wall, r.CPU, r.Switches)
+		iterations[i], timed[i] = r.Iterations, int64(r.Timed)
+	}
+	p.addTimes(iterations, timed)
+}
+
+// addTimes adds what a turn of each side took, in nanoseconds; a side of no iterations takes no part. A turn took some time, though
+// the clock may not tell.
+func (p *plainRound) addTimes(iterations, timed each[int64]) {
+	var took each[float64] // an iteration
+	for i := range p.sides {
+		if iterations[i] == 0 {
+			continue
+		}
+		s := &p.sides[i]
+		s.iterations += iterations[i]
+		s.timed += max(timed[i], 1)
+		took[i] = float64(max(timed[i], 1)) / float64(iterations[i])
+	}
+	for i := range p.sides {
+		if i != candidateSide && took[i] > 0 {
+			p.ratios[i] = append(p.ratios[i], math.Log(took[candidateSide]/took[i]))
+		}
 	}
 }
 
-// round is what was measured, in the units that the processes printed. Those of testing are sums of all turns. What the benchmark
-// reports itself is the mean of its iterations, or, of a b.Loop function, what it reported after its loop.
-func (p *plainRound) round() round {
-	out := round{noise: p.taken.noise(), alternation: p.taken.alternation()}
+// times are what an operation took on each side, in nanoseconds: mean as go test -bench has it, and judged. Those judged have the
+// level of the means, and the ratio that is the median of the turns': docs/accuracy-plain.md says how much less it spreads. Of
+// three sides the level is that of the first two: the anchor has its ratio to the candidate, and no level of its own.
+func (p *plainRound) times() (mean, judged each[float64]) {
+	for i, s := range p.sides {
+		if s.iterations > 0 {
+			mean[i] = float64(s.timed) / float64(s.iterations)
+		}
+	}
+	for i, ratios := range p.ratios {
+		if len(ratios) == 0 {
+			continue
+		}
+		half := math.Exp(stats.Median(ratios) / 2)
+		if judged[candidateSide] == 0 {
+			judged[candidateSide] = math.Sqrt(mean[i]*mean[candidateSide]) * half
+		}
+		judged[i] = judged[candidateSide] / half / half
+	}
+	return mean, judged
+}
+
+// round is what was measured, in the units that the processes printed, and the mean time of an operation. Allocations are counted
+// over all turns. What the benchmark reports itself is the mean of its iterations, or, of a b.Loop function, what it reported after
+// its loop. operations are those of a turn.
+func (p *plainRound) round(operations int) round {
+	out := round{noise: p.taken.noise(operations), alternation: p.taken.alternation()}
+	mean, judged := p.times()
 	for i := range p.sides {
 		s := &p.sides[i]
+		if s.iterations == 0 { // it takes no part
+			continue
+		}
 		n := float64(s.iterations)
 		run := benchdata.Run{Iters: int(s.iterations)}
 		for _, v := range s.printed.Values {
@@ -56,9 +107,12 @@ func (p *plainRound) round() round {
 			case at >= 0:
 				v.Value = s.metrics[at].Value / n
 			case v.Unit == "ns/op":
-				v.Value = float64(s.timed) / n
+				if _, own := s.printed.Value(judge.MeanUnit); !own {
+					run.Values = append(run.Values, benchdata.Value{Unit: judge.MeanUnit, Value: mean[i]})
+				}
+				v.Value = judged[i]
 			case v.Unit == "MB/s":
-				v.Value = 1e3 * float64(s.processed) / float64(max(s.timed, 1))
+				v.Value = 1e3 * float64(s.processed) / n / judged[i]
 			case v.Unit == "B/op":
 				v.Value = float64(s.bytes) / n
 			case v.Unit == "allocs/op":

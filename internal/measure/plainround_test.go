@@ -9,6 +9,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/judge"
 )
 
 // plainTurn is a turn of n iterations of 2 ns, three objects and 48 bytes each, with a metric of its own.
@@ -22,20 +23,21 @@ func plainTurn(n int64, hits float64) *duet.PlainResult {
 
 func TestPlainRoundReportsAsTestingDoes(t *testing.T) {
 	r := &plainRound{}
-	r.add(0, [2]*duet.PlainResult{plainTurn(100, 1), plainTurn(1000, 10)})
-	r.add(1, [2]*duet.PlainResult{plainTurn(300, 2), plainTurn(3000, 20)})
+	r.add(first[0], each[*duet.PlainResult]{plainTurn(100, 1), plainTurn(1000, 10)})
+	r.add(first[1], each[*duet.PlainResult]{plainTurn(300, 2), plainTurn(3000, 20)})
 	for i := range r.sides {
 		r.sides[i].printed = benchdata.Run{Iters: 7, Values: []benchdata.Value{ // with what the warm-up did, which does not count
 			{Unit: "ns/op", Value: 77}, {Unit: "MB/s", Value: 77}, {Unit: "hits/op", Value: 77}, {Unit: "once", Value: 5},
 			{Unit: "B/op", Value: 77}, {Unit: "allocs/op", Value: 77},
 		}}
 	}
-	out := r.round()
+	out := r.round(7)
 	for i, scale := range []float64{1, 10} {
 		run := out.runs[i]
 		assert.EqualValues(t, 400*scale, run.Iters)
-		assert.Equal(t, 2.0, value(t, run, "ns/op"))
-		assert.Equal(t, 4000.0, value(t, run, "MB/s"), "8 bytes in 2 ns")
+		assert.InDelta(t, 2, value(t, run, "ns/op"), 1e-12)
+		assert.Equal(t, 2.0, value(t, run, judge.MeanUnit))
+		assert.InDelta(t, 4000, value(t, run, "MB/s"), 1e-9, "8 bytes in 2 ns")
 		assert.Equal(t, 48.0, value(t, run, "B/op"))
 		assert.Equal(t, 3+2/(400*scale), value(t, run, "allocs/op"), "counted, not rounded")
 		assert.Equal(t, 1.75*scale, value(t, run, "hits/op"), "each turn by its iterations")
@@ -65,4 +67,28 @@ func TestTurnOf(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, turnOf(c.perIteration, c.setUp), c.name)
 	}
+}
+
+func TestTurnsOf(t *testing.T) {
+	for turn, want := range map[time.Duration]int{
+		1: roundTurns, time.Millisecond: 50, 2 * time.Millisecond: 50, 4 * time.Millisecond: 25, 20 * time.Millisecond: 5,
+		100 * time.Millisecond: 5, 101 * time.Millisecond: 4, 500 * time.Millisecond: 1, time.Minute: 1,
+	} {
+		assert.Equal(t, want, turnsOf(turn), "%v", turn)
+	}
+}
+
+// What is judged has the level of the means and the median ratio of the turns: a stall of a few turns is in the first alone.
+func TestPlainRoundJudgesTheMedianOfTurns(t *testing.T) {
+	r := &plainRound{}
+	turn := func(ns time.Duration) *duet.PlainResult {
+		return &duet.PlainResult{Iterations: 10, Wall: ns, Timed: ns}
+	}
+	for _, of := range [][2]time.Duration{{1000, 1100}, {1000, 1100}, {2000, 2200}, {1000, 9000}, {500, 300}} {
+		r.add(first[0], each[*duet.PlainResult]{turn(of[0]), turn(of[1])})
+	}
+	mean, judged := r.times()
+	assert.Equal(t, each[float64]{5500. / 50, 13700. / 50}, mean)
+	assert.InDelta(t, 1.1, judged[1]/judged[0], 1e-12)
+	assert.InEpsilon(t, mean[0]*mean[1], judged[0]*judged[1], 1e-12)
 }

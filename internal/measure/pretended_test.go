@@ -23,6 +23,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
+	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -32,11 +33,15 @@ import (
 type pretended struct {
 	policy     policy.Policy
 	budget     time.Duration // for a benchmark; 0: an hour
+	total      time.Duration // for all benchmarks; 0: it has no end
 	start      time.Duration // of both processes; 0: 0.1 s
 	costs      shards.Costs
 	benchmarks []pretendedBenchmark
 	commit     string
+	trailers   string               // of a commit between both sides
+	fails      string               // what the gate's error says; empty: it has none
 	linked     bool                 // rounds have links
+	anchored   bool                 // there is an anchor
 	meanwhile  func(m *measurement) // happens before each launch; nil: nothing
 }
 
@@ -47,8 +52,22 @@ type pretendedBenchmark struct {
 	noise    float64       // standard deviation of the logarithm of a round's ratio
 	took     time.Duration // a round
 	breaks   int           // before this round it breaks; 0: never
+	late     func() bool   // whether the next round is thrown away; nil: none is
 	only     string        // "baseline", "candidate": the other side lacks it
 	unjudged bool          // it has no p95
+	idle     bool          // it is in a package that is unchanged
+	cached   []float64     // of each side's prompts, so many percent came from a cache; nil: the servers do not say
+	cold     bool          // none were to
+	crept    float64       // the candidate's p95 is so many times the anchor's; 0: the anchor lacks it
+}
+
+const idlePackage = "example.com/idle"
+
+func (p pretendedBenchmark) pkg() string {
+	if p.idle {
+		return idlePackage
+	}
+	return "example.com/shop"
 }
 
 func (p pretendedBenchmark) metric() string {
@@ -67,7 +86,16 @@ func (p pretendedBenchmark) round(i int) round {
 			Iters: 100, Values: []benchdata.Value{{Unit: "ns/op", Value: math.Round(p95 / 1.3)}, {Unit: p.metric(), Value: math.Round(p95)}},
 		}
 	}
-	return round{runs: [2]benchdata.Run{run(base), run(base * p.effect * math.Exp(p.noise*r.NormFloat64()))}}
+	slower := base * p.effect * math.Exp(p.noise*r.NormFloat64())
+	out := round{runs: each[benchdata.Run]{run(base), run(slower), run(slower / max(p.crept, 1) * math.Exp(p.noise*r.NormFloat64()))}}
+	for side, percent := range p.cached {
+		values := &out.runs[side].Values
+		*values = append(*values, benchdata.Value{Unit: "cached-percent", Value: percent})
+		if p.cold {
+			*values = append(*values, benchdata.Value{Unit: "cold", Value: 1})
+		}
+	}
+	return out
 }
 
 // run runs the gate, or the part of it, and leaves its results in dir.
@@ -76,11 +104,18 @@ func (g pretended) run(t *testing.T, of part.Part, dir string) (doc report.Docum
 	synctest.Test(t, func(t *testing.T) { // rounds take their time, and none passes
 		out, _, err := output.Of(output.Test{Dir: t.TempDir()}, dir)
 		require.NoError(t, err)
-		doc = report.Document{Name: "TestGate", Began: time.Now()}
-		l := newGate(Order{
-			Name: "TestGate", Dir: "/module/gate", Judge: judge.By(g.policy), Budget: cmp.Or(g.budget, time.Hour), Timeout: time.Minute,
-			Shard: of, Costs: g.costs, Seed: uint64(of.I), Display: progress.New(io.Discard, nil), Out: out, Doc: &doc,
-		})
+		doc = report.Document{Name: "TestGate", Began: time.Now(), Accepts: g.trailers != ""}
+		trailers, problems := policy.Trailers(g.trailers)
+		require.Empty(t, problems)
+		o := Order{
+			Name: "TestGate", Dir: "/module/gate", Judge: judge.By(g.policy).Accepting(trailers),
+			Budget: cmp.Or(g.budget, time.Hour), Timeout: time.Minute, Total: g.total, Shard: of, Costs: g.costs,
+			Seed: uint64(of.I), Display: progress.New(io.Discard, nil), Out: out, Doc: &doc,
+		}
+		if g.anchored {
+			o.Anchor = &source.Source{}
+		}
+		l := newGate(o)
 		l.take = g.take
 		l.relink = func(_ context.Context, _ *testbin.Binary, seeds ...int64) (links []*testbin.Binary, _ error) {
 			for _, seed := range seeds {
@@ -90,10 +125,15 @@ func (g pretended) run(t *testing.T, of part.Part, dir string) (doc report.Docum
 		}
 		for i, s := range l.sides {
 			l.sides[i] = g.side(s.name)
+			l.sides[i].unchanged = map[string]bool{idlePackage: s.name == "baseline"}
 		}
 		err = l.measure(t.Context())
 		doc, err = output.Leave(out, doc, l.manifest.Seal, err)
-		require.NoError(t, err)
+		if g.fails != "" {
+			require.ErrorContains(t, err, g.fails)
+		} else {
+			require.NoError(t, err)
+		}
 	})
 	return doc
 }
@@ -105,17 +145,23 @@ func (g pretended) side(name string) *side {
 		commit += g.commit
 	}
 	s := &side{name: name, bins: map[string]*testbin.Binary{"example.com/shop": {SHA256: "of " + commit, GoVersion: "go1.26"}}}
+	if slices.ContainsFunc(g.benchmarks, func(b pretendedBenchmark) bool { return b.idle }) {
+		s.bins[idlePackage] = &testbin.Binary{SHA256: "of both", GoVersion: "go1.26"}
+		if name == "anchor" {
+			s.bins[idlePackage] = &testbin.Binary{SHA256: "of the anchor", GoVersion: "go1.26"}
+		}
+	}
 	s.links = map[string]*links{}
 	s.source.Side.What, s.source.Side.Commit = "the "+name, commit
 	s.smoke = benchdata.Set{Config: map[string]string{"goos": "linux", "cpu": "EPYC"}, Better: map[string]int{}}
 	for _, b := range g.benchmarks {
-		if b.only != "" && b.only != name {
+		if b.only != "" && b.only != name || name == "anchor" && b.crept == 0 {
 			continue
 		}
 		run := b.round(1000).runs[0]
 		run.Iters = 1
 		s.smoke.Benchmarks = append(s.smoke.Benchmarks, benchdata.Benchmark{
-			ID: policy.ID{Package: "example.com/shop", Name: b.name, Procs: 2}, Runs: []benchdata.Run{run},
+			ID: policy.ID{Package: b.pkg(), Name: b.name, Procs: 2}, Runs: []benchdata.Run{run},
 		})
 	}
 	return s
@@ -141,6 +187,9 @@ func (g pretended) take(m *measurement, _ context.Context, length int, enough fu
 		if enough() {
 			break
 		}
+	}
+	if b.late != nil && b.late() {
+		return launch{lag: 12345678}, errLate
 	}
 	r := b.round(m.judging.Rounds())
 	l.round = &r

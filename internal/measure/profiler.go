@@ -18,6 +18,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/growth"
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/output"
+	"github.com/tailgate-go/tailgate/internal/report"
 )
 
 // profileKind is a profile that package testing writes.
@@ -27,12 +28,21 @@ type profileKind struct {
 	flags      []string // of a test binary; the first is completed by a file's name
 	sampleType string   // as in the profile
 	unit       string
+	measured   string // the unit in which package testing measures what the profile counts, or what it is to explain
 }
 
 var (
-	processor = profileKind{"CPU time", "cpu", []string{"-test.cpuprofile="}, "cpu", "ns"}
-	memory    = profileKind{"allocated memory", "memory", []string{"-test.memprofile=", "-test.memprofilerate=1"}, "alloc_space", "B"}
-	waiting   = profileKind{"waiting", "block", []string{"-test.blockprofile=", "-test.blockprofilerate=1"}, "delay", "ns"}
+	processor = profileKind{
+		name: "CPU time", file: "cpu", flags: []string{"-test.cpuprofile="}, sampleType: "cpu", unit: "ns", measured: "ns/op",
+	}
+	memory = profileKind{
+		name: "allocated memory", file: "memory", flags: []string{"-test.memprofile=", "-test.memprofilerate=1"},
+		sampleType: "alloc_space", unit: "B", measured: "B/op",
+	}
+	waiting = profileKind{
+		name: "waiting", file: "block", flags: []string{"-test.blockprofile=", "-test.blockprofilerate=1"},
+		sampleType: "delay", unit: "ns", measured: "ns/op",
+	}
 )
 
 // profiler profiles both sides of a benchmark.
@@ -45,22 +55,24 @@ type profiler struct {
 
 // profiled is what the profiles of one side say.
 type profiled struct {
-	costs  *growth.Profiles
-	all    []*profile.Profile
-	served time.Duration // of ns/op, times requests
-	n      float64
+	costs    *growth.Profiles
+	all      []*profile.Profile
+	measured float64 // of n requests, in the kind's unit
+	n        float64
 }
 
 func (g *gate) newProfiler(pair judge.Pair, of profileKind) (*profiler, error) {
-	m := &measurement{gate: g, pair: pair, inDuet: pair.Noise.Method == "duet"} // of no verdict: no budget holds
+	m := &measurement{ // of no verdict: no budget holds
+		gate: g, pair: pair, inDuet: pair.Noise.Method == "duet", sides: []int{baselineSide, candidateSide},
+	}
 	m.plain = m.inDuet && !m.recorded()
 	p := &profiler{measurement: m, of: of}
 	var err error
 	if p.dir, err = os.MkdirTemp(g.scratch.Dir, "profile-"); err != nil {
 		return nil, err
 	}
-	for i, s := range g.sides {
-		module, err := growth.ReadModule(s.bins[pair.Package()].Path)
+	for _, i := range m.sides {
+		module, err := growth.ReadModule(g.sides[i].bins[pair.Package()].Path)
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +93,7 @@ func (p *profiler) launch(ctx context.Context, long time.Duration) error {
 		measure = p.measurement.duet
 	}
 	began := time.Now()
-	p.measurement.long = max(long, time.Second)
+	p.measurement.long = long / 3 // of a whole run: two sides, and what comes before
 	l, err := measure(ctx, math.MaxInt, func() bool { return time.Since(began) >= long })
 	if err != nil {
 		return err
@@ -117,8 +129,8 @@ func (p *profiler) add(i int, l launch) error {
 	s := &p.profiled[i]
 	run := l.round.runs[i]
 	requests := run.Iters
-	if took, ok := run.Value("ns/op"); ok {
-		s.served += time.Duration(took * float64(requests))
+	if value, ok := run.Value(p.of.measured); ok {
+		s.measured += value * float64(requests)
 		s.n += float64(requests)
 	}
 	if requests == 0 {
@@ -154,16 +166,13 @@ func parseProfile(data []byte) (*profile.Profile, error) {
 	return prof, nil
 }
 
-// tookLonger is how much longer a request of the candidate took in nanoseconds, on average; 0 when that is not known,
-// or it did not.
-func (p *profiler) tookLonger() float64 { return max(p.took(candidateSide)-p.took(baselineSide), 0) }
-
-// took is the mean time of a request of side i in nanoseconds; 0 when not known.
-func (p *profiler) took(i int) float64 {
-	if p.profiled[i].n == 0 {
-		return 0
+// measured is what a request took, or allocated, in the turns that were profiled; zero when not known of both sides.
+func (p *profiler) measured() report.Costs {
+	baseline, candidate := &p.profiled[baselineSide], &p.profiled[candidateSide]
+	if baseline.n == 0 || candidate.n == 0 {
+		return report.Costs{}
 	}
-	return float64(p.profiled[i].served) / p.profiled[i].n
+	return report.Costs{Baseline: baseline.measured / baseline.n, Candidate: candidate.measured / candidate.n}
 }
 
 var notPlain = regexp.MustCompile(`[^A-Za-z0-9.=_-]+`)
@@ -178,7 +187,7 @@ func plainName(name string) string {
 // requests as the candidate. The command shows their difference, from that folder.
 func (p *profiler) save(results *output.Folder) (command string, err error) {
 	base := fmt.Sprintf("%d-%s.%s.", len(p.measurement.gate.order.Doc.Causes)+1, plainName(p.measurement.pair.Name()), p.of.file)
-	for i, s := range p.measurement.gate.sides {
+	for i := range p.profiled {
 		merged, err := profile.Merge(p.profiled[i].all)
 		if err != nil {
 			return "", err
@@ -186,7 +195,7 @@ func (p *profiler) save(results *output.Folder) (command string, err error) {
 		if i == baselineSide {
 			merged.Scale(float64(p.profiled[candidateSide].costs.Requests) / float64(p.profiled[baselineSide].costs.Requests))
 		}
-		if err := results.Profile(base+s.name+".pb.gz", merged.Write); err != nil {
+		if err := results.Profile(base+p.measurement.gate.sides[i].name+".pb.gz", merged.Write); err != nil {
 			return "", err
 		}
 	}

@@ -38,10 +38,10 @@ type requests struct {
 	measured duetRound
 }
 
-// grant grants both sides a turn each, one side first.
-func (d *requests) grant(ctx context.Context, first int, turn duet.Turn) (results [2]*duet.Result, err error) {
+// grant grants the sides a turn each, in that order.
+func (d *requests) grant(ctx context.Context, order []int, turn duet.Turn) (results each[*duet.Result], err error) {
 	turn.Within = d.of.gate.order.Timeout
-	for _, i := range [2]int{first, 1 - first} {
+	for _, i := range order {
 		if results[i], err = d.peers[i].Grant(ctx, turn); err != nil {
 			return results, d.fault(i, err)
 		}
@@ -49,27 +49,29 @@ func (d *requests) grant(ctx context.Context, first int, turn duet.Turn) (result
 	return results, nil
 }
 
-// warmUp finds out on the way what a turn is to be: the same for both sides.
+// warmUp finds out on the way what a turn is to be: the same for all sides.
 func (d *requests) warmUp(ctx context.Context) error {
 	least := d.of.gate.order.Judge.Requests()
 	concurrency := 1
-	perRequest := time.Duration(math.MaxInt64)         // of both sides, at best: a stall says nothing of what is to come
+	perRequest := time.Duration(math.MaxInt64)         // of all sides, at best: a stall says nothing of what is to come
 	for requests, turn, began := 0, 2, time.Now(); ; { // of two requests both may be in flight
-		results, err := d.grant(ctx, d.of.gate.coin(), duet.Turn{Requests: turn, WarmUp: true})
+		results, err := d.grant(ctx, d.draw(), duet.Turn{Requests: turn, WarmUp: true})
 		if err != nil {
 			return err
 		}
-		concurrency = max(concurrency, results[baselineSide].Concurrency, results[candidateSide].Concurrency)
-		if concurrency == 1 {
-			d.turn.Requests = min(results[baselineSide].About(turnWork).Requests, results[candidateSide].About(turnWork).Requests)
-		} else {
+		about, took := duet.MaxRequests, time.Duration(0)
+		for _, i := range d.of.sides {
+			r := results[i]
+			concurrency, about, took = max(concurrency, r.Concurrency), min(about, r.About(turnWork).Requests), took+r.Took
+			d.cpu += r.CPU
+			d.wall += r.Wall
+		}
+		if d.turn.Requests = about; concurrency > 1 {
 			d.turn.Requests = min(overlap*concurrency, least, duet.MaxRequests)
 		}
-		perRequest = min(perRequest, (results[baselineSide].Took+results[candidateSide].Took)/time.Duration(turn))
+		perRequest = min(perRequest, took/time.Duration(turn))
 		requests += turn
 		d.warmed += turn
-		d.cpu += results[baselineSide].CPU + results[candidateSide].CPU
-		d.wall += results[baselineSide].Wall + results[candidateSide].Wall
 		if requests >= warmUpRequests && time.Since(began) >= 2*warmUpWork && turn >= d.turn.Requests {
 			break
 		}
@@ -86,19 +88,23 @@ func (d *requests) warmUp(ctx context.Context) error {
 // portion measures a portion of a round.
 func (d *requests) portion(ctx context.Context) error {
 	for range d.turns {
-		first := d.of.gate.coin()
-		results, err := d.grant(ctx, first, d.turn)
+		order := d.draw()
+		results, err := d.grant(ctx, order, d.turn)
 		if err != nil {
 			return err
 		}
-		d.measured.add(first, results)
+		d.measured.add(order, results)
 	}
 	return nil
 }
 
-func (d *requests) round(totals [2]duet.Totals, _ [2]testbin.Output) (round, error) {
-	for i := range totals {
-		d.measured.sides[i].totals = totals[i]
+func (d *requests) round(totals each[duet.Totals], outputs each[testbin.Output]) (_ round, err error) {
+	for _, i := range d.of.sides {
+		s := &d.measured.sides[i]
+		s.totals = totals[i]
+		if s.footprint, err = d.of.footprint(i, outputs[i]); err != nil {
+			return round{}, err
+		}
 	}
-	return d.measured.round(), nil
+	return d.measured.round(d.turn.Requests), nil
 }

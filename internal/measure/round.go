@@ -10,11 +10,11 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// round is one run of each side, with one launch of their processes, measured in random order: a pair.
+// round is one run of each side, with one launch of their processes, measured in random order.
 type round struct {
-	runs      [2]benchdata.Run
-	latencies [2]*latency.Distribution // of every request; nil where only the process that served them knows
-	noise     policy.Noise             // what disturbed it; of its alternation see below. The seconds are those of turns
+	runs      each[benchdata.Run]
+	latencies each[*latency.Distribution] // of every request; nil where only the process that served them knows
+	noise     policy.Noise                // what disturbed it; of its alternation see below. The seconds are those of turns
 	// alternation is, for each side, how much longer a turn took after one of the other side's than after one of its own, as a
 	// fraction: what the caches lost meanwhile. A side that had none of either has none.
 	alternation []float64
@@ -24,22 +24,24 @@ type round struct {
 type launch struct {
 	round  *round        // nil where it came to none
 	start  time.Duration // of both processes, and their end
+	lag    time.Duration // of errLate: how late its requests were sent, the p99
 	warmed int           // requests that each side served before, if they took turns
 }
 
 // duetRound is a round as it is being measured in a duet.
 type duetRound struct {
-	sides [2]struct {
-		requests latency.Requests
-		timed    time.Duration
-		totals   duet.Totals
-	}
+	sides each[struct {
+		requests  latency.Requests
+		timed     time.Duration
+		totals    duet.Totals
+		footprint []duet.Metric // of the process
+	}]
 	taken taken
 }
 
-// add adds a turn of each side, the first one's first.
-func (r *duetRound) add(first int, results [2]*duet.Result) {
-	for _, i := range [2]int{first, 1 - first} {
+// add adds a turn of each side that takes part, in the order in which they were.
+func (r *duetRound) add(order []int, results each[*duet.Result]) {
+	for _, i := range order {
 		s, result := &r.sides[i], results[i]
 		s.requests.Latency.Append(result.Latencies...)
 		s.requests.TTFT.Append(result.TTFT...)
@@ -54,13 +56,16 @@ func (r *duetRound) add(first int, results [2]*duet.Result) {
 	}
 }
 
-// round is what was measured, in the units of a Recorder and of testing.
-func (r *duetRound) round() round {
-	out := round{noise: r.taken.noise(), alternation: r.taken.alternation()}
+// round is what was measured in turns of so many requests, in the units of a Recorder and of testing.
+func (r *duetRound) round(operations int) round {
+	out := round{noise: r.taken.noise(operations), alternation: r.taken.alternation()}
 	for i := range r.sides {
 		s := &r.sides[i]
-		out.latencies[i] = &s.requests.Latency
 		n := float64(s.requests.Latency.Len())
+		if n == 0 { // it takes no part
+			continue
+		}
+		out.latencies[i] = &s.requests.Latency
 		run := benchdata.Run{Iters: int(n)}
 		report := func(value float64, unit string) {
 			run.Values = append(run.Values, benchdata.Value{Unit: unit, Value: value})
@@ -74,6 +79,9 @@ func (r *duetRound) round() round {
 			per := func(total int64) float64 { return math.Round(100*float64(total)/float64(s.totals.Requests)) / 100 }
 			report(per(s.totals.Bytes), "B/op")
 			report(per(s.totals.Allocations), "allocs/op")
+		}
+		for _, m := range s.footprint {
+			report(m.Value, m.Unit)
 		}
 		out.runs[i] = run
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/tailgate-go/tailgate/internal/duet"
 )
 
+// first are the orders of two sides, by the place of the one that is first.
+var first = [2][]int{{0, 1}, {1, 0}}
+
 // turn is a turn of requests that took so many milliseconds each, one after the other and on the CPU.
 func turn(ms ...int64) *duet.Result {
 	r := &duet.Result{Stages: []duet.Stage{{Name: "model"}}}
@@ -35,11 +38,11 @@ func value(t *testing.T, run benchdata.Run, unit string) float64 {
 
 func TestRoundReportsAsARecorderDoes(t *testing.T) {
 	r := &duetRound{}
-	r.add(0, [2]*duet.Result{turn(1, 2), turn(10, 20)})
-	r.add(0, [2]*duet.Result{turn(3, 4), turn(30, 40)})
+	r.add(first[0], each[*duet.Result]{turn(1, 2), turn(10, 20)})
+	r.add(first[0], each[*duet.Result]{turn(3, 4), turn(30, 40)})
 	r.sides[0].totals = duet.Totals{Requests: 8, Allocations: 25, Bytes: 1000}
 	r.sides[1].totals = duet.Totals{Requests: 8}
-	out := r.round()
+	out := r.round(7)
 	for i, scale := range []float64{1e6, 1e7} {
 		run := out.runs[i]
 		assert.Equal(t, 4, run.Iters)
@@ -62,7 +65,7 @@ func TestRoundReportsAsARecorderDoes(t *testing.T) {
 func TestStallsAreTurnsThatWaited(t *testing.T) {
 	r := &duetRound{}
 	for range 9 {
-		r.add(0, [2]*duet.Result{turn(5), turn(5)})
+		r.add(first[0], each[*duet.Result]{turn(5), turn(5)})
 	}
 	waited, worked, briefly := turn(8), turn(8), turn(5)
 	waited.CPU -= 3 * time.Millisecond
@@ -70,20 +73,22 @@ func TestStallsAreTurnsThatWaited(t *testing.T) {
 	briefly.Wall += time.Millisecond / 2
 	for _, candidate := range []*duet.Result{waited, worked, briefly} {
 		candidate.Switches = 2
-		r.add(0, [2]*duet.Result{turn(5), candidate})
+		r.add(first[0], each[*duet.Result]{turn(5), candidate})
 	}
-	n := r.taken.noise()
+	n := r.taken.noise(7)
 	assert.InDelta(t, 1, n.Stalls*n.Seconds, 1e-12)
 	assert.InDelta(t, 6, n.Switches*n.Seconds, 1e-12)
 	assert.InDelta(t, (12*5+9*5+8+8+5+0.5)/1000, n.Seconds, 1e-12)
+	assert.Equal(t, 7, n.Operations)
+	assert.Equal(t, 0.005, n.Turn)
 }
 
 func TestAlternationIsWhatATurnOfTheOtherSideCosts(t *testing.T) {
 	r := &duetRound{}
-	r.add(0, [2]*duet.Result{turn(90), turn(12)}) // the first of all follows nothing
-	r.add(1, [2]*duet.Result{turn(22), turn(10)}) // the candidate goes on, the baseline comes after it
-	r.add(0, [2]*duet.Result{turn(20), turn(12)})
-	r.add(1, [2]*duet.Result{turn(22), turn(10)})
-	r.add(0, [2]*duet.Result{turn(20), turn(12)})
+	r.add(first[0], each[*duet.Result]{turn(90), turn(12)}) // the first of all follows nothing
+	r.add(first[1], each[*duet.Result]{turn(22), turn(10)}) // the candidate goes on, the baseline comes after it
+	r.add(first[0], each[*duet.Result]{turn(20), turn(12)})
+	r.add(first[1], each[*duet.Result]{turn(22), turn(10)})
+	r.add(first[0], each[*duet.Result]{turn(20), turn(12)})
 	assert.InDeltaSlice(t, []float64{0.1, 0.2}, r.taken.alternation(), 1e-12)
 }

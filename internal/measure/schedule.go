@@ -12,15 +12,17 @@ type schedule struct {
 	Budget   time.Duration // 0: it has no end
 	Fewest   int           // rounds with which a verdict can be reached
 	Linked   bool          // each round has links of its own
+	Once     bool          // one look settles all, since nothing can have changed
 	Rounds   int           // so far
 	Portions int           // of all rounds
 	Starts   time.Duration // of all rounds, and ends
+	Lost     time.Duration // on rounds that were thrown away
 	Spent    time.Duration // in all
 }
 
 // PerPortion is what a portion has taken so far, on average. It takes some time, though the clock may not tell.
 func (s schedule) PerPortion() time.Duration {
-	return max((s.Spent-s.Starts)/time.Duration(max(s.Portions, 1)), 1)
+	return max((s.Spent-s.Starts-s.Lost)/time.Duration(max(s.Portions, 1)), 1)
 }
 
 // PerLaunch is what a start has taken so far, on average.
@@ -48,11 +50,14 @@ func (s schedule) Least(start, portion time.Duration) time.Duration {
 
 // Hopeless reports whether the budget is far too small for rounds that take so long. By half it may be exceeded.
 func (s schedule) Hopeless(start, portion time.Duration) bool {
-	return s.Budget > 0 && s.Rounds < s.Fewest && s.Least(start, portion) > s.Budget+s.Budget/2
+	return s.Budget > 0 && s.Rounds < s.Fewest && s.Lost+s.Least(start, portion) > s.Budget+s.Budget/2
 }
 
-// Over reports whether the budget does not suffice for another round.
+// Over reports whether the budget does not suffice for another round, or none is needed.
 func (s schedule) Over() bool {
+	if s.Once && s.Rounds >= s.Fewest {
+		return true
+	}
 	return s.Budget > 0 && s.Rounds >= s.Fewest && s.Spent+s.PerLaunch()+s.PerPortion() > s.Budget
 }
 
@@ -71,20 +76,13 @@ func (s schedule) Full() bool {
 // of cost R and noise that launches and portions have equal shares in, sqrt(S/R) portions see most in a given time (Cochran 1977,
 // section 10.6).
 //
-// Rounds with a link of each side of their own are fewer, since links take time; their later ones are longer.
+// Rounds with a link of each side of their own stay short: what makes those noisy is their layouts, and more of a round is no more
+// of these.
 func length(rounds int, linked bool, start, portion time.Duration) int {
-	short := clamp(math.Sqrt(float64(start)/float64(max(portion, 1))), 1, 8)
-	switch {
-	case rounds < firstLook:
-		return short
-	case !linked:
-		return clamp(2*math.Sqrt(float64(start)/float64(max(portion, 1))), 2, 16)
-	case rounds < 12:
-		return 2 * short
-	case rounds < 18:
-		return 4 * short
+	if rounds < firstLook || linked {
+		return clamp(math.Sqrt(float64(start)/float64(max(portion, 1))), 1, 8)
 	}
-	return 8 * short
+	return clamp(2*math.Sqrt(float64(start)/float64(max(portion, 1))), 2, 16)
 }
 
 // firstLook is the number of rounds after which a plan looks first.
@@ -100,8 +98,8 @@ func (m *measurement) schedule() schedule {
 		m.least = m.plan.Fewest()
 	}
 	return schedule{
-		Budget: m.budget, Fewest: m.least, Linked: m.linked, Rounds: m.judging.Rounds(), Portions: m.portions, Starts: m.starts,
-		Spent: time.Since(m.began),
+		Budget: m.budget, Fewest: m.least, Linked: m.linked, Once: m.allSame(), Rounds: m.judging.Rounds(), Portions: m.portions,
+		Starts: m.starts, Lost: m.late.lost, Spent: time.Since(m.began),
 	}
 }
 
@@ -118,6 +116,11 @@ func (m *measurement) feasible(start, portion time.Duration) error {
 	s := m.schedule()
 	if !s.Hopeless(start, portion) {
 		return nil
+	}
+	if lost := s.Lost; lost > 0 {
+		if s.Lost = 0; !s.Hopeless(start, portion) {
+			return m.late.failure(s.Fewest)
+		}
 	}
 	return failure(policy.SmallBudget, policy.Facts{Need: s.Fewest, Round: portion, Start: start},
 		policy.Advice{Do: policy.MoreRounds, Amount: float64(s.Fewest), Budget: roundUp(s.Least(start, portion))},

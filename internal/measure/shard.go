@@ -22,7 +22,10 @@ func (g *gate) divide(pairs []judge.Pair) []shards.Benchmark {
 	for i, pair := range pairs {
 		all[i] = shards.Benchmark{
 			ID: pair.ID(), Shard: 1,
-			Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate),
+			Baseline: smoke(pair.Baseline), Candidate: smoke(pair.Candidate), Unchanged: pair.Unchanged,
+		}
+		if since := pair.Since; since != nil {
+			all[i].Anchor, all[i].AnchorUnchanged = smoke(since.Baseline), since.Unchanged
 		}
 		jobs[i] = shards.Job{ID: pair.ID(), Free: !pair.Measurable()}
 	}
@@ -60,7 +63,9 @@ func (m *measurement) measured() *shards.Measured {
 	}
 	looks, spent := m.judging.Looks()
 	out := &shards.Measured{Rounds: m.judging.Rounds(), Looks: looks, Spent: spent, Linked: m.linked, Noise: m.seen,
-		SameCode: m.sameCode}
+		SameCode: m.like[baselineSide].sameCode, Changed: m.like[baselineSide].changed,
+		AnchorSameCode: m.like[anchorSide].sameCode, AnchorChanged: m.like[anchorSide].changed,
+	}
 	if m.problem.Code != "" {
 		problem := report.NewReasonJSON(m.problem)
 		out.Problem = &problem
@@ -73,12 +78,17 @@ func (g *gate) newManifest(all []shards.Benchmark) *shards.Manifest {
 	if g.order.Shard.IsZero() {
 		return nil
 	}
-	return &shards.Manifest{
-		Tailgate: shards.Version(), Gate: gateName(g.order.Dir, g.order.Name), Shard: g.order.Shard.I, Of: g.order.Shard.N,
+	m := &shards.Manifest{
+		Tailgate: shards.Version(), Gate: GateName(g.order.Dir, g.order.Name), Shard: g.order.Shard.I, Of: g.order.Shard.N,
 		Policy: shards.PolicySum(g.order.Judge.Policy()), Planted: g.order.Plant.String(), Expected: string(g.order.Expect),
 		Costs: g.order.Costs.Sum, Baseline: g.sides[baselineSide].manifest(), Candidate: g.sides[candidateSide].manifest(),
-		Benchmarks: all,
+		Accepts: g.order.Doc.Accepts, Trailers: g.order.Judge.Trailers(), Benchmarks: all,
 	}
+	if anchor := g.anchor(); anchor != nil {
+		side := anchor.manifest()
+		m.Anchor = &side
+	}
+	return m
 }
 
 func (s *side) manifest() shards.Side {
@@ -96,8 +106,8 @@ func (s *side) manifest() shards.Side {
 	return out
 }
 
-// gateName tells a module's gates apart: the folder of the test's package, and the test.
-func gateName(dir, name string) string {
+// GateName tells a module's gates apart: the folder of the test's package, and the test.
+func GateName(dir, name string) string {
 	pkg, err := filepath.Rel(output.Module(dir), dir)
 	if err != nil {
 		return name

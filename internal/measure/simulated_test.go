@@ -85,7 +85,7 @@ func (g *simulated) run(r *rand.Rand, effect float64) result {
 	if g.schedule(of, fewest, spent).Hopeless(starting, g.portion) {
 		return result{outcome: policy.Invalid}
 	}
-	s := g.by.Sequence(g.pair, g.plan, nil, nil)
+	s := g.by.Sequence(g.pair, g.plan, judge.Declared{})
 	links := g.luck.links(r)
 	for {
 		length := g.schedule(of, fewest, spent).Length()
@@ -227,7 +227,7 @@ func longWay(t *testing.T, rec recording, g *simulated, r *rand.Rand, effect flo
 		measured = append(measured, judge.Round{
 			Baseline: g.measured(float64(p95(ns[0]))), Candidate: g.measured(float64(p95(ns[1]))),
 		})
-		s := g.by.Sequence(g.pair, g.plan, nil, nil)
+		s := g.by.Sequence(g.pair, g.plan, judge.Declared{})
 		for _, r := range measured {
 			s.Add(r)
 		}

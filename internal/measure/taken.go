@@ -10,11 +10,11 @@ import (
 
 // taken are the turns of a round, as far as they tell what disturbed it.
 type taken struct {
-	sides [2]struct {
+	sides each[struct {
 		turns    []turnTimes
 		switches int64
 		counted  bool // CPU times are known
-	}
+	}]
 	last int // the side that served last, counted from 1; 0 before the first turn
 }
 
@@ -33,6 +33,15 @@ func (t *taken) add(i int, wall, cpu time.Duration, switches int64) {
 	s.counted = s.counted || cpu > 0
 }
 
+// turn is what a turn took, in the median of all sides.
+func (t *taken) turn() time.Duration {
+	var all []turnTimes
+	for _, s := range t.sides {
+		all = append(all, s.turns...)
+	}
+	return middle(all, wallOf)
+}
+
 // cpu is the CPU time of all turns of side i, if that is known.
 func (t *taken) cpu(i int) (total time.Duration, counted bool) {
 	for _, turn := range t.sides[i].turns {
@@ -43,13 +52,17 @@ func (t *taken) cpu(i int) (total time.Duration, counted bool) {
 
 const stall = time.Millisecond
 
-// noise counts what the machine did: a turn that a neighbour or the host has held up took longer, and no more CPU time.
-func (t *taken) noise() policy.Noise {
-	n := policy.Noise{Rounds: 1}
+// noise counts what the machine did in turns of so many operations: a turn that a neighbour or the host has held up took longer, in
+// no more CPU time.
+func (t *taken) noise(operations int) policy.Noise {
+	n := policy.Noise{Rounds: 1, Operations: operations, Turn: t.turn().Seconds()}
 	var took time.Duration
 	stalls, switches := 0, int64(0)
 	for i := range t.sides {
 		s := &t.sides[i]
+		if len(s.turns) == 0 { // it takes no part
+			continue
+		}
 		wall, cpu := middle(s.turns, wallOf), middle(s.turns, func(t turnTimes) time.Duration { return t.cpu })
 		for _, t := range s.turns {
 			took += t.wall
@@ -65,12 +78,12 @@ func (t *taken) noise() policy.Noise {
 	return n
 }
 
-// alternation is, for each side, how much longer a turn took after one of the other side's than after one of its own: see round.
+// alternation is, for each side, how much longer a turn took after one of another side's than after one of its own: see round.
 func (t *taken) alternation() (slower []float64) {
 	for i := range t.sides {
 		turns := t.sides[i].turns
 		own := slices.DeleteFunc(slices.Clone(turns), func(t turnTimes) bool { return t.after != 1+i })
-		other := slices.DeleteFunc(slices.Clone(turns), func(t turnTimes) bool { return t.after != 2-i })
+		other := slices.DeleteFunc(slices.Clone(turns), func(t turnTimes) bool { return t.after == 0 || t.after == 1+i })
 		if len(own) > 0 && len(other) > 0 {
 			slower = append(slower, float64(middle(other, wallOf))/float64(middle(own, wallOf))-1)
 		}

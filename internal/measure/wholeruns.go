@@ -1,13 +1,14 @@
 package measure
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -15,11 +16,20 @@ import (
 // wholeRuns measures one round: a run of each side's process from its start to its end, in the order that a coin decides.
 func (m *measurement) wholeRuns(ctx context.Context, _ int, enough func() bool) (l launch, err error) {
 	var r round
+	if m.budget > 0 && m.judging.Rounds() == 0 { // before anything is measured
+		_, takes := m.wholeSize()
+		if err := m.feasible(0, 2*takes); err != nil {
+			return l, err
+		}
+	}
 	before := readMachine()
-	first := m.gate.coin()
-	for _, i := range [2]int{first, 1 - first} {
+	for _, i := range m.gate.draw(m.sides) {
 		if r.runs[i], err = m.wholeRun(ctx, i); err != nil {
 			return l, err
+		}
+		if late, is := r.runs[i].Value(duet.LateUnit); is && late > 0 && m.judging != nil { // a profile does not mind
+			lag, _ := r.runs[i].Value("p99-lag-ns")
+			return launch{lag: time.Duration(lag)}, errLate
 		}
 	}
 	enough() // a run has one portion
@@ -28,31 +38,41 @@ func (m *measurement) wholeRuns(ctx context.Context, _ int, enough func() bool) 
 	return launch{round: &r}, nil
 }
 
-// wholeRequests is the fewest requests of a whole run: its start costs more than they do.
-const wholeRequests = 100
-
 func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error) {
 	s, benchtime := m.gate.sides[i], m.gate.order.Benchtime
+	requests, takes := m.wholeSize()
 	switch {
 	case m.long > 0:
-		benchtime = m.long.String()
+		benchtime = fmt.Sprintf("%dx", m.iterationsIn(m.long))
 	case recorded(m.pair.Candidate):
-		benchtime = fmt.Sprintf("%dx", max(m.gate.order.Judge.Requests(), wholeRequests))
+		benchtime = fmt.Sprintf("%dx", requests)
 	}
 	set, err := m.gate.runBinary(ctx, s, m.bin(i),
-		task{bench: pattern(m.pair.Name()), benchtime: benchtime, flags: m.flags[i]})
+		task{
+			bench: pattern(m.pair.Name()), benchtime: benchtime, takes: takes, flags: m.flags[i],
+			env: append([]string{duet.WholeRunEnv + "=1"}, m.footprints()...),
+		})
 	if err != nil {
 		return benchdata.Run{}, err
 	}
 	return m.only(s, set)
 }
 
+// iterationsIn is about how many iterations of the slower side take so long. A run of so many is one run: told a time, package
+// testing makes several, and says how many iterations the last one had.
+func (m *measurement) iterationsIn(long time.Duration) int {
+	slower := 1.0 // ns
+	for _, i := range m.sides {
+		if took := m.found(i).Metrics["ns/op"]; len(took) > 0 {
+			slower = max(slower, stats.Median(took))
+		}
+	}
+	return max(1, min(int(float64(long)/slower), duet.MaxIterations))
+}
+
 // run is what a process printed of the benchmark. Others that match its pattern have run, too, for an iteration.
 func (m *measurement) run(s *side, output testbin.Output) (benchdata.Run, error) {
-	set, err := benchdata.Read(bytes.NewReader(output.Stdout), s.name)
-	if problems, ok := errors.AsType[benchdata.Problems](err); ok {
-		return benchdata.Run{}, badResults(problems, tail(output))
-	}
+	set, err := m.gate.read(s, output)
 	if err != nil {
 		return benchdata.Run{}, err
 	}

@@ -41,6 +41,8 @@ func RunDir(t *testing.T, dir string) {
 		Setup: func(env *testscript.Env) error {
 			env.Vars = append(env.Vars, goEnv...)
 			env.Vars = append(env.Vars, hermetic...)
+			// Gates of other scripts are not waited for: what one measures beside them does not matter.
+			env.Vars = append(env.Vars, "TAILGATE_LOCK="+filepath.Join(env.WorkDir, ".tmp", "tailgate.lock"))
 			return complete(env.WorkDir, root, sums)
 		},
 	})

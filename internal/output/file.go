@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// writeFile replaces the named file below root as a whole: a reader finds the old one or the new one, never a part. No link leads
+// WriteFile replaces the named file below root as a whole: a reader finds the old one or the new one, never a part. No link leads
 // it out of root, and none that stands where the file is to be is followed.
-func writeFile(root *os.Root, name string, write func(io.Writer) error) error {
+func WriteFile(root *os.Root, name string, write func(io.Writer) error) error {
 	temp := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"-"+rand.Text()[:10])
 	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
@@ -34,11 +34,11 @@ func writeFile(root *os.Root, name string, write func(io.Writer) error) error {
 	return err
 }
 
-// cutShort are the names of files that writeFile had begun when its gate was killed.
+// cutShort are the names of files that WriteFile had begun when its gate was killed.
 var cutShort = regexp.MustCompile(`^\.[A-Za-z0-9._-]+-[A-Z2-7]{10}$`)
 
-// sweep removes such files from a folder below root. One of the last minute may be another gate's that is just writing it.
-func sweep(root *os.Root, folder string) {
+// Sweep removes such files from a folder below root. One of the last minute may be another gate's that is just writing it.
+func Sweep(root *os.Root, folder string) {
 	entries, _ := fs.ReadDir(root.FS(), folder) // where there is no folder there is nothing to remove
 	for _, entry := range entries {
 		info, err := entry.Info()

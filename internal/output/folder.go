@@ -19,15 +19,28 @@ import (
 // The files of a folder that others read.
 const (
 	Verdict  = "verdict.json"
-	Manifest = "shard.json" // of a shard that ended
+	Bisect   = "bisect.json" // of a search
+	Manifest = "shard.json"  // of a shard that ended
+	JUnit    = "junit.xml"
 )
 
-// Sides are the files of results, the baseline's and the candidate's.
-func Sides() [2]string { return [2]string{"baseline.txt", "candidate.txt"} }
+const (
+	bisectText = "bisect.txt"
+	explained  = "explained" // stands where a gate that compared two revisions has said what a gate does
+)
+
+// Sides are the files of results: the baseline's, the candidate's and, where there is one, the anchor's.
+func Sides(anchored bool) []string {
+	if anchored {
+		return []string{"baseline.txt", "candidate.txt", "anchor.txt"}
+	}
+	return []string{"baseline.txt", "candidate.txt"}
+}
 
 // Folder is the folder that a gate writes.
 type Folder struct {
 	Dir  string
+	New  bool     // whether no gate in it has compared two revisions and said what a gate does
 	root *os.Root // Dir: what the code under test has put there leads nowhere else
 }
 
@@ -58,11 +71,13 @@ func newIn(parent *os.Root, name string) (*Folder, error) {
 // open removes the verdict that an earlier gate left in the folder, and what one that was killed had begun to write. Results stay:
 // they may be what is to be judged.
 func open(root *os.Root) (*Folder, error) {
-	f := &Folder{Dir: root.Name(), root: root}
-	sweep(root, ".")
-	sweep(root, profiles)
-	_ = f.Remove("summary.md", "report.html") // if they cannot be replaced either, the report says so
-	if err := f.Remove(append([]string{Verdict, "report.md", Manifest}, f.profiles()...)...); err != nil {
+	_, err := root.Lstat(explained)
+	f := &Folder{Dir: root.Name(), New: errors.Is(err, os.ErrNotExist), root: root}
+	Sweep(root, ".")
+	Sweep(root, profiles)
+	// if they cannot be replaced either, the report says so
+	_ = f.Remove("summary.md", "report.html", JUnit, historyPage, historyData)
+	if err := f.Remove(append([]string{Verdict, Bisect, bisectText, "report.md", Manifest}, f.profiles()...)...); err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
 	return f, nil
@@ -77,7 +92,7 @@ func (f *Folder) Close() error { return f.root.Close() }
 
 // Write replaces the named file of the folder as a whole. No link that stands where it is to be is followed.
 func (f *Folder) Write(name string, write func(io.Writer) error) error {
-	return writeFile(f.root, name, write)
+	return WriteFile(f.root, name, write)
 }
 
 // profiles is the folder of profiles in that of the gate.
@@ -97,6 +112,19 @@ func (f *Folder) profiles() []string {
 	return names
 }
 
+// Below makes a folder in f, for the results of a part.
+func (f *Folder) Below(name string) (*Folder, error) { return newIn(f.root, name) }
+
+// RemoveBelow removes folders in f, with all that is in them.
+func (f *Folder) RemoveBelow(names ...string) error {
+	for _, name := range names {
+		if err := f.root.RemoveAll(name); err != nil {
+			return outputError(err)
+		}
+	}
+	return nil
+}
+
 // Remove removes what an earlier gate left.
 func (f *Folder) Remove(names ...string) error {
 	for _, name := range names {
@@ -109,15 +137,14 @@ func (f *Folder) Remove(names ...string) error {
 
 // RemoveResults removes what an earlier gate has measured: no old results stand beside a new verdict.
 func (f *Folder) RemoveResults() error {
-	sides := Sides()
-	return f.Remove(sides[:]...)
+	return f.Remove(Sides(true)...)
 }
 
 // publish writes what a program and a person read.
 func (f *Folder) publish(doc report.Document) error {
 	return errors.Join(
-		writeFile(f.root, Verdict, doc.WriteJSON),
-		writeFile(f.root, "report.md", text(doc.Markdown())))
+		WriteFile(f.root, Verdict, doc.WriteJSON),
+		WriteFile(f.root, "report.md", text(doc.Markdown())))
 }
 
 // correct publishes doc in the place of one that may say that the gate passes. Where that cannot be written, none stays.
@@ -126,11 +153,33 @@ func (f *Folder) correct(doc report.Document) {
 	_ = f.publish(doc) // the gate's error is why
 }
 
-// illustrate writes what a person reads in a browser, as large as a job's page may be and beyond.
+// The history of the gate along commits, for a browser and for programs.
+const (
+	historyPage = "history.html"
+	historyData = "history.json"
+)
+
+// illustrate writes what a person reads in a browser, as large as a job's page may be and beyond: also where CI shows tests.
 func (f *Folder) illustrate(doc report.Document) error {
-	return errors.Join(
-		writeFile(f.root, "summary.md", text(doc.Summary())),
-		writeFile(f.root, "report.html", doc.WritePage))
+	err := errors.Join(
+		WriteFile(f.root, "summary.md", text(doc.Summary())),
+		WriteFile(f.root, JUnit, doc.WriteJUnit),
+		WriteFile(f.root, "report.html", doc.WritePage))
+	if doc.History != nil {
+		err = errors.Join(err,
+			WriteFile(f.root, historyPage, doc.History.WritePage),
+			WriteFile(f.root, historyData, doc.History.WriteJSON))
+	}
+	return err
+}
+
+// Search writes what is known of a search: for programs, and at its end for a person.
+func (f *Folder) Search(doc report.Bisection, ended bool) error {
+	err := f.Write(Bisect, doc.WriteJSON)
+	if ended {
+		err = errors.Join(err, f.Write(bisectText, text(doc.Text())))
+	}
+	return err
 }
 
 // Leave completes doc and writes it to the folder, if there is one. err says why nothing could be judged; where it is nil, seal is
@@ -143,6 +192,9 @@ func Leave(f *Folder, doc report.Document, seal func(*Folder) error, err error) 
 	if f != nil {
 		doc.Out = f.Dir
 		publishErr := f.publish(doc)
+		if publishErr == nil && doc.Explains() {
+			publishErr = f.Write(explained, text("A gate has said here what it compares. The next gates leave that out.\n"))
+		}
 		if publishErr == nil && err == nil {
 			publishErr = seal(f)
 		}

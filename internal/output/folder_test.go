@@ -31,14 +31,69 @@ func TestEveryOutcomeHasItsPage(t *testing.T) {
 			doc.Began = time.Now()
 			_, err = Leave(out, doc, unsealed, nil)
 			require.NoError(t, err)
-			for _, file := range []string{"verdict.json", "report.md", "summary.md", "report.html"} {
+			for _, file := range []string{"verdict.json", "report.md", "summary.md", "report.html", "junit.xml"} {
 				assert.FileExists(t, filepath.Join(out.Dir, file))
 			}
 			left, err := os.ReadDir(out.Dir)
 			require.NoError(t, err)
-			assert.Len(t, left, 4, "no part of a file is left")
+			assert.Len(t, left, 5, "no part of a file is left")
 		})
 	}
+}
+
+func TestAFolderIsNewUntilAGateHasComparedTwoRevisions(t *testing.T) {
+	dir := t.TempDir()
+	sides := report.Document{Baseline: report.Side{What: "HEAD"}, Candidate: report.Side{What: "the work tree"}, First: true}
+	with := func(outcome policy.Outcome, change func(*report.Document)) *report.Document {
+		doc := sides
+		doc.Report.Verdicts = []policy.Verdict{{Outcome: outcome}}
+		change(&doc)
+		return &doc
+	}
+	none := func(*report.Document) {}
+	for _, c := range []struct {
+		name  string
+		doc   *report.Document // nil: the gate is killed
+		isNew bool             // afterwards
+	}{
+		{"killed", nil, true},
+		{"invalid", with(policy.OK, func(d *report.Document) { d.Error = "it does not build" }), true},
+		{"of an invalid benchmark", with(policy.Invalid, none), true},
+		{"of an added benchmark", with(policy.Added, none), true},
+		{"of a tree and itself", with(policy.OK, func(d *report.Document) { d.Baseline = d.Candidate }), true},
+		{"said nothing, as in CI", with(policy.OK, func(d *report.Document) { d.First = false }), true},
+		{"of two revisions", with(policy.OK, none), false},
+		{"invalid, later", with(policy.OK, func(d *report.Document) { d.Error = "it does not build" }), false},
+	} {
+		out, err := newFolder(dir)
+		require.NoError(t, err)
+		if c.doc != nil {
+			c.doc.Began = time.Now()
+			_, err = Leave(out, *c.doc, unsealed, nil)
+		} else {
+			err = out.Close()
+		}
+		require.NoError(t, err)
+		out, err = newFolder(dir)
+		require.NoError(t, err)
+		assert.Equal(t, c.isNew, out.New, c.name)
+		require.NoError(t, out.Close())
+	}
+}
+
+func TestAHistoryHasItsPageUntilTheNextGate(t *testing.T) {
+	dir := t.TempDir()
+	out, err := newFolder(dir)
+	require.NoError(t, err)
+	_, err = Leave(out, report.Document{Began: time.Now(), History: &report.History{}}, unsealed, nil)
+	require.NoError(t, err)
+	assert.FileExists(t, filepath.Join(dir, "history.html"))
+	assert.FileExists(t, filepath.Join(dir, "history.json"))
+	out, err = newFolder(dir)
+	require.NoError(t, err)
+	require.NoError(t, out.Close())
+	assert.NoFileExists(t, filepath.Join(dir, "history.html"))
+	assert.NoFileExists(t, filepath.Join(dir, "history.json"))
 }
 
 func TestAPageThatCannotBeWrittenChangesNoVerdict(t *testing.T) {
@@ -100,14 +155,14 @@ func TestNoFileStaysOpenWhereTheOtherCannotBeMade(t *testing.T) {
 	out, err := newFolder(dir)
 	require.NoError(t, err)
 	defer out.Close()
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, "candidate.txt", "taken"), 0o755))
-	_, err = out.Begin()
-	require.ErrorContains(t, err, "candidate.txt")
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "anchor.txt", "taken"), 0o755))
+	_, err = out.Begin(true)
+	require.ErrorContains(t, err, "anchor.txt")
 	open, err := filepath.Glob("/proc/self/fd/*") // where the system has them
 	require.NoError(t, err)
 	for _, fd := range open {
 		file, _ := os.Readlink(fd) // the folder of the others is no longer open
-		assert.NotEqual(t, filepath.Join(dir, "baseline.txt"), file)
+		assert.NotContains(t, []string{filepath.Join(dir, "baseline.txt"), filepath.Join(dir, "candidate.txt")}, file)
 	}
 }
 
@@ -116,7 +171,10 @@ func TestNothingIsWrittenOutsideTheOutputFolder(t *testing.T) {
 	precious := "precious"
 	for name, plant := range map[string]func(t *testing.T, module, out, outside string){
 		"links in the place of files": func(t *testing.T, _, out, outside string) {
-			for _, file := range []string{"verdict.json", "report.md", "summary.md", "report.html", "baseline.txt", "candidate.txt"} {
+			for _, file := range []string{
+				"verdict.json", "report.md", "summary.md", "report.html", "junit.xml", "baseline.txt", "candidate.txt", "bisect.json",
+				"bisect.txt",
+			} {
 				require.NoError(t, os.Symlink(filepath.Join(outside, "file"), filepath.Join(out, file)))
 			}
 		},
@@ -132,6 +190,9 @@ func TestNothingIsWrittenOutsideTheOutputFolder(t *testing.T) {
 		},
 		"a link in the place of the profiles": func(t *testing.T, _, out, outside string) {
 			require.NoError(t, os.Symlink(outside, filepath.Join(out, "profiles")))
+		},
+		"a link in the place of a search's steps": func(t *testing.T, _, out, outside string) {
+			require.NoError(t, os.Symlink(outside, filepath.Join(out, "steps")))
 		},
 		"a link in the place of the output": func(t *testing.T, _, out, outside string) {
 			require.NoError(t, os.Remove(out))
@@ -163,7 +224,7 @@ func TestNothingIsWrittenOutsideTheOutputFolder(t *testing.T) {
 			out, _, err := Of(Test{Dir: module, Name: "TestGate"}, "")
 			if err == nil {
 				doc.Began = time.Now()
-				results, err := out.Begin()
+				results, err := out.Begin(true)
 				require.NoError(t, err)
 				for _, f := range results.files {
 					_, err := f.WriteString("results")
@@ -171,6 +232,12 @@ func TestNothingIsWrittenOutsideTheOutputFolder(t *testing.T) {
 				}
 				require.NoError(t, results.Finish())
 				_ = out.Profile("1.pb.gz", text("profile"))
+				if below, err := out.Below("steps/01"); err == nil {
+					_ = below.Write(Verdict, text("{}"))
+					_ = below.Close()
+				}
+				_ = out.Search(report.Bisection{}, true)
+				_ = out.RemoveBelow("steps")
 				_, err = Leave(out, doc, unsealed, nil)
 				require.NoError(t, err)
 				assert.FileExists(t, filepath.Join(module, folder, "TestGate", "verdict.json"))

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// folder is where a gate leaves its results in a module, beside go.mod. It ignores itself, so nobody needs to.
+// folder is where a gate leaves its results in a module, beside go.mod. Its own .gitignore keeps it out of git.
 const folder = ".tailgate"
 
 // Module is the folder at or above dir that holds go.mod; dir when there is none.
@@ -41,10 +41,10 @@ func makeFolder(module string) (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := writeFile(own, ".gitignore", text("*\n")); err != nil {
+	if err := WriteFile(own, ".gitignore", text("*\n")); err != nil {
 		return nil, errors.Join(err, own.Close())
 	}
-	sweep(own, ".")
+	Sweep(own, ".")
 	return own, nil
 }
 
@@ -53,7 +53,7 @@ func makeFolder(module string) (*os.Root, error) {
 // (cmd/go/internal/test, modTimeCutoff; Go 1.26), now and whenever it looks again.
 func uncacheable(own *os.Root) error {
 	const stamp = "stamp"
-	if err := writeFile(own, stamp, text("A gate opens this file so that go test does not cache its result.\n")); err != nil {
+	if err := WriteFile(own, stamp, text("A gate opens this file so that go test does not cache its result.\n")); err != nil {
 		return err
 	}
 	future := time.Now().Add(100 * 365 * 24 * time.Hour)

@@ -8,25 +8,27 @@ import (
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 )
 
-// Results are the files of both sides' results, as they are written.
+// Results are the files of all sides' results, as they are written.
 type Results struct {
-	files [2]*os.File
-	write [2]*benchdata.Writer
+	files []*os.File
+	write []*benchdata.Writer
 }
 
-// Begin makes the files, in the place of what may have come there meanwhile: a link, a pipe.
-func (f *Folder) Begin() (*Results, error) {
+// Begin makes the files of baseline and candidate, and of the anchor if there is one, in the place of what may have come there
+// meanwhile: a link, a pipe.
+func (f *Folder) Begin(anchored bool) (*Results, error) {
 	r := &Results{}
-	for i, name := range Sides() {
+	for _, name := range Sides(anchored) {
 		file, err := f.create(name)
 		if err != nil {
-			if i > 0 {
-				err = errors.Join(err, r.files[0].Close())
+			for _, made := range r.files {
+				err = errors.Join(err, made.Close())
 			}
 			return nil, err
 		}
-		r.files[i] = file
+		r.files = append(r.files, file)
 	}
+	r.write = make([]*benchdata.Writer, len(r.files))
 	return r, nil
 }
 
@@ -51,7 +53,7 @@ func (r *Results) Save(i int, set *benchdata.Set, header func() benchdata.Header
 	return nil
 }
 
-// Finish marks both files complete.
+// Finish marks all files complete.
 func (r *Results) Finish() error {
 	var errs []error
 	for i, f := range r.files {

@@ -11,10 +11,16 @@
 //     stopped. Nothing is added to b.Loop while there are some left.
 //   - A b.N function is called once for each turn, with no garbage collection forced before.
 //
+// Where a gate asks for it (see duet.Footprint), each benchmark also reports what its process has used and what it has left itself,
+// in turns or not.
+//
 // The places in package testing are found by their syntax: the methods stopOrScaleBLoop, launch and runN of B, in any file of the
-// package. Two get another name, and one calls another function. What stands in their place is in hook.go.txt. No line moves. Where
-// a release of Go has them otherwise the error is [ErrNoFit]. Where only their meaning differs, the build fails or no turn is
-// taken.
+// package. They get another name, and the last one calls another function. What stands in their place is in hook.go.txt. No line
+// moves. Where a release of Go has them otherwise the error is [ErrNoFit]. Where only their meaning differs, the build fails or no
+// turn is taken.
+//
+// Package internal/testlog, through which package os tells what a test reads, keeps what is read before there is a log where a gate
+// asks for it: see [EarlyEnv]. What a function init or a TestMain does to the working directory is not told.
 //
 // The same GOROOT gives the same binaries, wherever the overlay lies: build them with -trimpath.
 package overlay

@@ -59,7 +59,7 @@ type edit struct {
 	text     string
 }
 
-// places are the methods of B that are changed: of the first two the name, and in the last one the call that collects garbage.
+// places are the methods of B that are changed: their names, and in the last one the call that collects garbage, too.
 var places = [3]string{"stopOrScaleBLoop", "launch", "runN"}
 
 func (p *patch) file(name string, file *ast.File) {
@@ -90,6 +90,7 @@ func (p *patch) file(name string, file *ast.File) {
 			if shape(f) != "(int) ()" || len(calls) != 1 {
 				continue
 			}
+			p.rename(name, f.Name)
 			p.edit(name, calls[0].Pos(), calls[0].End(), prefix+"collect("+receiver+")")
 		}
 		p.found[at]++
@@ -102,7 +103,7 @@ func (p *patch) edit(name string, from, to token.Pos, text string) {
 	p.edits[name] = append(p.edits[name], edit{p.set.Position(from).Offset, p.set.Position(to).Offset, text})
 }
 
-// countCalls counts where the methods that get another name are called: a hook that nobody calls is none.
+// countCalls counts where the first two methods are called: a hook that nobody calls is none.
 func (p *patch) countCalls(f *ast.FuncDecl) {
 	ast.Inspect(f.Body, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {

@@ -43,7 +43,7 @@ func TestHookMovesNoLine(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, 3, changed, "lines")
+	assert.Equal(t, 4, changed, "lines")
 }
 
 // TestOnlyOwnNamesGetThePrefix holds that none is exported, and none is left that another file of package testing may have.
@@ -90,6 +90,25 @@ func TestHookSaysWhereItDoesNotFit(t *testing.T) {
 	require.ErrorIs(t, err, ErrNoFit)
 }
 
+func TestEarlySaysWhereItDoesNotFit(t *testing.T) {
+	files, err := read(filepath.Join(have(t, "local").goroot, "src", "internal", "testlog"))
+	require.NoError(t, err)
+	hooked, err := Early(files)
+	require.NoError(t, err)
+	assert.Len(t, hooked, 2)
+	for name, text := range hooked {
+		_, err := parser.ParseFile(token.NewFileSet(), name, text, 0)
+		require.NoError(t, err)
+	}
+	for name, text := range files {
+		files[name] = []byte(strings.Replace(string(text), "func Open(name string)", "func Open(name, mode string)", 1))
+	}
+	_, err = Early(files)
+	require.ErrorIs(t, err, ErrNoFit)
+	_, err = Early(nil)
+	require.ErrorIs(t, err, ErrNoFit)
+}
+
 func TestWriteHasWhatTheOtherOverlayHas(t *testing.T) {
 	goroot, dir := have(t, "local").goroot, t.TempDir()
 	path, err := Write(dir, goroot, Replace{"/src/a.go": "/else/a.go", "/src/b.go": ""})
@@ -98,7 +117,7 @@ func TestWriteHasWhatTheOtherOverlayHas(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "/else/a.go", all["/src/a.go"])
 	assert.Contains(t, all, "/src/b.go")
-	assert.Equal(t, filepath.Join(dir, "benchmark.go"), all[filepath.Join(goroot, "src", "testing", "benchmark.go")])
+	assert.Equal(t, filepath.Join(dir, "testing-benchmark.go"), all[filepath.Join(goroot, "src", "testing", "benchmark.go")])
 	assert.NotContains(t, all, filepath.Join(goroot, "src", "testing", "allocs.go"), "it is as it was")
 }
 

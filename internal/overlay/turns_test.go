@@ -28,6 +28,7 @@ func TestTurns(t *testing.T) {
 		t.Run("failures", func(t *testing.T) { failures(t, binary) })
 		t.Run("a slowdown is planted", func(t *testing.T) { planted(t, binary) })
 		t.Run("no turn", func(t *testing.T) { none(t, binary) })
+		t.Run("footprints", func(t *testing.T) { footprints(t, binary) })
 		t.Run("nobody's turn", func(t *testing.T) { alone(t, binary) })
 	})
 }
@@ -184,6 +185,7 @@ func failures(t *testing.T, binary string) {
 		status           int
 	}{
 		{"BenchmarkFails", "BenchmarkFails has failed, or was skipped, in one of its turns", "the eleventh is too many", 1},
+		{"BenchmarkErrs", "BenchmarkErrs has failed, or was skipped, in one of its turns", "cleaned up after an error", 1},
 		{"BenchmarkSkips", "BenchmarkSkips has failed, or was skipped, in one of its turns", "", 0},
 		{"BenchmarkBreaks", "the process ended", "benchmark function returned without B.Loop() == false", 1},
 		{"BenchmarkPanics", "the process ended", "panic: the tenth is too many", 2},

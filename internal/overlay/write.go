@@ -18,29 +18,34 @@ const fileName = "overlay.json"
 var ErrTaken = errors.New("two overlays replace the same file")
 
 // Write writes an overlay of the GOROOT to dir, an empty folder, and returns its path. It has what beside has, too: the files of
-// another overlay, as Read reads them. The error is ErrNoFit if package testing of that GOROOT has no place for the hooks,
-// and ErrTaken if beside has other text for it.
+// another overlay, as Read reads them. The error is ErrNoFit if a package of that GOROOT has no place for the hooks, and ErrTaken
+// if beside has other text for it.
 func Write(dir, goroot string, beside Replace) (string, error) {
-	folder := filepath.Join(goroot, "src", "testing")
-	files, err := read(folder)
-	if err != nil {
-		return "", err
-	}
-	hooked, err := Hook(files)
-	if err != nil {
-		return "", err
-	}
 	all := Replace{}
 	maps.Copy(all, beside)
-	for _, name := range slices.Sorted(maps.Keys(hooked)) {
-		at, file := filepath.Join(folder, name), filepath.Join(dir, name)
-		if other, taken := beside[at]; taken {
-			return "", fmt.Errorf("%w: %s is replaced by %s already", ErrTaken, at, other)
-		}
-		if err := os.WriteFile(file, hooked[name], 0o600); err != nil {
+	for _, of := range []struct {
+		pkg  []string
+		hook func(map[string][]byte) (map[string][]byte, error)
+	}{{[]string{"testing"}, Hook}, {[]string{"internal", "testlog"}, Early}} {
+		folder := filepath.Join(append([]string{goroot, "src"}, of.pkg...)...)
+		files, err := read(folder)
+		if err != nil {
 			return "", err
 		}
-		all[at] = file
+		hooked, err := of.hook(files)
+		if err != nil {
+			return "", err
+		}
+		for _, name := range slices.Sorted(maps.Keys(hooked)) {
+			at, file := filepath.Join(folder, name), filepath.Join(dir, of.pkg[len(of.pkg)-1]+"-"+name)
+			if other, taken := beside[at]; taken {
+				return "", fmt.Errorf("%w: %s is replaced by %s already", ErrTaken, at, other)
+			}
+			if err := os.WriteFile(file, hooked[name], 0o600); err != nil {
+				return "", err
+			}
+			all[at] = file
+		}
 	}
 	text, err := json.Marshal(struct{ Replace Replace }{all})
 	if err != nil {

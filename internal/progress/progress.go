@@ -14,6 +14,7 @@ import (
 // shown is no reason not to judge.
 type Display struct {
 	lines io.Writer
+	plan  io.Writer // who is told what will be measured
 	live  io.Writer // the terminal; nil when nobody watches
 	width int       // of the terminal, in columns
 	shown bool      // whether the line that changes is there
@@ -25,7 +26,14 @@ func New(lines io.Writer, terminal *os.File) *Display {
 	if lines == nil {
 		lines = io.Discard
 	}
-	d := &Display{lines: lines}
+	return newDisplay(lines, lines, terminal)
+}
+
+// Quiet tells a file only what will be measured, and more if it is a terminal where a line can change.
+func Quiet(file *os.File) *Display { return newDisplay(io.Discard, file, file) }
+
+func newDisplay(lines, plan io.Writer, terminal *os.File) *Display {
+	d := &Display{lines: lines, plan: plan}
 	if width, ok := terminalWidth(terminal); ok && !InCI(os.Getenv) && !isDumb() {
 		d.live, d.width = terminal, width
 	}
@@ -55,6 +63,12 @@ func Colourful(f *os.File) bool {
 func (d *Display) Say(format string, args ...any) {
 	d.Clear()
 	fmt.Fprintln(d.lines, report.Plain(fmt.Sprintf(format, args...)))
+}
+
+// Plan tells in a line that stays what will be measured.
+func (d *Display) Plan(format string, args ...any) {
+	d.Clear()
+	fmt.Fprintln(d.plan, report.Plain(fmt.Sprintf(format, args...)))
 }
 
 // GoOn tells that the measuring goes on: at once where somebody watches, else every 10 seconds.

@@ -2,10 +2,13 @@ package progress
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
@@ -48,4 +51,21 @@ func TestProgress(t *testing.T) {
 		d.Looked(settled, true)
 		d.Clear()
 	})
+}
+
+// Who asked for quiet is told what will be measured, and no line besides.
+func TestQuiet(t *testing.T) {
+	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	require.NoError(t, err)
+	defer file.Close()
+	d := Quiet(file)
+	d.Say("built")
+	d.Plan("measuring %d benchmarks", 48)
+	d.GoOn(report.Progress{Benchmark: "Chat"})
+	said, err := os.ReadFile(file.Name())
+	require.NoError(t, err)
+	assert.Equal(t, "measuring 48 benchmarks\n", string(said))
+	var lines bytes.Buffer
+	New(&lines, nil).Plan("measuring %d benchmarks", 48)
+	assert.Equal(t, "measuring 48 benchmarks\n", lines.String())
 }

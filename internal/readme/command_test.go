@@ -171,6 +171,12 @@ func TestEveryCommandNamesWhatIsThere(t *testing.T) {
 		assert.Empty(t, all.resolve(t, command), "%s names what is not there", command)
 	}
 
+	all.of(t, "", "./workload/serving/deploy") // its page types commands in its folder
+	help := exec.Command("go", "run", "./regress/tailgate", "-h")
+	help.Dir = root
+	out, _ := help.CombinedOutput()
+	ofCommand := flagLine.FindAllStringSubmatch(string(out), -1)
+	require.NotEmpty(t, ofCommand, "%s", out)
 	known := func(name string) bool {
 		for _, b := range all {
 			if _, ok := b.flags[name]; ok {
@@ -178,7 +184,7 @@ func TestEveryCommandNamesWhatIsThere(t *testing.T) {
 			}
 		}
 		_, ok := ofGo[name]
-		return ok
+		return ok || slices.ContainsFunc(ofCommand, func(m []string) bool { return m[1] == name })
 	}
 	aFlag := regexp.MustCompile(`^-([a-z][\w.-]*)`)
 	for _, name := range pages {
@@ -192,6 +198,20 @@ func TestEveryCommandNamesWhatIsThere(t *testing.T) {
 			}
 		}
 	}
+}
+
+// isLong is of flags that let a test run for longer than go test waits by default, 10 minutes.
+var isLong = regexp.MustCompile(` -(?:soak|record|recordplain|clones|small|faults|field\.results)[ =]| -record$`)
+
+func TestALongTestIsNotCutShort(t *testing.T) {
+	found := 0
+	for _, command := range goTests(t) {
+		if isLong.MatchString(command) {
+			found++
+			assert.Regexp(t, ` -timeout[ =]0( |$)`, command)
+		}
+	}
+	assert.GreaterOrEqual(t, found, 9, "no such commands were found to check")
 }
 
 func TestResolveSeesWhatIsNotThere(t *testing.T) {
@@ -251,15 +271,17 @@ func TestTheTwoCommandsAreThoseOfCI(t *testing.T) {
 	assert.Equal(t, []string{"go test -v ./regress", "go test -short ./..."}, lines)
 	assert.Contains(t, string(ci), "\n\t\tgo test -v ./regress\n")
 	assert.Contains(t, string(ci), "\n\tgotest -short ./...\n")
-	for _, text := range read(t, "README.md").Code() {
-		if part, ok := strings.CutPrefix(text, ".ci/run "); ok {
-			assert.Contains(t, string(ci), "\n"+part+"() {", "CI has no part %s", part)
+	for _, name := range pages {
+		for _, text := range read(t, name).Code() {
+			if part, ok := strings.CutPrefix(text, ".ci/run "); ok {
+				assert.Contains(t, string(ci), "\n"+part+"() {", "%s: CI has no part %s", name, part)
+			}
 		}
 	}
 }
 
 func TestTheIdeaIsThePlan(t *testing.T) {
-	p := read(t, "README.md")
+	p := read(t, "docs/measuring.md")
 	b, err := p.Block("", "neighbour")
 	require.NoError(t, err)
 	var looks []string

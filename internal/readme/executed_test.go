@@ -4,9 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,7 +17,13 @@ import (
 const root = "../.."
 
 // pages are all that people read.
-var pages = []string{"README.md", "SECURITY.md", "CHANGELOG.md", "TROUBLESHOOTING.md", "workload/serving/deploy/README.md"}
+var pages = []string{
+	"README.md", "SECURITY.md", "CHANGELOG.md", "TROUBLESHOOTING.md", "workload/serving/deploy/README.md", "docs/README.md",
+	"docs/accepted.md", "docs/accuracy-plain.md", "docs/accuracy.md", "docs/anchor.md", "docs/bisect.md", "docs/ci.md", "docs/cost.md",
+	"docs/development.md", "docs/field.md", "docs/history.md", "docs/measuring.md", "docs/memory.md", "docs/module.md",
+	"docs/noise.md", "docs/policy.md", "docs/releases.md", "docs/replies.md", "docs/report.md", "docs/servers.md",
+	"docs/serving.md", "docs/sharding.md", "docs/turns.md", "docs/why.md",
+}
 
 // executed says of every block which test executes it. The block is the one of its page and kind that has the text; the test's file
 // finds it by the same.
@@ -27,33 +31,61 @@ var executed = []struct{ page, kind, has, by string }{
 	{"README.md", "go", `regress.Check(t, regress.Gate{Packages: []string{"./infer"}})`,
 		"internal/adoption.TestReadmeInAModuleOfYourOwn"},
 	{"README.md", "sh", "go test -short ./...", "internal/readme.TestTheTwoCommandsAreThoseOfCI"},
-	{"README.md", "console", "$ go test -v ./regress\n", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
+	{"docs/report.md", "console", "$ go test -v ./regress\n", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
 	{"README.md", "console", "$ go test -v ./regress -regress.inject=50%\n", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
-	{"README.md", "console", "-regress.expect=regressed", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
-	{"README.md", "", "neighbour", "internal/readme.TestTheIdeaIsThePlan"},
-	{"README.md", "", "-diff_base=profiles/", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
+	{"docs/report.md", "console", "-regress.expect=regressed", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
+	{"docs/measuring.md", "", "neighbour", "internal/readme.TestTheIdeaIsThePlan"},
+	{"docs/why.md", "", "-diff_base=profiles/", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
 	{"README.md", "json", `"version": 1`, "policy.TestThePoliciesOfTheReadmeLoad"},
-	{"README.md", "json", `"end_to_end_ms"`, "policy.TestThePoliciesOfTheReadmeLoad"},
-	{"README.md", "sh", "go get ", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
-	{"README.md", "go", "func BenchmarkChat", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
-	{"README.md", "go", "func TestGateDetects", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
-	{"README.md", "sh", "-regress.baseline=v1.4.0", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
-	{"README.md", "go", "func TestMain", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
-	{"README.md", "sh", "-regress.baseline=none", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/policy.md", "json", `"end_to_end_ms"`, "policy.TestThePoliciesOfTheReadmeLoad"},
+	{"README.md", "sh", "-baseline=v1.3.0 -bench=Wait", "internal/adoption.TestReadmeForALibrary"},
+	{"README.md", "", "module example.com/shop/perf", "internal/adoption.TestReadmeForALibrary"},
+	{"README.md", "go", "package perf", "internal/adoption.TestReadmeForALibrary"},
+	{"README.md", "sh", "go -C perf ", "internal/adoption.TestReadmeForALibrary"},
+	{"docs/module.md", "sh", "go get ", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/module.md", "go", "func BenchmarkChat", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/module.md", "go", "func TestGateDetects", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/module.md", "sh", "-regress.baseline=v1.4.0", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/module.md", "go", "func TestMain", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/module.md", "sh", "-regress.baseline=none", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
 	{"README.md", "yaml", ".github/workflows/gate.yml", "internal/ci.TestReadmeOnGitHub"},
-	{"README.md", "yaml", ".gitlab-ci.yml", "internal/ci.TestReadmeOnGitLab"},
-	{"README.md", "make", "Makefile", "internal/ci.TestReadmeWithMake"},
-	{"README.md", "sh", "-regress.shard=1/2", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
-	{"README.md", "go", "func TestMerge", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
-	{"README.md", "go", "serving.OpenScenario", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
-	{"README.md", "sh", "-regress.baseline=http://", "internal/readme.TestServingCommands"},
-	{"README.md", "", "achieved-req/s", "internal/readme.TestServingCommands"},
-	{"README.md", "", "metric     p50 of ttft (p50-ttft-ns)", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
-	{"README.md", "", "max-rate-req/s", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
+	{"README.md", "sh", "serving/standin@latest", "internal/readme.TestFromAServerToAVerdict"},
+	{"docs/ci.md", "yaml", ".gitlab-ci.yml", "internal/ci.TestReadmeOnGitLab"},
+	{"docs/ci.md", "make", "Makefile", "internal/ci.TestReadmeWithMake"},
+	{"docs/sharding.md", "sh", "-regress.shard=1/2", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/sharding.md", "go", "func TestMerge", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/serving.md", "go", "serving.OpenScenario", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/serving.md", "sh", "-regress.baseline=http://", "internal/readme.TestServingCommands"},
+	{"docs/serving.md", "", "achieved-req/s", "internal/readme.TestServingCommands"},
+	{"docs/serving.md", "", "metric     p50 of ttft (p50-ttft-ns)", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
+	{"docs/serving.md", "", "max-rate-req/s", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},
+	{"docs/anchor.md", "console", "-regress.anchor=latest-tag", "internal/adoption.TestTheSessionOfTheAnchorPage"},
+	{"docs/anchor.md", "json", `"on_drifted": "fail"`, "policy.TestThePolicyOfTheAnchorPageLoads"},
+	{"docs/accepted.md", "", "Perf-Accept: Chat", "policy.TestTheTrailersOfTheDocsAreRead"},
+	{"docs/accepted.md", "sh", "git commit -q --amend", "internal/adoption.TestDocsOfAccepted"},
+	{"docs/bisect.md", "go", "func TestBisect(", "internal/adoption.TestBisectPage"},
+	{"docs/bisect.md", "sh", "-regress.good=v1.2.0", "internal/adoption.TestBisectPage"},
+	{"docs/field.md", "sh", "-field.results", "internal/field.TestTheCommandsOfThePages"},
+	{"docs/field.md", "sh", "-field.replaygo", "internal/field.TestTheCommandsOfThePages"},
+	{"docs/noise.md", "sh", "-recordplain", "internal/field.TestTheCommandsOfThePages"},
+	{"docs/noise.md", "sh", "TestGateKeepsItsPromises", "internal/field.TestTheCommandsOfThePages"},
+	{"docs/replies.md", "json", `"name": "system-prompts"`, "workload/serving.TestTheScenarioOfThePageLoads"},
+	{"docs/memory.md", "json", `"peak-rss-B"`, "internal/adoption.TestThePolicyOfThePageOnMemoryIsTheScripts"},
+	{"docs/history.md", "sh", "-regress.history=../history", "internal/adoption.TestHistoryOfAModule"},
+	{"docs/servers.md", "sh", "serving/standin@latest", "internal/readme.TestFromAServerToAVerdict"},
+	{"docs/servers.md", "sh", "-baseline=none -candidate=", "internal/readme.TestFromAServerToAVerdict"},
+	{"docs/servers.md", "json", "errors-percent", "internal/readme.TestTheRuleOnErrorsLoads"},
+	{"docs/servers.md", "sh", "#!/bin/sh", "internal/readme.TestServersAreStartedAnewAsThePageSays"},
+	{"docs/servers.md", "sh", "go test", "internal/readme.TestServersAreStartedAnewAsThePageSays"},
 	{"workload/serving/deploy/README.md", "", "go test -c -o load", "internal/readme.TestLoadGeneratorsCommands"},
-	{"workload/serving/deploy/README.md", "", "kubectl logs", "internal/readme.TestLoadGeneratorsCommands"},
-	{"workload/serving/deploy/README.md", "yaml", "# manifests/mine/kustomization.yaml",
-		"workload/serving/deploy/manifests.TestTheReadmesFolderBuilds"},
+	{"workload/serving/deploy/README.md", "", "sh load.sh", "internal/readme.TestLoadGeneratorsCommands"},
+	{"workload/serving/deploy/README.md", "sh", "sh load.sh", "internal/readme.TestTwoMergedLoadsAreCompared"},
+	{"workload/serving/deploy/README.md", "sh", "# load.sh\n", "internal/readme.TestTwoMergedLoadsAreCompared"},
+	{"workload/serving/deploy/README.md", "sh", "kubectl get crd", "internal/readme.TestAPartialApplyIsNoSuccess"},
+	{"workload/serving/deploy/README.md", "yaml", "# manifests/mine/servers/kustomization.yaml",
+		"workload/serving/deploy/manifests.TestTheReadmesFoldersBuild"},
+	{"workload/serving/deploy/README.md", "yaml", "# manifests/mine/load/kustomization.yaml",
+		"workload/serving/deploy/manifests.TestTheReadmesFoldersBuild"},
 }
 
 // unexecuted are blocks that nothing can execute, and why.
@@ -125,34 +157,6 @@ func parsed(t *testing.T, folder string) []*ast.File {
 		files = append(files, f)
 	}
 	return files
-}
-
-func TestEveryLinkLeadsSomewhere(t *testing.T) {
-	seen := 0
-	for _, name := range pages {
-		for _, link := range read(t, name).Links() {
-			if strings.Contains(link, "://") {
-				continue
-			}
-			seen++
-			file, anchor, _ := strings.Cut(link, "#")
-			if file == "" {
-				assert.Contains(t, headings(read(t, name)), anchor, "%s has no such heading", name)
-				continue
-			}
-			_, err := os.Stat(filepath.Join(root, filepath.Dir(name), file))
-			assert.NoError(t, err, "%s links to %s", name, link)
-		}
-	}
-	assert.Greater(t, seen, 10, "no links were found to check")
-}
-
-// headings are a page's, as GitHub makes anchors of them.
-func headings(p Page) (anchors []string) {
-	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(p.Prose, -1) {
-		anchors = append(anchors, strings.ReplaceAll(strings.ToLower(m[1]), " ", "-"))
-	}
-	return anchors
 }
 
 func read(t *testing.T, name string) Page {

@@ -19,24 +19,23 @@ import (
 // printed are the blocks that show what a gate prints, and by how much they are indented more than a report: a test's log is by 4
 // columns. A line of three dots stands for lines that were cut.
 var printed = []struct {
-	kind, has string
-	indent    int
+	page, kind, has string
+	indent          int
 }{
-	{"console", "$ go test -v ./regress\n", 4},
-	{"console", "$ go test -v ./regress -regress.inject=50%\n", 4},
-	{"console", "-regress.expect=regressed", 4},
-	{"", "-diff_base=profiles/", 4},
-	{"", "metric     p50 of ttft (p50-ttft-ns)", 0},
-	{"", "max-rate-req/s", 0},
+	{"docs/report.md", "console", "$ go test -v ./regress\n", 4},
+	{"README.md", "console", "$ go test -v ./regress -regress.inject=50%\n", 4},
+	{"docs/report.md", "console", "-regress.expect=regressed", 4},
+	{"docs/why.md", "", "-diff_base=profiles/", 4},
+	{"docs/serving.md", "", "metric     p50 of ttft (p50-ttft-ns)", 0},
+	{"docs/serving.md", "", "max-rate-req/s", 0},
 }
 
-// What the README shows of a report is what today's code prints when it is given what the report says: the same lines, headings,
+// What the pages show of a report is what today's code prints when it is given what the report says: the same lines, headings,
 // words and decimals, in the same order. The numbers are those of the machine where it was printed.
 func TestWhatIsPrintedIsWhatTheCodePrints(t *testing.T) {
-	page := read(t, "README.md")
 	for _, c := range printed {
 		t.Run(strings.TrimSpace(c.has), func(t *testing.T) {
-			b, err := page.Block(c.kind, c.has)
+			b, err := read(t, c.page).Block(c.kind, c.has)
 			require.NoError(t, err)
 			held(t, b, strings.Repeat(" ", c.indent))
 		})
@@ -95,7 +94,7 @@ func ofGoTest(t *testing.T, line string) bool {
 		Baseline: policy.Summary{N: int(n[1])},
 		Reason:   policy.Reason{Code: policy.Failed, Facts: policy.Facts{Problem: m[6]}}, // whose words are those
 	}
-	assert.Equal(t, report.Line(v), line)
+	assert.Equal(t, report.Twins{}.Line(v), line)
 	reason(t, m[6])
 	return true
 }

@@ -64,7 +64,7 @@ func TestServingCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs benchmarks for a minute")
 	}
-	page := read(t, "README.md")
+	page := read(t, "docs/serving.md")
 	b, err := page.Block("sh", "-regress.baseline=http://")
 	require.NoError(t, err)
 	shows, err := page.Block("", "achieved-req/s")
@@ -89,7 +89,7 @@ func TestServingCommands(t *testing.T) {
 			assert.Empty(t, binaries{}.resolve(t, line))
 		case strings.Contains(line, "http://"):
 			kinds["servers"]++
-			team := newTeam(t, page)
+			team := newTeam(t)
 			for i, flag := range []string{"baseline", "candidate"} {
 				address, asked := served(t, "m")
 				defer func() { assert.Positive(t, asked.Load(), "the %s was asked for nothing", flag) }()
@@ -101,7 +101,7 @@ func TestServingCommands(t *testing.T) {
 			assert.Regexp(t, `(?s)tailgate TestGate.*workflow +Serving/case=multi-lora/rate=100 in example.com/shop/load`, out)
 		case strings.Contains(line, "'before/*.json'"):
 			kinds["files"]++
-			team := newTeam(t, page)
+			team := newTeam(t)
 			for run := range 6 {
 				team.write(t, fmt.Sprintf("before/vllm-%d.json", run), run)
 				team.write(t, fmt.Sprintf("after/vllm-%d.json", run), run)
@@ -146,10 +146,10 @@ type team struct {
 	env []string
 }
 
-func newTeam(t *testing.T, page Page) team {
+func newTeam(t *testing.T) team {
 	t.Helper()
 	dir, env := modtest.Unpack(t, "testdata/team.txtar")
-	b, err := page.Block("go", "serving.OpenScenario")
+	b, err := read(t, "docs/serving.md").Block("go", "serving.OpenScenario")
 	require.NoError(t, err)
 	f, err := os.OpenFile(filepath.Join(dir, "load/load_test.go"), os.O_APPEND|os.O_WRONLY, 0)
 	require.NoError(t, err)
@@ -191,16 +191,17 @@ func TestLoadGeneratorsCommands(t *testing.T) {
 	page := read(t, "workload/serving/deploy/README.md")
 	sends, err := page.Block("", "go test -c -o load")
 	require.NoError(t, err)
-	merges, err := page.Block("", "kubectl logs")
+	merges, err := page.Block("", "sh load.sh")
 	require.NoError(t, err)
 	dir := t.TempDir()
 	address, asked := served(t, "meta-llama/Llama-3.1-8B-Instruct")
 	require.Contains(t, sends.Text, "http://127.0.0.1:8000")
 	text := strings.NewReplacer("http://127.0.0.1:8000", address, "-o load", "-o "+dir+"/load", "./load",
 		dir+"/load").Replace(sends.Text)
-	out, _ := shell(root, nil, text) // how it ends is the machine's: a client that sends late is invalid
+	folder := filepath.Join(root, "workload/serving/deploy")
+	out, _ := shell(folder, nil, text) // how it ends is the machine's: a client that sends late is invalid
 	const load = `Load/case=single-workload-small/rate=80`
-	assert.Contains(t, out, `#tailgate-share {"version":1,`)
+	assert.Contains(t, out, `#tailgate-share {"version":2,`)
 	assert.Contains(t, out, load)
 	assert.Positive(t, asked.Load())
 

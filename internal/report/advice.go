@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -27,6 +28,16 @@ func toSettle(r policy.Reason) string {
 // action is one of the things that would settle it.
 func action(a policy.Advice) string {
 	switch a.Do {
+	case policy.ChangeApart:
+		return "the benchmark's change in a commit of its own, before that of the code"
+	case policy.MoreTime:
+		return fmt.Sprintf("about %s more for the gate", whole(a.Budget))
+	case policy.LongerTimeout:
+		return "go test -timeout " + whole(a.Budget)
+	case policy.LongerTotal:
+		return "-regress.total=" + whole(a.Budget)
+	case policy.MoreMachines:
+		return "machines that share the benchmarks (-regress.shard)"
 	case policy.MoreRounds:
 		switch {
 		case a.Amount == 0:
@@ -56,6 +67,18 @@ func action(a policy.Advice) string {
 		return fmt.Sprintf("a limit of %g %%", a.Amount)
 	}
 	return string(a.Do) // of a later release
+}
+
+// whole is a duration of whole seconds, as somebody types it: 20m.
+func whole(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 func sign(s policy.Sign) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -21,7 +22,8 @@ type scale struct {
 const selection = "selection"
 
 // scaleOf suits the largest of the values. A time is in milliseconds, as in the original tool, down to 0.1 ms; below that in
-// microseconds, and under 0.1 us in nanoseconds. So nearly all rows of a report are in one unit.
+// microseconds, and under 0.1 us in nanoseconds. So nearly all rows of a report are in one unit. Bytes, of units that end in "-B",
+// are in MiB from half of one on, and else in KiB.
 func scaleOf(unit string, values ...float64) scale {
 	s := scale{unit: unit, size: 1, whole: unit == selection}
 	largest := 0.0
@@ -37,6 +39,12 @@ func scaleOf(unit string, values ...float64) scale {
 			s.unit, s.size = "ns", 1
 		case largest > 0 && largest < 100e3:
 			s.unit, s.size = "us", 1e3
+		}
+	}
+	if strings.HasSuffix(unit, "-B") {
+		s.unit, s.size = "KiB", 1<<10
+		if largest >= 1<<19 {
+			s.unit, s.size = "MiB", 1<<20
 		}
 	}
 	s.decimals = decimals(largest/s.size, values, s.size)

@@ -29,9 +29,16 @@ func TestRowIsInOneUnit(t *testing.T) {
 			"p95-ns", 50_001, 99_999, row{unit: "us", baseline: "50.00", candidate: "100.00", change: "+50.00", percent: "+99.99"}},
 		{"nanoseconds", "ns/op", 12.5, 13, row{unit: "ns", baseline: "12.50", candidate: "13.00", change: "+0.50", percent: "+4.00"}},
 		{"a rate", "req/s", 37.1, 24.6, row{unit: "req/s", baseline: "37.10", candidate: "24.60", change: "-12.50", percent: "-33.69"}},
-		{"a count, whose name is its unit", "allocs/op", 0, 1, row{baseline: "0", candidate: "1", change: "+1", percent: "+inf"}},
+		{"a count, whose name is its unit", "allocs/op", 0, 1, row{baseline: "0", candidate: "1", change: "+1", percent: "-"}},
 		{"no change", "B/op", 4096, 4096, row{baseline: "4096", candidate: "4096", change: "0", percent: "0.00"}},
 		{"many", "B/op", 123456789, 123456790, row{baseline: "123456789", candidate: "123456790", change: "+1", percent: "0.00"}},
+		{"bytes of a process", "peak-rss-B", 12 << 20, 13<<20 + 1<<19,
+			row{unit: "MiB", baseline: "12.00", candidate: "13.50", change: "+1.50", percent: "+12.50"}},
+		{"half a MiB", "live-heap-B", 1 << 18, 1 << 19,
+			row{unit: "MiB", baseline: "0.2500", candidate: "0.5000", change: "+0.2500", percent: "+100.00"}},
+		{"one byte less", "live-heap-B", 1 << 18, 1<<19 - 1,
+			row{unit: "KiB", baseline: "256.0", candidate: "512.0", change: "+256.0", percent: "+100.00"}},
+		{"goroutines, whose name is their unit", "goroutines", 0, 3, row{baseline: "0", candidate: "3", change: "+3", percent: "-"}},
 		{"too many for decimals",
 			"x", 1.5e12, 3e12, row{baseline: "1.500e+12", candidate: "3.000e+12", change: "+1.500e+12", percent: "+100.00"}},
 		{"what is no amount, which a rule is on", "selection", 235_231_973_034_225, 235_231_973_034_226,
@@ -93,7 +100,7 @@ func TestLimits(t *testing.T) {
 			"worse by more than 2.5 % (percent threshold) and by at least 50 us (minimum floor)", "2.5 %, 50 us"},
 		{policy.Rule{Metric: "req/s", MaxRegressionPercent: 10}, "worse by more than 10 % (percent threshold), no minimum floor", "10 %"},
 		{policy.Rule{Metric: "allocs/op", MinRegression: 1},
-			"worse by more than 0 % (percent threshold) and by at least 1 allocs/op (minimum floor)", "0 %, 1 allocs/op"},
+			"worse by more than 0 % (percent threshold) and by at least 1 allocs/op (minimum floor)", "1 allocs/op"},
 	} {
 		assert.Equal(t, c.long, limits(c.rule))
 		assert.Equal(t, c.short, shortLimits(c.rule))

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -32,6 +31,17 @@ func TestPageInABrowser(t *testing.T) {
 				b.screenshot(c.name)
 			})
 		}
+	})
+
+	t.Run("what regressed has the trailer to paste, and what is accepted its reason", func(t *testing.T) {
+		b := openPage(t, ctx, documents["exceeded"](), 390, false)
+		assert.Equal(t, "Perf-Accept: example.com/infer/MLP p95-ns <=+22.45% REASON",
+			value[string](b, `document.querySelector(".says pre").textContent`))
+		b.fits(390)
+		b = openPage(t, ctx, documents["accepted"](), 390, false)
+		assert.Contains(t, value[string](b, `document.querySelector(".says").textContent`), "answers are checked now")
+		assert.Equal(t, "accepted", value[string](b, `document.querySelector(".says .tag").textContent`))
+		b.fits(390)
 	})
 
 	t.Run("the table sorts", func(t *testing.T) {
@@ -258,22 +268,5 @@ func TestPageInABrowser(t *testing.T) {
 			b.fits(1024)
 			b.screenshot("document-" + name)
 		})
-	}
-}
-
-// TestPageOfAGateInABrowser shows the page in the file named by TAILGATE_PAGE, as a gate has left it, for a person to look at.
-// The README's picture is gate-top.png.
-func TestPageOfAGateInABrowser(t *testing.T) {
-	file := os.Getenv("TAILGATE_PAGE")
-	if file == "" {
-		t.Skip("set TAILGATE_PAGE to a report.html")
-	}
-	ctx := startBrowser(t)
-	for name, width := range map[string]int64{"gate": 1280, "gate-phone": 390} {
-		b := openFile(t, ctx, file, width, false)
-		b.drawAll()
-		b.do(chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll("details.measured")) d.open = false`))
-		b.screenshot(name)
-		b.keep(name+"-top", chromedp.CaptureScreenshot())
 	}
 }

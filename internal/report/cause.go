@@ -7,21 +7,27 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Cause is what profiles of both sides say of a benchmark that regressed: where its requests came to cost more.
+// Cause is what profiles of both sides say of a benchmark that regressed, or the metrics of both servers: where its requests came
+// to cost more.
 type Cause struct {
 	policy.ID
-	// Of is what the profiles counted: "CPU time", "allocated memory", "waiting".
+	// Of is what the profiles counted: "CPU time", "allocated memory", "waiting"; or [Servers].
 	Of   string
 	Unit string // of the costs: "ns", "B"
-	// Baseline and Candidate are what a request cost, over Requests of each side.
+	// Plain says that the benchmark has no Recorder: what it serves are operations, not requests.
+	Plain bool
+	// Baseline and Candidate are what a request cost by the profiles, over Requests of each side.
 	Baseline, Candidate float64
 	Requests            int64
-	// Took is how much longer a request took in the profiled turns, in nanoseconds; 0 when not known.
-	Took float64
+	// Measured is what a request took, or allocated, in the same turns by the benchmark's own timer and counters, in the unit; zero
+	// when not known.
+	Measured Costs
 	// Functions are those that grew beyond the luck of sampling, the one that grew most first.
 	Functions []CostlyFunction
-	// Doubt is why there are none, or what else there is to know; empty when there is nothing to add.
-	Doubt Doubt
+	// Parts are those of the work of servers.
+	Parts []ServerPart
+	// Doubts are why there are none, or what else there is to know; none when there is nothing to add.
+	Doubts []Doubt
 	// Problem is why it could not be profiled, of NotProfiled.
 	Problem policy.Reason
 	// Command opens the difference of both profiles, from the folder of results; empty when there are none there.
@@ -29,6 +35,12 @@ type Cause struct {
 	// Elsewhere names whose results have the profiles, where these have none; empty when nobody's.
 	Elsewhere string
 }
+
+// Costs are what a request costs on both sides.
+type Costs struct{ Baseline, Candidate float64 }
+
+// Growth is what a request costs more.
+func (c Costs) Growth() float64 { return c.Candidate - c.Baseline }
 
 // CostlyFunction is a function that costs more per request than it did, with what it calls in the standard library.
 type CostlyFunction struct {
@@ -38,27 +50,50 @@ type CostlyFunction struct {
 	Baseline, Candidate float64 // of a request, in the cause's unit
 }
 
-// costs is how costs are shown: times as everywhere, bytes as they are.
-func (c Cause) costs() scale {
-	unit := c.Unit
-	if unit == "ns" {
-		unit = "ns/op"
+// Growth is what f costs a request more.
+func (f CostlyFunction) Growth() float64 { return f.Candidate - f.Baseline }
+
+// request is what a benchmark serves, with its article.
+func (c Cause) request() string {
+	if c.Plain {
+		return "an operation"
 	}
-	return scaleOf(unit, c.Baseline, c.Candidate)
+	return "a request"
 }
 
-// headline is the whole change: "CPU time of a request +1.31 ms, from 4.10 to 5.41 (812 requests a side)".
+// requests are several.
+func (c Cause) requests() string {
+	if c.Plain {
+		return "operations"
+	}
+	return "requests"
+}
+
+// headline is the whole change: "CPU time of a request: +1.31 ms, from 4.10 to 5.41 ms (812 profiled requests a side)". Where that
+// is no answer to what was measured, it says so instead.
 func (c Cause) headline() string {
+	if c.Of == Servers {
+		return c.serversHeadline()
+	}
 	if c.Requests == 0 {
 		return c.Of + ": not known"
 	}
 	s := c.costs()
-	return fmt.Sprintf("%s of a request: %s %s, from %s to %s %s (%d profiled requests a side)",
-		c.Of, s.signed(c.Candidate-c.Baseline), s.unit, s.number(c.Baseline), s.number(c.Candidate), s.unit, c.Requests)
+	profiled := fmt.Sprintf("(%d profiled %s a side)", c.Requests, c.requests())
+	of := c.Of + " of " + c.request()
+	change := fmt.Sprintf("from %s to %s %s", s.number(c.Baseline), s.number(c.Candidate), s.unit)
+	switch {
+	case c.doubts(NotAgain):
+		return fmt.Sprintf("%s does not tell why: what grew did not grow while it was profiled %s", of, profiled)
+	case c.doubts(OtherWay):
+		return fmt.Sprintf("%s does not explain it: it fell, %s %s", of, change, profiled)
+	}
+	return fmt.Sprintf("%s: %s %s, %s %s", of, s.signed(c.sum().grown), s.unit, change, profiled)
 }
 
-// costlyLine is a function as a row of a table: "+1.25 ms", "shop.tokenize (tokenize.go:12)", "95 % of the added time".
-type costlyLine struct{ Grown, Function, Share string }
+// costlyLine is a term of the sum as a row of a table: "+1.25 ms", "shop.tokenize (tokenize.go:12)", "95 % of the added time".
+// Where it is of no one function, Sum says of what.
+type costlyLine struct{ Grown, Function, Share, Sum string }
 
 func (c Cause) line(f CostlyFunction) costlyLine {
 	s := c.costs()
@@ -69,28 +104,31 @@ func (c Cause) line(f CostlyFunction) costlyLine {
 	if f.Via != "" {
 		name += ", from " + functionName(f.Via)
 	}
-	return costlyLine{s.signed(f.Candidate-f.Baseline) + " " + s.unit, cell(name), c.share(f)}
+	return costlyLine{Grown: s.signed(f.Growth()) + " " + s.unit, Function: cell(name), Share: c.share(f)}
 }
 
 func (l costlyLine) String() string {
-	text := l.Grown + " " + l.Function
+	text := l.Grown + " " + l.Function + l.Sum
 	if l.Share != "" {
 		text += ", " + l.Share
 	}
 	return text
 }
 
-// share is how much of the change f explains: of the time that requests take longer if that is known and no less,
-// else of what they cost more.
+// share is how much of the change f explains: of what was measured if that is known, else of what the profiles have. It may be more
+// than all of it; it is empty where there is no growth to explain.
 func (c Cause) share(f CostlyFunction) string {
 	whole, of := c.Candidate-c.Baseline, "the growth"
-	if c.Unit == "ns" && c.Took >= f.Candidate-f.Baseline {
-		whole, of = c.Took, "the added time"
+	if c.Measured != (Costs{}) {
+		whole = c.Measured.Growth()
+		if c.Unit == "ns" {
+			of = "the added time"
+		}
 	}
 	if !(whole > 0) {
 		return ""
 	}
-	return fmt.Sprintf("%.0f %% of %s", 100*min((f.Candidate-f.Baseline)/whole, 1), of)
+	return fmt.Sprintf("%.0f %% of %s", 100*f.Growth()/whole, of)
 }
 
 // functionName is a function without the path of its package: "shop.tokenize".
@@ -117,11 +155,11 @@ func (d Document) causes(id policy.ID) []Cause {
 // lines are what a cause has to say, the most telling first.
 func (c Cause) lines() []string {
 	lines := []string{c.headline()}
-	for _, f := range c.Functions {
-		lines = append(lines, c.line(f).String())
+	for _, term := range c.terms() {
+		lines = append(lines, term.String())
 	}
-	if doubt := c.doubt(); doubt != "" {
-		lines = append(lines, doubt)
+	for _, doubt := range c.Doubts {
+		lines = append(lines, c.words(doubt))
 	}
 	if where := c.elsewhere(); where != "" {
 		lines = append(lines, where)
@@ -159,13 +197,16 @@ func (b *terminal) why(d Document, g group) {
 // accused is the sentence that names the function that grew most, of the cause of a verdict; empty when none is known.
 func (d Document) accused(v policy.Verdict) string {
 	for _, c := range d.Causes {
-		if c.ID == v.ID && len(c.Functions) > 0 {
+		if c.ID == v.ID && len(c.Functions) > 0 && !c.doubts(NotAgain, OtherWay) {
 			first := c.line(c.Functions[0])
-			text := fmt.Sprintf("Of its functions %s grew most: %s of %s", first.Function, first.Grown, c.Of)
+			text := fmt.Sprintf("The function that grew most is %s: %s of %s", first.Function, first.Grown, c.Of)
 			if first.Share != "" {
 				text += ", " + first.Share
 			}
 			return text + "."
+		}
+		if c.ID == v.ID && c.grew() != "" {
+			return "By the servers' own metrics " + c.grew() + "."
 		}
 	}
 	return ""
@@ -173,19 +214,19 @@ func (d Document) accused(v policy.Verdict) string {
 
 // causeView is a cause on the page.
 type causeView struct {
-	Headline, Doubt, Command, Elsewhere string
-	Rows                                []costlyLine
+	Headline, Command, Elsewhere string
+	Doubts                       []string
+	Rows                         []costlyLine
 }
 
 func (d Document) causeViews(id policy.ID) []causeView {
 	var views []causeView
 	for _, c := range d.causes(id) {
 		v := causeView{
-			Headline: cell(c.headline()), Doubt: plain(cut(c.doubt(), mostOfReason)), Command: continued.Replace(oneLine(c.Command)),
-			Elsewhere: cell(c.elsewhere()),
+			Headline: cell(c.headline()), Command: continued.Replace(oneLine(c.Command)), Elsewhere: cell(c.elsewhere()), Rows: c.terms(),
 		}
-		for _, f := range c.Functions {
-			v.Rows = append(v.Rows, c.line(f))
+		for _, doubt := range c.Doubts {
+			v.Doubts = append(v.Doubts, plain(cut(c.words(doubt), mostOfReason)))
 		}
 		views = append(views, v)
 	}

@@ -8,14 +8,29 @@ type (
 		Unit      string               `json:"unit"`
 		Baseline  number               `json:"baseline"`
 		Candidate number               `json:"candidate"`
+		Per       string               `json:"per"`
 		Requests  int64                `json:"requests"`
-		Took      number               `json:"took_ns"`
 		Functions []costlyFunctionJSON `json:"functions"`
+		Others    number               `json:"others"`
+		Rest      number               `json:"rest"`
+		Measured  *costsJSON           `json:"measured"`
+		Parts     []serverPartJSON     `json:"parts"`
 		Doubt     string               `json:"doubt"`
-		DoubtCode Doubt                `json:"doubt_code"`
+		Doubts    []Doubt              `json:"doubt_codes"`
 		Problem   *ReasonJSON          `json:"problem"`
 		Command   string               `json:"command"`
 		Elsewhere string               `json:"elsewhere"`
+	}
+	costsJSON struct {
+		Baseline  number `json:"baseline"`
+		Candidate number `json:"candidate"`
+	}
+	serverPartJSON struct {
+		Name      string `json:"name"`
+		Unit      string `json:"unit"`
+		Baseline  number `json:"baseline"`
+		Candidate number `json:"candidate"`
+		Grew      bool   `json:"grew"`
 	}
 	costlyFunctionJSON struct {
 		Name      string `json:"name"`
@@ -27,15 +42,32 @@ type (
 	}
 )
 
+// perRequest and perOperation say what the costs are of.
+const perRequest, perOperation = "request", "operation"
+
 func newCauseJSON(c Cause) causeJSON {
-	out := causeJSON{c.Package, c.Name, c.Of, c.Unit, number(c.Baseline), number(c.Candidate), c.Requests, number(c.Took),
-		[]costlyFunctionJSON{}, c.doubt(), c.Doubt, nil, c.Command, c.Elsewhere}
+	out := causeJSON{
+		Package: c.Package, Benchmark: c.Name, Of: c.Of, Unit: c.Unit, Baseline: number(c.Baseline), Candidate: number(c.Candidate),
+		Per: perRequest, Requests: c.Requests, Functions: []costlyFunctionJSON{}, Parts: []serverPartJSON{}, Doubt: c.allDoubts(),
+		Doubts: append([]Doubt{}, c.Doubts...), Command: c.Command, Elsewhere: c.Elsewhere,
+	}
+	if c.Plain {
+		out.Per = perOperation
+	}
+	all := c.exactly()
+	out.Others, out.Rest = number(all.others), unknown
+	if c.Measured != (Costs{}) {
+		out.Rest, out.Measured = number(all.rest), &costsJSON{number(c.Measured.Baseline), number(c.Measured.Candidate)}
+	}
 	if c.Problem.Code != "" {
 		problem := NewReasonJSON(c.Problem)
 		out.Problem = &problem
 	}
 	for _, f := range c.Functions {
 		out.Functions = append(out.Functions, costlyFunctionJSON{f.Name, f.Via, f.File, f.Line, number(f.Baseline), number(f.Candidate)})
+	}
+	for _, p := range c.Parts {
+		out.Parts = append(out.Parts, serverPartJSON{p.Name, p.Unit, number(p.Baseline), number(p.Candidate), p.Grew})
 	}
 	return out
 }

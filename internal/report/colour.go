@@ -18,7 +18,7 @@ func (b *terminal) coloured(line string, word int, colour string) string {
 // status states the outcome of a verdict, and why.
 func (b *terminal) status(v policy.Verdict, why string) {
 	name := "status"
-	for i, line := range itemLines(status(v) + ": " + why) {
+	for i, line := range itemLines(status(v) + little(v) + ": " + why) {
 		if i == 0 {
 			line = b.coloured(line, len(status(v)), outcomeColour(v.Outcome))
 		}
@@ -43,9 +43,9 @@ func (b *terminal) conclusion(d Document) {
 
 func outcomeColour(o policy.Outcome) string {
 	switch o {
-	case policy.Regressed, policy.Invalid:
+	case policy.Regressed, policy.Drifted, policy.Invalid:
 		return red
-	case policy.Inconclusive, policy.Blind:
+	case policy.Inconclusive, policy.Blind, policy.Accepted:
 		return yellow
 	case policy.OK, policy.Improved:
 		return green

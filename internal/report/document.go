@@ -21,10 +21,13 @@ type Document struct {
 	Report      policy.Report
 	Baseline    Side
 	Candidate   Side
+	Anchor      *Side     // nil: there is none
 	Settings    []Setting // those that are not defaults
 	Environment []Fact    // goos, goarch, cpu, go, load ...; of two with the same name the first counts
 	Shard       Shard     // the part of a gate that this is; zero: the whole
 	Notes       []string  // doubts and hints that concern the whole run
+	First       bool      // whether somebody is to be told what a gate does: none has compared two revisions in the folder of results
+	Accepts     bool      // whether trailers of commits were read, which accept what regressed
 	Causes      []Cause   // of what regressed, as profiles tell
 	Planted     string    // the slowdown put into the candidate on purpose; empty: none
 	Expected    policy.Outcome
@@ -36,6 +39,7 @@ type Document struct {
 	Out         string  // the folder with the saved results
 	Details     []Detail
 	Again       []Command
+	History     *History // what the gate found along commits; nil: it keeps none
 }
 
 // Side says what was measured, and why that.
@@ -62,12 +66,9 @@ func (s Shard) String() string {
 		s.Part.I, s.Part.N, s.Benchmarks, s.InAll)
 }
 
-// notes are Notes, after the part of the gate that this is.
+// notes are Notes, after the part of the gate that this is, how much of it is unchanged, and which trailers changed nothing.
 func (d Document) notes() []string {
-	if d.Shard == (Shard{}) {
-		return d.Notes
-	}
-	return append([]string{d.Shard.String()}, d.Notes...)
+	return slices.Concat(oneOf(d.Shard.String()), oneOf(d.saysUnchanged()), d.needless(), d.Notes)
 }
 
 // Setting is a setting that somebody made.
@@ -101,6 +102,18 @@ func (d Document) Passes() bool {
 	return !d.Report.Fails()
 }
 
+// plantedIn says where the slowdown was put that was planted.
+func (d Document) plantedIn() string {
+	in, groups := "request", d.groups()
+	switch n := len(plainGroups(groups)); {
+	case n > 0 && n == len(groups):
+		in = "operation"
+	case n > 0:
+		in = "request or operation"
+	}
+	return " in every " + in + " of the candidate, on purpose"
+}
+
 // elsewhere reports whether there was nothing to judge here because others judge all of it.
 func (d Document) elsewhere() bool { return len(d.Report.Verdicts) == 0 && d.Report.Elsewhere > 0 }
 
@@ -122,10 +135,11 @@ func (d Document) word() string {
 
 // byConcern are the outcomes, those first that concern a reader most.
 var byConcern = []policy.Outcome{
-	policy.Regressed, policy.Invalid, policy.Inconclusive, policy.Blind, policy.Improved, policy.Added, policy.OK,
+	policy.Regressed, policy.Drifted, policy.Invalid, policy.Inconclusive, policy.Blind, policy.Accepted, policy.Improved,
+	policy.Added, policy.OK,
 }
 
-// headline says in a line how it went: "FAIL: 1 regressed, 3 ok".
+// headline says in a line how it went: "FAIL: 1 regressed, 3 ok, 45 unchanged", "PASS: 2 added: nothing was compared".
 func (d Document) headline() string {
 	word := d.word()
 	switch {
@@ -136,17 +150,17 @@ func (d Document) headline() string {
 	case len(d.Report.Verdicts) == 0:
 		return word + ": invalid: there was nothing to judge"
 	}
-	counts := map[policy.Outcome]int{}
-	for _, v := range d.Report.Verdicts {
-		counts[v.Outcome]++
-	}
 	var parts []string
-	for _, o := range byConcern {
-		if counts[o] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[o], o))
-		}
+	for _, c := range d.counts() {
+		parts = append(parts, fmt.Sprintf("%d %s", c.N, c.Outcome))
+	}
+	if n, _ := d.unchanged(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d unchanged", n))
 	}
 	line := word + ": " + strings.Join(parts, ", ")
+	if d.comparedNothing() {
+		line += ": nothing was compared"
+	}
 	if d.Expected != "" {
 		line += " (expected: " + string(d.Expected) + ")"
 	}

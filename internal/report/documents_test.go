@@ -53,9 +53,17 @@ func verdictsAt(j judge.Judge, pairs []judge.Pair, plan judge.Plan, rounds int, 
 		return r
 	}
 	for _, pair := range pairs {
-		s := j.Sequence(pair, plan, nil, nil)
+		s := j.Sequence(pair, plan, judge.Declared{})
+		if !pair.Measurable() {
+			all = append(all, s.Verdicts())
+			continue
+		}
 		for i := range rounds {
-			s.Add(judge.Round{Baseline: run(pair.Baseline, i), Candidate: run(pair.Candidate, i)})
+			round := judge.Round{Baseline: run(pair.Baseline, i), Candidate: run(pair.Candidate, i)}
+			if pair.Since != nil && pair.Since.Baseline != nil {
+				round.Anchor = run(pair.Since.Baseline, i)
+			}
+			s.Add(round)
 		}
 		s.Look(spent)
 		all = append(all, s.Verdicts())
@@ -80,15 +88,35 @@ func compared(p policy.Policy, baseline, candidate judge.Results) Document {
 	}
 }
 
+// unchanged is a document of the benchmarks MLP, Small and Decoder, of which those named are unchanged.
+func unchanged(names ...string) Document {
+	d := compared(policy.Policy{}, results(), results())
+	j := judge.By(policy.Policy{})
+	side := results(served("MLP", 26.2*ms, 0.01), served("Small", 640*us, 0.01))
+	if slices.Contains(names, "Decoder") {
+		side.Benchmarks = append(side.Benchmarks, served("Decoder", 9*ms, 0.01))
+	}
+	pairs := j.Pairs(side, side)
+	for i, pair := range pairs {
+		pairs[i].Unchanged = slices.Contains(names, pair.Name())
+	}
+	d.Report = j.Report(pairs, verdictsAt(j, pairs, j.Plan(judge.Family(pairs)), len(offsets), true))
+	return d
+}
+
 // inDuet is a document as a gate makes it of rounds. The sides have their luck in rounds of their own.
 func inDuet(p policy.Policy, n policy.Noise, baseline, candidate judge.Benchmark) Document {
+	return judgedInDuet(judge.By(p), n, baseline, candidate)
+}
+
+// judgedInDuet is the same by a judge, which may heed trailers of commits.
+func judgedInDuet(j judge.Judge, n policy.Noise, baseline, candidate judge.Benchmark) Document {
 	for unit := range baseline.Metrics {
 		baseline.Metrics[unit] = baseline.Metrics[unit][:n.Rounds]
 		candidate.Metrics[unit] = candidate.Metrics[unit][:n.Rounds]
 		slices.Reverse(candidate.Metrics[unit])
 	}
-	d := compared(p, results(), results())
-	j := judge.By(p)
+	d := compared(j.Policy(), results(), results())
 	pairs := j.Pairs(results(baseline), results(candidate))
 	pairs[0].Noise = n
 	plan := j.Plan(judge.Family(pairs))
@@ -100,6 +128,18 @@ func inDuet(p policy.Policy, n policy.Noise, baseline, candidate judge.Benchmark
 func with(b judge.Benchmark, unit string, median, deviation float64) judge.Benchmark {
 	b.Metrics[unit] = benchmark("", deviation, map[string]float64{unit: median}).Metrics[unit]
 	return b
+}
+
+// accepting is a document of a benchmark that is slower by a fifth, whose commits have these trailers.
+func accepting(message string) Document {
+	found, _ := policy.Trailers(message)
+	for i := range found {
+		found[i].Commit = "0f1e2d3c4b5a0f1e2d3c4b5a0f1e2d3c4b5a0f1e"
+	}
+	n := policy.Noise{Method: "duet", Rounds: 8, Launches: 8, Seconds: 10.2, Busy: 55.2, Load: 0.52}
+	d := judgedInDuet(judge.By(both).Accepting(found), n, served("MLP", 8*ms, 0.01), served("MLP", 9.6*ms, 0.012))
+	d.Accepts = true
+	return d
 }
 
 // both are rules on latency and throughput.
@@ -126,7 +166,7 @@ var documents = map[string]func() Document{
 			results(served("MLP", 31.4*ms, 0.012), served("Small", 900*us, 0.02)))
 		d.Causes = []Cause{
 			{ID: policy.ID{Package: pkg, Name: "MLP", Procs: 2}, Of: "CPU time", Unit: "ns", Baseline: 25.9 * ms, Candidate: 31.0 * ms,
-				Requests: 412, Took: 5.2 * ms,
+				Requests: 412, Measured: Costs{26.2 * ms, 31.4 * ms},
 				Functions: []CostlyFunction{
 					{Name: "example.com/infer/model.(*MLP).forward", File: "example.com/infer/model/mlp.go", Line: 88,
 						Baseline: 11 * ms, Candidate: 15.1 * ms},
@@ -136,10 +176,25 @@ var documents = map[string]func() Document{
 				Command: "go tool pprof -http=: -sample_index=cpu -diff_base=profiles/1-MLP.cpu.baseline.pb.gz " +
 					"profiles/1-MLP.cpu.candidate.pb.gz"},
 			{ID: policy.ID{Package: pkg, Name: "Small", Procs: 2}, Of: "waiting", Unit: "ns", Baseline: 0, Candidate: 12 * us,
-				Requests: 5120, Took: 260 * us,
-				Doubt: NoneGrew},
+				Requests: 5120, Measured: Costs{640 * us, 900 * us},
+				Doubts: []Doubt{NoneGrew}},
 			{ID: policy.ID{Package: pkg, Name: "Small", Procs: 2}, Of: "allocated memory", Unit: "B",
-				Doubt: NotProfiled, Problem: failed("candidate: the test binary exited with status 2")},
+				Doubts: []Doubt{NotProfiled}, Problem: failed("candidate: the test binary exited with status 2")},
+		}
+		return d
+	},
+	"servers": func() Document {
+		d := compared(both, results(served("Chat", 26.2*ms, 0.01), served("Embed", 2*ms, 0.01), served("Rank", 2*ms, 0.01)),
+			results(served("Chat", 52*ms, 0.012), served("Embed", 4*ms, 0.01), served("Rank", 4*ms, 0.01)))
+		d.Causes = []Cause{
+			{ID: policy.ID{Package: pkg, Name: "Chat", Procs: 2}, Of: Servers, Parts: []ServerPart{
+				{Queue, OfRequest, 1.25 * ms, 22.5 * ms, true}, {Prefill, OfRequest, 10 * ms, 14.5 * ms, true},
+				{Decode, OfToken, 350 * us, 349 * us, false}, {InCache, OfTokens, 97.1, 12.5, true},
+			}},
+			{ID: policy.ID{Package: pkg, Name: "Embed", Procs: 2}, Of: Servers, Parts: []ServerPart{
+				{Queue, OfRequest, 0, 0, false},
+			}},
+			{ID: policy.ID{Package: pkg, Name: "Rank", Procs: 2}, Of: Servers, Doubts: []Doubt{NoMetrics}},
 		}
 		return d
 	},
@@ -157,7 +212,8 @@ var documents = map[string]func() Document{
 	},
 	"duet": func() Document {
 		n := policy.Noise{
-			Method: "duet", Rounds: 8, Launches: 5, Seconds: 10.2, Stalls: 3.14, Switches: 24.3, Alternation: 0.98, Busy: 55.2, Load: 0.52,
+			Method: "duet", Rounds: 8, Launches: 5, Seconds: 10.2, Operations: 1, Turn: 0.0081, Stalls: 3.14, Switches: 24.3,
+			Alternation: 0.98, Busy: 55.2, Load: 0.52,
 		}
 		d := inDuet(both, n, with(served("MLP", 8*ms, 0.01), "cpu-ns", 7.8*ms, 0.004),
 			with(served("MLP", 9.6*ms, 0.012), "cpu-ns", 9.3*ms, 0.004))
@@ -230,9 +286,38 @@ var documents = map[string]func() Document{
 		return compared(both, results(served("Old", 9*ms, 0.01), served("MLP", 26.2*ms, 0.01)),
 			results(served("MLP", 26.1*ms, 0.01), served("New", 7*ms, 0.01)))
 	},
+	"first":           func() Document { return first("ok") },
+	"first-added":     func() Document { return first("added") },
+	"first-error":     func() Document { return first("error") },
+	"first-itself":    func() Document { return first("itself") },
+	"first-unchanged": func() Document { return first("unchanged") },
+	"unchanged":       func() Document { return unchanged("MLP", "Small") },
+	"unchanged-beside": func() Document {
+		d := unchanged("Small", "Decoder")
+		d.Notes = []string{"measured in whole runs, not in a duet: the baseline's tailgate is too old to take turns"}
+		return d
+	},
+	"unchanged-inputs": func() Document {
+		d := compared(policy.Policy{}, results(served("MLP", 26.2*ms, 0.01)), results(served("MLP", 26.2*ms, 0.01)))
+		v := &d.Report.Verdicts[0]
+		*v = policy.Verdict{ID: v.ID, Rule: v.Rule, Unit: v.Unit, Outcome: policy.Invalid, Fails: true, Reason: policy.Reason{
+			Code: policy.UncommittedInput, Facts: policy.Facts{Side: "candidate", Words: []string{"models/small.gguf"}},
+			Advice: []policy.Advice{{Do: policy.CommitInput}},
+		}}
+		d.Report.Benchmarks[0].Metrics = nil
+		return d
+	},
 	"removed-allowed": func() Document {
 		p := policy.Policy{OnRemoved: policy.Warn}
 		return compared(p, results(served("Old", 9*ms, 0.01), served("MLP", 26.2*ms, 0.01)), results(served("MLP", 26.1*ms, 0.01)))
+	},
+	"accepted": func() Document {
+		return accepting("s\n\nPerf-Accept: MLP p95-ns <=+25% answers are checked now, since #41\n" +
+			"Perf-Accept: example.com/infer/MLP req/s >=-20% answers are checked now\nPerf-Accept: MLP p95-ns <=+22% the same\n" +
+			"Perf-Accept: example.com/chat/Chat p95-ns <=+5% of another gate")
+	},
+	"exceeded": func() Document {
+		return accepting("Perf-Accept: MLP p95-ns <=+15% answers are checked, which is to cost <b>less</b> than `15 %`")
 	},
 	"expected": func() Document {
 		d := compared(policy.Policy{}, results(served("MLP", 26.2*ms, 0.01)), results(served("MLP", 31.2*ms, 0.012)))
@@ -314,6 +399,24 @@ var documents = map[string]func() Document{
 			service{capacity: 250}.loaded("multi-lora", 40, 80, 120, 160))
 	},
 	"serving-one-rate": func() Document { return servingIn("multi-lora-gate", 160) },
+	"plain": func() Document {
+		return operations(48, map[int]operated{
+			7: {factor: 1.31}, 11: {factor: 0.7}, 19: {deviation: 0.3}, 23: {deviation: 0.3}, 30: {allocs: 1}, 37: {fails: true},
+			38: {fails: true}, 41: {isNew: true},
+		})
+	},
+	"plain-ok": func() Document { return operations(48, nil) },
+	"plain-few": func() Document {
+		return operations(3, map[int]operated{1: {factor: 1.2}, 2: {deviation: 0.2, factor: 0.8}})
+	},
+	"plain-beside-requests": func() Document {
+		d := operations(12, map[int]operated{3: {factor: 1.31}})
+		served := compared(policy.Policy{}, results(served("MLP", 26.2*ms, 0.01)), results(served("MLP", 26.21*ms, 0.012)))
+		d.Report.Benchmarks = append(d.Report.Benchmarks, served.Report.Benchmarks...)
+		d.Report.Verdicts = append(d.Report.Verdicts, served.Report.Verdicts...)
+		d.Planted = "25%"
+		return d
+	},
 	"many": func() Document {
 		random := rand.New(rand.NewPCG(1, 2))
 		var baseline, candidate []judge.Benchmark
@@ -329,6 +432,11 @@ var documents = map[string]func() Document{
 			}
 		}
 		return compared(policy.Policy{}, results(baseline...), results(candidate...))
+	},
+	"drifted":       func() Document { return anchored(policy.Policy{}) },
+	"drifted-plain": func() Document { return anchoredOperations() },
+	"drifted-allowed": func() Document {
+		return anchored(policy.Policy{OnDrifted: policy.Warn})
 	},
 	"untrusted": func() Document {
 		name := "A|B/<img src=x onerror=alert(1)>/`tick`/@octocat/#1/*bold*_it_/[link](http://example.com)/$x^2$/&lt;"

@@ -77,13 +77,16 @@ func (d Document) failing() (count int, worst policy.Verdict) {
 
 // overtakes reports whether v is the one to speak of in place of another that fails.
 func overtakes(v, other policy.Verdict) bool {
-	order := []policy.Outcome{policy.Regressed, policy.Inconclusive, policy.Blind, policy.Invalid}
+	order := []policy.Outcome{policy.Regressed, policy.Drifted, policy.Inconclusive, policy.Blind, policy.Invalid}
 	rank, best := slices.Index(order, v.Outcome), slices.Index(order, other.Outcome)
 	return rank < best || rank == best && excess(v) > excess(other)
 }
 
-// excess is how many times its limit a change for the worse is.
+// excess is how many times its limit a change for the worse is, since the anchor where that is what counts.
 func excess(v policy.Verdict) float64 {
+	if v.Outcome == policy.Drifted && v.Anchor != nil {
+		v = *v.Anchor
+	}
 	limit := limitPercent(v)
 	switch worse := worsening(v, v.ChangePercent); {
 	case math.IsNaN(worse):
@@ -119,14 +122,27 @@ func (d Document) accusation(v policy.Verdict) string {
 	case policy.Regressed:
 		limits := limitsWith(v.Rule, " and ")
 		return fmt.Sprintf("%s got %s: its %s, and the limit is %s.", cell(name), worse(v), movement(v), limits)
+	case policy.Drifted:
+		limits := v.Rule
+		if v.Anchor != nil {
+			limits = v.Anchor.Rule
+		}
+		return fmt.Sprintf("%s drifted: its %s, and the limit is %s.", cell(name), drifted(v), limitsWith(limits, " and "))
 	case policy.Inconclusive:
-		return fmt.Sprintf("It cannot be told whether %s got %s: its %s, too noisily to be sure.", cell(name), worse(v), movement(v))
+		doubt := "too noisily to be sure"
+		if v.Reason.Code == policy.BenchmarkChanged {
+			doubt = "and the benchmark itself is not the same on both sides"
+		}
+		return fmt.Sprintf("It cannot be told whether %s got %s: its %s, %s.", cell(name), worse(v), movement(v), doubt)
 	case policy.Blind:
 		return fmt.Sprintf("It cannot be told whether %s got %s: its %s was too noisy to see %s.",
 			cell(name), worse(v), cell(brief(v.Unit)), unseen(v))
 	}
 	if v.Name == "" {
 		return capital(cell(name)) + " could not be applied."
+	}
+	if slices.ContainsFunc(d.groups(), func(g group) bool { return g.of.ID == v.ID && unmeasured(g, v) }) {
+		return cell(name) + " could not be judged."
 	}
 	return fmt.Sprintf("%s could not be judged: %s is invalid.", cell(name), cell(title(v.Unit)))
 }
@@ -156,9 +172,15 @@ func worse(v policy.Verdict) string {
 // passing says that nothing fails, and what else there is to know.
 func (d Document) passing() string {
 	var best policy.Verdict
-	improved, unsure, same := 0, 0, 0
+	improved, unsure, same, crept, accepted := 0, 0, 0, 0, 0
+	if n, _ := d.unchanged(); n == len(d.Report.Verdicts) {
+		return "Nothing that the benchmarks run or read has changed."
+	}
+	if d.comparedNothing() {
+		return "Nothing was compared: the baseline has none of these benchmarks and metrics."
+	}
 	for _, v := range d.Report.Verdicts {
-		if v.Reason.Code == policy.SameCode {
+		if v.SinceBaseline().Code == policy.SameCode {
 			same++
 		}
 		switch v.Outcome {
@@ -169,17 +191,30 @@ func (d Document) passing() string {
 			}
 		case policy.Inconclusive:
 			unsure++
+		case policy.Drifted:
+			crept++
+		case policy.Accepted:
+			accepted++
 		}
 	}
 	s, blind := "Nothing got worse than its limits allow", d.saysBlind()
 	if unsure > 0 || blind != "" {
 		s = "Nothing was seen to get worse than its limits allow"
 	}
+	if crept > 0 {
+		s += " since the baseline"
+	}
+	if accepted > 0 {
+		s += ", but for " + count(accepted, "rule", "rules") + " of which that is accepted"
+	}
 	if improved > 0 {
 		s += fmt.Sprintf(", and %s got better: its %s", cell(d.labels()(best)), movement(best))
 	}
 	if unsure > 0 {
 		s += fmt.Sprintf("; %s cannot be told for sure, which the policy lets pass", count(unsure, "rule", "rules"))
+	}
+	if crept > 0 {
+		s += fmt.Sprintf("; %s drifted since the anchor, which the policy lets pass", count(crept, "rule", "rules"))
 	}
 	if blind != "" {
 		s += "; " + blind
@@ -192,15 +227,24 @@ func (d Document) passing() string {
 
 // evidence says how sure the finding is, and where the change came from.
 func (d Document) evidence() []string {
+	first := d.firstSentences()
 	if d.Error != "" || len(d.Report.Verdicts) == 0 {
-		return nil
+		return first
 	}
-	floors := oneOf(d.floors())
+	rest := slices.Concat(some(d.accepted(), "accepted"), oneOf(d.floors()), first)
+	if since := d.saysAnchor(); since != "" {
+		rest = append(rest, "Since the anchor: "+since+".")
+	}
 	failing, v := d.failing()
 	if failing == 0 {
-		return slices.Concat(oneOf(d.settlesBlind()), oneOf(d.visible()), floors)
+		return slices.Concat(oneOf(d.settlesBlind()), oneOf(d.visible()), rest)
 	}
+	crept := v.Outcome == policy.Drifted && v.Anchor != nil
 	var said []string
+	own := v
+	if crept {
+		v = *v.Anchor // that is what it is about
+	}
 	if v.Baseline.N > 0 && v.Candidate.N > 0 {
 		s := newStatement(v)
 		measured := fmt.Sprintf("Measured %s: %s, with an interval of %s.", basis(v), s.change(), s.interval)
@@ -208,7 +252,7 @@ func (d Document) evidence() []string {
 			measured += fmt.Sprintf(" The chance of any false alarm in this report is at most %s %%.", exact(100*d.Report.Policy.Alpha))
 		}
 		said = append(said, measured)
-		if stage := d.stage(v); stage != "" {
+		if stage := d.stage(v); stage != "" && !crept {
 			said = append(said, stage)
 		}
 		said = append(said, d.ofItsCase(v)...)
@@ -219,7 +263,10 @@ func (d Document) evidence() []string {
 	if more := sentence(beyondOutcome(v)); more != "" {
 		said = append(said, more)
 	}
-	return append(said, floors...)
+	if s := newStatement(own); crept && s.percent != "" {
+		said = append(said, fmt.Sprintf("Since the baseline: %s, with an interval of %s.", s.change(), s.interval))
+	}
+	return append(said, rest...)
 }
 
 // oneOf is a sentence, if there is one.
@@ -263,7 +310,7 @@ func (d Document) stage(v policy.Verdict) string {
 	}
 	s := scaleOf(most.Unit, most.Baseline.Median, most.Candidate.Median)
 	name, metric := stageAndMetric(most.Unit)
-	return fmt.Sprintf("Of its stages %s grew most: %s %s %s, %s %%.",
+	return fmt.Sprintf("The stage that grew most is %s: %s %s %s, %s %%.",
 		cell(name), metric, s.signed(growth), s.unit, percent(most.ChangePercent))
 }
 

@@ -37,7 +37,7 @@ func TestTheSameNumbersEverywhere(t *testing.T) {
 			assert.Contains(t, text, s, form)
 		}
 	}
-	assert.Contains(t, Line(d.Report.Verdicts[0]), "regressed: MLP p95-ns: +19.96 % (p=0.008 over 8 rounds): ")
+	assert.Contains(t, Twins{}.Line(d.Report.Verdicts[0]), "regressed: MLP p95-ns: +19.96 % (p=0.008 over 8 rounds): ")
 	assert.Equal(t, policy.IntervalBeyond, d.Report.Verdicts[0].Reason.Code)
 }
 

@@ -15,7 +15,7 @@ func curve(p90 ...float64) (r judge.Results) {
 	for i, x := range p90 {
 		r.Benchmarks = append(r.Benchmarks, judge.Benchmark{
 			ID:      policy.ID{Name: fmt.Sprintf("Serving/case=a/rate=%d0", i+1), Procs: 2},
-			Metrics: map[string][]float64{"p90-ns": {x, x + 1, x - 1}, "succeeded": {100}},
+			Metrics: map[string][]float64{"p90-ns": {x, x + 1, x - 1}, "succeeded": {100, 100, 100}},
 		})
 	}
 	return r

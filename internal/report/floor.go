@@ -8,9 +8,10 @@ import (
 )
 
 // underFloor says of a subject from where on it fails whose floor hides what the limit alone would not allow; empty for a rule
-// whose floor hides little, and for one that gave way to another.
+// whose floor hides little, as one allocation does, since there is none smaller, and for one that gave way to another.
 func underFloor(v policy.Verdict, subject string) string {
-	if !v.FloorHides() || v.Reason.Code == policy.Saturated {
+	one := v.Unit == "allocs/op" && v.Rule.MinRegression <= 1 && v.Rule.MaxRegressionPercent == 0
+	if !v.FloorHides() || one || v.Reason.Code == policy.Saturated {
 		return ""
 	}
 	from := redFrom(v)

@@ -25,7 +25,7 @@ func TestEveryFormSaysFromWhereOnARuleFails(t *testing.T) {
 	assert.Contains(t, page, "Under the floor of 1 ms this fails from 4.19 times the baseline on.")
 	assert.Contains(t, page, "<small>fails from 40 % less than the baseline on</small>")
 	assert.Contains(t, page, tiny)
-	assert.Contains(t, Line(d.Report.Verdicts[3]), "limit; under the floor of 1 ms this fails from 4.19 times the baseline on")
+	assert.Contains(t, Twins{}.Line(d.Report.Verdicts[3]), "limit; under the floor of 1 ms this fails from 4.19 times the baseline on")
 
 	var percents []any
 	for _, v := range decoded(t, d)["verdicts"].([]any) {
@@ -70,11 +70,11 @@ func TestCPUTimeHasNoWaitingInIt(t *testing.T) {
 		Rule:     policy.Rule{Metric: "cpu-ns", MaxRegressionPercent: 10},
 		Baseline: policy.Summary{Median: 1e6, N: 8}, Candidate: policy.Summary{Median: 1e6, N: 8},
 	}
-	for _, said := range []string{limitsOf(v), cellLimits(v), Line(v)} {
+	for _, said := range []string{limitsOf(v), cellLimits(v), Twins{}.Line(v)} {
 		assert.Contains(t, said, "is not in it")
 	}
 	v.Rule.MinRegression = 5e6
 	assert.Contains(t, limitsOf(v), "6 times the baseline on; waiting")
 	v.Unit, v.Rule.Metric = "p95-ns", "p95-ns"
-	assert.NotContains(t, limitsOf(v)+cellLimits(v)+Line(v), "is not in it")
+	assert.NotContains(t, limitsOf(v)+cellLimits(v)+Twins{}.Line(v), "is not in it")
 }

@@ -80,7 +80,7 @@ func UnseenOn(machine string, r policy.Report) string {
 func sawLeast(r policy.Report) (least policy.Verdict, ok bool) {
 	most := 1.0
 	for _, v := range r.Verdicts {
-		found := v.Outcome == policy.Regressed || v.Outcome == policy.Improved
+		found := v.Outcome == policy.Regressed || v.Outcome == policy.Accepted || v.Outcome == policy.Improved
 		if times := v.Detectable / v.RedFrom(); !found && v.Candidate.N > 0 && times > most { // of a rule that cannot fail it is none
 			least, most, ok = v, times, true
 		}
@@ -98,13 +98,21 @@ func what(v policy.Verdict) string {
 
 // foresight says before the headline what blind verdicts and floors leave unseen: none of that is silent.
 func (b *terminal) foresight(d Document) {
+	for i, said := range d.first() {
+		b.item([]string{"first", " ", " "}[i], said)
+	}
 	if d.Error != "" {
 		return
 	}
+	for _, accepted := range some(d.accepted(), "accepted") {
+		b.item("accepted", accepted)
+	}
+	b.accept(d)
 	if blind := d.saysBlind(); blind != "" {
 		b.item("blind", sentence(blind))
 	}
 	if floors := d.floors(); floors != "" {
 		b.item("floor", floors)
 	}
+	b.item("anchor", d.saysAnchor())
 }

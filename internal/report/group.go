@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -22,14 +21,14 @@ func (g group) fails() bool {
 	return false
 }
 
-// groups are the verdicts by benchmark, in the report's order. Theirs are copies, to be sorted as one likes: one array,
-// in which those of a benchmark mostly stand together already.
+// groups are the verdicts by benchmark, in the report's order, but for what is unchanged. Theirs are copies, to be sorted as one
+// likes: one array, in which those of a benchmark mostly stand together already.
 func (d Document) groups() []group {
 	measured := make(map[policy.ID]int, len(d.Report.Benchmarks))
 	for i, m := range d.Report.Benchmarks {
 		measured[m.ID] = i
 	}
-	verdicts := slices.Clone(d.Report.Verdicts)
+	verdicts := d.told()
 	all := make([]group, 0, len(d.Report.Benchmarks))
 	at := make(map[policy.ID]int, len(d.Report.Benchmarks))
 	for n, v := range verdicts {

@@ -18,6 +18,7 @@ type (
 		Version     int               `json:"version"`
 		Name        string            `json:"name"`
 		Outcome     policy.Outcome    `json:"outcome"`
+		Counts      tally             `json:"counts"`
 		Pass        bool              `json:"pass"`
 		Error       string            `json:"error"`
 		ErrorCode   policy.Code       `json:"error_code"`
@@ -28,10 +29,13 @@ type (
 		Phases      []phaseJSON       `json:"phases"`
 		Baseline    sideJSON          `json:"baseline"`
 		Candidate   sideJSON          `json:"candidate"`
+		Anchor      *sideJSON         `json:"anchor"`
 		Settings    []settingJSON     `json:"settings"`
 		Environment map[string]string `json:"environment"`
 		Shard       *shardJSON        `json:"shard"`
 		Notes       []string          `json:"notes"`
+		Accepts     bool              `json:"accepts"`
+		Trailers    []policy.Trailer  `json:"trailers"`
 		Alpha       number            `json:"alpha"`
 	}
 	shardJSON struct {
@@ -65,6 +69,7 @@ type (
 		Fails      bool           `json:"fails"`
 		Reason     string         `json:"reason"`
 		ReasonJSON
+		Trailer           string      `json:"trailer"`
 		Baseline          summaryJSON `json:"baseline"`
 		Candidate         summaryJSON `json:"candidate"`
 		Paired            bool        `json:"paired"`
@@ -76,6 +81,7 @@ type (
 		Alpha             number      `json:"alpha"`
 		DetectablePercent number      `json:"detectable_percent"`
 		RedFromPercent    number      `json:"red_from_percent"`
+		Anchor            *anchorJSON `json:"anchor"`
 	}
 	ruleJSON struct {
 		Metric               string           `json:"metric"`
@@ -106,6 +112,21 @@ type (
 	}
 )
 
+// tally is how many verdicts have each outcome, what is unchanged and was not measured with the others; one that none has is there
+// with 0.
+type tally map[policy.Outcome]int
+
+func (d Document) tally() tally {
+	counts := tally{}
+	for _, o := range byConcern {
+		counts[o] = 0
+	}
+	for _, v := range d.Report.Verdicts {
+		counts[v.Outcome]++
+	}
+	return counts
+}
+
 // number is null in JSON when it is infinite or not a number: JSON has neither.
 type number float64
 
@@ -124,10 +145,15 @@ func (n number) MarshalJSON() ([]byte, error) {
 // since there may be thousands. It fails when w does, and on a Began after the year 9999.
 func (d Document) WriteJSON(w io.Writer) error {
 	out := documentJSON{
-		Version: 1, Name: d.Name, Outcome: d.Outcome(), Pass: d.Passes(), Error: d.Error, ErrorCode: d.ErrorCode,
+		Version: 1, Name: d.Name, Outcome: d.Outcome(), Counts: d.tally(), Pass: d.Passes(), Error: d.Error, ErrorCode: d.ErrorCode,
 		Expected: d.Expected, Planted: d.Planted, Began: d.Began.UTC(), Seconds: number(d.Took.Seconds()), Phases: []phaseJSON{},
 		Baseline: sideJSON(d.Baseline), Candidate: sideJSON(d.Candidate), Settings: []settingJSON{}, Environment: map[string]string{},
-		Notes: append([]string{}, d.Notes...), Alpha: number(d.Report.Policy.Alpha),
+		Notes: append([]string{}, d.Notes...), Accepts: d.Accepts, Trailers: append([]policy.Trailer{}, d.Report.Trailers...),
+		Alpha: number(d.Report.Policy.Alpha),
+	}
+	if d.Anchor != nil {
+		anchor := sideJSON(*d.Anchor)
+		out.Anchor = &anchor
 	}
 	if d.Shard != (Shard{}) {
 		out.Shard = &shardJSON{d.Shard.Part.I, d.Shard.Part.N, d.Shard.Benchmarks, d.Shard.InAll}
@@ -144,7 +170,7 @@ func (d Document) WriteJSON(w io.Writer) error {
 	j := newJSONWriter(w)
 	j.value("", out)
 	j.buf.Truncate(j.buf.Len() - len("\n}\n")) // the object goes on
-	list(j, "verdicts", d.Report.Verdicts, newVerdictJSON)
+	list(j, "verdicts", d.Report.Verdicts, func(v policy.Verdict) verdictJSON { return newVerdictJSON(v, d.proposal(v)) })
 	list(j, "benchmarks", d.Report.Benchmarks, newMeasuredJSON)
 	list(j, "causes", d.Causes, newCauseJSON)
 	j.buf.WriteString("\n}\n")
@@ -196,15 +222,15 @@ func list[T, J any](j *jsonWriter, name string, items []T, convert func(T) J) {
 	j.buf.WriteByte(']')
 }
 
-func newVerdictJSON(v policy.Verdict) verdictJSON {
+func newVerdictJSON(v policy.Verdict, trailer string) verdictJSON {
 	out := verdictJSON{
 		Package: v.Package, Benchmark: v.Name, GOMAXPROCS: v.Procs, Unit: v.Unit, Outcome: v.Outcome, Fails: v.Fails,
-		Reason: reason(v), ReasonJSON: NewReasonJSON(v.Reason),
-		Rule: ruleJSON{v.Rule.Metric, v.Rule.Stage, v.Rule.Benchmark, number(v.Rule.MaxRegressionPercent), number(v.Rule.MinRegression),
-			v.Rule.Direction, v.Rule.Plain},
+		Reason: reason(v), ReasonJSON: NewReasonJSON(v.Reason), Trailer: trailer,
+		Rule:     newRuleJSON(v.Rule),
 		Baseline: newSummaryJSON(v.Baseline), Candidate: newSummaryJSON(v.Candidate), Paired: v.Paired,
 		Change: unknown, ChangePercent: unknown, Interval: [2]number{unknown, unknown}, IntervalPercent: [2]number{unknown, unknown},
 		P: unknown, Alpha: number(v.Alpha), DetectablePercent: unknown, RedFromPercent: number(v.RedFrom()),
+		Anchor: newAnchorJSON(v.Anchor),
 	}
 	if v.Baseline.N > 0 && v.Candidate.N > 0 {
 		out.Change, out.ChangePercent = number(v.Change), number(v.ChangePercent)
@@ -213,6 +239,10 @@ func newVerdictJSON(v policy.Verdict) verdictJSON {
 		out.P, out.DetectablePercent = number(v.P), number(v.Detectable)
 	}
 	return out
+}
+
+func newRuleJSON(r policy.Rule) ruleJSON {
+	return ruleJSON{r.Metric, r.Stage, r.Benchmark, number(r.MaxRegressionPercent), number(r.MinRegression), r.Direction, r.Plain}
 }
 
 func newMeasuredJSON(m policy.Measured) measuredJSON {

@@ -9,17 +9,18 @@ import (
 )
 
 // room is how many bytes each part of a Markdown report may have, beside the reasons' and the error's own bounds.
-type room struct{ failing, reasons, passing, rates, measured, noise, provenance int }
+type room struct{ failing, reasons, passing, plain, rates, measured, noise, provenance int }
 
 var (
 	// inComment keeps under the 65,536 characters that GitHub takes for a comment.
 	inComment = room{
-		failing: 14 << 10, reasons: 10 << 10, passing: 6 << 10, rates: 8 << 10, measured: 6 << 10, noise: 4 << 10, provenance: 6 << 10,
+		failing: 14 << 10, reasons: 10 << 10, passing: 6 << 10, plain: 6 << 10, rates: 8 << 10, measured: 6 << 10, noise: 4 << 10,
+		provenance: 6 << 10,
 	}
 	// onJobPage keeps under the 1 MiB that GitHub takes for the summary of a step.
 	onJobPage = room{
-		failing: 300 << 10, reasons: 100 << 10, passing: 200 << 10, rates: 150 << 10, measured: 200 << 10, noise: 50 << 10,
-		provenance: 20 << 10,
+		failing: 300 << 10, reasons: 100 << 10, passing: 200 << 10, plain: 100 << 10, rates: 150 << 10, measured: 200 << 10,
+		noise: 50 << 10, provenance: 20 << 10,
 	}
 )
 
@@ -41,7 +42,7 @@ func (d Document) markdown(most room) string {
 	if d.Error != "" {
 		b.WriteString("\n" + fenced(d.Error, mostOfError, ""))
 	}
-	verdicts := slices.Clone(d.Report.Verdicts)
+	verdicts := d.told()
 	slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int { return byGravity(b, a) })
 	fails := 0
 	for fails < len(verdicts) && verdicts[fails].Fails {
@@ -49,17 +50,21 @@ func (d Document) markdown(most room) string {
 	}
 	failing, passing := verdicts[:fails], verdicts[fails:]
 	label, groups := d.labels(), d.groups()
+	plain := newPlainPart(groups)
+	failing, passing = plain.tabled(failing), plain.tabled(passing)
 	b.WriteString(verdictTable(failing, label, most.failing))
-	b.WriteString(reasons(verdicts, label, most.reasons))
+	b.WriteString(reasons(verdicts, label, plain, most.reasons))
+	b.WriteString(d.acceptList())
 	b.WriteString(d.causeList())
-	if table := verdictTable(passing, label, most.passing); len(failing) == 0 && len(passing) <= openly {
+	if table := verdictTable(passing, label, most.passing); fails == 0 && len(passing) <= openly {
 		b.WriteString(table)
 	} else {
-		b.WriteString(folded(count(len(passing), "rule that passes", "rules that pass"), table))
+		b.WriteString(folded(count(len(passing), "rule that passes", "rules that pass")+plain.inFull(), table))
 	}
+	b.WriteString(plain.section(label, most.plain, fails > 0))
 	b.WriteString(d.ratedTables(most.rates))
 	b.WriteString(folded("What was measured", measuredTable(groups, label, most.measured)))
-	b.WriteString(folded("Noise", noiseList(groups, label, most.noise)))
+	b.WriteString(folded("Noise", noiseList(groups, label, plain, most.noise)))
 	b.WriteString(folded("What was compared", "\n"+d.provenanceList(most.provenance)))
 	return b.String()
 }
@@ -113,20 +118,28 @@ func verdictTable(verdicts []policy.Verdict, label func(policy.Verdict) string, 
 	if len(verdicts) == 0 {
 		return ""
 	}
-	rows := listing{most: most}
+	rows, anchored := listing{most: most}, hasAnchor(verdicts)
+	with := func(since string, cells ...string) string { // the interval is followed by the change since the anchor
+		if anchored {
+			cells = slices.Insert(cells, 9, since)
+		}
+		return tableRow(cells...)
+	}
 	for _, v := range verdicts {
 		rows.add(func() string {
 			r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
 			if s.detectable == "" {
 				s.interval, s.p, s.detectable = missing, missing, missing
 			}
-			return tableRow(bold(v), code(label(v)), prose(title(v.Unit)), prose(r.unit), r.baseline, r.candidate, r.change, r.percent,
-				prose(s.interval), s.p, s.detectable, prose(cellLimits(v)))
+			status := strings.TrimSpace(bold(v) + " " + prose(little(v)))
+			return with(prose(shortSinceAnchor(v)), status, code(label(v)), prose(title(v.Unit)), prose(r.unit),
+				r.baseline, r.candidate, r.change, r.percent, prose(s.interval), s.p, s.detectable, prose(cellLimits(v)))
 		})
 	}
-	return "\n" + tableRow("status", "workflow", "metric", "unit", "baseline", "candidate", "change", "change %",
-		"interval", "evidence", "smallest detectable", "limits") +
-		"|---|---|---|---|--:|--:|--:|--:|--:|---|--:|---|\n" + rows.text("verdicts")
+	head := with("since anchor", "status", "workflow", "metric", "unit", "baseline", "candidate", "change", "change %",
+		"interval", "evidence", "smallest detectable", "limits")
+	rule := with("--:", "---", "---", "---", "---", "--:", "--:", "--:", "--:", "--:", "---", "--:", "---")
+	return "\n" + head + strings.ReplaceAll(rule, " ", "") + rows.text("verdicts")
 }
 
 // bold is the outcome, so that what fails is not overlooked.
@@ -137,12 +150,18 @@ func bold(v policy.Verdict) string {
 	return prose(string(v.Outcome))
 }
 
-// reasons are those of the verdicts that are not ok, or ok for another reason than what was measured on both sides.
-func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string, most int) string {
+// reasons are those of the verdicts that are not ok, or ok for another reason than what was measured on both sides. Plain
+// benchmarks share theirs.
+func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string, plain *plainPart, most int) string {
 	var items []string
 	var last string
+	var sharing []policy.Verdict
 	for _, v := range verdicts {
-		if v.Outcome == policy.OK && v.Baseline.N > 0 && v.Candidate.N > 0 && v.Reason.Code != policy.SameCode {
+		if explained(v) {
+			continue
+		}
+		if plain.ids[v.ID] {
+			sharing = append(sharing, v)
 			continue
 		}
 		head := fmt.Sprintf("- %s %s %s:", bold(v), code(label(v)), prose(title(v.Unit)))
@@ -157,19 +176,28 @@ func reasons(verdicts []policy.Verdict, label func(policy.Verdict) string, most 
 		}
 		last = why
 	}
+	for _, s := range sharedReasons(sharing, label) {
+		items = append(items, s.markdown())
+	}
 	if len(items) == 0 {
 		return ""
 	}
 	return "\n### Reasons\n\n" + lines(items, most, "reasons")
 }
 
-// noiseList says what was seen to disturb each benchmark.
-func noiseList(groups []group, label func(policy.Verdict) string, most int) string {
+// noiseList says what was seen to disturb each benchmark, and plain ones together.
+func noiseList(groups []group, label func(policy.Verdict) string, plain *plainPart, most int) string {
 	var items []string
 	for _, g := range groups {
+		if plain.ids[g.of.ID] {
+			continue
+		}
 		if seen := noise(g.of.Noise); seen != "" {
 			items = append(items, fmt.Sprintf("- %s: %s\n", code(label(g.verdicts[0])), prose(seen)))
 		}
+	}
+	if of := plain.noise(label); of != "" {
+		items = append(items, of)
 	}
 	if len(items) == 0 {
 		return ""
@@ -180,13 +208,16 @@ func noiseList(groups []group, label func(policy.Verdict) string, most int) stri
 // provenanceList says what was compared, and under which circumstances.
 func (d Document) provenanceList(most int) string {
 	items := []string{"- baseline: " + d.Baseline.markdown(), "- candidate: " + d.Candidate.markdown()}
+	if d.Anchor != nil {
+		items = append(items, "- anchor: "+d.Anchor.markdown())
+	}
 	add := func(name, value string) {
 		if value != "" {
 			items = append(items, "- "+name+": "+value)
 		}
 	}
 	if d.Planted != "" {
-		add("planted", code(d.Planted)+" in every request of the candidate, on purpose")
+		add("planted", code(d.Planted)+d.plantedIn())
 	}
 	add("machine", prose(d.machine()))
 	for _, s := range d.Settings {
@@ -221,13 +252,26 @@ func (s Side) markdown() string {
 	return code(s.What) + ": " + prose(s.Why)
 }
 
-// measuredTable is all that the terminal shows of each benchmark.
+// measuredTable is all that the terminal shows of each benchmark; of a plain one that is ok its line has that.
 func measuredTable(groups []group, label func(policy.Verdict) string, most int) string {
 	l := listing{most: most}
+	staged := slices.ContainsFunc(groups, func(g group) bool { return ofRequests(g.of) })
+	line := func(workflow, stage string, more ...string) string {
+		if staged {
+			more = slices.Insert(more, 0, stage)
+		}
+		return tableRow(slices.Insert(more, 0, workflow)...)
+	}
 	for _, g := range groups {
-		for _, r := range rows(g.of, g.verdicts) {
+		shown := rows(g.of, g.verdicts)
+		if g.plain() {
+			if shown = besideLine(shown); len(g.concerning()) == 0 {
+				continue
+			}
+		}
+		for _, r := range shown {
 			l.add(func() string {
-				return tableRow(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit), r.baseline,
+				return line(code(label(g.verdicts[0])), prose(r.stage), prose(r.metric), prose(r.unit), r.baseline,
 					r.candidate, r.change, r.percent)
 			})
 		}
@@ -235,6 +279,6 @@ func measuredTable(groups []group, label func(policy.Verdict) string, most int) 
 	if l.all == 0 {
 		return ""
 	}
-	return "\n" + tableRow("workflow", "stage", "metric", "unit", "baseline", "candidate", "change", "change %") +
-		"|---|---|---|---|--:|--:|--:|--:|\n" + l.text("metrics")
+	return "\n" + line("workflow", "stage", "metric", "unit", "baseline", "candidate", "change", "change %") +
+		strings.Repeat("|---", strings.Count(line("", ""), "|")+1) + "|--:|--:|--:|--:|\n" + l.text("metrics")
 }

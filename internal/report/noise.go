@@ -12,16 +12,8 @@ func noise(n policy.Noise) string {
 	if n == (policy.Noise{}) {
 		return ""
 	}
-	how := "apart"
-	switch n.Method {
-	case "":
-	case "duet":
-		how = "in a duet"
-	default:
-		how = "in " + cell(n.Method)
-	}
-	s := fmt.Sprintf("measured %s, %s in %s, %s s",
-		how, count(n.Rounds, "round", "rounds"), count(n.Launches, "launch", "launches"), short(n.Seconds))
+	s := fmt.Sprintf("measured %s, %s in %s, %s%s s",
+		measuredHow(n), count(n.Rounds, "round", "rounds"), count(n.Launches, "launch", "launches"), turn(n), short(n.Seconds))
 	var seen []string
 	if n.SawTurns() {
 		seen = append(seen, short(n.Stalls)+" stalls/s over 1 ms", short(n.Switches)+" involuntary switches/s")
@@ -36,6 +28,30 @@ func noise(n policy.Noise) string {
 		return s
 	}
 	return s + "; " + strings.Join(seen, ", ")
+}
+
+// turn says what a turn was: "turns of 5267 operations (1.3 ms), "; empty where there were none.
+func turn(n policy.Noise) string {
+	switch {
+	case !hadTurns(n):
+		return ""
+	case n.Operations == 1:
+		return fmt.Sprintf("turns of an operation (%s ms), ", short(1e3*n.Turn))
+	}
+	return fmt.Sprintf("turns of %d operations (%s ms), ", n.Operations, short(1e3*n.Turn))
+}
+
+func hadTurns(n policy.Noise) bool { return n.SawTurns() && n.Operations > 0 }
+
+// measuredHow says how the sides were measured: "in a duet".
+func measuredHow(n policy.Noise) string {
+	switch n.Method {
+	case "":
+		return "apart"
+	case "duet":
+		return "in a duet"
+	}
+	return "in " + cell(n.Method)
 }
 
 func count(n int, one, many string) string {

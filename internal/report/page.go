@@ -20,6 +20,8 @@ var (
 	pageCSS string
 	//go:embed page/rated.js
 	ratedJS string
+	//go:embed page/history.js
+	historyJS string
 	//go:embed page/page.js
 	pageJS string
 	//go:embed page/uPlot.min.css
@@ -45,7 +47,7 @@ type pageCode struct {
 var newPageCode = sync.OnceValue(func() pageCode {
 	style := plotCSS + "\n" + pageCSS
 	licence := "/*! uPlot 1.6.32\n" + strings.ReplaceAll(plotLicence, "*/", "* /") + "*/\n"
-	script := licence + plotJS + "\n" + ratedJS + "\n" + pageJS
+	script := licence + plotJS + "\n" + ratedJS + "\n" + historyJS + "\n" + pageJS
 	hash := func(s string) string {
 		sum := sha256.Sum256([]byte(s))
 		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"

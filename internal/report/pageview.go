@@ -21,7 +21,7 @@ const (
 type page struct {
 	pageCode
 	Name, Headline      string
-	Passes              bool
+	Passes, History     bool
 	Finding             []string // a line may break after each
 	Evidence            []string
 	Error               string
@@ -33,7 +33,8 @@ type page struct {
 	Parts               []pagePart
 	Charts              pageCharts
 	Baseline, Candidate Side
-	Planted             string
+	Anchor              *Side
+	Planted, PlantedIn  string
 	Facts               []Fact
 	Settings            []Setting
 	Notes               []string
@@ -52,11 +53,12 @@ type outcomeCount struct {
 type pageRow struct {
 	Outcome                                             policy.Outcome
 	Status                                              string
-	Fails                                               bool
+	Fails, Little                                       bool   // little: it saw little
 	Part                                                string // the id of the benchmark's part; empty when there is none
 	Name, Metric, Unit                                  string
 	Baseline, Candidate                                 string
 	Percent, Change, Interval, Limit, Floor, Detectable string
+	Since                                               string // the change since the anchor
 	SortBaseline, SortCandidate, SortChange, SortNoise  string
 	Rank                                                int
 	Bar                                                 *bar
@@ -94,14 +96,22 @@ type partVerdict struct {
 	Tested         string
 	Limits, Reason string
 	Floor          string // from where on it fails
+	Little         bool   // it saw little
+	Since          string // what is said of the change since the anchor
+	Trailer        string // that would accept it; empty where none would
 }
 
 func (d Document) page() page {
 	p := page{
-		pageCode: newPageCode(), Name: cell(d.Name), Headline: cell(d.headline()), Passes: d.Passes(),
+		pageCode: newPageCode(), Name: cell(d.Name), Headline: cell(d.headline()), Passes: d.Passes(), History: d.History != nil,
 		Finding: strings.SplitAfter(tight(d.finding()), "/"), Error: plain(cut(strings.Trim(d.Error, "\r\n"), mostOfError)),
-		Baseline: d.Baseline.clean(), Candidate: d.Candidate.clean(), Planted: cell(d.Planted), Policy: policyText(d.Report.Policy),
-		Took: d.took(), Out: oneLine(cut(d.Out, mostOfReason)), Again: d.Again,
+		Baseline: d.Baseline.clean(), Candidate: d.Candidate.clean(), Planted: cell(d.Planted), PlantedIn: d.plantedIn(),
+		Policy: policyText(d.Report.Policy),
+		Took:   d.took(), Out: oneLine(cut(d.Out, mostOfReason)), Again: d.Again,
+	}
+	if d.Anchor != nil {
+		anchor := d.Anchor.clean()
+		p.Anchor = &anchor
 	}
 	if !d.Began.IsZero() {
 		p.Began = d.Began.UTC().Format("2006-01-02 15:04 UTC")
@@ -136,13 +146,13 @@ func (s Side) clean() Side {
 	return s
 }
 
-// counts are the outcomes that there are, the gravest first.
+// counts are the outcomes that there are, the gravest first, of what was measured.
 func (d Document) counts() []outcomeCount {
 	var counts []outcomeCount
 	for _, o := range byConcern {
 		n := 0
 		for _, v := range d.Report.Verdicts {
-			if v.Outcome == o {
+			if v.Outcome == o && !isUnchanged(v) {
 				n++
 			}
 		}
@@ -174,6 +184,9 @@ func (d Document) parts(p *page) map[policy.ID]string {
 		id := g.of.ID
 		ids[id] = fmt.Sprintf("b%d", i+1)
 		part := newPart(ids[id], cell(label(g.verdicts[0])), g)
+		for i, v := range g.verdicts {
+			part.Verdicts[i].Trailer = plain(d.proposal(v))
+		}
 		part.Causes = d.causeViews(g.of.ID)
 		part.Open = g.fails() || len(groups) == 1
 		if detail := details[id]; detail != nil {
@@ -193,8 +206,8 @@ func newPart(id, name string, g group) pagePart {
 	}
 	for _, v := range g.verdicts {
 		s := newStatement(v)
-		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(title(v.Unit)), Change: s.change(), Interval: s.interval,
-			Floor: sentence(caveat(v))}
+		said := partVerdict{Outcome: v.Outcome, Status: status(v), Title: cell(g.title(v)), Change: s.change(), Interval: s.interval,
+			Floor: sentence(caveat(v)), Little: v.SawLittle(), Since: plain(cut(sinceAnchor(v), mostOfReason))}
 		if v.Outcome != policy.OK || s.percent == "" || v.Reason.Code == policy.SameCode { // of what is well the table says enough
 			said.Tested, said.Limits, said.Reason =
 				s.p, shortLimits(v.Rule), plain(cut(strings.Trim(beyondOutcome(v), "\r\n"), mostOfReason))
@@ -216,22 +229,20 @@ func tight(s string) string { return spaced.ReplaceAllString(s, "$1$3\u00a0$2$4"
 
 // pageRows are the verdicts, what fails first, and how many are left out.
 func (d Document) pageRows(parts map[policy.ID]string) (shown []pageRow, left int) {
-	verdicts := slices.Clone(d.Report.Verdicts)
-	slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int {
-		if c := byGravity(b, a); c != 0 || !a.Fails {
-			return c
-		}
-		return cmp.Compare(excess(b), excess(a))
-	})
+	verdicts := d.told()
+	slices.SortStableFunc(verdicts, func(a, b policy.Verdict) int { return byConcernOf(b, a) })
 	left = max(0, len(verdicts)-mostRows)
 	shown = make([]pageRow, 0, len(verdicts)-left)
-	label := d.labels()
+	label, groups := d.labels(), map[policy.ID]group{}
+	for _, g := range d.groups() {
+		groups[g.of.ID] = g
+	}
 	for rank, v := range verdicts[:len(verdicts)-left] {
 		r, s := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent), newStatement(v)
 		row := pageRow{
-			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Part: parts[v.ID], Rank: rank,
-			Name: cell(label(v)), Metric: cell(title(v.Unit)), Unit: cell(r.unit), Baseline: r.baseline, Candidate: r.candidate,
-			Percent: missing, Limit: shortLimits(v.Rule), Floor: shortFloor(v), Detectable: missing,
+			Outcome: v.Outcome, Status: status(v), Fails: v.Fails, Little: v.SawLittle(), Part: parts[v.ID], Rank: rank,
+			Name: cell(label(v)), Metric: cell(groups[v.ID].title(v)), Unit: cell(r.unit), Baseline: r.baseline, Candidate: r.candidate,
+			Since: shortSinceAnchor(v), Percent: missing, Limit: shortLimits(v.Rule), Floor: shortFloor(v), Detectable: missing,
 			SortBaseline: sortable(v.Baseline.Median), SortCandidate: sortable(v.Candidate.Median),
 			SortChange: sortable(v.ChangePercent), SortNoise: sortable(v.Detectable),
 		}

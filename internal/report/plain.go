@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 const (
@@ -61,9 +59,6 @@ func cut(s string, most int) string {
 }
 
 func cutNote(bytes int) string { return fmt.Sprintf(" ... (%d bytes cut)", bytes) }
-
-// columns is how wide s is on a terminal.
-func columns(s string) int { return text.StringWidthWithoutEscSequences(s) }
 
 // wrap breaks s into lines of at most width columns. It keeps line breaks and indentation. A word that is longer stays whole.
 func wrap(s string, width int) []string {

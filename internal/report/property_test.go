@@ -17,8 +17,9 @@ import (
 )
 
 var (
-	outcomes = []policy.Outcome{policy.OK, policy.Improved, policy.Regressed, policy.Inconclusive, policy.Blind, policy.Invalid,
-		policy.Added}
+	outcomes = []policy.Outcome{policy.OK, policy.Improved, policy.Regressed, policy.Drifted, policy.Accepted, policy.Inconclusive,
+		policy.Blind,
+		policy.Invalid, policy.Added}
 
 	anyString = rapid.OneOf(
 		rapid.String(),
@@ -56,7 +57,7 @@ var (
 			Rounds: rapid.IntRange(0, 3).Draw(t, "rounds"), Launches: rapid.IntRange(0, 1<<40).Draw(t, "launches"),
 			Seconds: anyFloat.Draw(t, "seconds"), Stalls: anyFloat.Draw(t, "stalls"), Switches: anyFloat.Draw(t, "switches"),
 			Alternation: anyFloat.Draw(t, "alternation"), Steal: anyFloat.Draw(t, "steal"), Busy: anyFloat.Draw(t, "busy"),
-			Load: anyFloat.Draw(t, "load"),
+			Load: anyFloat.Draw(t, "load"), Operations: rapid.Int().Draw(t, "operations"), Turn: anyFloat.Draw(t, "turn"),
 		}
 	})
 	anyNames = rapid.Custom(func(t *rapid.T) *policy.Names {
@@ -71,20 +72,40 @@ var (
 			Fact: anyString.Draw(t, "fact"), Fix: anyString.Draw(t, "fix"),
 		}
 	}), 0, 22)
+	anyTrailer = rapid.Custom(func(t *rapid.T) policy.Trailer {
+		return policy.Trailer{
+			Benchmark: anyString.Draw(t, "benchmark"), Metric: anyString.Draw(t, "metric"), Reason: anyString.Draw(t, "why"),
+			Ceiling: policy.Ceiling{Change: anyFloat.Draw(t, "ceiling"), Percent: rapid.Bool().Draw(t, "in percent")},
+			Commit:  anyString.Draw(t, "commit"), Line: rapid.IntRange(0, 9).Draw(t, "line"),
+			Use: rapid.SampledFrom([]policy.Use{
+				policy.Heeded, policy.Exceeded, policy.Unseen, policy.Crept, policy.Unneeded, policy.Unjudged,
+			}).Draw(t, "use"),
+		}
+	})
 	anyReason = rapid.Custom(func(t *rapid.T) policy.Reason {
 		strings := rapid.SliceOfN(anyString, 0, 3)
 		reason := policy.Reason{
 			Code: rapid.OneOf(rapid.SampledFrom(codes),
 				rapid.Map(anyString, func(s string) policy.Code { return policy.Code(s) })).Draw(t, "code"),
 			Facts: policy.Facts{
-				Side: rapid.SampledFrom([]string{"", "baseline", "candidate"}).Draw(t, "side"), Problem: anyString.Draw(t, "problem"),
+				Side: rapid.SampledFrom([]string{"", "baseline", "candidate", "anchor"}).Draw(t, "side"), Problem: anyString.Draw(t, "problem"),
 				Have: rapid.IntRange(0, 9).Draw(t, "have"), Need: rapid.IntRange(0, 9).Draw(t, "need"), Value: anyFloat.Draw(t, "value"),
 				Words: strings.Draw(t, "words"), Benchmarks: anyNames.Draw(t, "benchmarks"), Units: anyNames.Draw(t, "units"),
 				Round: time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "round")), Problems: anyProblems.Draw(t, "problems"),
-				Selections: rapid.SliceOfN(anyFloat, 0, 3).Draw(t, "selections"),
-				Work:       rapid.SampledFrom([]policy.Work{"", policy.Computes, policy.Waits, policy.TailWaits}).Draw(t, "work"),
-				CPUPercent: anyFloat.Draw(t, "CPU"), MeanPercent: anyFloat.Draw(t, "mean"),
+				Selections:    rapid.SliceOfN(anyFloat, 0, 3).Draw(t, "selections"),
+				CachedPercent: rapid.SliceOfN(anyFloat, 0, 3).Draw(t, "cached"),
+				Work:          rapid.SampledFrom([]policy.Work{"", policy.Computes, policy.Waits, policy.TailWaits}).Draw(t, "work"),
+				CPUPercent:    anyFloat.Draw(t, "CPU"), MeanPercent: anyFloat.Draw(t, "mean"),
 			},
+		}
+		if rapid.Bool().Draw(t, "by a trailer") {
+			trailer := anyTrailer.Draw(t, "trailer")
+			reason.Facts.Trailer = &trailer
+		}
+		if rapid.Bool().Draw(t, "since the baseline") {
+			reason.Facts.Baseline = &policy.Settled{
+				Outcome: rapid.SampledFrom(outcomes).Draw(t, "own outcome"), Code: rapid.SampledFrom(codes).Draw(t, "own code"),
+			}
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "advice") {
 			reason.Advice = append(reason.Advice, policy.Advice{
@@ -100,12 +121,21 @@ var (
 		return reason
 	})
 	anyVerdict = rapid.Custom(func(t *rapid.T) policy.Verdict {
+		v := anyBareVerdict.Draw(t, "verdict")
+		if rapid.Bool().Draw(t, "anchored") {
+			a := anyBareVerdict.Draw(t, "anchor")
+			v.Anchor = &a
+		}
+		return v
+	})
+	anyBareVerdict = rapid.Custom(func(t *rapid.T) policy.Verdict {
 		return policy.Verdict{
 			ID: policy.ID{
 				Package: anyString.Draw(t, "package"), Name: anyString.Draw(t, "benchmark"), Procs: rapid.IntRange(0, 2).Draw(t, "procs"),
 			},
 			Unit: anyString.Draw(t, "unit"), Reason: anyReason.Draw(t, "reason"), Fails: rapid.Bool().Draw(t, "fails"),
-			Paired: rapid.Bool().Draw(t, "paired"), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome"),
+			Direction: rapid.SampledFrom([]policy.Direction{"", policy.Lower, policy.Higher}).Draw(t, "better"),
+			Paired:    rapid.Bool().Draw(t, "paired"), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome"),
 			Rule: policy.Rule{
 				Metric: anyString.Draw(t, "metric"), Stage: anyString.Draw(t, "stage"), Benchmark: anyString.Draw(t, "pattern"),
 				MaxRegressionPercent: anyFloat.Draw(t, "limit"), MinRegression: anyFloat.Draw(t, "floor"),
@@ -123,14 +153,20 @@ var (
 			Notes: rapid.SliceOfN(anyString, 0, 12).Draw(t, "notes"), Planted: anyString.Draw(t, "planted"),
 			Expected: rapid.SampledFrom(append([]policy.Outcome{""}, outcomes...)).Draw(t, "expected"),
 			Error:    anyString.Draw(t, "error"), ErrorCode: policy.Code(anyString.Draw(t, "error code")), Out: anyString.Draw(t, "out"),
-			Began: time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "began"), 0),
-			Took:  time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "took")),
+			Accepts: rapid.Bool().Draw(t, "accepts"),
+			Began:   time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "began"), 0),
+			Took:    time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "took")),
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "settings") {
 			d.Settings = append(d.Settings, Setting{anyString.Draw(t, "name"), anyString.Draw(t, "value"), anyString.Draw(t, "source")})
 			d.Spend(anyString.Draw(t, "phase"), time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "spent")))
 			d.Environment = append(d.Environment, Fact{anyString.Draw(t, "name"), anyString.Draw(t, "value")})
 		}
+		if rapid.Bool().Draw(t, "anchored") {
+			anchor := anySide.Draw(t, "anchor")
+			d.Anchor = &anchor
+		}
+		d.Report.Trailers = rapid.SliceOfN(anyTrailer, 0, 3).Draw(t, "trailers")
 		d.Report.Policy.Alpha = anyFloat.Draw(t, "alpha")
 		d.Report.Verdicts = rapid.SliceOfN(anyVerdict, 0, 12).Draw(t, "verdicts")
 		for _, v := range d.Report.Verdicts {
@@ -154,9 +190,15 @@ var codes = []policy.Code{
 	policy.TooNoisy, policy.TooNoisyToSee, policy.Saturated, policy.NewBenchmark, policy.NewMetric, policy.RemovalAllowed,
 	policy.BenchmarkRemoved, policy.MetricRemoved, policy.NoValues, policy.Failed, policy.FewRequests, policy.InSomeRuns,
 	policy.NotFinite, policy.FewRuns, policy.FewRounds, policy.BadAlpha, policy.NoPairs, policy.BadLimits,
-	policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.SweptOut, policy.RuleWithoutBenchmarks,
-	policy.RuleMatchesNoName, policy.RuleMatchesNoMetric, policy.SmallBudget, policy.NoTarget, policy.NotOneResult,
+	policy.DirectionUnknown, policy.DirectionsContradict, policy.OtherPrompts, policy.PromptsCached, policy.SweptOut,
+	policy.OtherReplies,
+	policy.RuleWithoutBenchmarks, policy.RuleMatchesNoName, policy.RuleMatchesNoMetric, policy.SmallBudget, policy.Late,
+	policy.NoTarget, policy.NotOneResult,
 	policy.OtherBenchmark, policy.BadResults, policy.Instrumented, policy.Debugged, policy.SameCode,
+	policy.BenchmarkChanged, policy.MeanBeyond, policy.NotMeasured, policy.DoesNotBuild, policy.NoBenchmarks, policy.Unchanged,
+	policy.UncommittedInput, policy.PointerInput, policy.SinceAnchor,
+	policy.ByTrailer, policy.BeyondCeiling, policy.CeilingUnseen,
+	policy.BadTrailer,
 }
 
 // TestAnyDocument gives every field anything at all.
@@ -169,6 +211,7 @@ func TestAnyDocument(t *testing.T) {
 		checkMarkdown(t, d.Markdown())
 		checkMarkdown(t, d.Summary())
 		assert.Less(t, len(d.Markdown()), 65536)
+		checkJUnit(t, d)
 		var page bytes.Buffer
 		require.NoError(t, d.WritePage(&page))
 		assert.Equal(t, 2, strings.Count(page.String(), "<script"))

@@ -36,10 +36,12 @@ const (
 // rated are the cases of the document, what fails first: those of several rates, and those that tell adapters or tiers apart.
 func (d Document) rated() (all []rated, left int) {
 	verdicts, details, at := map[policy.ID][]policy.Verdict{}, map[policy.ID]*Detail{}, map[policy.ID]int{}
+	unchanged := map[policy.ID]bool{}
 	for _, v := range d.Report.Verdicts {
 		if _, _, ok := ratename.Cut(v.Name); ok {
 			id := v.ID
 			verdicts[id] = append(verdicts[id], v)
+			unchanged[id] = isUnchanged(v)
 		}
 	}
 	for i := range d.Details {
@@ -47,7 +49,7 @@ func (d Document) rated() (all []rated, left int) {
 	}
 	for _, m := range d.Report.Benchmarks {
 		name, rate, ok := ratename.Cut(m.Name)
-		if !ok {
+		if !ok || unchanged[m.ID] {
 			continue
 		}
 		id := policy.ID{Package: m.Package, Name: name, Procs: m.Procs}

@@ -29,7 +29,7 @@ func (s service) at(rate float64) map[string]float64 {
 		"p50-ttft-ns": ttft, "p90-ttft-ns": 1.6 * ttft, "p95-ttft-ns": 2 * ttft, "p50-tpot-ns": tpot, "p95-tpot-ns": 1.4 * tpot,
 		"p50-normalized-ns": latency / answer, "p90-normalized-ns": 1.2 * latency / answer, "p50-lag-ns": 21 * us, "p99-lag-ns": 350 * us,
 		"output-tok/min": 60 * done * answer, "offered-req/s": rate, "achieved-req/s": rate, "attempted": 5 * rate, "succeeded": 5 * done,
-		"errors-percent": 50 * (1 - done/rate), "goodput-percent": 100 * (1 - 0.5*load*load), "saturated": 0,
+		"errors-percent": 10 * (1 - done/rate), "goodput-percent": 100 * (1 - 0.5*load*load), "saturated": 0,
 	}
 	if load > 0.95 {
 		m["saturated"], m["goodput-percent"] = 1, 12

@@ -182,7 +182,8 @@ func TestShades(t *testing.T) {
 	}{
 		{"p50-ns", 1000, 1049, 0}, {"p50-ns", 1000, 1050, 1}, {"p50-ns", 1000, 1100, 2}, {"p50-ns", 1000, 1250, 3},
 		{"p50-ns", 1000, 750, -3}, {"p50-ns", 1000, 950, -1},
-		{"output-tok/min", 1000, 900, 2}, {"output-tok/min", 1000, 1250, -3}, {"req/s", 1000, 949, 1}, {"attempted", 1000, 500, 0},
+		{"output-tok/min", 1000, 900, 2}, {"output-tok/min", 1000, 1250, -3}, {"req/s", 1000, 949, 1}, {"attempted", 1000, 500, 3},
+		{"selection", 1000, 500, 0},
 		{"errors-percent", 0, 0.4, 0}, {"errors-percent", 0, 0.5, 1}, {"errors-percent", 6, 1, -3}, {"goodput-percent", 99, 98, 2},
 	} {
 		p := ratePoint{of: policy.Measured{Metrics: []policy.Metric{{

@@ -25,7 +25,7 @@ func (r rated) guide(c *ratedChart, v *ratedView) {
 		}
 		s := ratedScale(unit, baseline, candidate)
 		g := guideChart{Unit: s.unit, At: at, Baseline: scaledTo(s, baseline), Candidate: scaledTo(s, candidate)}
-		switch ratedDirection(unit) {
+		switch policy.DirectionOf(unit) {
 		case policy.Higher:
 			g.Better = 1
 		case policy.Lower:

@@ -104,17 +104,6 @@ func ratedScale(unit string, values ...[]float64) scale {
 	return s
 }
 
-// ratedDirection is which way a metric is better; empty when that is not known.
-func ratedDirection(unit string) policy.Direction {
-	switch {
-	case policy.IsTime(unit), unit == "errors-percent", unit == "saturated":
-		return policy.Lower
-	case strings.HasSuffix(unit, "/s"), strings.HasSuffix(unit, "tok/min"), unit == "goodput-percent", unit == "succeeded":
-		return policy.Higher
-	}
-	return ""
-}
-
 // ratedChange is how much a metric changed at a rate: in percent, or in points where it is a percentage. NaN where a side has none.
 // Of what was judged it is the verdict's.
 func (p ratePoint) ratedChange(unit string) float64 {
@@ -158,7 +147,7 @@ func movedBy(unit string, change float64) string {
 func (p ratePoint) shade(unit string) int {
 	if v, ok := p.verdict(unit); ok {
 		switch v.Outcome {
-		case policy.Regressed:
+		case policy.Regressed, policy.Accepted:
 			return 3
 		case policy.Improved:
 			return -3
@@ -170,7 +159,7 @@ func (p ratePoint) shade(unit string) int {
 		steps = [3]float64{0.5, 1, 5}
 	}
 	change := p.ratedChange(unit)
-	switch ratedDirection(unit) {
+	switch policy.DirectionOf(unit) {
 	case policy.Higher:
 		change = -change
 	case "":

@@ -151,7 +151,7 @@ func (p ratePoint) heatCell(unit string) heatCell {
 	switch baseline, candidate := p.saturated(); {
 	case judged && v.Fails:
 		c.Class, c.Outcome = "fails", string(v.Outcome)
-		if v.Outcome != policy.Regressed {
+		if v.Outcome != policy.Regressed && v.Outcome != policy.Drifted {
 			c.Class = "fails unsure"
 		}
 	case judged && v.Outcome != policy.OK:

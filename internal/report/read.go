@@ -41,7 +41,12 @@ func ReadJSON(data []byte) (Document, error) {
 	d := Document{
 		Name: in.Name, Error: in.Error, ErrorCode: in.ErrorCode, Expected: in.Expected, Planted: in.Planted, Began: in.Began,
 		Took: time.Duration(float64(in.Seconds) * float64(time.Second)), Baseline: Side(in.Baseline), Candidate: Side(in.Candidate),
-		Notes: in.Notes, Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}},
+		Notes: in.Notes, Accepts: in.Accepts,
+		Report: policy.Report{Policy: policy.Policy{Alpha: float64(in.Alpha)}, Trailers: in.Trailers},
+	}
+	if in.Anchor != nil {
+		anchor := Side(*in.Anchor)
+		d.Anchor = &anchor
 	}
 	if in.Shard != nil {
 		d.Shard = Shard{part.Part{I: in.Shard.I, N: in.Shard.N}, in.Shard.Benchmarks, in.Shard.InAll}
@@ -78,6 +83,7 @@ func (v verdictJSON) verdict() policy.Verdict {
 		Reason: v.ReasonJSON.Reason(), Baseline: v.Baseline.summary(), Candidate: v.Candidate.summary(), Paired: v.Paired,
 		Change: float64(v.Change), ChangePercent: float64(v.ChangePercent), Absolute: bounds(v.Interval),
 		Percent: bounds(v.IntervalPercent), P: float64(v.P), Alpha: float64(v.Alpha), Detectable: float64(v.DetectablePercent),
+		Anchor: v.Anchor.verdict(v),
 	}
 }
 
@@ -91,8 +97,11 @@ func (s summaryJSON) summary() policy.Summary {
 func (c causeJSON) cause(of []policy.Verdict) Cause {
 	out := Cause{
 		ID: c.id(of), Of: c.Of, Unit: c.Unit, Baseline: float64(c.Baseline),
-		Candidate: float64(c.Candidate), Requests: c.Requests, Took: float64(c.Took), Doubt: c.DoubtCode, Command: c.Command,
+		Candidate: float64(c.Candidate), Plain: c.Per == perOperation, Requests: c.Requests, Doubts: c.Doubts, Command: c.Command,
 		Elsewhere: c.Elsewhere,
+	}
+	if c.Measured != nil {
+		out.Measured = Costs{float64(c.Measured.Baseline), float64(c.Measured.Candidate)}
 	}
 	if c.Problem != nil {
 		out.Problem = c.Problem.Reason()
@@ -101,6 +110,9 @@ func (c causeJSON) cause(of []policy.Verdict) Cause {
 		out.Functions = append(out.Functions, CostlyFunction{
 			Name: f.Name, Via: f.Via, File: f.File, Line: f.Line, Baseline: float64(f.Baseline), Candidate: float64(f.Candidate),
 		})
+	}
+	for _, p := range c.Parts {
+		out.Parts = append(out.Parts, ServerPart{p.Name, p.Unit, float64(p.Baseline), float64(p.Candidate), p.Grew})
 	}
 	return out
 }
@@ -123,7 +135,11 @@ func (c causeJSON) id(verdicts []policy.Verdict) policy.ID {
 // SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. What a report adds
 // to a reason is not compared, nor is what JSON does not have told apart.
 func SameVerdict(a, b policy.Verdict) bool {
+	if (a.Anchor == nil) != (b.Anchor == nil) || a.Anchor != nil && !SameVerdict(*a.Anchor, *b.Anchor) {
+		return false
+	}
 	same := a.ID == b.ID && a.Unit == b.Unit && a.Outcome == b.Outcome && a.Reason.Code == b.Reason.Code &&
+		a.SinceBaseline() == b.SinceBaseline() &&
 		a.Fails == b.Fails && a.Paired == b.Paired && a.Baseline.N == b.Baseline.N && a.Candidate.N == b.Candidate.N &&
 		near(a.Baseline.Median, b.Baseline.Median) && near(a.Candidate.Median, b.Candidate.Median) && near(a.Alpha, b.Alpha)
 	if !same || a.Baseline.N == 0 || a.Candidate.N == 0 {

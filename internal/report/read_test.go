@@ -76,11 +76,26 @@ func TestSameVerdictSeesEveryDifference(t *testing.T) {
 		"median": func(v *policy.Verdict) { v.Candidate.Median++ }, "change": func(v *policy.Verdict) { v.Change++ },
 		"percent": func(v *policy.Verdict) { v.ChangePercent = 20.0001 }, "p": func(v *policy.Verdict) { v.P = 0.02 },
 		"alpha": func(v *policy.Verdict) { v.Alpha = 0.04 }, "interval": func(v *policy.Verdict) { v.Percent.Hi = 4 },
+		"an anchor": func(v *policy.Verdict) { v.Anchor = &policy.Verdict{} },
+		"what it is since the baseline": func(v *policy.Verdict) {
+			v.Reason.Facts.Baseline = &policy.Settled{Outcome: policy.Blind}
+		},
 		"code":                 func(v *policy.Verdict) { v.Reason.Code = policy.WithinLimit },
 		"an infinite interval": func(v *policy.Verdict) { v.Percent.Hi = math.Inf(1) },
 	} {
 		assert.False(t, same(change), name)
 	}
+}
+
+func TestCausesAreReadAsTheyWereWritten(t *testing.T) {
+	d := documents["causes"]()
+	d.Causes[0].Plain, d.Causes[0].Doubts = true, []Doubt{NoneLeads, Outgrew}
+	data, err := jsonOf(d)
+	require.NoError(t, err)
+	read, err := ReadJSON(data)
+	require.NoError(t, err)
+	assert.Equal(t, d.Causes[:2], read.Causes[:2])
+	assert.Equal(t, d.Causes[2].Doubts, read.Causes[2].Doubts)
 }
 
 // JSON has causes without GOMAXPROCS.

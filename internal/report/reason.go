@@ -11,18 +11,31 @@ import (
 // reason puts a verdict's reason into words: why, what its requests do, and what would settle or mend it.
 func reason(v policy.Verdict) string {
 	parts := []string{why(v)}
-	if (v.Outcome == policy.Inconclusive || v.Outcome == policy.Blind) && len(v.Reason.Advice) > 0 {
+	if v.Reason.Code == policy.SinceAnchor {
+		return parts[0] // the anchor's has the rest
+	}
+	if isUnsure(v.Outcome) && len(v.Reason.Advice) > 0 {
 		parts = append(parts, toSettle(v.Reason))
+	}
+	if t := v.Reason.Facts.Trailer; t != nil && v.Outcome == policy.Inconclusive {
+		besides := "it is not seen either that it is not half as much again as "
+		if t.Use == policy.Exceeded {
+			besides = "it is beyond "
+		}
+		parts = append(parts, besides+ceiling(v.Reason.Facts))
 	}
 	if did := whatRequestsDo(v.Reason.Facts); did != "" {
 		parts = append(parts, did)
+	}
+	if alone := v.Reason.Facts.FirstLinks; alone != 0 {
+		parts = append(parts, "the first pair of links alone was "+shortPercent(alone)+" (layout, launch or noise)")
 	}
 	return strings.Join(parts, "; ")
 }
 
 // beyondOutcome is reason without what the outcome says already; empty where there is no more.
 func beyondOutcome(v policy.Verdict) string {
-	if v.Outcome == policy.Regressed || v.Outcome == policy.Improved {
+	if (v.Outcome == policy.Regressed || v.Outcome == policy.Improved) && v.Reason.Facts.Trailer == nil {
 		return whatRequestsDo(v.Reason.Facts)
 	}
 	return reason(v)
@@ -38,6 +51,9 @@ func why(v policy.Verdict) string {
 		return "the whole interval is within a limit"
 	case policy.BeyondLimits:
 		return "beyond both limits, and significant"
+	case policy.MeanBeyond:
+		return fmt.Sprintf("most turns are within a limit, and the mean of all turns is not (%s): few of them take much longer, or the "+
+			"machine was disturbed", shortPercent(f.MeanPercent))
 	case policy.WithinLimit:
 		return "within a limit"
 	case policy.BetterByMore:
@@ -48,9 +64,20 @@ func why(v policy.Verdict) string {
 		return tooNoisyToSee(v)
 	case policy.Saturated:
 		return "both sides fell behind at this rate, where latencies say how long it was run: it is judged by throughput"
+	case policy.SinceAnchor:
+		return because(v)
 	case policy.SameCode:
-		return fmt.Sprintf("no regression: the code that it runs is the same on both sides but for addresses (%d functions); "+
-			"where it lies, what it reads or the machine differs", f.Have)
+		return sameCode(fmt.Sprintf(" (%d functions)", f.Have))
+	case policy.Unchanged:
+		return "nothing it runs or reads has changed"
+	case policy.BenchmarkChanged:
+		return fmt.Sprintf("beyond both limits, but the benchmark itself is not the same on both sides (%s differs)", word(f, 0))
+	case policy.ByTrailer:
+		return "beyond both limits, and meant: within " + ceiling(f)
+	case policy.BeyondCeiling:
+		return "beyond both limits, and beyond " + ceiling(f)
+	case policy.CeilingUnseen:
+		return "beyond both limits, and too noisy to see that it is not half as much again as " + ceiling(f)
 	case policy.NewBenchmark:
 		return "not in the baseline yet"
 	case policy.NewMetric:
@@ -63,8 +90,9 @@ func why(v policy.Verdict) string {
 		return fmt.Sprintf("the baseline reports %s, the candidate does not: report it again, or take it out of the policy", unit)
 	case policy.NoValues:
 		return fmt.Sprintf("%s: there are no values of %s: measure it", f.Side, unit)
-	case policy.Failed, policy.SmallBudget, policy.NoTarget, policy.NotOneResult, policy.OtherBenchmark, policy.BadResults,
-		policy.Instrumented, policy.Debugged:
+	case policy.Failed, policy.NotMeasured, policy.SmallBudget, policy.Late, policy.NoTarget, policy.NotOneResult,
+		policy.OtherBenchmark, policy.BadResults, policy.DoesNotBuild, policy.NoBenchmarks, policy.Instrumented, policy.Debugged,
+		policy.UncommittedInput, policy.PointerInput, policy.BadTrailer:
 		return Failure{v.Reason}.Error()
 	case policy.FewRequests:
 		return fmt.Sprintf("%s: %d requests a run are too few for %s, which needs %d: run with -benchtime=%dx",
@@ -90,6 +118,12 @@ func why(v policy.Verdict) string {
 	case policy.OtherPrompts:
 		return fmt.Sprintf("its runs drew from other prompts (selection %s and %s): measure both sides with one dataset, filter and seed",
 			prompts(f, 0), prompts(f, 1))
+	case policy.PromptsCached:
+		return fmt.Sprintf("its prompts were to be new to every server, and of their tokens %s (baseline) and %s (candidate) came from "+
+			`a cache: give each side a server of its own, or write "cache": "warm" into the scenario`,
+			percentOf(f.CachedPercent, 0), percentOf(f.CachedPercent, 1))
+	case policy.OtherReplies:
+		return otherReplies(f)
 	case policy.SweptOut:
 		return "both sides hold at the highest rate that the sweep tries, so that no change could be seen: " +
 			"raise the scenario's sweep.high"
@@ -97,6 +131,12 @@ func why(v policy.Verdict) string {
 		return matchesNothing(v)
 	}
 	return string(v.Reason.Code) // of a later release
+}
+
+// sameCode says that the code is the same, of so many functions.
+func sameCode(of string) string {
+	return "no regression: the code that it runs is the same on both sides but for addresses" + of +
+		"; where it lies, what it reads or the machine differs"
 }
 
 // word is one of the words of a reason: those that JSON brings may be fewer than its code has.
@@ -113,6 +153,40 @@ func prompts(f policy.Facts, i int) string {
 		return "?"
 	}
 	return fmt.Sprintf("%.0f", f.Selections[i])
+}
+
+// otherReplies says in what the sides differ.
+func otherReplies(f policy.Facts) string {
+	what, do := "have another "+word(f, 0), "have both servers answer alike"
+	switch word(f, 0) {
+	case "errors-percent":
+		what, do = "failed, and no rule judges failures", "mend the server, or give errors-percent a rule"
+	case "empty-percent":
+		what = "had a reply without any text"
+	case "no-usage-percent":
+		what, do = "had a reply without usage, so that its tokens are not known", "have both servers send usage with every reply"
+	case "output-tok/req":
+		return fmt.Sprintf("its replies had %s tokens (baseline) and %s (candidate), which is not the same work: "+
+			`write "ignore_eos": true into the scenario, or have both servers answer alike`, amountOf(f.Replies, 0), amountOf(f.Replies, 1))
+	}
+	return fmt.Sprintf("of its requests %s (baseline) and %s (candidate) %s: %s",
+		percentOf(f.Replies, 0), percentOf(f.Replies, 1), what, do)
+}
+
+// amountOf is one of two amounts: those that JSON brings may be fewer.
+func amountOf(amounts []float64, i int) string {
+	if i >= len(amounts) {
+		return "?"
+	}
+	return fmt.Sprintf("%.1f", amounts[i])
+}
+
+// percentOf is likewise a share of something.
+func percentOf(shares []float64, i int) string {
+	if i >= len(shares) {
+		return "?"
+	}
+	return fmt.Sprintf("%.0f %%", shares[i])
 }
 
 func tooFew(v policy.Verdict) string {

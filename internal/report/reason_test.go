@@ -15,10 +15,15 @@ import (
 // TestEveryReasonHasWords holds the words of each code and of each advice to what a reader has approved.
 func TestEveryReasonHasWords(t *testing.T) {
 	const problem = "the test binary exited with status 2"
+	trailer := policy.Trailer{
+		Ceiling: policy.Ceiling{Change: 30, Percent: true}, Commit: "1a2b3c4d5e6f7a8b", Reason: "answers are checked",
+	}
 	facts := map[policy.Code]policy.Facts{
 		policy.NoValues:       {Side: "candidate"},
 		policy.Failed:         {Problem: problem},
 		policy.SmallBudget:    {Round: 1040 * time.Millisecond, Start: 120 * time.Millisecond, Need: 8},
+		policy.Late:           {Have: 31, Need: 8, Lag: 1260 * time.Microsecond},
+		policy.NotMeasured:    {Have: 12, Need: 48},
 		policy.NotOneResult:   {Side: "candidate", Have: 2},
 		policy.OtherBenchmark: {Side: "candidate", Words: []string{"Other", "MLP"}, Have: 1, Need: 2},
 		policy.BadResults: {
@@ -28,8 +33,19 @@ func TestEveryReasonHasWords(t *testing.T) {
 			},
 			Problem: "\n\tpanic: it broke",
 		},
-		policy.Instrumented:         {Words: []string{"-race"}},
+		policy.DoesNotBuild:  {Side: "baseline", Problem: problem},
+		policy.NoBenchmarks:  {Words: []string{"./...", "Chta"}},
+		policy.Instrumented:  {Words: []string{"-race"}},
+		policy.ByTrailer:     {Trailer: &trailer},
+		policy.BeyondCeiling: {Trailer: &trailer},
+		policy.CeilingUnseen: {Trailer: &trailer},
+		policy.BadTrailer: {Problems: []policy.Problem{
+			{File: "commit 1a2b3c4d5e6f", Line: 3, Fact: `"Perf-Accept: Chat": the metric is missing`, Fix: "correct it"},
+		}},
+		policy.BenchmarkChanged:     {Words: []string{"BenchmarkSort"}},
 		policy.Debugged:             {Have: 4711},
+		policy.UncommittedInput:     {Words: []string{"models/small.gguf"}, Side: "candidate"},
+		policy.PointerInput:         {Words: []string{"models/small.gguf"}, Side: "baseline"},
 		policy.FewRequests:          {Side: "candidate", Have: 59, Need: 60},
 		policy.InSomeRuns:           {Side: "baseline", Have: 6, Need: 7},
 		policy.NotFinite:            {Side: "baseline", Value: math.Inf(1)},
@@ -37,6 +53,8 @@ func TestEveryReasonHasWords(t *testing.T) {
 		policy.FewRounds:            {Have: 4, Need: 8},
 		policy.DirectionsContradict: {Words: []string{"lower", "higher"}},
 		policy.OtherPrompts:         {Selections: []float64{7e13, 5}},
+		policy.PromptsCached:        {CachedPercent: []float64{0.4, 97}},
+		policy.OtherReplies:         {Words: []string{"errors-percent"}, Replies: []float64{0.4, 50}},
 		policy.RuleMatchesNoName:    {Benchmarks: &policy.Names{First: []string{"MLP", "Chat"}, InAll: 7}},
 		policy.RuleMatchesNoMetric: {
 			Benchmarks: &policy.Names{First: []string{"MLP"}, InAll: 1}, Units: &policy.Names{First: []string{"ns/op"}, InAll: 1},
@@ -70,7 +88,38 @@ func TestEveryReasonHasWords(t *testing.T) {
 		v.Reason.Advice = advice
 		say("inconclusive", v)
 	}
-	v := verdict(policy.SmallBudget, policy.Invalid)
+	for _, u := range []policy.Use{policy.Unseen, policy.Exceeded} {
+		v := verdict(policy.TooNoisy, policy.Inconclusive)
+		of := trailer
+		of.Use, v.Reason.Facts.Trailer = u, &of
+		say("inconclusive, and "+string(u), v)
+	}
+	v := verdict(policy.BenchmarkChanged, policy.Inconclusive)
+	v.Reason.Advice = []policy.Advice{{Do: policy.ChangeApart}}
+	say("changed", v)
+	v = verdict(policy.NotMeasured, policy.Inconclusive)
+	v.Reason.Facts = policy.Facts{Have: 12, Need: 48}
+	for _, longer := range []policy.Advice{
+		{Do: policy.MoreTime, Budget: 100 * time.Second}, {Do: policy.LongerTotal, Budget: 100 * time.Second},
+		{Do: policy.LongerTimeout, Budget: 20 * time.Minute}, {Do: policy.LongerTimeout, Budget: 2 * time.Hour},
+	} {
+		v.Reason.Advice = []policy.Advice{longer, {Do: policy.MoreMachines}}
+		say("no time", v)
+	}
+	for _, unit := range []string{"empty-percent", "no-usage-percent", "output-tok/req", "of-a-later-release"} {
+		v = verdict(policy.OtherReplies, policy.Invalid)
+		v.Reason.Facts.Words = []string{unit}
+		say("other replies", v)
+	}
+	v.Reason.Facts = policy.Facts{}
+	say("other replies, of which nothing is told", v)
+	v = verdict(policy.Instrumented, policy.Invalid)
+	v.Reason.Facts.Side = "candidate"
+	say("instrumented side", v)
+	v = verdict(policy.IntervalWithin, policy.OK)
+	v.Reason.Facts.FirstLinks = 18.24
+	say("layout", v)
+	v = verdict(policy.SmallBudget, policy.Invalid)
 	v.Reason.Advice = []policy.Advice{{Do: policy.MoreRounds, Amount: 8, Budget: 10 * time.Second}, {Do: policy.ShortenWork}}
 	say("budget", v)
 	v = verdict(policy.TooNoisy, policy.Inconclusive)
@@ -94,10 +143,17 @@ func TestEveryReasonHasWords(t *testing.T) {
 	v.Reason.Advice = []policy.Advice{{Do: policy.RecordRequests}}
 	say("record", v)
 	for _, c := range []Cause{
-		{Of: "CPU time", Doubt: NoneGrew}, {Of: "allocated memory", Doubt: NoneGrew}, {Of: "waiting", Doubt: NoneGrew},
-		{Doubt: NoneLeads}, {Doubt: NotProfiled, Problem: policy.Reason{Code: policy.Failed, Facts: facts[policy.Failed]}},
+		{Of: "CPU time", Doubts: []Doubt{NoneGrew}}, {Of: "allocated memory", Doubts: []Doubt{NoneGrew}},
+		{Of: "waiting", Doubts: []Doubt{NoneGrew}}, {Doubts: []Doubt{NoneLeads}},
+		{Doubts: []Doubt{NotProfiled}, Problem: policy.Reason{Code: policy.Failed, Facts: facts[policy.Failed]}},
+		{Of: "CPU time", Unit: "ns", Doubts: []Doubt{NotAgain}}, {Unit: "B", Plain: true, Doubts: []Doubt{NotAgain}},
+		{Unit: "ns", Plain: true, Doubts: []Doubt{NotAgain}},
+		{Of: "CPU time", Doubts: []Doubt{OtherWay}}, {Of: "allocated memory", Plain: true, Doubts: []Doubt{OtherWay}},
+		{Candidate: 5, Functions: []CostlyFunction{{Candidate: 6}}, Doubts: []Doubt{Outgrew}},
+		{Candidate: 7, Measured: Costs{0, 5}, Functions: []CostlyFunction{{Candidate: 6}}, Doubts: []Doubt{Outgrew}},
+		{Of: Servers, Doubts: []Doubt{NoMetrics}}, {Doubts: []Doubt{"of-a-later-release"}},
 	} {
-		fmt.Fprintf(&b, "%s: %s\n", c.Doubt, c.doubt())
+		fmt.Fprintf(&b, "%s: %s\n", c.Doubts[0], c.allDoubts())
 	}
 	golden(t, "reasons.golden", []byte(b.String()))
 }

@@ -16,24 +16,30 @@ type (
 		Advice []adviceJSON `json:"advice"`
 	}
 	factsJSON struct {
-		Side            string        `json:"side,omitempty"`
-		Problem         string        `json:"problem,omitempty"`
-		Problems        []problemJSON `json:"problems,omitempty"`
-		Have            int           `json:"have,omitempty"`
-		Need            int           `json:"need,omitempty"`
-		Most            int           `json:"most,omitempty"`
-		Value           string        `json:"value,omitempty"` // JSON has no such number
-		Words           []string      `json:"words,omitempty"`
-		Selections      []number      `json:"selections,omitempty"`
-		Benchmarks      []string      `json:"benchmarks,omitempty"`
-		BenchmarksInAll int           `json:"benchmarks_in_all,omitempty"`
-		Units           []string      `json:"units,omitempty"`
-		UnitsInAll      int           `json:"units_in_all,omitempty"`
-		RoundSeconds    number        `json:"round_seconds,omitempty"`
-		StartSeconds    number        `json:"start_seconds,omitempty"`
-		Work            policy.Work   `json:"work,omitempty"`
-		CPUPercent      *number       `json:"cpu_percent,omitempty"`
-		MeanPercent     *number       `json:"mean_percent,omitempty"`
+		Side            string          `json:"side,omitempty"`
+		Problem         string          `json:"problem,omitempty"`
+		Problems        []problemJSON   `json:"problems,omitempty"`
+		Have            int             `json:"have,omitempty"`
+		Need            int             `json:"need,omitempty"`
+		Most            int             `json:"most,omitempty"`
+		Value           string          `json:"value,omitempty"` // JSON has no such number
+		Words           []string        `json:"words,omitempty"`
+		Selections      []number        `json:"selections,omitempty"`
+		CachedPercent   []number        `json:"cached_percent,omitempty"`
+		Replies         []number        `json:"replies,omitempty"`
+		Benchmarks      []string        `json:"benchmarks,omitempty"`
+		BenchmarksInAll int             `json:"benchmarks_in_all,omitempty"`
+		Units           []string        `json:"units,omitempty"`
+		UnitsInAll      int             `json:"units_in_all,omitempty"`
+		Trailer         *policy.Trailer `json:"trailer,omitempty"`
+		SinceBaseline   *policy.Settled `json:"since_baseline,omitempty"`
+		RoundSeconds    number          `json:"round_seconds,omitempty"`
+		StartSeconds    number          `json:"start_seconds,omitempty"`
+		LagSeconds      number          `json:"lag_seconds,omitempty"`
+		FirstLinks      number          `json:"first_links_percent,omitempty"`
+		Work            policy.Work     `json:"work,omitempty"`
+		CPUPercent      *number         `json:"cpu_percent,omitempty"`
+		MeanPercent     *number         `json:"mean_percent,omitempty"`
 	}
 	problemJSON struct {
 		File      string `json:"file"`
@@ -63,10 +69,17 @@ func NewReasonJSON(r policy.Reason) ReasonJSON {
 func newFactsJSON(f policy.Facts) factsJSON {
 	out := factsJSON{
 		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Work: f.Work,
-		RoundSeconds: number(f.Round.Seconds()), StartSeconds: number(f.Start.Seconds()),
+		Trailer: f.Trailer, RoundSeconds: number(f.Round.Seconds()), StartSeconds: number(f.Start.Seconds()),
+		FirstLinks: number(f.FirstLinks), LagSeconds: number(f.Lag.Seconds()), SinceBaseline: f.Baseline,
 	}
 	for _, s := range f.Selections {
 		out.Selections = append(out.Selections, number(s))
+	}
+	for _, p := range f.CachedPercent {
+		out.CachedPercent = append(out.CachedPercent, number(p))
+	}
+	for _, r := range f.Replies {
+		out.Replies = append(out.Replies, number(r))
 	}
 	for _, p := range f.Problems {
 		out.Problems = append(out.Problems, problemJSON(p))
@@ -83,6 +96,9 @@ func newFactsJSON(f policy.Facts) factsJSON {
 	if f.Work != "" {
 		cpu, mean := number(f.CPUPercent), number(f.MeanPercent)
 		out.CPUPercent, out.MeanPercent = &cpu, &mean
+	} else if f.MeanPercent != 0 {
+		mean := number(f.MeanPercent)
+		out.MeanPercent = &mean
 	}
 	return out
 }
@@ -104,10 +120,17 @@ func (r ReasonJSON) Reason() policy.Reason {
 	f := r.Facts
 	out := policy.Reason{Code: r.Code, Facts: policy.Facts{
 		Side: f.Side, Problem: f.Problem, Have: f.Have, Need: f.Need, Most: f.Most, Words: f.Words, Work: f.Work,
-		Round: duration(f.RoundSeconds), Start: duration(f.StartSeconds),
+		Trailer: f.Trailer, Round: duration(f.RoundSeconds), Start: duration(f.StartSeconds), FirstLinks: known0(f.FirstLinks),
+		Lag: duration(f.LagSeconds), Baseline: f.SinceBaseline,
 	}}
 	for _, s := range f.Selections {
 		out.Facts.Selections = append(out.Facts.Selections, float64(s))
+	}
+	for _, p := range f.CachedPercent {
+		out.Facts.CachedPercent = append(out.Facts.CachedPercent, float64(p))
+	}
+	for _, r := range f.Replies {
+		out.Facts.Replies = append(out.Facts.Replies, float64(r))
 	}
 	for _, p := range f.Problems {
 		out.Facts.Problems = append(out.Facts.Problems, policy.Problem(p))
@@ -121,8 +144,11 @@ func (r ReasonJSON) Reason() policy.Reason {
 	if value, err := strconv.ParseFloat(f.Value, 64); err == nil {
 		out.Facts.Value = value
 	}
-	if f.CPUPercent != nil && f.MeanPercent != nil {
-		out.Facts.CPUPercent, out.Facts.MeanPercent = float64(*f.CPUPercent), float64(*f.MeanPercent)
+	if f.CPUPercent != nil {
+		out.Facts.CPUPercent = float64(*f.CPUPercent)
+	}
+	if f.MeanPercent != nil {
+		out.Facts.MeanPercent = float64(*f.MeanPercent)
 	}
 	for _, a := range r.Advice {
 		one := policy.Advice{Do: a.Do, Amount: known0(a.Amount), Budget: duration(a.BudgetSeconds)}

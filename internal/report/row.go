@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,7 +35,10 @@ func newRow(unit string, baseline, candidate policy.Summary, changePercent float
 		r.candidate = s.number(candidate.Median)
 	}
 	if baseline.N > 0 && candidate.N > 0 {
-		r.change, r.percent = s.signed(candidate.Median-baseline.Median), percent(changePercent)
+		r.change = s.signed(candidate.Median - baseline.Median)
+		if baseline.Median != 0 || !math.IsInf(changePercent, 0) {
+			r.percent = percent(changePercent)
+		}
 	}
 	return r
 }
@@ -43,6 +47,11 @@ func newRow(unit string, baseline, candidate policy.Summary, changePercent float
 const endToEnd = "end_to_end"
 
 var statistic = regexp.MustCompile(`^(p\d+(\.\d+)?|mean|min|max)(-(.+))?-ns$`)
+
+// ofProcess are what the process of a benchmark uses and the benchmark leaves, by units that do not say it well.
+var ofProcess = map[string]string{
+	"peak-rss-B": "peak RSS", "live-heap-B": "live heap", "gc-pause-p99-ns": "p99 of GC pauses",
+}
 
 // stageAndMetric names a unit as the original tool did: "p95-model-ns" is p95 of stage model, "req/s" is throughput.
 func stageAndMetric(unit string) (stage, metric string) {
@@ -57,8 +66,12 @@ func stageAndMetric(unit string) (stage, metric string) {
 		return endToEnd, "throughput"
 	case unit == "cpu-ns": // of a request, as a duet counts it
 		return endToEnd, "CPU time"
+	case ofProcess[unit] != "":
+		return endToEnd, ofProcess[unit]
 	case unit == "ns/op":
 		return endToEnd, "time/op"
+	case unit == "mean-ns/op":
+		return endToEnd, "mean time/op"
 	}
 	return endToEnd, strings.TrimSuffix(unit, "-ns")
 }
@@ -87,19 +100,22 @@ var tracked = []string{
 }
 
 // rows are the tracked metrics of m, then the p95 of each stage and tier and what the verdicts are on. A benchmark without
-// a Recorder shows all amounts that it has.
+// a Recorder shows all amounts that it has, without a stage where none is of requests.
 func rows(m policy.Measured, verdicts []policy.Verdict) []row {
 	var shown []row
+	recorded, staged := recorded(m), ofRequests(m)
 	add := func(metric policy.Metric) {
 		if metric.Baseline.N > 0 || metric.Candidate.N > 0 {
-			shown = append(shown, newRow(metric.Unit, metric.Baseline, metric.Candidate, metric.ChangePercent))
+			r := newRow(metric.Unit, metric.Baseline, metric.Candidate, metric.ChangePercent)
+			if !staged && r.stage == endToEnd {
+				r.stage = ""
+			}
+			shown = append(shown, r)
 		}
 	}
 	for _, unit := range tracked {
 		add(m.Metric(unit))
 	}
-	median := m.Metric("p50-ns")
-	recorded := median.Baseline.N > 0 || median.Candidate.N > 0
 	for _, metric := range m.Metrics {
 		judged := slices.ContainsFunc(verdicts, func(v policy.Verdict) bool { return v.Unit == metric.Unit })
 		// there may be many: they are compared rate by rate; that is no amount

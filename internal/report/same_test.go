@@ -20,6 +20,6 @@ func TestEveryFormSaysThatTheCodeIsTheSame(t *testing.T) {
 	assert.Contains(t, d.Markdown(), same)
 	assert.Contains(t, d.Summary(), same)
 	assert.Contains(t, one(strings.ReplaceAll(html.UnescapeString(pageOf(t, d)), "\u00a0", " ")), same)
-	assert.Contains(t, Line(d.Report.Verdicts[0]), same)
+	assert.Contains(t, Twins{}.Line(d.Report.Verdicts[0]), same)
 	assert.Contains(t, d.passing(), "; 1 metric differs by more than the limits, though the code is the same")
 }

@@ -10,8 +10,8 @@ import (
 
 // statement puts a verdict into words, the same in every form of the report. What was not tested is empty.
 type statement struct {
-	percent    string // "+15.05 %"
-	amount     string // "+4.35 ms"
+	percent    string // "+15.05 %"; "+1 allocs/op" from 0
+	amount     string // "+4.35 ms"; empty from 0
 	interval   string // "+12.10 % to +18.20 %"
 	p          string // "p=0.002 n=6+6", as benchstat prints it; "p=0.008 over 8 rounds"
 	detectable string // "4.21 %"
@@ -22,19 +22,31 @@ func newStatement(v policy.Verdict) statement {
 		return statement{}
 	}
 	s := scaleOf(v.Unit, v.Baseline.Median, v.Candidate.Median)
-	return statement{
-		percent:    percent(v.ChangePercent) + " %",
-		amount:     s.signed(v.Change) + " " + s.unit,
+	said := statement{
+		percent:    relative(v.Unit, v.ChangePercent, v.Change),
 		interval:   interval(v, s),
 		p:          tested(v),
 		detectable: detectable(v),
 	}
+	if !math.IsInf(v.ChangePercent, 0) {
+		said.amount = s.signed(v.Change) + " " + s.unit
+	}
+	return said
+}
+
+// relative is a change in percent, or in its metric's unit where the baseline is 0: of that nothing is a percentage.
+func relative(unit string, changePercent, change float64) string {
+	if math.IsInf(changePercent, 0) {
+		s := scaleOf(unit, change)
+		return s.signed(change) + " " + cell(s.unit)
+	}
+	return percent(changePercent) + " %"
 }
 
 // change is both: "+15.05 %, +4.35 ms"; empty where nothing was tested.
 func (s statement) change() string {
-	if s.percent == "" {
-		return ""
+	if s.amount == "" {
+		return s.percent
 	}
 	return s.percent + ", " + s.amount
 }
@@ -91,6 +103,9 @@ func shortLimits(r policy.Rule) string { return limitsWith(r, ", ") }
 
 // limitsWith is the limit and, if there is one, the floor, with that between them.
 func limitsWith(r policy.Rule, between string) string {
+	if r.MaxRegressionPercent == 0 && r.MinRegression > 0 {
+		return amount(r.MinRegression, r.Metric)
+	}
 	s := exact(r.MaxRegressionPercent) + " %"
 	if r.MinRegression > 0 {
 		s += between + amount(r.MinRegression, r.Metric)
@@ -107,7 +122,7 @@ func status(v policy.Verdict) string {
 }
 
 // gravest is the gravity of what fails.
-const gravest = 5
+const gravest = 6
 
 // gravity orders verdicts by how much they concern the reader; 0 is ok.
 func gravity(v policy.Verdict) int {
@@ -120,8 +135,10 @@ func gravity(v policy.Verdict) int {
 		return 1
 	case v.Outcome == policy.Improved:
 		return 2
-	case v.Outcome == policy.Blind:
+	case v.Outcome == policy.Accepted:
 		return 3
+	case v.Outcome == policy.Blind:
+		return 4
 	}
-	return 4
+	return 5
 }

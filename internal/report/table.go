@@ -1,10 +1,8 @@
 package report
 
 import (
+	"slices"
 	"strings"
-
-	pretty "github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 // table has a header and rows of cells.
@@ -12,6 +10,24 @@ type table struct {
 	header []string
 	align  string // a letter a column: l for text, at the left; r for numbers, at the right
 	rows   [][]string
+}
+
+// filled is t without those of the named columns in which no row has anything.
+func (t table) filled(names ...string) table {
+	var kept table
+	for i, name := range t.header {
+		if slices.Contains(names, name) && !slices.ContainsFunc(t.rows, func(row []string) bool { return row[i] != "" }) {
+			continue
+		}
+		kept.header, kept.align = append(kept.header, name), kept.align+t.align[i:i+1]
+		for n, row := range t.rows {
+			if len(kept.rows) == n {
+				kept.rows = append(kept.rows, nil)
+			}
+			kept.rows[n] = append(kept.rows[n], row[i])
+		}
+	}
+	return kept
 }
 
 const (
@@ -22,25 +38,35 @@ const (
 // lines lays t out on width columns, without borders. Text that is too wide for the page goes on in the next line.
 func (t table) lines(width int) []string {
 	widths := t.widths(width)
-	w := pretty.NewWriter()
-	style := pretty.StyleDefault
-	style.Options = pretty.OptionsNoBordersAndSeparators
-	style.Format.Header = text.FormatDefault
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", strings.Repeat(" ", gap)
-	w.SetStyle(style)
-	configs := make([]pretty.ColumnConfig, len(t.header))
-	for i := range configs {
-		configs[i] = pretty.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight}
-		if t.align[i] == 'l' {
-			configs[i] = pretty.ColumnConfig{Number: i + 1, WidthMax: widths[i], WidthMaxEnforcer: breakLine}
+	var lines []string
+	for _, row := range slices.Concat([][]string{t.header}, t.rows) {
+		cells, height := make([][]string, len(row)), 1
+		for i, cell := range row {
+			cells[i] = []string{cell}
+			if t.align[i] == 'l' {
+				cells[i] = strings.Split(breakLine(cell, widths[i]), "\n")
+			}
+			height = max(height, len(cells[i]))
+		}
+		for n := range height {
+			var line strings.Builder
+			for i, cell := range cells {
+				text := ""
+				if n < len(cell) {
+					text = cell[n]
+				}
+				blanks := strings.Repeat(" ", max(0, widths[i]-columns(text)))
+				if t.align[i] == 'r' {
+					text = blanks + text
+				} else {
+					text += blanks
+				}
+				line.WriteString(text + strings.Repeat(" ", gap))
+			}
+			lines = append(lines, strings.TrimRight(line.String(), " "))
 		}
 	}
-	w.SetColumnConfigs(configs)
-	w.AppendHeader(cells(t.header))
-	for _, row := range t.rows {
-		w.AppendRow(cells(row))
-	}
-	return strings.Split(w.Render(), "\n")
+	return lines
 }
 
 // widths takes from the widest column of text until all columns fit.
@@ -69,26 +95,27 @@ func (t table) widths(width int) []int {
 	return widths
 }
 
-func cells(values []string) pretty.Row {
-	row := make(pretty.Row, len(values))
-	for i, v := range values {
-		row[i] = v
-	}
-	return row
-}
-
-// breakLine breaks s into lines of at most width columns, anywhere. WrapHard of go-pretty takes a wide character for one column.
+// breakLine breaks s into lines of at most width columns: at blanks, and a longer word anywhere.
 func breakLine(s string, width int) string {
 	var b strings.Builder
 	used := 0
-	for _, r := range s {
-		w := text.RuneWidth(r)
-		if used+w > width {
+	for i, word := range strings.Split(s, " ") {
+		if i > 0 && used+1+columns(word) <= width {
+			b.WriteByte(' ')
+			used++
+		} else if i > 0 {
 			b.WriteByte('\n')
 			used = 0
 		}
-		b.WriteRune(r)
-		used += w
+		for _, r := range word {
+			w := columnsOf(r)
+			if used+w > width {
+				b.WriteByte('\n')
+				used = 0
+			}
+			b.WriteRune(r)
+			used += w
+		}
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -25,12 +26,25 @@ func (d Document) Coloured() string { return d.text(true) }
 
 func (d Document) text(colours bool) string {
 	b := &terminal{colours: colours}
+	d.body(b)
+	b.line("")
+	b.foresight(d)
+	b.conclusion(d)
+	return broken(commandLines, b.String())
+}
+
+// body is the report but for its end.
+func (d Document) body(b *terminal) {
 	b.line("")
 	b.paragraph("tailgate "+cell(d.Name), "")
 	d.provenance(b)
-	full, brief := d.split()
+	full, brief, plain := d.split()
 	if len(brief) > 0 {
 		b.brief(d, brief)
+	}
+	if len(plain) > 0 {
+		full = append(full, b.plain(d, plain)...)
+		slices.SortStableFunc(full, func(a, b group) int { return cmp.Compare(order(a), order(b)) })
 	}
 	for _, g := range full {
 		b.group(d, g)
@@ -39,18 +53,17 @@ func (d Document) text(colours bool) string {
 		b.line("")
 		b.paragraph(cut(strings.Trim(d.Error, "\r\n"), mostOfError), "  ")
 	}
-	b.line("")
-	b.foresight(d)
-	b.conclusion(d)
-	return broken(commandLines, b.String())
 }
 
 // provenance says what was compared, and under which circumstances.
 func (d Document) provenance(b *terminal) {
 	b.item("baseline", d.Baseline.text())
 	b.item("candidate", d.Candidate.text())
+	if d.Anchor != nil {
+		b.item("anchor", d.Anchor.text())
+	}
 	if d.Planted != "" {
-		b.item("planted", d.Planted+" in every request of the candidate, on purpose")
+		b.item("planted", d.Planted+d.plantedIn())
 	}
 	b.item("machine", d.machine())
 	for _, s := range d.Settings {
@@ -84,12 +97,15 @@ func some(items []string, what string) []string {
 	return append(slices.Clone(items[:mostOfList]), fmt.Sprintf("and %d more %s", len(items)-mostOfList, what))
 }
 
-// split chooses the groups to show in full, those that fail last, and leaves the verdicts of the others.
-func (d Document) split() (full []group, brief []policy.Verdict) {
+// split chooses the groups to show in full, those that fail last, and leaves the verdicts of the others. Plain benchmarks have
+// lines of their own; what those do not say is left, too.
+func (d Document) split() (full []group, brief []policy.Verdict, plain []group) {
 	groups := d.groups()
 	for _, g := range groups {
 		slices.SortStableFunc(g.verdicts, byGravity)
 	}
+	plain = plainGroups(groups)
+	groups = slices.DeleteFunc(groups, group.plain)
 	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(order(a), order(b)) })
 	if first := len(groups) - detailed; first > 0 {
 		// What passes is shown in full only when all of it has room.
@@ -101,8 +117,15 @@ func (d Document) split() (full []group, brief []policy.Verdict) {
 		}
 		groups = groups[first:]
 	}
+	for _, g := range plain {
+		for _, v := range g.concerning() {
+			if v.Outcome == policy.OK {
+				brief = append(brief, v)
+			}
+		}
+	}
 	slices.SortStableFunc(brief, byGravity)
-	return groups, brief
+	return groups, brief, plain
 }
 
 func order(g group) int {
@@ -118,6 +141,7 @@ func byGravity(a, b policy.Verdict) int { return cmp.Compare(gravity(a), gravity
 type terminal struct {
 	strings.Builder
 	colours bool
+	said    string // the last reason of several lines
 }
 
 func (b *terminal) line(s string) { b.WriteString(strings.TrimRight(s, " ") + "\n") }
@@ -174,33 +198,50 @@ func (b *terminal) group(d Document, g group) {
 	}
 	b.item("workflow", workflow)
 	b.line("")
-	if shown := rows(g.of, g.verdicts); len(shown) > 0 {
+	shown, verdicts := rows(g.of, g.verdicts), g.verdicts
+	if g.plain() {
+		shown, verdicts = besideLine(shown), g.concerning()
+	}
+	if len(shown) > 0 {
 		t := table{header: []string{"stage", "metric", "unit", "baseline", "candidate", "change", "change %"}, align: "lllrrrr"}
 		for _, r := range shown {
 			t.rows = append(t.rows, []string{cell(r.stage), cell(r.metric), r.unit, r.baseline, r.candidate, r.change, r.percent})
 		}
-		b.table(t)
+		b.table(t.filled("stage"))
 		b.line("")
 	}
-	for i, v := range g.verdicts {
+	for i, v := range verdicts {
 		if i > 0 {
 			b.line("")
 		}
 		why := reason(v)
-		if i > 0 && strings.Contains(why, "\n") && why == reason(g.verdicts[i-1]) {
-			why = "as above"
+		if said := why; strings.Contains(why, "\n") {
+			if said == b.said {
+				why = "as above"
+			}
+			b.said = said
 		}
 		b.verdict(v, why, g.of.Noise)
 	}
 	b.why(d, g)
-	if seen := noise(g.of.Noise); seen != "" {
+	seen := noise(g.of.Noise)
+	if g.plain() && !slices.ContainsFunc(verdicts, func(v policy.Verdict) bool { return isUnsure(v.Outcome) }) {
+		seen = "" // it stands below the lines of all
+	}
+	if seen != "" {
 		b.line("")
 		b.item("noise", seen)
 	}
 }
 
+// isUnsure reports whether it is noise that keeps a verdict from being another.
+func isUnsure(o policy.Outcome) bool { return o == policy.Blind || o == policy.Inconclusive }
+
 // cell is s as one line that is short enough for a table.
 func cell(s string) string { return oneLine(cut(s, 200)) }
+
+// widestChange is how many columns a change in its unit may have in a table where each has a column of its own.
+const widestChange = 24
 
 func (b *terminal) verdict(v policy.Verdict, why string, n policy.Noise) {
 	b.metric(v.Unit)
@@ -213,6 +254,7 @@ func (b *terminal) verdict(v policy.Verdict, why string, n policy.Noise) {
 		b.item("evidence", fmt.Sprintf("%s%s, alpha %.3g; smallest detectable change %s", s.p, launches, v.Alpha, s.detectable))
 	}
 	b.item("limits", limitsOf(v))
+	b.item("anchor", sinceAnchor(v))
 	b.status(v, why)
 }
 
@@ -248,7 +290,10 @@ func (b *terminal) brief(d Document, verdicts []policy.Verdict) {
 		for _, v := range verdicts {
 			if same(v) {
 				r := newRow(v.Unit, v.Baseline, v.Candidate, v.ChangePercent)
-				row := []string{cell(label(v)), r.unit, r.baseline, r.candidate, r.percent, cell(status(v))}
+				if said := relative(v.Unit, v.ChangePercent, v.Change); math.IsInf(v.ChangePercent, 0) && columns(said) <= widestChange {
+					r.percent = said
+				}
+				row := []string{cell(label(v)), r.unit, r.baseline, r.candidate, r.percent, cell(status(v) + little(v))}
 				if hides {
 					row = append(row, floorCell(v))
 				}

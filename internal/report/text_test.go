@@ -105,10 +105,13 @@ func TestHeadline(t *testing.T) {
 		"ok": "PASS: 1 ok", "improved": "PASS: 2 improved", "regressed": "FAIL: 3 regressed, 1 ok",
 		"inconclusive": "FAIL: 1 inconclusive, 3 ok", "inconclusive-allowed": "PASS: 1 inconclusive, 3 ok",
 		"blind": "PASS: 2 blind, 1 ok", "blind-failing": "FAIL: 1 blind", "whole-runs": "PASS: 1 blind",
-		"itself": "PASS: 1 ok (expected: ok)", "itself-blind": "FAIL: 1 blind (expected: ok)",
+		"drifted": "FAIL: 1 regressed, 2 drifted, 2 ok", "drifted-allowed": "PASS: 2 drifted, 3 ok",
+		"drifted-plain": "FAIL: 2 drifted, 4 ok",
+		"itself":        "PASS: 1 ok (expected: ok)", "itself-blind": "FAIL: 1 blind (expected: ok)",
 		"invalid": "FAIL: 3 invalid, 1 ok", "added-removed": "FAIL: 2 invalid, 2 added, 2 ok", "removed-allowed": "PASS: 2 ok",
 		"expected": "PASS: 1 regressed (expected: regressed)", "expected-missed": "FAIL: 1 ok (expected: regressed)",
 		"error": "FAIL: invalid: nothing could be judged", "too-few": "FAIL: 1 invalid",
+		"unchanged": "PASS: 2 unchanged", "unchanged-beside": "PASS: 1 ok, 2 unchanged", "unchanged-inputs": "FAIL: 1 invalid",
 	} {
 		d := documents[name]()
 		assert.Equal(t, want, d.headline(), name)

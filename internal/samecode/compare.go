@@ -31,33 +31,36 @@ const MaxNames = 10
 // Same reports whether all code is the same but for addresses.
 func (r Result) Same() bool { return len(r.Differ) == 0 }
 
-// Compare compares all code that a benchmark of both sides may run: the function of this name in a package or in its external test,
-// what it calls or refers to, and all that runs before it. Each side is all packages that its test binary links, main among them.
-// The error is ErrUnknown, with the reason, or that of a file.
-func Compare(baseline, candidate []Package, pkg, benchmark string) (result Result, err error) {
-	// An index that leads nowhere is in a damaged file; those of the blocks are checked when it is read.
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case runtime.Error:
-			result, err = Result{}, fmt.Errorf("%w: %w: %v", ErrUnknown, errDamaged, r)
-		default:
-			panic(r)
-		}
-	}()
+// Sides are the programs of both sides. Their code is held in memory.
+type Sides struct {
+	universe            *universe
+	baseline, candidate *program
+}
+
+// Load reads all packages that the test binary of each side links, main among them. An archive that both link is read once. The
+// error is ErrUnknown, with the reason, or that of a file.
+func Load(baseline, candidate []Package) (sides *Sides, err error) {
+	defer recoverDamaged(&err)
 	u := &universe{archives: map[string]*archive{}}
 	b, err := u.program(baseline)
 	if err != nil {
-		return Result{}, unknown(err)
+		return nil, unknown(err)
 	}
 	c, err := u.program(candidate)
 	if err != nil {
-		return Result{}, unknown(err)
+		return nil, unknown(err)
 	}
 	if !supported(u.tool) {
-		return Result{}, fmt.Errorf("%w: %q is not one of Go 1.24 to 1.27", ErrUnknown, u.tool)
+		return nil, fmt.Errorf("%w: %q is not one of Go 1.24 to 1.27", ErrUnknown, u.tool)
 	}
-	f := newFlood(u, b, c)
+	return &Sides{u, b, c}, nil
+}
+
+// Compare compares all code that a benchmark of both sides may run: the function of this name in a package or in its external test,
+// what it calls or refers to, and all that runs before it. The error is ErrUnknown, with the reason.
+func (s *Sides) Compare(pkg, benchmark string) (result Result, err error) {
+	defer recoverDamaged(&err)
+	f := newFlood(s.universe, s.baseline, s.candidate)
 	if err := f.packages(); err != nil {
 		return Result{}, unknown(err)
 	}
@@ -74,6 +77,18 @@ func Compare(baseline, candidate []Package, pkg, benchmark string) (result Resul
 		return Result{}, unknown(err)
 	}
 	return f.result(), nil
+}
+
+// recoverDamaged makes an error of an index that leads nowhere, as in a damaged file; those of the blocks are checked when it is
+// read.
+func recoverDamaged(err *error) {
+	switch r := recover().(type) {
+	case nil:
+	case runtime.Error:
+		*err = fmt.Errorf("%w: %w: %v", ErrUnknown, errDamaged, r)
+	default:
+		panic(r)
+	}
 }
 
 func unknown(err error) error {

@@ -35,7 +35,7 @@ func BenchmarkCompare(b *testing.B) {
 	packages := list(b, "../testbin")
 	other := copied(b, packages)
 	for b.Loop() {
-		result, err := samecode.Compare(packages, other, "github.com/tailgate-go/tailgate/internal/testbin", "TestRelinkMovesFunctions")
+		result, err := compareAll(packages, other, "github.com/tailgate-go/tailgate/internal/testbin", "TestRelinkMovesFunctions")
 		require.NoError(b, err)
 		require.True(b, result.Same())
 		b.ReportMetric(float64(result.Functions), "functions")
@@ -79,7 +79,7 @@ func TestDamagedArchives(t *testing.T) {
 			append(append(append([]byte(nil), content[:i]...), content[i]^0x41), content[i+1:]...),
 		} {
 			require.NoError(t, os.WriteFile(damaged[at].File, changed, 0o600))
-			result, err := samecode.Compare(packages, damaged, module, "BenchmarkShop")
+			result, err := compareAll(packages, damaged, module, "BenchmarkShop")
 			if err == nil && result.Same() {
 				same++ // what the compiler says of lines, and debuggers' tables
 			} else if err != nil {

@@ -4,6 +4,7 @@ package saved
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/evidence"
@@ -15,19 +16,45 @@ import (
 // Compare judges the results in two files, or patterns of files, and fills doc. bench is the pattern of the benchmarks that are
 // judged.
 func Compare(j judge.Judge, baseline, candidate, bench string, doc *report.Document) error {
-	b, baselineErr := read("baseline", baseline, bench)
-	c, candidateErr := read("candidate", candidate, bench)
+	b, baselineErr := read(j, "baseline", baseline, bench)
+	c, candidateErr := read(j, "candidate", candidate, bench)
 	if err := errors.Join(baselineErr, candidateErr); err != nil {
 		return err
 	}
 	Describe(&doc.Baseline, b)
 	Describe(&doc.Candidate, c)
-	return Judge(j, b, c, doc)
+	if err := Judge(j, b, c, doc); err != nil {
+		return err
+	}
+	if seed := seedOf(b, c); seed != "" {
+		if text := graver(baseline, seed, doc.Report.Verdicts); text != "" {
+			doc.Notes = append(doc.Notes, text)
+		}
+	}
+	return nil
+}
+
+// Check reports what keeps a file, or a pattern of files, from being a baseline, whatever the candidate.
+func Check(j judge.Judge, baseline, bench string) error {
+	set, err := read(j, "baseline", baseline, bench)
+	if err != nil {
+		return err
+	}
+	return measuredAsItIs(set)
+}
+
+// measuredAsItIs refuses a baseline in which a slowdown was planted: it would hide as much of a regression.
+func measuredAsItIs(baseline *benchdata.Set) error {
+	if planted := baseline.Provenance.Said("planted"); planted != "" {
+		return fmt.Errorf("baseline: %s was measured with a slowdown of %s planted: measure it without -regress.inject",
+			baseline.Source, planted)
+	}
+	return nil
 }
 
 // read reads the benchmarks of one side that are to be judged.
-func read(side, file, bench string) (*benchdata.Set, error) {
-	set, err := benchdata.ReadColumns(file)
+func read(j judge.Judge, side, file, bench string) (*benchdata.Set, error) {
+	set, err := benchdata.Reader{Needed: j.Needs}.ReadColumns(file)
 	if err == nil {
 		set, err = Select(set, bench, "")
 	}
@@ -48,9 +75,8 @@ func Describe(side *report.Side, set *benchdata.Set) {
 
 // Judge judges two sets that were measured at different times.
 func Judge(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Document) error {
-	if planted := baseline.Provenance.Said("planted"); planted != "" { // it would hide as much of a regression
-		return fmt.Errorf("baseline: %s was measured with a slowdown of %s planted: measure it without -regress.inject",
-			baseline.Source, planted)
+	if err := measuredAsItIs(baseline); err != nil {
+		return err
 	}
 	doc.Planted = candidate.Provenance.Said("planted")
 	if problems := benchdata.Compatible(baseline, candidate); len(problems) > 0 {
@@ -61,15 +87,20 @@ func Judge(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Docume
 			doc.Environment = append(doc.Environment, report.Fact{Name: key, Value: value})
 		}
 	}
-	doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, "+
-		"at one time, in turn. "+
-		"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
+	if seedOf(baseline, candidate) != "" {
+		doc.Notes = append(doc.Notes, unpaired)
+	} else {
+		doc.Notes = append(doc.Notes, "saved results: this report cannot know whether both sides were measured on one machine, "+
+			"at one time, in turn. "+
+			"The same binary drifts by a third within an hour on a shared host; compare git revisions to measure both now")
+	}
 	b, c := evidence.Results(baseline), evidence.Results(candidate)
 	if err := judgeable(judge.Family(j.Pairs(b, c))); err != nil {
 		return err
 	}
 	doc.Report = j.Compare(b, c)
-	doc.Notes = append(doc.Notes, report.Fits(doc.Report.Benchmarks)...)
+	doc.Notes = slices.Concat(doc.Notes, report.Fits(doc.Report.Benchmarks),
+		evidence.Spared(slices.Clip(baseline.Spared).With(candidate.Spared)))
 	doc.Details = details(b, c, doc.Report.Verdicts)
 	return nil
 }

@@ -83,11 +83,15 @@ func (f Found) differs(o Found) string {
 		{"another candidate commit", f.Candidate.commit(), o.Candidate.commit()},
 		{"another baseline", f.Baseline.What, o.Baseline.What},
 		{"another candidate", f.Candidate.What, o.Candidate.What},
+		{"another anchor commit", f.Anchor.or().commit(), o.Anchor.or().commit()},
+		{"another anchor", f.Anchor.or().What, o.Anchor.or().What},
 		{"another planted slowdown", f.Planted, o.Planted},
 		{"another expected outcome", f.Expected, o.Expected},
 		{"another baseline binary", binaries(f.Baseline), binaries(o.Baseline)},
 		{"another candidate binary", binaries(f.Candidate), binaries(o.Candidate)},
+		{"another anchor binary", binaries(f.Anchor.or()), binaries(o.Anchor.or())},
 		{"another file of costs", f.Costs, o.Costs},
+		{"other trailers of commits", f.accepting(), o.accepting()},
 	} {
 		if is.one != is.other {
 			return fmt.Sprintf("%s is of %s than %s: %s, not %s", o, is.what, f, named(is.other), named(is.one))
@@ -98,15 +102,41 @@ func (f Found) differs(o Found) string {
 			o, len(o.Benchmarks), f, len(f.Benchmarks))
 	}
 	for i, b := range f.Benchmarks {
+		if other := o.Benchmarks[i]; other.ID == b.ID &&
+			(other.Unchanged != b.Unchanged || other.AnchorUnchanged != b.AnchorUnchanged) {
+			return fmt.Sprintf("%s and %s do not agree whether %s is unchanged: the files that it reads, and -regress.identical, "+
+				"must be the same on every machine", f, o, b.Name)
+		}
 		if other := o.Benchmarks[i]; !reflect.DeepEqual(b.structure(), other.structure()) {
 			return fmt.Sprintf("%s found the benchmark %s otherwise than %s found %s: "+
 				"its name, its units and its shard must be the same on every machine", o, other.Name, f, b.Name)
 		}
 	}
-	if !reflect.DeepEqual(f.Baseline.Better, o.Baseline.Better) || !reflect.DeepEqual(f.Candidate.Better, o.Candidate.Better) {
+	if !reflect.DeepEqual(f.Baseline.Better, o.Baseline.Better) || !reflect.DeepEqual(f.Candidate.Better, o.Candidate.Better) ||
+		!reflect.DeepEqual(f.Anchor.or().Better, o.Anchor.or().Better) {
 		return fmt.Sprintf("%s and %s declare different directions of units: Unit lines must be the same on every machine", f, o)
 	}
 	return ""
+}
+
+// or is a side, and one that says nothing where there is none.
+func (s *Side) or() Side {
+	if s == nil {
+		return Side{}
+	}
+	return *s
+}
+
+// accepting are the trailers that the shard heeded, a line each.
+func (m Manifest) accepting() string {
+	if !m.Accepts {
+		return "none are read"
+	}
+	lines := make([]string, len(m.Trailers))
+	for i, t := range m.Trailers {
+		lines[i] = fmt.Sprintf("%s (commit %.12s)", t, t.Commit)
+	}
+	return strings.Join(lines, ", ")
 }
 
 func (s Side) commit() string {
@@ -137,7 +167,7 @@ func named(s string) string {
 
 // structure is b without values: what is the same on every machine.
 func (b Benchmark) structure() Benchmark {
-	b.Baseline, b.Candidate, b.Measured = b.Baseline.structure(), b.Candidate.structure(), nil
+	b.Baseline, b.Candidate, b.Anchor, b.Measured = b.Baseline.structure(), b.Candidate.structure(), b.Anchor.structure(), nil
 	return b
 }
 

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // Costs are how long benchmarks took to measure in an earlier run. The zero value knows none.
@@ -19,7 +21,8 @@ type Costs struct {
 // longest is more than a benchmark is ever measured; sums of a gate's benchmarks stay far from overflowing.
 const longest = 1000 * time.Hour
 
-// ParseCosts reads the verdict.json of an earlier gate, or of a merge. One that measured nothing is refused.
+// ParseCosts reads the verdict.json of an earlier gate, or of a merge. One that measured nothing is refused, unless benchmarks were
+// unchanged.
 func ParseCosts(data []byte) (Costs, error) {
 	var verdict struct {
 		Version    int `json:"version"`
@@ -30,6 +33,9 @@ func ParseCosts(data []byte) (Costs, error) {
 				Seconds float64 `json:"seconds"`
 			} `json:"noise"`
 		} `json:"benchmarks"`
+		Verdicts []struct {
+			Code policy.Code `json:"code"`
+		} `json:"verdicts"`
 	}
 	if err := json.Unmarshal(data, &verdict); err != nil {
 		return Costs{}, fmt.Errorf("it is no verdict.json: %w", err)
@@ -50,7 +56,11 @@ func ParseCosts(data []byte) (Costs, error) {
 		key := [2]string{b.Package, b.Benchmark}
 		c.took[key] = max(c.took[key], time.Duration(math.Round(b.Noise.Seconds*1e6))*time.Microsecond)
 	}
-	if len(c.took) == 0 {
+	unchanged := false
+	for _, v := range verdict.Verdicts {
+		unchanged = unchanged || v.Code == policy.Unchanged
+	}
+	if len(c.took) == 0 && !unchanged {
 		return Costs{}, errors.New("it says of no benchmark how long it took to measure: " +
 			"take the verdict.json of a gate that measured, or of a merge")
 	}

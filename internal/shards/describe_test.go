@@ -46,7 +46,8 @@ func TestARoundTooManyIsRefused(t *testing.T) {
 	of := func(rounds int, looks ...int) error {
 		runs := benchdata.Benchmark{ID: policy.ID{Name: "Chat"}, Runs: slices.Repeat([]benchdata.Run{run}, rounds)}
 		_, err := replay{
-			judge: j, plan: j.Plan(1), pair: pair, rounds: [2]benchdata.Benchmark{runs, runs}, how: Measured{Rounds: rounds, Looks: looks},
+			judge: j, plan: j.Plan(1), pair: pair, of: Benchmark{Baseline: &Smoke{}}, rounds: [3]benchdata.Benchmark{runs, runs},
+			how: Measured{Rounds: rounds, Looks: looks},
 		}.run()
 		return err
 	}

@@ -118,6 +118,14 @@ func TestParseCosts(t *testing.T) {
 	}
 }
 
+func TestCostsOfAGateInWhichNothingHadChangedAreNotKnown(t *testing.T) {
+	costs, err := ParseCosts([]byte(
+		`{"version": 1, "benchmarks": [{"benchmark": "A", "noise": null}], "verdicts": [{"code": "unchanged"}]}`))
+	require.NoError(t, err)
+	assert.Len(t, costs.Sum, 64)
+	assert.Equal(t, time.Second, costs.typical([]Job{job("p", "A", 8, false)}))
+}
+
 func job(pkg, name string, procs int, free bool) Job {
 	return Job{policy.ID{Package: pkg, Name: name, Procs: procs}, free}
 }

@@ -18,11 +18,8 @@ import (
 // mostLeft is how many bytes a manifest or a verdict.json may have: far more than those of 10,000 benchmarks need.
 const mostLeft = 64 << 20
 
-// Results are the files that a shard leaves beside its manifest.
-func Results() []string {
-	sides := output.Sides()
-	return append(sides[:], output.Verdict)
-}
+// results are the files that a shard leaves beside its manifest.
+func (m Manifest) results() []string { return append(output.Sides(m.Anchor != nil), output.Verdict) }
 
 // plain refuses what is no plain file, as a device or a pipe: it may have no end, and a pipe no beginning.
 func plain(name string) error {
@@ -58,7 +55,7 @@ func Open(dir string) (Found, error) {
 		return Found{}, fmt.Errorf("%s: %w", filepath.Join(dir, output.Manifest), err)
 	}
 	found := Found{m, dir}
-	for _, name := range Results() {
+	for _, name := range m.results() {
 		if !slices.ContainsFunc(m.Files, func(f File) bool { return f.Name == name }) {
 			return found, fmt.Errorf("%s: its manifest says nothing of %s", found, name)
 		}

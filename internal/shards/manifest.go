@@ -29,6 +29,11 @@ type Manifest struct {
 
 	Baseline  Side `json:"baseline"`
 	Candidate Side `json:"candidate"`
+	// Anchor is left out where there is none.
+	Anchor *Side `json:"anchor,omitempty"`
+
+	Accepts  bool             `json:"accepts"`  // whether trailers of commits were read
+	Trailers []policy.Trailer `json:"trailers"` // those that were
 
 	Benchmarks []Benchmark `json:"benchmarks"` // all of the gate, in the report's order
 	Files      []File      `json:"files"`      // of this shard, in the manifest's folder
@@ -63,7 +68,12 @@ type Benchmark struct {
 	Shard     int    `json:"shard"`
 	Baseline  *Smoke `json:"baseline"` // null where the side lacks it
 	Candidate *Smoke `json:"candidate"`
-	// Measured is null of other shards' benchmarks, and of those that one side lacks or no rule speaks of.
+	// Unchanged says that both sides run the same binary on the same inputs, so that no shard measures it.
+	Unchanged bool `json:"unchanged,omitempty"`
+	// Anchor is left out where there is none, or it lacks the benchmark; AnchorUnchanged is Unchanged of candidate and anchor.
+	Anchor          *Smoke `json:"anchor,omitempty"`
+	AnchorUnchanged bool   `json:"anchor_unchanged,omitempty"`
+	// Measured is null of other shards' benchmarks, of unchanged ones, and of those that one side lacks or no rule speaks of.
 	Measured *Measured `json:"measured"`
 }
 
@@ -89,6 +99,36 @@ type Measured struct {
 	Noise   policy.Noise       `json:"noise"`
 	// SameCode is how many functions it may run, if all are the same on both sides but for addresses; else 0.
 	SameCode int `json:"same_code,omitempty"`
+	// Changed is what differs of the benchmark itself on both sides; empty: nothing, or that was not asked.
+	Changed string `json:"changed,omitempty"`
+	// AnchorSameCode and AnchorChanged say the same of candidate and anchor.
+	AnchorSameCode int    `json:"anchor_same_code,omitempty"`
+	AnchorChanged  string `json:"anchor_changed,omitempty"`
+}
+
+// The places of the sides.
+const (
+	baselineSide  = 0
+	candidateSide = 1
+	anchorSide    = 2
+)
+
+var sideNames = [3]string{"baseline", "candidate", "anchor"}
+
+// partakes reports whether the side in that place has rounds, if the benchmark was measured.
+func (b Benchmark) partakes(side int) bool {
+	switch side {
+	case baselineSide:
+		return b.Baseline != nil && !b.Unchanged
+	case anchorSide:
+		return b.Anchor != nil && !b.AnchorUnchanged
+	}
+	return true
+}
+
+// comparable reports whether the candidate was there to be compared with a side that is not known to be the same.
+func (b Benchmark) comparable() bool {
+	return b.Candidate != nil && (b.partakes(baselineSide) || b.partakes(anchorSide))
 }
 
 // Part is which shard it is of.
@@ -156,22 +196,44 @@ func (m Manifest) check() error {
 	return nil
 }
 
+// binary is the sum of the side's test binary of a package; empty when it has none.
+func (s Side) binary(pkg string) string {
+	for _, f := range s.Binaries {
+		if f.Name == pkg {
+			return f.Sum
+		}
+	}
+	return ""
+}
+
+// sameBinary reports whether both sides have one test binary of a package.
+func (s Side) sameBinary(o Side, pkg string) bool {
+	return s.binary(pkg) != "" && s.binary(pkg) == o.binary(pkg)
+}
+
 func (b Benchmark) check(m Manifest) error {
 	switch {
 	case b.Shard < 1 || b.Shard > m.Of:
 		return fmt.Errorf("it is for shard %d of %d", b.Shard, m.Of)
 	case b.Baseline == nil && b.Candidate == nil:
 		return errors.New("neither side has it")
+	case m.Anchor == nil && (b.Anchor != nil || b.AnchorUnchanged):
+		return errors.New("it has an anchor, and the gate has none")
+	case b.Unchanged && b.Measured != nil && !b.partakes(anchorSide):
+		return errors.New("it is unchanged, and it was measured")
+	case b.Unchanged && !m.Candidate.sameBinary(m.Baseline, b.Package),
+		b.AnchorUnchanged && !m.Candidate.sameBinary(m.Anchor.or(), b.Package):
+		return errors.New("it is said to be unchanged, and the binaries of its package differ")
 	case b.Measured == nil:
 		return nil
 	case b.Shard != m.Shard:
 		return fmt.Errorf("it is for shard %d, and shard %d measured it", b.Shard, m.Shard)
-	case b.Baseline == nil || b.Candidate == nil:
+	case !b.comparable():
 		return errors.New("it was measured, and one side lacks it")
 	case b.Measured.Rounds < 0:
 		return fmt.Errorf("it has %d rounds", b.Measured.Rounds)
-	case b.Measured.SameCode < 0:
-		return fmt.Errorf("%d of its functions are the same", b.Measured.SameCode)
+	case min(b.Measured.SameCode, b.Measured.AnchorSameCode) < 0:
+		return fmt.Errorf("%d of its functions are the same", min(b.Measured.SameCode, b.Measured.AnchorSameCode))
 	case !slices.IsSorted(b.Measured.Looks) || len(b.Measured.Looks) > 0 && b.Measured.Looks[0] < 1:
 		return fmt.Errorf("it was judged after %v rounds", b.Measured.Looks)
 	}

@@ -114,5 +114,6 @@ func Merge(j judge.Judge, folders []string) (*Merged, error) {
 		}
 		m.shards = append(m.shards, s)
 	}
+	m.judge = j.Accepting(found[0].Trailers) // as all of them did
 	return m, errors.Join(errs...)
 }

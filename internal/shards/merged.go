@@ -23,7 +23,7 @@ type Merged struct {
 type left struct {
 	found   Found
 	verdict report.Document
-	sets    [2]*benchdata.Set // rounds of each side; empty sets where nothing was measured
+	sets    []*benchdata.Set // rounds of each side, by its place; empty sets where nothing was measured
 }
 
 // readShard reads what stands beside a manifest.
@@ -32,19 +32,19 @@ func readShard(f Found) (s left, err error) {
 	if s.verdict, err = readVerdict(filepath.Join(f.Dir, output.Verdict)); err != nil {
 		return s, err
 	}
-	rounds := 0
-	for _, b := range f.Benchmarks {
-		if b.Measured != nil {
-			rounds += b.Measured.Rounds
+	for side, name := range output.Sides(f.Anchor != nil) {
+		rounds, set := 0, &benchdata.Set{}
+		for _, b := range f.Benchmarks {
+			if b.Measured != nil && b.partakes(side) {
+				rounds += b.Measured.Rounds
+			}
 		}
-	}
-	for side, name := range output.Sides() {
-		if s.sets[side] = (&benchdata.Set{}); rounds == 0 {
-			continue
+		if rounds > 0 {
+			if set, err = benchdata.ReadFiles(filepath.Join(f.Dir, name)); err != nil {
+				return s, err
+			}
 		}
-		if s.sets[side], err = benchdata.ReadFiles(filepath.Join(f.Dir, name)); err != nil {
-			return s, err
-		}
+		s.sets = append(s.sets, set)
 	}
 	return s, s.check()
 }
@@ -63,11 +63,13 @@ func (s left) check() error {
 	return nil
 }
 
-// rounds are a side's of a benchmark.
+// rounds are a side's of a benchmark; none of a side that there is not.
 func (s left) rounds(side int, m Benchmark) benchdata.Benchmark {
-	for _, b := range s.sets[side].Benchmarks {
-		if m.ID == b.ID {
-			return b
+	if side < len(s.sets) {
+		for _, b := range s.sets[side].Benchmarks {
+			if m.ID == b.ID {
+				return b
+			}
 		}
 	}
 	return benchdata.Benchmark{ID: m.ID}
@@ -112,10 +114,10 @@ func (m *Merged) Report(doc *report.Document) error {
 
 // pairs are all benchmarks of the gate, as each shard's own smoke runs found them.
 func (m *Merged) pairs() ([]judge.Pair, error) {
-	var sides [2]judge.Results
+	var sides [3]judge.Results
 	for i, b := range m.shards[0].found.Benchmarks {
 		own := m.shards[b.Shard-1].found.Benchmarks[i]
-		for side, smoke := range []*Smoke{own.Baseline, own.Candidate} {
+		for side, smoke := range []*Smoke{own.Baseline, own.Candidate, own.Anchor} {
 			if smoke == nil {
 				continue
 			}
@@ -129,9 +131,19 @@ func (m *Merged) pairs() ([]judge.Pair, error) {
 		}
 	}
 	pairs := m.judge.Pairs(sides[baselineSide], sides[candidateSide])
+	if m.shards[0].found.Anchor != nil {
+		judge.Anchored(pairs, sides[anchorSide])
+	}
 	for i, b := range m.shards[0].found.Benchmarks {
 		if p := pairs[i]; p.ID() != b.ID {
 			return nil, fmt.Errorf("%s: its benchmarks are not in the order in which a gate finds them: it was edited", m.shards[0].found)
+		}
+		since := pairs[i].Since
+		if b.Unchanged && !pairs[i].Comparable() || b.AnchorUnchanged && (since == nil || !since.Comparable()) {
+			return nil, fmt.Errorf("%s: %s: it is said to be unchanged, and there is nothing to judge of it", m.shards[0].found, b.Name)
+		}
+		if pairs[i].Unchanged = b.Unchanged; since != nil {
+			since.Unchanged = b.AnchorUnchanged
 		}
 	}
 	return pairs, nil
@@ -139,18 +151,21 @@ func (m *Merged) pairs() ([]judge.Pair, error) {
 
 // judged judges one benchmark as its shard did.
 func (m *Merged) judged(pair judge.Pair, s left, b Benchmark, plan judge.Plan) (judged, error) {
-	better := [2]map[string]policy.Direction{declaredBy(s.found.Baseline), declaredBy(s.found.Candidate)}
+	better := judge.Declared{Baseline: declaredBy(s.found.Baseline), Candidate: declaredBy(s.found.Candidate)}
+	if s.found.Anchor != nil {
+		better.Anchor = declaredBy(*s.found.Anchor)
+	}
 	switch {
 	case b.Measured != nil && !pair.Measurable():
 		return judged{}, errors.New("it was measured, and there is nothing to judge of it")
 	case b.Measured == nil && pair.Measurable():
 		return judged{}, errors.New("it was to be measured, and was not")
 	case b.Measured == nil:
-		return judged{pair: pair, verdicts: m.judge.Sequence(pair, plan, better[baselineSide], better[candidateSide]).Verdicts()}, nil
+		return judged{pair: pair, verdicts: m.judge.Sequence(pair, plan, better).Verdicts()}, nil
 	}
 	return replay{
-		judge: m.judge, plan: plan, better: better, pair: pair, how: *b.Measured,
-		rounds: [2]benchdata.Benchmark{s.rounds(baselineSide, b), s.rounds(candidateSide, b)},
+		judge: m.judge, plan: plan, better: better, pair: pair, of: b, how: *b.Measured,
+		rounds: [3]benchdata.Benchmark{s.rounds(baselineSide, b), s.rounds(candidateSide, b), s.rounds(anchorSide, b)},
 	}.run()
 }
 

@@ -18,6 +18,11 @@ import (
 func (m *Merged) describe(doc *report.Document) {
 	first := m.shards[0]
 	doc.Baseline, doc.Candidate = sideOf(first.found.Baseline), sideOf(first.found.Candidate)
+	if first.found.Anchor != nil {
+		anchor := sideOf(*first.found.Anchor)
+		doc.Anchor = &anchor
+	}
+	doc.Accepts = first.found.Accepts
 	doc.Planted, doc.Expected = first.found.Planted, policy.Outcome(first.found.Expected)
 	began, ended := first.verdict.Began, time.Time{}
 	facts := distinct{}
@@ -52,7 +57,7 @@ func (m *Merged) describe(doc *report.Document) {
 
 // Save writes the rounds of all shards in the report's order.
 func (m *Merged) Save(out *output.Folder) error {
-	results, err := out.Begin()
+	results, err := out.Begin(m.shards[0].found.Anchor != nil)
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,10 @@ import (
 type replay struct {
 	judge  judge.Judge
 	plan   judge.Plan
-	better [2]map[string]policy.Direction
+	better judge.Declared
 	pair   judge.Pair             // as the smoke runs found it
-	rounds [2]benchdata.Benchmark // value i of one side and of the other are a round
+	of     Benchmark              // the same, in the manifest
+	rounds [3]benchdata.Benchmark // value i of one side and of the others are a round
 	how    Measured
 }
 
@@ -32,15 +33,18 @@ type judged struct {
 // are an error: then the verdicts would not hold at alpha.
 func (r replay) run() (judged, error) {
 	for side, rounds := range r.rounds {
-		if n := len(rounds.Runs); n != r.how.Rounds {
+		switch n, partakes := len(rounds.Runs), r.of.partakes(side); {
+		case partakes && n != r.how.Rounds:
 			return judged{}, fmt.Errorf("it has %d rounds, and its %s %d", r.how.Rounds, sideNames[side], n)
+		case !partakes && n > 0:
+			return judged{}, fmt.Errorf("its %s has %d rounds, and was not measured", sideNames[side], n)
 		}
 	}
 	plan := r.plan
 	if r.how.Linked {
 		plan = plan.Linked()
 	}
-	judging := r.judge.Sequence(r.pair, plan, r.better[baselineSide], r.better[candidateSide])
+	judging := r.judge.Sequence(r.pair, plan, r.better)
 	if r.how.Problem != nil {
 		r.add(judging, r.how.Rounds)
 		judging.Fail(r.how.Problem.Reason())
@@ -66,9 +70,13 @@ func (r replay) run() (judged, error) {
 // add adds rounds until there are n.
 func (r replay) add(to *judge.Sequence, n int) {
 	for i := to.Rounds(); i < n; i++ {
-		to.Add(judge.Round{
-			Baseline: evidence.Run(r.rounds[baselineSide].Runs[i]), Candidate: evidence.Run(r.rounds[candidateSide].Runs[i]),
-		})
+		var runs [3]benchdata.Run
+		for side, rounds := range r.rounds {
+			if r.of.partakes(side) {
+				runs[side] = rounds.Runs[i]
+			}
+		}
+		to.Add(evidence.Round(runs))
 	}
 }
 
@@ -76,13 +84,10 @@ func (r replay) add(to *judge.Sequence, n int) {
 // on the shard's own page.
 func (r replay) result(s *judge.Sequence) judged {
 	pair := s.Pair()
-	pair.Noise, pair.Linked, pair.SameCode = r.how.Noise, r.how.Linked, r.how.SameCode
+	pair.Tell(r.how.Noise, r.how.Linked)
+	pair.SameCode, pair.Changed = r.how.SameCode, r.how.Changed
+	if pair.Since != nil {
+		pair.Since.SameCode, pair.Since.Changed = r.how.AnchorSameCode, r.how.AnchorChanged
+	}
 	return judged{pair: pair, verdicts: s.Verdicts()}
 }
-
-const (
-	baselineSide  = 0
-	candidateSide = 1
-)
-
-var sideNames = [2]string{"baseline", "candidate"}

@@ -13,7 +13,7 @@ func (m *Manifest) Seal(f *output.Folder) error {
 	if m == nil {
 		return nil
 	}
-	for _, name := range Results() {
+	for _, name := range m.results() {
 		sum, err := sumFile(filepath.Join(f.Dir, name))
 		if err != nil {
 			return err

@@ -2,14 +2,14 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
-	"github.com/tailgate-go/tailgate/internal/bounded"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
+
+// head is the commit that the work tree is at.
+const head = "HEAD"
 
 // defaultBaseline picks what the candidate is compared with when nobody said.
 func (r Request) defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo error, candidate Source) (Source, error) {
@@ -22,57 +22,30 @@ func (r Request) defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo
 	} else if !has {
 		return Source{}, fmt.Errorf("the repository has no commits to compare with: commit first, or %s", give)
 	}
-	of := "HEAD"
+	of := head
 	if candidate.Commit != nil {
 		of = candidate.Commit.Hash
 	}
-	if target := r.Env("GITHUB_BASE_REF"); target != "" {
-		commit, err := repo.MergeBase(ctx, "origin/"+target, of)
-		if err != nil {
-			return Source{}, fmt.Errorf("merge base with the pull request's target %s: %w", target, err)
-		}
-		return commitSource("", commit, "merge base with the pull request's target "+target), nil
-	}
-	if r.Env("GITHUB_EVENT_NAME") == "push" {
-		commit, err := r.beforePush(ctx, repo, of)
-		if err != nil {
-			return Source{}, fmt.Errorf("commit before the push: %w", err)
-		}
-		return commitSource("", commit, "the commit before the push"), nil
+	if c := r.change(); c != nil {
+		return c.baseline(ctx, repo, of)
 	}
 	if !candidate.isTree() {
 		return Source{}, errors.New("there is none to choose by default for a candidate that is not the work tree; " + give)
 	}
 	if candidate.Side.Dirty {
-		commit, err := repo.Resolve(ctx, "HEAD")
+		commit, err := repo.Resolve(ctx, head)
 		if err != nil {
 			return Source{}, err
 		}
-		return commitSource("HEAD", commit, "the work tree has changes"), nil
+		return commitSource(head, commit, "the work tree has changes"), nil
+	}
+	if r.InCI && !r.Identical && !r.Planted && !r.Anchored {
+		return Source{}, errors.New("nothing says what has changed: this is CI (the variable CI is set), no other variable of it " +
+			"tells of a change, and the work tree is as it was committed: it would be compared with itself, and always pass; " + give +
+			": the last release, or $(git merge-base origin/main HEAD), where main is what the change is for; " +
+			"or measure it against itself with -regress.identical=measure")
 	}
 	same := candidate
 	same.Side.Why = "nothing has changed since HEAD: the work tree against itself (A/A)"
 	return same, nil
-}
-
-// mostOfEvent is how many bytes GitHub's events have: 25 MiB (GitHub, webhook events and payloads).
-const mostOfEvent = 25 << 20
-
-// beforePush is what the pushed branch pointed at before, or the parent of the candidate for a new branch. A candidate that is not
-// what was pushed is compared with its merge base with that.
-func (r Request) beforePush(ctx context.Context, repo *testbin.Repo, candidate string) (testbin.Commit, error) {
-	var event struct {
-		Before string `json:"before"`
-	}
-	if data, err := bounded.ReadFile(r.Env("GITHUB_EVENT_PATH"), mostOfEvent); err == nil {
-		// An event of another shape has no before: its parent will do.
-		_ = json.Unmarshal(data, &event)
-	}
-	if strings.Trim(event.Before, "0") == "" {
-		return repo.Resolve(ctx, candidate+"~1")
-	}
-	if candidate == "HEAD" {
-		return repo.Resolve(ctx, event.Before)
-	}
-	return repo.MergeBase(ctx, event.Before, candidate)
 }

@@ -21,15 +21,34 @@ type Source struct {
 	Saved   string          // file or pattern; empty when measured live
 	Address string          // of a server, which the benchmarks measure; empty when they measure what they start themselves
 	Commit  *testbin.Commit // nil: the work tree, a server, or saved
+	Hidden  []string        // files of the work tree that differ from its commit, though git was told not to look at them
 }
 
 // isTree reports whether the source is the work tree.
 func (s Source) isTree() bool { return s.Saved == "" && s.Address == "" && s.Commit == nil }
 
+// Note names what git does not show of the work tree; empty when that is nothing.
+func (s Source) Note() string {
+	if len(s.Hidden) == 0 {
+		return ""
+	}
+	const most = 5
+	names := strings.Join(s.Hidden[:min(len(s.Hidden), most)], ", ")
+	if more := len(s.Hidden) - most; more > 0 {
+		names += fmt.Sprintf(" and %d more", more)
+	}
+	return "the work tree has changes that git was told not to look at (git update-index --assume-unchanged or --skip-worktree): " +
+		names
+}
+
 // Request is what is asked for.
 type Request struct {
 	Baseline, Candidate report.Setting
 	Itself              bool                     // a self-test: the work tree is compared with itself
+	Planted             bool                     // the candidate has a slowdown besides
+	Identical           bool                     // what runs and reads the same is measured, too: an A/A run is meant
+	Anchored            bool                     // the candidate is compared with an anchor, too
+	InCI                bool                     // where a job is run for a change, and nobody watches
 	Env                 func(name string) string // variables in which CI says what is to be compared; empty of those not set
 }
 
@@ -70,6 +89,9 @@ func (r Request) Choose(ctx context.Context, dir string) (baseline, candidate So
 			"saved results can only be compared with saved results, because what was measured another time is not comparable; "+
 			"give two files or two git revisions", baseline.Side.What, candidate.Side.What)
 	}
+	if err := r.same(baseline, candidate); err != nil {
+		return baseline, candidate, nil, err
+	}
 	return baseline, candidate, repo, nil
 }
 
@@ -85,7 +107,7 @@ func side(ctx context.Context, v report.Setting, dir string, repo *testbin.Repo,
 		return side, side.describeTree(ctx, repo)
 	}
 	given := Source{Side: report.Side{What: Discreet(v.Value), Why: why}}
-	if isAddress(v.Value) {
+	if IsAddress(v.Value) {
 		given.Address = v.Value
 		return given, checkAddress(v.Value)
 	}
@@ -143,13 +165,14 @@ func alsoRevision(ctx context.Context, repo *testbin.Repo, noRepo error, name st
 	return name + "~0", nil
 }
 
-func isAddress(s string) bool {
+// IsAddress reports whether a setting names a server.
+func IsAddress(s string) bool {
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }
 
 // Discreet is a setting as it may be shown and saved: of an address with a password or a key in it only the host.
 func Discreet(value string) string {
-	if !isAddress(value) {
+	if !IsAddress(value) {
 		return value
 	}
 	address, err := url.Parse(value)
@@ -211,15 +234,18 @@ func (s *Source) describeTree(ctx context.Context, repo *testbin.Repo) error {
 	if err != nil || !has {
 		return err
 	}
-	head, err := repo.Resolve(ctx, "HEAD")
+	commit, err := repo.Resolve(ctx, head)
 	if err != nil {
 		return err
 	}
 	if s.Side.Dirty, err = repo.Dirty(ctx); err != nil {
 		return err
 	}
-	s.Side.Commit = head.Hash
-	s.Side.What = fmt.Sprintf("the work tree at %.12s", head.Hash)
+	if s.Hidden, err = repo.Hidden(ctx); err != nil {
+		return err
+	}
+	s.Side.Commit = commit.Hash
+	s.Side.What = fmt.Sprintf("the work tree at %.12s", commit.Hash)
 	if s.Side.Dirty {
 		s.Side.What += ", with changes"
 	}

@@ -66,13 +66,13 @@ func TestDefaultBaseline(t *testing.T) {
 	})
 	t.Run("of a pull request's other revision is the merge base of that revision", func(t *testing.T) {
 		dir, git := repository(t)
-		git("branch", "other", "main~2")
+		git("branch", "other", "feature~1")
 		t.Setenv("GITHUB_BASE_REF", "main")
 		request := Request{Candidate: report.Setting{Value: "other", Source: "-regress.candidate"}, Env: os.Getenv}
 		baseline, candidate, _, err := request.Choose(t.Context(), dir)
 		require.NoError(t, err)
-		assert.Contains(t, candidate.Side.What, "(one)")
-		assert.Contains(t, baseline.Side.What, "(one)")
+		assert.Contains(t, candidate.Side.What, "(four)")
+		assert.Contains(t, baseline.Side.What, "(two)")
 		assert.Equal(t, "merge base with the pull request's target main", baseline.Side.Why)
 	})
 	t.Run("of a push is what the branch pointed at before", func(t *testing.T) {

@@ -3,8 +3,15 @@
 //
 // The rules are those of the WHATWG (HTML, section 9.2.6, "Interpreting an event stream"). Lines end with LF, CRLF or CR;
 // a byte order mark at the beginning, comments and unknown fields are skipped; the data lines of an event are joined by LF;
-// an event without data is none; an event that the stream's end cuts off is none. Ids and retry times are skipped too, since nobody
-// reconnects here, and bytes are not checked to be UTF-8.
+// an event without data is none. Ids and retry times are skipped too, since nobody reconnects here, and bytes are not checked to be
+// UTF-8.
+//
+// Inference servers keep the rules loosely, and their clients read them so. Three things differ:
+//
+//   - An event whose blank line the stream's end has cut off is an event, with Event.Open: some servers end on their last line.
+//   - A line "error: ..." is data of an event of type error, as earlier releases of llama.cpp's server send it, and an event of
+//     type error needs no data.
+//   - An event whose only data is Reader.Final is complete without its blank line.
 package sse
 
 import (
@@ -32,10 +39,16 @@ type Event struct {
 	// At is when the read returned that completed the event, on the clock of the Reader. Events that came in one read came at one
 	// time.
 	At time.Duration
+
+	// Open is that the stream ended before the event did: its data may be cut off.
+	Open bool
 }
 
 // Reader reads the events of one stream after the other, on one goroutine at a time. Make it with [NewReader].
 type Reader struct {
+	// Final is data that ends a stream, such as [DONE]; empty means none. Reset keeps it.
+	Final string
+
 	from  io.Reader
 	limit int
 	epoch time.Time
@@ -67,7 +80,7 @@ func NewReader(limit int) *Reader {
 
 // Reset begins a stream, whose events' times count from epoch. Storage is kept.
 func (r *Reader) Reset(from io.Reader, epoch time.Time) {
-	*r = Reader{from: from, limit: r.limit, epoch: epoch, buf: r.buf, data: r.data[:0], kind: r.kind[:0]}
+	*r = Reader{Final: r.Final, from: from, limit: r.limit, epoch: epoch, buf: r.buf, data: r.data[:0], kind: r.kind[:0]}
 }
 
 // Next returns the next event. The error is io.EOF at the end of the stream, ErrTooLong, or that of the underlying reader;
@@ -78,29 +91,70 @@ func (r *Reader) Next() (Event, error) {
 	for {
 		line, ok := r.line()
 		if !ok {
-			if err := r.fill(); err != nil {
-				return Event{}, err
+			err := r.fill()
+			if err == nil {
+				continue
 			}
-			continue
-		}
-		if len(line) > r.limit {
-			return Event{}, r.tooLong("a line")
+			if errors.Is(err, io.EOF) {
+				return r.open()
+			}
+			return Event{}, err
 		}
 		if len(line) > 0 {
 			if err := r.field(line); err != nil {
 				return Event{}, err
 			}
-			continue
-		}
-		if r.hasData {
-			e := Event{Data: r.inline, Type: r.kind, At: r.at}
-			if r.scratch {
-				e.Data = r.data
+			if !r.final() {
+				continue
 			}
-			return e, nil
+		}
+		if r.some() {
+			return r.event(), nil
 		}
 		r.kind = r.kind[:0]
 	}
+}
+
+// some reports whether there is an event.
+func (r *Reader) some() bool { return r.hasData || bytes.Equal(r.kind, errorField) }
+
+// final reports whether the event is the one that ends the stream.
+func (r *Reader) final() bool {
+	return r.Final != "" && !r.scratch && string(bytes.TrimSpace(r.inline)) == r.Final
+}
+
+func (r *Reader) event() Event {
+	e := Event{Data: r.inline, Type: r.kind, At: r.at}
+	if r.scratch {
+		e.Data = r.data
+	}
+	return e
+}
+
+// open is the event that the end of the stream has cut off; io.EOF when there is none.
+func (r *Reader) open() (Event, error) {
+	rest := r.begins(r.buf[r.start:r.end])
+	r.start, r.scanned = r.end, 0
+	if len(rest) > 0 {
+		if err := r.field(rest); err != nil {
+			return Event{}, err
+		}
+	}
+	if !r.some() {
+		return Event{}, io.EOF
+	}
+	e := r.event()
+	e.Open = true
+	return e, nil
+}
+
+// begins is a line without the byte order mark that the first line may have.
+func (r *Reader) begins(line []byte) []byte {
+	if r.begun {
+		return line
+	}
+	r.begun = true
+	return bytes.TrimPrefix(line, bom)
 }
 
 // line takes the next line off the buffer, without its end; not ok when its end has not come.
@@ -129,22 +183,21 @@ func (r *Reader) line() (line []byte, ok bool) {
 	}
 	r.start += n + 1
 	r.scanned = 0
-	line = unused[:n]
-	if !r.begun {
-		r.begun = true
-		line = bytes.TrimPrefix(line, bom)
-	}
-	return line, true
+	return r.begins(unused[:n]), true
 }
 
 var (
-	bom       = []byte("\xef\xbb\xbf")
-	dataField = []byte("data")
-	typeField = []byte("event")
+	bom        = []byte("\xef\xbb\xbf")
+	dataField  = []byte("data")
+	typeField  = []byte("event")
+	errorField = []byte("error")
 )
 
 // field does what a line that is not blank says.
 func (r *Reader) field(line []byte) error {
+	if len(line) > r.limit {
+		return r.tooLong("a line")
+	}
 	name, value, _ := bytes.Cut(line, []byte{':'})
 	if len(value) > 0 && value[0] == ' ' {
 		value = value[1:]
@@ -152,7 +205,13 @@ func (r *Reader) field(line []byte) error {
 	switch {
 	case bytes.Equal(name, typeField):
 		r.kind = append(r.kind[:0], value...)
+		return nil
+	case bytes.Equal(name, errorField):
+		r.kind = append(r.kind[:0], errorField...)
 	case !bytes.Equal(name, dataField):
+		return nil
+	}
+	switch {
 	case !r.hasData:
 		r.hasData, r.inline = true, value
 	default:

@@ -24,12 +24,12 @@ func plainly(stream string) []event {
 	stream = strings.TrimPrefix(stream, "\ufeff")
 	lines := regexp.MustCompile("\r\n|\n|\r").Split(stream, -1)
 	data, kind := "", ""
-	for _, line := range lines[:len(lines)-1] { // what follows the last line end is no line
+	for _, line := range append(lines, "") { // what the end cuts off is a line, and an event
 		field, value, _ := strings.Cut(line, ":")
 		value = strings.TrimPrefix(value, " ")
 		switch {
 		case line == "":
-			if data != "" {
+			if data != "" || kind == "error" {
 				events = append(events, event{strings.TrimSuffix(data, "\n"), kind})
 			}
 			data, kind = "", ""
@@ -37,6 +37,8 @@ func plainly(stream string) []event {
 			data += value + "\n"
 		case field == "event":
 			kind = value
+		case field == "error":
+			data, kind = data+value+"\n", "error"
 		}
 	}
 	return events
@@ -101,8 +103,12 @@ var streams = []struct {
 	{"unknown fields", "id: 7\nretry: 10\nData: no\ndata : no\n data: no\nfoo\ndata: a\n\n", []event{{"a", ""}}},
 	{"types", "event: error\ndata: a\n\ndata: b\n\nevent: x\nevent: y\ndata: c\n\n", []event{{"a", "error"}, {"b", ""}, {"c", "y"}}},
 	{"a type without data is forgotten", "event: x\n\ndata: a\n\n", []event{{"a", ""}}},
-	{"cut off in an event", "data: a\n\ndata: b\n", []event{{"a", ""}}},
-	{"cut off in a line", "data: a\n\ndata: b", []event{{"a", ""}}},
+	{"an error without data", "event: error\n\ndata: a\n\n", []event{{"", "error"}, {"a", ""}}},
+	{"an error line", "error: {\"code\":500}\n\ndata: a\n\n", []event{{`{"code":500}`, "error"}, {"a", ""}}},
+	{"an event without its blank line", "data: a\n\ndata: b\n", []event{{"a", ""}, {"b", ""}}},
+	{"cut off in a line", "data: a\n\ndata: b", []event{{"a", ""}, {"b", ""}}},
+	{"cut off in a field's name", "data: a\n\ndat", []event{{"a", ""}}},
+	{"cut off after a type", "data: a\n\nevent: x", []event{{"a", ""}}},
 	{"a byte order mark", "\ufeffdata: a\n\n", []event{{"a", ""}}},
 	{"only one byte order mark", "\ufeff\ufeffdata: a\n\n\ufeffdata: b\n\n", nil},
 	{"a byte order mark and no more", "\ufeff\n\n", nil},
@@ -150,6 +156,28 @@ func FuzzReader(f *testing.F) {
 			require.Equal(t, wantErr != io.EOF, err != io.EOF, "%s: %v, %v", name, wantErr, err)
 		}
 	})
+}
+
+// The data that ends a stream is not waited for: a server may leave its blank line out and the connection open.
+func TestTheFinalEventNeedsNoBlankLine(t *testing.T) {
+	for name, c := range map[string]struct {
+		stream string
+		open   bool // the last of the three
+	}{
+		"with a blank line": {"data: a\n\ndata: [DONE]\n\ndata: b\n\n", false},
+		"without one":       {"data: a\n\ndata: [DONE]\ndata: b\n\n", false},
+		"with blanks":       {"data: a\n\ndata:  [DONE] \r\ndata: b", true},
+	} {
+		r := NewReader(0)
+		r.Final = "[DONE]"
+		r.Reset(iotest.OneByteReader(strings.NewReader(c.stream)), time.Now())
+		for _, want := range []string{"a", "[DONE]", "b"} {
+			e, err := r.Next()
+			require.NoError(t, err, name)
+			assert.Equal(t, want, strings.TrimSpace(string(e.Data)), name)
+			assert.Equal(t, c.open && want == "b", e.Open, name)
+		}
+	}
 }
 
 func TestLinesAndEventsAreBounded(t *testing.T) {

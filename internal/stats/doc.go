@@ -10,6 +10,8 @@
 // test instead ([SignedRank], [PairedShift], [PairedRatio]), which looks at nothing but the pairs' own differences, so that what
 // hits both sides alike cancels. A [Plan] says when to look at growing results, and a [Limit] what to make of an interval.
 //
+// What many gates found along commits is put together by [Product], and [EDivisive] tells since when changes are others.
+//
 // The words, exactly:
 //
 //   - A sample is one value per run. Values within a side must be exchangeable: all of the baseline first and all of the

@@ -26,8 +26,8 @@ type place struct {
 }
 
 // Read reads the text of a what ("policy"), and refuses what encoding/json lets pass: a key twice in one object, a key that
-// differs in case, data after the end, a top value that is no object. Objects at the paths free may have keys of any case.
-// Errors begin with "line:column: ".
+// differs in case, data after the end, a top value that is no object. Objects at the paths free, and in those, may have keys of any
+// case. Errors begin with "line:column: ".
 func Read(what string, data []byte, free ...string) (Text, error) {
 	at := Text{what: what, data: data, free: free}
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -77,7 +77,7 @@ func (at *Text) value(d *json.Decoder, path string, depth int) error {
 			if seen[name] {
 				return fmt.Errorf("%q stands twice in one object", name)
 			}
-			if name != strings.ToLower(name) && !slices.Contains(at.free, path) { // encoding/json would take it for the lower-case one
+			if name != strings.ToLower(name) && !at.isFree(path) { // encoding/json would take it for the lower-case one
 				return fmt.Errorf("unknown field %q", name)
 			}
 			seen[name] = true
@@ -99,6 +99,11 @@ func (at *Text) value(d *json.Decoder, path string, depth int) error {
 		_, err = d.Token()
 	}
 	return err
+}
+
+// isFree reports whether an object may have keys of any case.
+func (at *Text) isFree(path string) bool {
+	return slices.ContainsFunc(at.free, func(free string) bool { return path == free || strings.HasPrefix(path, free+".") })
 }
 
 // skip moves from the end of one token to the beginning of the next.

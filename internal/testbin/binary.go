@@ -38,6 +38,16 @@ func (e *BuildError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// First is the first line of what the go command printed that does not only name a package.
+func (e *BuildError) First() string {
+	for line := range strings.Lines(e.Output) {
+		if !strings.HasPrefix(line, "#") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return e.Output
+}
+
 // Binary is the compiled test of a package. Equal hashes of equal layouts mean equal programs: nothing changed.
 type Binary struct {
 	Path      string
@@ -52,6 +62,7 @@ type Binary struct {
 	scratch *Scratch
 	tree    *Tree    // nil outside the scratch's trees
 	env     []string // of the go command, besides toolEnviron
+	apart   string   // a sentence on the workspace that it is built without; empty: none
 	hooks   hooks
 }
 
@@ -84,6 +95,7 @@ func (s *Scratch) Build(ctx context.Context, dir string) (*Binary, error) {
 		b.Warnings = append(b.Warnings, b.tree.Warnings...)
 		if warning != "" {
 			b.Warnings = append(b.Warnings, warning)
+			b.apart = warning + committed
 		}
 		if dir == b.tree.Dir {
 			name = filepath.Base(b.tree.repo.Root)
@@ -119,18 +131,8 @@ func (b *Binary) build(ctx context.Context) error {
 		return err
 	}
 	b.NoTurns = fmt.Sprintf("%s: package testing does not build with the hooks of the duet: %s",
-		t.GOVERSION, firstError(broken.Output))
+		t.GOVERSION, broken.First())
 	return nil
-}
-
-// firstError is the first line of what the go command printed that does not only name a package.
-func firstError(output string) string {
-	for line := range strings.Lines(output) {
-		if !strings.HasPrefix(line, "#") {
-			return strings.TrimSpace(line)
-		}
-	}
-	return output
 }
 
 // link makes b.Path of what is in b.Dir now, and identifies it. A file that is up to date is left as it is.
@@ -157,7 +159,11 @@ func (b *Binary) link(ctx context.Context) error {
 	}
 	if output.ExitCode != 0 {
 		text := strings.TrimSpace(string(output.Stderr) + string(output.Stdout))
-		return &BuildError{Dir: b.Dir, Output: text, Hints: b.tree.hints()}
+		hints := b.tree.hints()
+		if b.apart != "" {
+			hints = append(hints, b.apart)
+		}
+		return &BuildError{Dir: b.Dir, Output: text, Hints: hints}
 	}
 	// The go command finds no test files to be no error.
 	if !isFile(b.Path) {
@@ -204,6 +210,19 @@ func (b *Binary) identify() error {
 	}
 	b.SHA256 = hex.EncodeToString(hash.Sum(nil))
 	return nil
+}
+
+// Instrumented is the flag, such as -race, by which code built with these settings does more than it says; empty: it does not.
+func Instrumented(settings []debug.BuildSetting) string {
+	for _, s := range settings {
+		switch s.Key {
+		case "-race", "-msan", "-asan", "-cover":
+			if s.Value == "true" {
+				return s.Key
+			}
+		}
+	}
+	return ""
 }
 
 // RunOptions is how a binary is run. The zero value runs its tests.

@@ -207,6 +207,24 @@ func TestWorkspaceNamedByTheEnvironment(t *testing.T) {
 	assert.ErrorContains(t, err, "example.com/two", "as the work tree, without")
 }
 
+func TestAWorkspaceThatIsMissedIsNamed(t *testing.T) {
+	t.Parallel()
+	notShort(t)
+	repo := newRepo(t, workspaceModules, "repo")
+	above := filepath.Dir(repo.Root)
+	write(t, above, "-- go.work --\ngo 1.26\n\nuse (\n\t./repo/one\n\t./repo/two\n)\n")
+	s := newScratch(t)
+	tree := newTree(t, s, repo)
+	missed := "\nbuilt without the workspace " + filepath.Join(above, "go.work") + " (GOWORK=off): it is outside the repository; " +
+		"a commit has only what is in it: commit a go.work, or require and replace in go.mod what it needs"
+	_, err := s.Build(t.Context(), filepath.Join(tree.Dir, "one"))
+	var broken *BuildError
+	require.ErrorAs(t, err, &broken)
+	assert.ErrorContains(t, err, missed)
+	_, err = tree.Packages(t.Context(), filepath.Join(tree.Dir, "one"), "example.com/two")
+	assert.ErrorContains(t, err, missed)
+}
+
 func TestWorkspaceChoice(t *testing.T) {
 	t.Parallel()
 	outside := newRepo(t, shop, "repo")
@@ -247,7 +265,7 @@ func TestWorkspaceChoice(t *testing.T) {
 		})
 	}
 	tree := newTree(t, s, outside)
-	_, err := tree.Packages(t.Context(), outside.Root)
+	_, err := tree.Packages(t.Context(), outside.Root, ".")
 	require.ErrorContains(t, err, outside.Root+": not in the tree "+tree.Dir)
 	b := build(t, s, tree.Dir, "infer")
 	require.Len(t, b.Warnings, 1)

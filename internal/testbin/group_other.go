@@ -37,6 +37,8 @@ func (g *group) start(cmd *exec.Cmd) error {
 
 func (g *group) kill() { _ = g.cmd.Process.Kill() }
 
+func (g *group) leave() { g.end() }
+
 func (g *group) end() {
 	if g.watch == nil {
 		return

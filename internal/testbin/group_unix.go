@@ -69,6 +69,16 @@ func (g *group) kill() { _ = syscall.Kill(-g.leader.Process.Pid, syscall.SIGKILL
 // end kills what is left of g and forgets it.
 func (g *group) end() {
 	g.kill()
+	g.forget()
+}
+
+// leave forgets g and leaves what is left of it running.
+func (g *group) leave() {
+	_ = g.leader.Process.Kill()
+	g.forget()
+}
+
+func (g *group) forget() {
 	_ = g.leader.Wait() // it died of the signal
 	_ = g.gate.Close()  // nil is refused
 }

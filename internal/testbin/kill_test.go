@@ -144,9 +144,11 @@ func newRound(t *testing.T, end string, env ...string) *round {
 	return r
 }
 
+func (r *round) lock() string { return filepath.Join(r.temp, "x.lock") }
+
 func (r *round) command(role string, env ...string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(append(os.Environ(), r.mark, "TMPDIR="+r.temp, "TESTBIN_ROLE="+role), env...)
+	cmd.Env = append(append(os.Environ(), r.mark, "TMPDIR="+r.temp, LockEnv+"="+r.lock(), "TESTBIN_ROLE="+role), env...)
 	return cmd
 }
 
@@ -199,7 +201,7 @@ func (r *round) assertClean(t *testing.T) {
 	assert.Eventually(t, func() bool { return len(r.processes(t)) == 0 }, 5*time.Second, 10*time.Millisecond, "a process is left")
 	assert.Empty(t, r.scratches(t))
 	assertNoWorktrees(t, r.repo)
-	release, err := Lock(t.Context(), filepath.Join(r.temp, filepath.Base(LockPath())), func(string) { t.Error("still locked") })
+	release, err := Lock(t.Context(), r.lock(), func(string) { t.Error("still locked") })
 	require.NoError(t, err)
 	release()
 }

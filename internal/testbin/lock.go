@@ -7,10 +7,22 @@ import (
 	"time"
 )
 
-// LockPath is where gates of one user on one machine meet: tailgate-UID.lock in the system's folder for temporary files.
-// Gates with different TMPDIR do not see each other.
+// LockEnv is the variable that names another file for the lock: of containers that share a host, one in a folder that all of them
+// mount.
+const LockEnv = "TAILGATE_LOCK"
+
+// LockPath is where the gates of one machine meet, of all its users: /tmp/tailgate.lock, whatever TMPDIR says, or the file that
+// LockEnv names. Where nobody can write to /tmp it is in the system's folder for temporary files. Gates in containers that have a
+// /tmp of their own do not see each other.
 func LockPath() string {
-	return filepath.Join(os.TempDir(), fmt.Sprintf("tailgate-%d.lock", os.Getuid()))
+	if path := os.Getenv(LockEnv); path != "" {
+		return path
+	}
+	dir := "/tmp"
+	if !isWritable(dir) {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "tailgate.lock")
 }
 
 // holder describes this process to those who wait for it.

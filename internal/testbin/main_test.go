@@ -41,7 +41,7 @@ func environment(temp string) map[string]string {
 	}
 	caches := strings.Fields(string(out))
 	env := map[string]string{
-		"HOME": temp, "TMPDIR": temp, "GOTMPDIR": "",
+		"HOME": temp, "TMPDIR": temp, "GOTMPDIR": "", LockEnv: filepath.Join(temp, "x.lock"),
 		"GOCACHE": caches[0], "GOMODCACHE": caches[1], "GOENV": "off", "GOFLAGS": "-trimpath -ldflags=-w", // as a gate builds
 		"GOWORK": "", "GOPROXY": "off", "GOTOOLCHAIN": "local",
 		"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.DevNull,

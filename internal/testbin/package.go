@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -22,48 +21,80 @@ type Package struct {
 	HasTests   bool // whether there are test files for this system, and so something to build
 }
 
-// Packages lists the packages in dir that match the patterns, each once, in the go command's order; no pattern means ".".
-// A pattern that matches nothing is an error, ErrNoPackage if it has a wildcard and else the go command's own.
-func Packages(ctx context.Context, dir string, patterns ...string) ([]Package, error) {
-	return list(ctx, dir, nil, patterns)
-}
-
-// Packages lists those of a folder of t, with the workspace that Build uses there.
-func (t *Tree) Packages(ctx context.Context, dir string, patterns ...string) ([]Package, error) {
-	gowork, _, err := t.workspace(ctx, dir)
+// Packages lists the packages that match a pattern of the go command in dir, in its order. A pattern that begins with a folder is
+// listed in that folder: it may be of another module than dir, around it or in it. A pattern that matches nothing is an error,
+// ErrNoPackage if it has a wildcard or its folder is not there, and else the go command's own.
+func Packages(ctx context.Context, dir, pattern string) ([]Package, error) {
+	folder, pattern, err := locate(dir, pattern)
 	if err != nil {
 		return nil, err
 	}
-	return list(ctx, dir, []string{"GOWORK=" + gowork}, patterns)
+	return list(ctx, folder, nil, pattern)
 }
 
-func list(ctx context.Context, dir string, env, patterns []string) ([]Package, error) {
-	if len(patterns) == 0 {
-		patterns = []string{"."}
-	}
-	dir, err := filepath.Abs(dir)
+// Packages lists those of a folder of t, with the workspace that Build uses there. The folder need not exist.
+func (t *Tree) Packages(ctx context.Context, dir, pattern string) ([]Package, error) {
+	folder, pattern, err := locate(dir, pattern)
 	if err != nil {
 		return nil, err
 	}
-	const fields = "-json=ImportPath,Dir,Name,Module,Match,TestGoFiles,XTestGoFiles"
-	out, err := tool(ctx, dir, env, "go", append([]string{"list", fields, "--"}, patterns...)...)
+	gowork, warning, err := t.workspace(ctx, folder)
+	if err != nil {
+		return nil, err
+	}
+	packages, err := list(ctx, folder, []string{"GOWORK=" + gowork}, pattern)
+	if err != nil && warning != "" && !errors.Is(err, ErrNoPackage) {
+		err = fmt.Errorf("%w\n%s%s", err, warning, committed)
+	}
+	return packages, err
+}
+
+// locate is the folder in which a pattern of dir is listed, and what it is there. That of an import path is dir, or the nearest
+// above that is there.
+func locate(dir, pattern string) (folder, within string, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", "", err
+	}
+	slashed := filepath.ToSlash(pattern)
+	isFolders := slashed == "." || slashed == ".." || strings.HasPrefix(slashed, "./") || strings.HasPrefix(slashed, "../")
+	if !isFolders && !filepath.IsAbs(pattern) {
+		for !isFolder(dir) && dir != filepath.Dir(dir) {
+			dir = filepath.Dir(dir)
+		}
+		return dir, pattern, nil
+	}
+	folder, within = slashed, "."
+	if wildcard := strings.Index(slashed, "..."); wildcard >= 0 {
+		end := strings.LastIndex(slashed[:wildcard], "/") + 1
+		folder, within = slashed[:end], "./"+slashed[end:]
+	}
+	if folder = filepath.FromSlash(folder); !filepath.IsAbs(folder) {
+		folder = filepath.Join(dir, folder)
+	}
+	if !isFolder(folder) {
+		return "", "", fmt.Errorf("%s: %w", folder, ErrNoPackage)
+	}
+	return folder, within, nil
+}
+
+func list(ctx context.Context, dir string, env []string, pattern string) ([]Package, error) {
+	const fields = "-json=ImportPath,Dir,Name,Module,TestGoFiles,XTestGoFiles"
+	out, err := tool(ctx, dir, env, "go", "list", fields, "--", pattern)
 	if err != nil {
 		return nil, err
 	}
 	var packages []Package
-	unmatched := slices.Clone(patterns)
 	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
 		var listed struct {
-			ImportPath, Dir, Name            string
-			Module                           struct{ Path, Dir string }
-			Match, TestGoFiles, XTestGoFiles []string
+			ImportPath, Dir, Name     string
+			Module                    struct{ Path, Dir string }
+			TestGoFiles, XTestGoFiles []string
 		}
 		if err := decoder.Decode(&listed); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return nil, fmt.Errorf("go list: %w", err)
 		}
-		unmatched = slices.DeleteFunc(unmatched, func(pattern string) bool { return slices.Contains(listed.Match, pattern) })
 		packages = append(packages, Package{
 			ImportPath: listed.ImportPath,
 			Dir:        listed.Dir,
@@ -73,8 +104,8 @@ func list(ctx context.Context, dir string, env, patterns []string) ([]Package, e
 			HasTests:   len(listed.TestGoFiles)+len(listed.XTestGoFiles) > 0,
 		})
 	}
-	if len(unmatched) > 0 {
-		return nil, fmt.Errorf("%s: %s: %w; go list shows what there is", dir, strings.Join(unmatched, " "), ErrNoPackage)
+	if len(packages) == 0 {
+		return nil, fmt.Errorf("%s: %s: %w; go list shows what there is", dir, pattern, ErrNoPackage)
 	}
 	return packages, nil
 }

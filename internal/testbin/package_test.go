@@ -35,35 +35,42 @@ package nested
 	onlyTests := shopPackage("onlytests", "onlytests", true)
 	plain := shopPackage("plain", "other", false)
 	nested := filepath.Join(repo.Root, "nested")
+	inner := Package{"example.com/nested", nested, "nested", "example.com/nested", nested, false}
 
 	for name, test := range map[string]struct {
-		dir      string
-		patterns []string
-		want     []Package
+		dir, pattern string
+		want         []Package
 	}{
-		"a folder":                      {repo.Root, []string{"./infer"}, []Package{infer}},
-		"all below, no nested module":   {repo.Root, []string{"./..."}, []Package{external, infer, onlyTests, plain}},
-		"an import path, twice matched": {repo.Root, []string{"example.com/shop/infer", "./i..."}, []Package{infer}},
-		"the folder itself by default":  {filepath.Join(repo.Root, "plain"), nil, []Package{plain}},
-		"from within a nested module": {nested, nil,
-			[]Package{{"example.com/nested", nested, "nested", "example.com/nested", nested, false}}},
+		"a folder":                      {repo.Root, "./infer", []Package{infer}},
+		"its whole path":                {nested, filepath.Join(repo.Root, "infer"), []Package{infer}},
+		"all below, no nested module":   {repo.Root, "./...", []Package{external, infer, onlyTests, plain}},
+		"some of a folder":              {filepath.Join(repo.Root, "infer"), "../i...", []Package{infer}},
+		"an import path":                {repo.Root, "example.com/shop/infer", []Package{infer}},
+		"the folder itself":             {filepath.Join(repo.Root, "plain"), ".", []Package{plain}},
+		"within a nested module":        {nested, "./...", []Package{inner}},
+		"a nested module, from outside": {repo.Root, "./nested", []Package{inner}},
+		"the module around":             {nested, "../...", []Package{external, infer, onlyTests, plain}},
+		"the folder around":             {filepath.Join(nested, "none"), "..", []Package{inner}},
+		"from a folder that is not there, a folder that is": {filepath.Join(repo.Root, "none", "below"), "../../infer",
+			[]Package{infer}},
+		"an import path from there": {filepath.Join(repo.Root, "none", "below"), "example.com/shop/infer", []Package{infer}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := Packages(t.Context(), test.dir, test.patterns...)
+			got, err := Packages(t.Context(), test.dir, test.pattern)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, got)
 		})
 	}
 	for name, test := range map[string]struct{ pattern, text string }{
-		"a folder that does not exist":      {"./none", "directory not found"},
-		"a folder without Go files":         {"./empty", "no Go files"},
-		"a wildcard that matches nothing":   {"./infer/x...", ": ./infer/x...: no Go package here; go list shows what there is"},
-		"a module that is not required":     {"example.com/other", "example.com/other"},
-		"a nested module, from the outside": {"./nested", "does not contain package example.com/shop/nested"},
-		"something like a flag":             {"-deps", "-deps"},
+		"a folder that does not exist":           {"./none", filepath.Join(repo.Root, "none") + ": no Go package here"},
+		"a folder without Go files":              {"./empty", "no Go files"},
+		"a wildcard that matches nothing":        {"./infer/x...", "infer: ./x...: no Go package here; go list shows what there is"},
+		"a module that is not required":          {"example.com/other", "example.com/other"},
+		"all below a folder that does not exist": {"./none/...", filepath.Join(repo.Root, "none") + ": no Go package here"},
+		"something like a flag":                  {"-deps", "-deps"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Packages(t.Context(), repo.Root, "./infer", test.pattern)
+			_, err := Packages(t.Context(), repo.Root, test.pattern)
 			require.ErrorContains(t, err, test.text)
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,7 @@ var ErrNotRepo = errors.New("not in a git work tree")
 // ErrNoCommit means that a ref names no commit of the repository, or of the part of it that a shallow clone has.
 var ErrNoCommit = errors.New("no such commit")
 
-// Repo is a git repository with a work tree. Its methods only read, and may be called concurrently.
+// Repo is a git repository with a work tree. Its methods only read, but for Fetch, and may be called concurrently.
 type Repo struct {
 	Root string // top of the work tree, without symbolic links in its path
 }
@@ -79,6 +80,9 @@ func (r *Repo) cure(ctx context.Context, ref string, err error) string {
 			return fmt.Sprintf("; git fetch %s %s:refs/remotes/%s may bring it", remote, branch, ref)
 		}
 	}
+	if IsHash(ref) {
+		return "; a forced push may have removed it: git fetch origin " + ref + " brings it where the remote allows that"
+	}
 	if says(err, "Needed a single revision") && !says(err, "\n") {
 		return "; git branch --all and git tag list what there is"
 	}
@@ -113,10 +117,11 @@ func (r *Repo) MergeBase(ctx context.Context, baseline, candidate string) (Commi
 }
 
 // Changed are the files in which a tree differs from a commit, as paths from its top, dir: those that git tracks, and those that it
-// neither tracks nor is told to ignore. A submodule counts as a file.
+// neither tracks nor is told to ignore, and those that it was told not to look at (see Repo.Hidden). A submodule counts as a file,
+// but for what is hidden in it.
 func Changed(ctx context.Context, dir string, from Commit) (files []string, err error) {
 	for _, args := range [][]string{
-		{"diff", "--no-ext-diff", "--no-renames", "--name-only", "-z", from.Hash, "--"},
+		{"diff", "--no-ext-diff", "--no-renames", "--ignore-submodules=none", "--name-only", "-z", from.Hash, "--"},
 		{"ls-files", "--others", "--exclude-standard", "-z"},
 	} {
 		out, err := git(ctx, dir, args...)
@@ -129,7 +134,13 @@ func Changed(ctx context.Context, dir string, from Commit) (files []string, err 
 			}
 		}
 	}
-	return files, nil
+	unseen, err := hidden(ctx, dir, from.Hash)
+	for _, name := range unseen {
+		if !slices.Contains(files, name) {
+			files = append(files, name)
+		}
+	}
+	return files, err
 }
 
 // HasCommits reports whether anything is committed on the current branch.
@@ -141,11 +152,16 @@ func (r *Repo) HasCommits(ctx context.Context) (bool, error) {
 	return err == nil, err
 }
 
-// Dirty reports whether the work tree differs from HEAD: changes to tracked files, or files neither tracked nor ignored.
+// Dirty reports whether the work tree differs from HEAD: changes to tracked files, hidden ones among them, or files neither tracked
+// nor ignored.
 func (r *Repo) Dirty(ctx context.Context) (bool, error) {
 	// Given explicitly, because a user's configuration may hide them.
 	out, err := git(ctx, r.Root, "status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none")
-	return out != "", err
+	if err != nil || out != "" {
+		return out != "", err
+	}
+	unseen, err := r.Hidden(ctx)
+	return len(unseen) > 0, err
 }
 
 // Shallow reports whether the repository is a clone with its history cut off.

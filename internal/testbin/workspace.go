@@ -57,6 +57,9 @@ func without(workspace, reason string) string {
 	return fmt.Sprintf("built without the workspace %s (GOWORK=off): %s", workspace, reason)
 }
 
+// committed is what to do where a commit does not build without a workspace.
+const committed = "; a commit has only what is in it: commit a go.work, or require and replace in go.mod what it needs"
+
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()

@@ -2,9 +2,9 @@ package serving
 
 import (
 	"io"
+	"os"
 	"testing"
 
-	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
@@ -17,9 +17,9 @@ type Options struct {
 	// Count counts the tokens of prompts; nil means dataset.Estimate.
 	Count dataset.Counter
 
-	// MaxLagPercent is that of workload.Load: a server in the same process, or on the same machine, takes CPU time from the load
-	// generator, and wants more than the default.
-	MaxLagPercent float64
+	// Results is a file that gets what each run came to, as JSON: scenario, server, errors, throughput and quantiles. It is replaced
+	// as a whole when a rate has been run; results.schema.json beside this package describes it. Empty means none.
+	Results string
 
 	// Log gets a line for each request, as soon as it ends: what a run that is killed has measured is in there. See the package
 	// comment. Nil keeps none.
@@ -27,7 +27,9 @@ type Options struct {
 }
 
 // Benchmark runs a scenario as benchmarks, one for each rate, named case=<name>/rate=<requests per second>, and one for its sweep,
-// if it has one, named case=<name>/sweep. Each sends b.N prompts at its rate and reports what the package comment lists.
+// if it has one, named case=<name>/sweep. Each sends b.N prompts at its rate and reports what the package comment lists. Where the
+// scenario has numbers of requests under way in the place of rates, names are case=<name>/concurrency=<number>, and where it is to
+// be as fast as it goes, case=<name>/rate=max.
 //
 //	func BenchmarkServing(b *testing.B) {
 //		s, err := serving.OpenScenario("testdata/multi-lora.json")
@@ -45,8 +47,10 @@ func Benchmark(b *testing.B, s Scenario) { BenchmarkOf(b, s, Options{}) }
 func BenchmarkOf(b *testing.B, s Scenario, o Options) {
 	b.Run("case="+s.Name, func(b *testing.B) {
 		c := &course{b: b, scenario: s, options: o}
-		for _, rate := range s.Rates {
-			b.Run(ratename.Of(rate), func(b *testing.B) { c.run(b, rate) })
+		for _, p := range s.points() {
+			b.Run(p.name(), func(b *testing.B) { c.run(b, p) })
+			// Below the results, where testing has ended its line: what a benchmark logs is cut after ten.
+			_, _ = io.WriteString(os.Stdout, c.table(p.name())) // what cannot be shown is in the metrics
 		}
 		if !s.Sweep.isZero() {
 			b.Run("sweep", c.sweep)

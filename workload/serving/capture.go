@@ -16,15 +16,46 @@ import (
 // Its storage is used again for other requests.
 type capture struct {
 	events *sse.Reader
+	from   opening
 	data   []byte // of all events, or of the body
 	marks  []mark
 	texts  []time.Duration
+	done   bool // the event came that ends the stream
 }
 
 // mark is where an event's data ends, and when it came.
 type mark struct {
-	end int
-	at  time.Duration
+	end  int
+	at   time.Duration
+	kind eventKind
+}
+
+type eventKind int
+
+const (
+	message eventKind = iota
+	failed            // an event of type error
+	half              // the stream ended before the event did
+)
+
+func newCapture() *capture {
+	c := &capture{events: sse.NewReader(0)}
+	c.events.Final = openai.Done
+	return c
+}
+
+// opening keeps the beginning of what is read through it.
+type opening struct {
+	io.Reader
+	kept []byte
+}
+
+func (o *opening) Read(to []byte) (int, error) {
+	n, err := o.Reader.Read(to)
+	if room := mostOfError - len(o.kept); room > 0 && n > 0 {
+		o.kept = append(o.kept, to[:min(n, room)]...)
+	}
+	return n, err
 }
 
 // enough is what a capture keeps of its storage, in bytes: what a reply of 4,000 tokens takes.
@@ -35,10 +66,12 @@ func (c *capture) stream(ctx context.Context, body io.Reader, due time.Time, rep
 	if cap(c.data) > enough {
 		c.data = nil
 	}
-	c.data, c.marks, c.texts = c.data[:0], c.marks[:0], c.texts[:0]
-	c.events.Reset(body, due)
+	c.data, c.marks, c.texts, c.done = c.data[:0], c.marks[:0], c.texts[:0], false
+	c.from = opening{body, c.from.kept[:0]}
+	c.events.Reset(&c.from, due)
 	ended := c.take()
-	last, done, f := c.read(ended)
+	c.done = ended == nil
+	last, done, f := c.read(ended, reply)
 	reply.measure(c.texts, done, last)
 	switch {
 	case f != nil:
@@ -48,71 +81,41 @@ func (c *capture) stream(ctx context.Context, body io.Reader, due time.Time, rep
 	case errors.Is(ended, sse.ErrTooLong), errors.Is(ended, errTooLong):
 		return fault(Malformed, "%v", ended)
 	case errors.Is(ended, io.EOF) || errors.Is(ended, io.ErrUnexpectedEOF):
-		return fault(Truncated, "the stream ended after %d events without [DONE]", len(c.marks))
+		return c.brokenOff()
 	}
 	return faultOf(ctx, ended)
 }
 
 var errTooLong = fmt.Errorf("the reply has more than %d bytes", mostReply)
 
-// take takes events down until [DONE], and then reads to the end of the reply, so that the connection can be used again:
-// a server that does not end it keeps the request's place until its timeout, but no longer its latency. The error is what ended
-// the stream before [DONE].
+// take takes events down until [DONE]. The error is what ended the stream before that. Events that only keep the connection alive,
+// without data or of type ping, are left out.
 func (c *capture) take() error {
 	for {
 		e, err := c.events.Next()
 		if err != nil {
 			return err
 		}
+		kind := message
+		switch {
+		case string(e.Type) == "error":
+			kind = failed
+		case string(e.Type) == "ping" || len(bytes.TrimSpace(e.Data)) == 0:
+			continue
+		case bytes.Equal(bytes.TrimSpace(e.Data), final):
+			return nil
+		case e.Open:
+			kind = half
+		}
 		if len(c.data)+len(e.Data) > mostReply {
 			return errTooLong
 		}
 		c.data = append(c.data, e.Data...)
-		c.marks = append(c.marks, mark{len(c.data), e.At})
-		if string(e.Data) == openai.Done {
-			_, _ = c.events.Next() // the end, which is no news
-			return nil
-		}
+		c.marks = append(c.marks, mark{len(c.data), e.At, kind})
 	}
 }
 
-// read reads what was taken down: the usage that came last, and when the last event that says anything came. ended is not nil when
-// the stream ended early, where half an event is no wonder.
-func (c *capture) read(ended error) (last chunk, done time.Duration, f *Fault) {
-	begin := 0
-	for i, m := range c.marks {
-		data := c.data[begin:m.end]
-		begin = m.end
-		if ended == nil && i == len(c.marks)-1 {
-			break // [DONE]
-		}
-		e, err := readChunk(data)
-		if err != nil {
-			return last, done, fault(Malformed, "event %d: %v", i+1, err)
-		}
-		if e.failure != nil {
-			f := faultIn(e.failure, 0)
-			if f.Status == 0 {
-				f.Kind = Truncated
-				f.Detail = "the stream ended with an error: " + f.Detail
-			}
-			return last, done, f
-		}
-		if e.hasText {
-			c.texts = append(c.texts, m.at)
-		}
-		if e.hasText || e.finished {
-			done = m.at
-		}
-		if e.hasUsage {
-			last = e
-		}
-	}
-	if ended == nil && done == 0 {
-		f = fault(Malformed, "a stream of %d events, none of which has text or a finish_reason", len(c.marks))
-	}
-	return last, done, f
-}
+var final = []byte(openai.Done)
 
 // whole takes down a reply that is no stream.
 func (c *capture) whole(ctx context.Context, body io.Reader, due time.Time, reply *Reply) *Fault {
@@ -136,9 +139,14 @@ func (c *capture) whole(ctx context.Context, body io.Reader, due time.Time, repl
 		return fault(Malformed, "%v", err)
 	case e.failure != nil:
 		return faultIn(e.failure, 200)
-	case !e.hasText && !e.finished:
+	case !e.hasText && e.finish == "":
 		return fault(Malformed, "the reply has neither text nor a finish_reason: %s", printable(c.data))
+	case e.finish == "":
+		return fault(Truncated, "the reply has no finish_reason: %s", printable(c.data))
+	case !succeeds(e.finish):
+		return aborted(e.finish)
 	}
+	reply.name(e.model)
 	if e.hasText {
 		reply.Texts = 1
 	}

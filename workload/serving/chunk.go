@@ -8,14 +8,28 @@ import (
 
 // chunk is what the client wants to know of one JSON object of a reply: an event of a stream, or a whole body.
 type chunk struct {
-	hasText  bool // some text that was generated
-	finished bool // a finish_reason
+	hasText bool   // some text that was generated
+	finish  string // the finish_reason; empty: none yet
 
 	hasUsage         bool
 	promptTokens     int
 	completionTokens int
 
-	failure []byte // the error object; nil when there is none
+	hasCached    bool
+	cachedTokens int // of the prompt, that came from a cache
+
+	failure []byte // what tells that the request failed: the whole of the text, or the choice's error; nil when nothing does
+	model   []byte // the value of "model"; nil when there is none
+}
+
+// update takes what a later event of a stream says of tokens.
+func (c *chunk) update(e chunk) {
+	if e.hasUsage {
+		c.hasUsage, c.promptTokens, c.completionTokens = true, e.promptTokens, e.completionTokens
+	}
+	if e.hasCached {
+		c.hasCached, c.cachedTokens = true, e.cachedTokens
+	}
 }
 
 // scan reads JSON without decoding it: an event takes 0.4 us where encoding/json takes 3. It accepts exactly what encoding/json
@@ -24,6 +38,10 @@ type scan struct {
 	text  []byte
 	at    int
 	depth int
+
+	answers  bool // there are choices
+	fails    bool // the text calls itself an error
+	protests bool // it says what errors say: that is one where there are no choices
 }
 
 const maxNesting = 64
@@ -43,6 +61,9 @@ func readChunk(text []byte) (chunk, error) {
 	if err != nil {
 		return chunk{}, fmt.Errorf("byte %d of %q: %w", s.at, short(text), err)
 	}
+	if c.failure == nil && (s.fails || s.protests && !s.answers && !c.hasUsage) {
+		c.failure = bytes.TrimSpace(text)
+	}
 	return c, nil
 }
 
@@ -52,29 +73,71 @@ func short(text []byte) []byte { return text[:min(len(text), 80)] }
 func (s *scan) top(key []byte, c *chunk) error {
 	switch string(key) {
 	case "choices":
-		first := true
 		return s.array(func() error {
-			if !first {
+			if s.answers {
 				return s.value()
 			}
-			first = false
+			s.answers = true
 			return s.objectOr(func(key []byte) error { return s.choice(key, c) })
 		})
+	case "model":
+		value, err := s.raw()
+		c.model = value
+		return err
 	case "usage":
 		return s.objectOr(func(key []byte) error { return s.usage(key, c) })
-	case "error":
-		s.blank()
-		begin := s.at
-		err := s.value()
-		if failure := s.text[begin:s.at]; err == nil && !bytes.Equal(failure, null) {
-			c.failure = failure
-		}
+	case "timings": // of llama.cpp's server
+		return s.objectOr(func(key []byte) error {
+			if string(key) == "cache_n" {
+				return s.cached(c)
+			}
+			return s.value()
+		})
+	}
+	value, err := s.raw()
+	if err != nil {
 		return err
 	}
-	return s.value()
+	s.notice(key, value)
+	return nil
 }
 
-var null = []byte("null")
+// notice looks at a field that errors have. Servers tell of one by a field whose name begins with "error", by object or type
+// "error" (earlier releases of vLLM), by a message with or without a code, by a detail (FastAPI), or by a status (RFC 9457). What
+// is null, false, empty or 0 tells of none, as clients have it.
+func (s *scan) notice(key, value []byte) {
+	switch string(key) {
+	case "object", "type":
+		s.fails = s.fails || string(value) == `"error"`
+	case "message", "msg", "title":
+		s.protests = s.protests || value[0] == '"' && !isEmpty(value)
+	case "detail":
+		s.protests = s.protests || !isEmpty(value)
+	case "code", "status", "status_code":
+		s.protests = s.protests || isErrorStatus(value)
+	default:
+		s.fails = s.fails || bytes.HasPrefix(key, errorPrefix) && !isEmpty(value)
+	}
+}
+
+var errorPrefix = []byte("error")
+
+// isEmpty tells a value that says nothing.
+func isEmpty(value []byte) bool {
+	switch string(value) {
+	case "null", "false", "0", `""`:
+		return true
+	}
+	return (value[0] == '{' || value[0] == '[') && len(bytes.TrimSpace(value[1:len(value)-1])) == 0
+}
+
+// isErrorStatus tells an HTTP status of 400 to 599, which may be in quotes.
+func isErrorStatus(value []byte) bool {
+	value = bytes.Trim(value, `"`)
+	return len(value) == 3 && (value[0] == '4' || value[0] == '5') && isDigit(value[1]) && isDigit(value[2])
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // choice reads a field of the first choice: a completion's text, or the message or delta of a chat.
 func (s *scan) choice(key []byte, c *chunk) error {
@@ -90,16 +153,39 @@ func (s *scan) choice(key []byte, c *chunk) error {
 			return s.value()
 		})
 	case "finish_reason":
-		s.blank()
-		c.finished = c.finished || s.at < len(s.text) && s.text[s.at] == '"'
+		value, err := s.raw()
+		if err == nil && value[0] == '"' {
+			c.finish = string(value[1 : len(value)-1])
+		}
+		return err
+	case "error":
+		value, err := s.raw()
+		if err == nil && !isEmpty(value) {
+			c.failure = value
+		}
+		return err
 	}
 	return s.value()
 }
 
-// generated reads a value that, if it is a string with anything in it, is text that was generated.
+// generated reads a value that holds text that was generated: a string with anything in it, or parts of a content.
 func (s *scan) generated(c *chunk) error {
 	s.blank()
 	begin := s.at
+	if begin < len(s.text) {
+		switch s.text[begin] {
+		case '[':
+			return s.array(func() error { return s.generated(c) })
+		case '{':
+			return s.object(func(key []byte) error {
+				switch string(key) {
+				case "text", "content", "thinking":
+					return s.generated(c)
+				}
+				return s.value()
+			})
+		}
+	}
 	err := s.value()
 	c.hasText = c.hasText || s.at > begin+2 && s.text[begin] == '"'
 	return err
@@ -112,24 +198,39 @@ func (s *scan) usage(key []byte, c *chunk) error {
 		return s.count(&c.promptTokens)
 	case "completion_tokens":
 		return s.count(&c.completionTokens)
+	case "prompt_tokens_details":
+		return s.objectOr(func(key []byte) error {
+			if string(key) == "cached_tokens" {
+				return s.cached(c)
+			}
+			return s.value()
+		})
+	case "cached_tokens", "prompt_cache_hit_tokens":
+		return s.cached(c)
 	}
 	return s.value()
 }
 
+// cached reads how many tokens of the prompt came from a cache: usage.prompt_tokens_details.cached_tokens of the OpenAI API, vLLM,
+// SGLang and llama.cpp's server, timings.cache_n of the latter, or a field of usage itself. null is not known.
+func (s *scan) cached(c *chunk) error {
+	n := -1
+	err := s.count(&n)
+	if n >= 0 {
+		c.hasCached, c.cachedTokens = true, max(c.cachedTokens, n)
+	}
+	return err
+}
+
 // count reads a value; a whole number of up to nine digits goes to n.
 func (s *scan) count(n *int) error {
-	s.blank()
-	begin := s.at
-	if err := s.value(); err != nil {
+	digits, err := s.raw()
+	if err != nil || len(digits) > 9 {
 		return err
 	}
 	sum := 0
-	digits := s.text[begin:s.at]
-	if len(digits) > 9 {
-		return nil
-	}
 	for _, c := range digits {
-		if c < '0' || c > '9' {
+		if !isDigit(c) {
 			return nil
 		}
 		sum = 10*sum + int(c-'0')

@@ -22,13 +22,13 @@ var chunks = []struct {
 	name, text string
 	want       chunk
 }{
-	{"a token", token, chunk{hasText: true}},
-	{"a token of a chat", chatToken, chunk{hasText: true}},
+	{"a token", token, chunk{model: []byte(`"m"`), hasText: true}},
+	{"a token of a chat", chatToken, chunk{model: []byte(`"m"`), hasText: true}},
 	{"a role", `{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}`, chunk{}},
 	{"a null content", `{"choices":[{"delta":{"content":null}}]}`, chunk{}},
 	{"a thought", `{"choices":[{"delta":{"reasoning_content":"hm"}}]}`, chunk{hasText: true}},
 	{"an empty text", `{"choices":[{"text":""}]}`, chunk{}},
-	{"an end", `{"choices":[{"text":"","finish_reason":"length"}]}`, chunk{finished: true}},
+	{"an end", `{"choices":[{"text":"","finish_reason":"length"}]}`, chunk{finish: "length"}},
 	{"usage alone", `{"choices":[],"usage":{"prompt_tokens":11,"total_tokens":32,"completion_tokens":21}}`,
 		chunk{hasUsage: true, promptTokens: 11, completionTokens: 21}},
 	{"usage that is null", `{"choices":[{"text":"a"}],"usage":null}`, chunk{hasText: true}},
@@ -37,14 +37,26 @@ var chunks = []struct {
 	{
 		"a whole completion",
 		`{"choices":[{"index":0,"text":"a b","finish_reason":"stop"}],"usage":{"completion_tokens":2,"prompt_tokens":1}}`, chunk{
-			hasText: true, finished: true, hasUsage: true, promptTokens: 1, completionTokens: 2,
+			hasText: true, finish: "stop", hasUsage: true, promptTokens: 1, completionTokens: 2,
 		},
 	},
 	{"a whole chat", `{"choices":[{"message":{"role":"assistant","content":"a"},"finish_reason":"stop"}]}`,
-		chunk{hasText: true, finished: true}},
+		chunk{hasText: true, finish: "stop"}},
 	{"the second choice", `{"choices":[{"text":""},{"text":"a","finish_reason":"stop"}]}`, chunk{}},
-	{"an error", `{"error": {"message":"gone","code":503}}`, chunk{failure: []byte(`{"message":"gone","code":503}`)}},
+	{"an error", `{"error": {"message":"gone","code":503}}`, chunk{failure: []byte(`{"error": {"message":"gone","code":503}}`)}},
 	{"no error", `{"error": null}`, chunk{}},
+	{"tokens from a cache",
+		`{"usage":{"prompt_tokens":11,"completion_tokens":1,"prompt_tokens_details":{"audio_tokens":null,"cached_tokens":8}}}`,
+		chunk{hasUsage: true, promptTokens: 11, completionTokens: 1, hasCached: true, cachedTokens: 8}},
+	{"tokens from a cache, of which nothing is known", `{"usage":{"prompt_tokens":11,"prompt_tokens_details":{"cached_tokens":null}}}`,
+		chunk{hasUsage: true, promptTokens: 11}},
+	{"tokens from llama.cpp's cache", `{"choices":[{"text":"","finish_reason":"stop"}],"timings":{"cache_n":8,"prompt_n":3}}`,
+		chunk{finish: "stop", hasCached: true, cachedTokens: 8}},
+	{"tokens from DeepSeek's cache", `{"usage":{"prompt_tokens":11,"completion_tokens":1,"prompt_cache_hit_tokens":0}}`,
+		chunk{hasUsage: true, promptTokens: 11, completionTokens: 1, hasCached: true}},
+	{"parts of a content",
+		`{"choices":[{"delta":{"content":[{"type":"text","text":""},{"type":"text","text":"a"}]}}]}`, chunk{hasText: true}},
+	{"parts without text", `{"choices":[{"delta":{"content":[{"type":"text","text":""},{"type":"image","url":"x"}]}}]}`, chunk{}},
 	{"text elsewhere", `{"text":"a","x":{"choices":[{"text":"a"}]}}`, chunk{}},
 	{"escapes and white space", " {\n\t\"choices\" : [ { \"text\" : \"\\u00e9\\n\\\"\" } ] }\r\n", chunk{hasText: true}},
 	{"other shapes", `{"choices":{"text":"a"},"usage":[1],"error":null}`, chunk{}},
@@ -113,10 +125,11 @@ func FuzzChunk(f *testing.F) {
 		require.NoError(t, err)
 		hasText, finished := false, false
 		if len(completion.Choices) > 0 {
-			hasText, finished = completion.Choices[0].Text != "", completion.Choices[0].FinishReason != nil
+			reason := completion.Choices[0].FinishReason
+			hasText, finished = completion.Choices[0].Text != "", reason != nil && *reason != ""
 		}
 		require.Equal(t, hasText, got.hasText)
-		require.Equal(t, finished, got.finished)
+		require.Equal(t, finished, got.finish != "")
 		require.Equal(t, completion.Usage != nil, got.hasUsage)
 		if u := completion.Usage; u != nil && u.CompletionTokens >= 0 && u.CompletionTokens < 1e9 {
 			require.Equal(t, u.CompletionTokens, got.completionTokens)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strconv"
 	"testing"
 	"time"
 
@@ -24,8 +23,9 @@ type course struct {
 	client *Client
 	set    dataset.Set
 	names  map[string]names // by model
-	drawn  float64          // which prompts there are: see selection
+	drawn  float64          // which prompts there are: see dataset.Set.Drawn
 	rates  int              // that were run, not counting b.N = 1
+	kept   []outcome        // of the latest run of each benchmark; of a sweep, of each rate that it tried
 }
 
 // mostProbe bounds how long a server may take to show that it is one.
@@ -56,13 +56,11 @@ func (c *course) prepare(named string) (err error) {
 		return fmt.Errorf("dataset %s: none of its %d conversations passes the filter; widen it, or choose another file",
 			c.set.Name, c.set.Conversations)
 	}
-	if c.drawn, err = selection(c.set, c.scenario.Dataset.Seed); err != nil {
-		return err
-	}
+	c.drawn = float64(c.set.Drawn(c.scenario.Dataset.Seed))
 	c.target = c.scenario.Target
 	switch {
 	case named != "":
-		c.target.URL, c.target.Metrics = named, nil
+		c.target.URL, c.target.Metrics = named, []string{metricsPage(named)}
 	case c.target.URL != "":
 	case c.options.Start != nil:
 		started := c.options.Start(c.b)
@@ -71,17 +69,11 @@ func (c *course) prepare(named string) (err error) {
 		return fmt.Errorf("scenario %s names no server; write target.url, or name two to a gate "+
 			"with -regress.baseline and -regress.candidate", c.scenario.Name)
 	}
-	if c.client, err = NewClient(c.target); err != nil {
+	if c.client, err = newClient(c.target); err != nil {
 		return err
 	}
 	c.b.Cleanup(c.client.Close)
 	return c.probe()
-}
-
-// selection tells which prompts there are to draw from, in a number that results can keep: the first 48 bits of their hash.
-func selection(set dataset.Set, seed uint64) (float64, error) {
-	bits, err := strconv.ParseUint(set.Hash(seed)[:12], 16, 64)
-	return float64(bits), err
 }
 
 // probe asks for one token. The error says what the server did instead.
@@ -91,19 +83,35 @@ func (c *course) probe() error {
 	defer cancel()
 	entry := c.set.Entries[0]
 	entry.OutputTokens = 1
-	if _, err := c.send(ctx, c.scenario.Models(1)[0], entry, time.Time{}); err != nil {
-		return fmt.Errorf("the server at %s did not answer a first request within %v: %w", c.target.path(), within, err)
+	began := time.Now()
+	if _, tried, err := c.client.Insist(ctx, c.scenario.Request(c.scenario.Models(1)[0], entry), time.Time{}); err != nil {
+		return fmt.Errorf("the server at %s did not answer a first request, sent %s in %v: %w",
+			c.target.path(), times(tried), time.Since(began).Round(time.Millisecond), err)
 	}
 	return nil
 }
 
 // send asks for the completion of an entry.
 func (c *course) send(ctx context.Context, model string, e dataset.Entry, due time.Time) (Reply, error) {
-	body, err := c.client.Body(c.scenario.Request(model, e))
-	if err != nil {
-		return Reply{}, fault(Malformed, "the request: %v", err)
+	return c.client.Ask(ctx, c.scenario.Request(model, e), due)
+}
+
+// ask sends a prompt. With b.N = 1 testing and gates find out whether there is anything to measure: such a trial is sent again if
+// it fails, which is no reason to say that there is not. Where the scenario itself has one prompt, it is no trial.
+func (c *course) ask(ctx context.Context, trial bool, model string, e dataset.Entry, due time.Time) (Reply, error) {
+	if !trial {
+		return c.send(ctx, model, e, due)
 	}
-	return c.client.Do(ctx, body, c.scenario.Stream, due)
+	reply, _, err := c.client.Insist(ctx, c.scenario.Request(model, e), due)
+	return reply, err
+}
+
+// times is a number of times in words.
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // warmUp offers the load before the first rate, but not to a run of b.N = 1, with which testing finds out what there is to run.

@@ -2,11 +2,12 @@
 //
 // A [Client] sends requests to one [Target] and says of each [Reply] when its first text came, how long a token took after it,
 // and what went wrong: see [Reply] for the definitions and [Kind] for the faults. It decodes nothing while a reply is timed,
-// and takes no event for a token: how many tokens there were is what the server's usage says.
+// and takes no event for a token: how many tokens there were is what the server's usage says. It sends by net/http, over HTTP/2
+// where an https server offers it, and through the proxies that the environment names: see [Target.Transport].
 //
-// A [Scenario] says what load a server gets, and [Benchmark] runs it: a benchmark for each rate, which package regress gates
-// as any other. A driver of its own, as the load generator in deploy is, takes the parts: [Scenario.Load], [Scenario.ReadDataset],
-// [Scenario.Models] and [Scenario.Request].
+// A [Scenario] says what load a server gets, and [Benchmark] runs it: a benchmark for each rate, or each number of requests under
+// way, which package regress gates as any other. A driver of its own, as the load generator in deploy is, takes the parts:
+// [Scenario.Load], [Scenario.ReadDataset], [Scenario.Models] and [Scenario.Request].
 //
 //	func BenchmarkServing(b *testing.B) {
 //		s, err := serving.OpenScenario("testdata/multi-lora.json")
@@ -19,47 +20,70 @@
 //	go test -run '^$' -bench Serving -benchtime 6000x .
 //
 // b.N is the number of prompts: -benchtime 6000x sends 6,000 at each rate, -benchtime 300s as many as take about 300 s, and without
-// -benchtime there are at least 100, and as many as take 1 s. Prompts, adapters and times of arrival are drawn with the scenario's
-// seeds: two runs of one b.N send the same requests at the same times. Rates run one after the other against one server;
-// each waits until all its requests have ended, so that none begins with the backlog of the one before, and what the drain took
-// is in its throughput.
+// -benchtime there are at least 100, and as many as take 1 s. Under a gate a round is what the scenario says: its prompts, or those
+// that its duration has at the rate. A gate that has no time for its rounds says so before it measures. Prompts, adapters and times
+// of arrival are drawn with the scenario's seeds: two runs of one b.N send the same requests at the same times. Rates run one after
+// the other against one server; each waits until all its requests have ended, so that none begins with the backlog of the one
+// before, and what the drain took is in its throughput.
+//
+// In the place of rates a scenario may have numbers of requests under way ("concurrency": [1, 8]), or be as fast as it goes
+// ("max_rate": true, with "max_in_flight", or 512 without it, under way). A request is sent when another has its reply, and its
+// times count from then. So a server that stalls is asked less, and its latencies look better than those that users who come at a
+// rate would have ("coordinated omission"): compare such latencies with others at the same concurrency only.
+//
+// A request is good if its stream ended well: without an error in any form in use, with a finish_reason that means success, and
+// with [DONE]. docs/replies.md has all forms.
 //
 // # What is reported of a rate
 //
 // Times count from when a request was due, and are those of requests that succeeded; q stands for p50, p90, p95 and p99,
-// nearest rank. In brackets, whose definition it is: LPG is the regression guide's load generator, IP inference-perf,
-// vLLM its serving benchmark.
+// nearest rank. Of a concurrency there is no offered, sent and lag, nor saturated: nothing is due. In brackets, whose definition it
+// is: LPG is the regression guide's load generator, IP inference-perf, vLLM its serving benchmark.
 //
 //	q-ns mean-ns min-ns max-ns   until the last text came; without a stream, until the whole reply had
 //	                             [vLLM; LPG counts from a send that drifts]
+//	mean-{ttft,tpot,itl,normalized}-ns   the mean of each of the following
 //	q-ttft-ns                    time to first token: until the first text came [IP, vLLM]
 //	q-tpot-ns                    time per output token after the first: (latency - ttft) / (tokens - 1), of replies of
 //	                             two or more [IP, vLLM]
 //	q-itl-ns                     gaps between events that have text [vLLM]
 //	q-normalized-ns              latency / tokens [LPG, IP: the guide's "per output token latency"]
 //	tok/s, output-tok/min        output tokens, as the server's usage counts them, by the time from the start to the
-//	                             last end [LPG before #27: per minute]
+//	                             last text [LPG before #27: per minute]. Without usage there is no metric of tokens
 //	input-tok/s, input-tok/min   likewise of prompts
 //	attempted, succeeded         requests; [LPG's files for one model have succeeded in the place of attempted]
 //	errors-percent               of those attempted
-//	errors-<kind>                how many failed so, if any: connect, timeout, status-503, malformed, truncated, cancelled
+//	errors-<kind>                how many failed so, if any: connect, timeout, status-503, malformed, truncated, aborted,
+//	                             cancelled, other-model, empty, wrong-length
+//	empty-percent                of those that succeeded, how many had no text
+//	no-usage-percent             of those that succeeded, of how many the server said no number of tokens
+//	output-tok/req               output tokens of a reply, of those of which the server said it, in the mean
 //	offered-req/s                the rate asked for
 //	sent-req/s                   n / (time of the last)
 //	achieved-req/s               (succeeded - 1) / (last end - first end) [vLLM and LPG divide by the whole time,
 //	                             LPG failures included]
-//	req/s                        succeeded by the time from the start to the last end
-//	p50-lag-ns p99-lag-ns        how late the load generator sent; a run in which that matters fails (see workload.Load)
+//	req/s                        succeeded by the time from the start to the last end, which is that of a text: what the
+//	                             connection does then is no part of it
+//	p50-lag-ns p99-lag-ns        how late the load generator sent; a run in which that is more than the scenario's
+//	                             max_lag_percent allows fails, and a gate measures it again
 //	goodput-req/s, -percent      requests that keep every bound of the scenario's slo
 //	saturated                    1 if the server fell behind: latencies say how long it was run. Where both sides
 //	                             did, a gate goes by its rules on throughput
+//	cached-percent               of the prompts' tokens, how many came from a cache, by usage (cached_tokens) or llama.cpp's
+//	                             timings; absent where the server does not say
+//	cold                         1 if no cache was to know the prompts, nor do they share anything: see [Cache]
+//	held-open-percent            of requests, how many streams the server had not ended 100 ms after [DONE]; absent if none
+//	insecure-tls                 1 if any certificate of the server was accepted; absent if not
 //	selection                    a number of what prompts and lengths are drawn from, seed included: the first 48
 //	                             bits of their SHA-256. A gate refuses sides that differ in it
 //	q-ttft.adapter_3-ns          of the adapter adapter-3 alone; without a stream, q-latency.adapter_3-ns
 //	q-latency.tier.high-ns       of the tier high; ttft and tpot likewise
-//	server-output-tok/s ...      by the servers' own metrics (vLLM 0.26's names), before and after, where
-//	                             target.metrics has their pages: server-input-tok/s, server-preemptions,
-//	                             mean-server-{ttft,queue,prefill,latency}-ns. What a server does not say is absent,
-//	                             and not 0
+//	server-output-tok/s ...      by the servers' own metrics, before and after, by the names of vLLM 0.26, SGLang,
+//	                             llama.cpp and TGI, where target.metrics has their pages, or at /metrics of a server
+//	                             that a gate names: server-input-tok/s, server-preemptions, server-cached-percent (of
+//	                             prompt tokens), server-{ttft,queue,prefill,decode,latency}-ns, which are means over
+//	                             requests, of TGI's prefill over batches; where a server only knows tokens,
+//	                             server-{prefill,decode}-ns/tok. What a server does not say is absent, and not 0
 //
 // Names of adapters and tiers are in lower case, with "_" for what is no letter, digit or ".". A rule of a policy names them
 // as stages:
@@ -67,12 +91,13 @@
 //	{"metric": "p50-ns", "stage": "ttft.adapter_3", "benchmark": "Serving/case=multi-lora/rate=(20|40)",
 //	  "max_regression_percent": 10}
 //
-// Adapters are drawn by share, each request for itself: of 6,000 requests an adapter of 2 % has 120, give or take 11,
-// and of 100 two, whose quantiles say little.
+// Of each 50 requests every adapter gets its share: one of 2 % has one in 50, in an order that is drawn with the scenario's seed.
+// Quantiles of two requests in a hundred say little.
 //
 // A request that fails does not fail the benchmark, and has no latency: it is counted. Give errors-percent a rule, or the scenario
 // a max_error_percent, above which the benchmark is broken off and fails with what was said most often first. A server that does
-// not answer a first request fails the benchmark before any load: connect, timeout, status, malformed; the gate calls that invalid.
+// not answer a first request, sent five times unless the server takes it for wrong, fails the benchmark before any load: connect,
+// timeout, status, malformed, other-model; the gate calls that invalid.
 //
 // # The highest rate
 //
@@ -86,6 +111,7 @@
 //	swept-out                    1 if that is sweep.high: the knee is there or above, so raise sweep.high. Two such
 //	                             sides are invalid, since a gate sees no difference
 //	trials                       rates that were tried
+//	cached-percent, cold         of all prompts that were sent, as of a rate
 //
 // Each rate is tried with b.N prompts, and at least as many as sweep.duration or sweep.prompts say, or else as the rates
 // of the scenario have: the same prompts, adapters and pattern of arrivals at every rate, with the time between them stretched.
@@ -98,20 +124,26 @@
 //
 //	{"metric": "max-rate-req/s", "benchmark": "Serving/case=knee/sweep", "max_regression_percent": 10}
 //
-// # What is kept of each request
+// # What is kept of a run
+//
+// Below the results of a rate a table is printed, a comment to benchstat: TTFT, TPOT, gaps and latency by mean, p50, p90, p95, p99
+// and maximum, of all its runs together. [Options.Results] is a file that gets the same and more as JSON, by results.schema.json.
 //
 // [Options.Log] gets CSV, a line a request as it ends, each in one write, so that a run that is killed leaves what it had measured.
 // Above the lines of a rate stand a comment with the SHA-256 of the selected conversations, and the names of the columns:
 //
 //	# 100 prompts, selection sha256:6b1f...
-//	case,rate,number,index,prompt_tokens,max_tokens,model,sent_ns,latency_ns,ttft_ns,tpot_ns,input_tokens,output_tokens,error
+//	case,rate,concurrency,number,index,prompt_tokens,max_tokens,model,sent_ns,latency_ns,ttft_ns,tpot_ns,input_tokens,
+//	output_tokens,cached_tokens,error
 //
-// number is the request's place in the schedule and index the conversation's in its file; prompt_tokens and max_tokens are the
-// lengths by which it was selected, input_tokens and output_tokens what the server counted. Times are in nanoseconds from when
-// the request was due.
+// rate is empty where concurrency is the number of requests under way, and max where it was to be as fast as it goes. number is the
+// request's place in the schedule and index the conversation's in its file; prompt_tokens and max_tokens are the lengths by which
+// it was selected, input_tokens, output_tokens and cached_tokens what the server counted. Times are in nanoseconds from when the
+// request was due.
 //
 // # What this package does not do
 //
-// It decides nothing about a server: package regress does, by the rules of a policy. It compares no tokens: a reply of other words
-// is as good, and one that is shorter shows in output-tok/min, unless the scenario sets ignore_eos.
+// It decides nothing about a server: package regress does, by the rules of a policy. It compares no words: other ones are as good.
+// Where the scenario sets ignore_eos a reply of another length has failed; where not, a gate refuses sides whose replies differ in
+// length by more than a tenth.
 package serving

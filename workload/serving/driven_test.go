@@ -14,7 +14,7 @@ import (
 // A server that takes 60 ms a request, sent one every 10 ms with places for three: from the fourth on requests are held up,
 // and what they waited is in their latency and their TTFT, as measured by the client and by the load alike.
 func TestTheWaitForAPlaceIsInLatencyAndTTFT(t *testing.T) {
-	twoTokens := sends(piece{50 * ms, textOf("a")}, piece{10 * ms, textOf("b") + usageOf(1, 2) + doneLine})
+	twoTokens := sends(piece{50 * ms, textOf("a")}, piece{10 * ms, textOf("b") + finish + usageOf(1, 2) + doneLine})
 	bubble(t, twoTokens, func(t *testing.T, c *Client) {
 		s, err := ParseScenario("s.json", []byte(`{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d"},
 			"rates": [100], "prompts": 9,

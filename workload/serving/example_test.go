@@ -14,7 +14,8 @@ import (
 func ExampleClient() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
-		_, _ = io.WriteString(w, "data: {\"choices\":[{\"text\":\"Good\"}]}\n\ndata: {\"choices\":[{\"text\":\" morning\"}]}\n\n"+
+		_, _ = io.WriteString(w, "data: {\"choices\":[{\"text\":\"Good\"}]}\n\n"+
+			"data: {\"choices\":[{\"text\":\" morning\",\"finish_reason\":\"stop\"}]}\n\n"+
 			"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n")
 	}))
 	defer server.Close()

@@ -1,12 +1,14 @@
 package serving
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
-	"os"
+	"net/http"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -19,14 +21,19 @@ const (
 	Timeout   Kind = "timeout"   // the request's time was over
 	Status    Kind = "status"    // the server answered with an error; Fault.Status is its code
 	Malformed Kind = "malformed" // the reply is not what was asked for: a page, another form, no JSON
-	Truncated Kind = "truncated" // the reply ended too early
+	Truncated Kind = "truncated" // the reply ended too early, or with an error without a status
+	Aborted   Kind = "aborted"   // the finish_reason is none of success: the server gave the reply up
 	Cancelled Kind = "cancelled" // the run gave the request up
+
+	OtherModel  Kind = "other-model"  // the reply, or a part of it, is of another model than was asked for
+	Empty       Kind = "empty"        // the reply has no text, where ignore_eos asks for tokens
+	WrongLength Kind = "wrong-length" // by the usage the reply has not as many tokens as ignore_eos asks for
 )
 
 // Fault is why a request failed. It holds nothing that was sent, an API key least of all.
 type Fault struct {
 	Kind   Kind
-	Status int // of the reply or, in a stream, of its error event; 0 when there was none
+	Status int // of the reply or, where that is 200, of the error in it; 0 when there was none
 	Detail string
 }
 
@@ -41,6 +48,15 @@ func (f *Fault) Label() string {
 	return string(f.Kind)
 }
 
+// lasts reports whether the same request would fail again: the server takes it for wrong.
+func (f *Fault) lasts() bool {
+	switch f.Status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return f.Kind == OtherModel || f.Kind == Status && f.Status >= 400 && f.Status < 500
+}
+
 func fault(kind Kind, format string, args ...any) *Fault {
 	return &Fault{Kind: kind, Detail: fmt.Sprintf(format, args...)}
 }
@@ -53,11 +69,11 @@ func faultOf(ctx context.Context, err error) *Fault {
 		return fault(Timeout, "no complete reply in time")
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		return fault(Cancelled, "given up while it was under way")
-	case errors.Is(err, os.ErrDeadlineExceeded): // a moment before the context's
-		return fault(Timeout, "no complete reply in time")
 	case errors.As(err, &timed) && timed.Timeout():
 		return fault(Timeout, "%v", err)
-	case strings.Contains(err.Error(), "malformed"): // of net/http, which has no type for it
+	case strings.Contains(err.Error(), "readLoopPeekFailLocked: %!w(<nil>)"): // of net/http, which has no better words
+		return fault(Malformed, "the server wrote before it was asked, which is not HTTP; see that the port is the API's")
+	case strings.Contains(err.Error(), "malformed"), strings.Contains(err.Error(), "headers exceeded"): // of net/http
 		return fault(Malformed, "%s", printable([]byte(err.Error())))
 	}
 	return fault(Truncated, "%v", err)
@@ -71,24 +87,80 @@ func dialFault(ctx context.Context, err error) *Fault {
 	return fault(Connect, "%v", err)
 }
 
-// faultIn is the fault that an error object tells of, by the OpenAI API's form: {"message": ..., "code": ...}. status is what it is
-// where the object has no code of its own, which may also be a word.
-func faultIn(object []byte, status int) *Fault {
-	var body struct {
-		Message any `json:"message"`
-		Code    any `json:"code"`
-	}
-	f := &Fault{Kind: Status, Status: status, Detail: printable(object)}
-	if json.Unmarshal(object, &body) != nil {
+// faultIn is the fault that a text tells of which a server sent for an error. status is that of the reply; the one in the text
+// counts where that is 200, or 0 for a stream, which has begun with 200.
+func faultIn(text []byte, status int) *Fault {
+	f := &Fault{Kind: Status, Status: status, Detail: printable(text)}
+	var said any
+	if json.Unmarshal(text, &said) != nil {
 		return f
 	}
-	if message, ok := body.Message.(string); ok && message != "" {
-		f.Detail = printable([]byte(message))
+	words, code := complaint(said, 0)
+	if words != "" {
+		f.Detail = printable([]byte(words))
 	}
-	if code, ok := body.Code.(float64); ok && code >= 400 && code <= 599 && status == 0 {
-		f.Status = int(code)
+	if code != 0 && status < http.StatusBadRequest {
+		f.Status = code
 	}
 	return f
+}
+
+// errorEvent is the fault that an error in a stream is.
+func errorEvent(text []byte) *Fault {
+	f := faultIn(text, 0)
+	if f.Status == 0 {
+		f.Kind = Truncated
+		f.Detail = strings.TrimSuffix("the stream ended with an error: "+f.Detail, ": ")
+	}
+	return f
+}
+
+const deepComplaint = 4 // {"error": {"message": "{...}"}} and the like
+
+var (
+	wordKeys = []string{
+		"message", "msg", "detail", "error_message", "errorMessage", "error_msg", "title", "description", "reason",
+	}
+	codeKeys = []string{"code", "status", "status_code", "http_code", "error_code"}
+)
+
+// complaint is what an error says, and its HTTP status; 0 when it has none of 400 to 599.
+func complaint(said any, depth int) (words string, code int) {
+	switch said := said.(type) {
+	case string:
+		return said, 0
+	case []any:
+		if len(said) > 0 && depth < deepComplaint {
+			return complaint(said[0], depth+1)
+		}
+	case map[string]any:
+		for _, key := range codeKeys {
+			code = cmp.Or(code, errorStatus(said[key]))
+		}
+		for _, key := range []string{"error", "errors"} {
+			if words == "" && depth < deepComplaint {
+				inner := 0
+				words, inner = complaint(said[key], depth+1)
+				code = cmp.Or(inner, code)
+			}
+		}
+		for _, key := range wordKeys {
+			if words == "" && depth < deepComplaint {
+				words, _ = complaint(said[key], depth+1)
+			}
+		}
+	}
+	return words, code
+}
+
+// errorStatus is a number of 400 to 599, which may be a text; else 0.
+func errorStatus(code any) int {
+	text := strings.Trim(fmt.Sprint(code), " ")
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 400 || n > 599 {
+		return 0
+	}
+	return n
 }
 
 const mostDetail = 200 // bytes

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -17,12 +18,12 @@ import (
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
-// silent accepts connections, writes a text to each, and leaves them open until the test ends.
+// silent accepts connections, writes a text to each, and leaves them open until the test ends. What is HTTP follows a request.
 func silent(t *testing.T, text string) (url string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	var accepting sync.WaitGroup
+	var accepting, answering sync.WaitGroup
 	var conns []net.Conn
 	accepting.Go(func() {
 		for {
@@ -31,7 +32,12 @@ func silent(t *testing.T, text string) (url string) {
 				return
 			}
 			conns = append(conns, conn)
-			_, _ = io.WriteString(conn, text)
+			answering.Go(func() {
+				if strings.HasPrefix(text, "HTTP/") {
+					_, _ = conn.Read(make([]byte, 1))
+				}
+				_, _ = io.WriteString(conn, text)
+			})
 		}
 	})
 	t.Cleanup(func() {
@@ -40,6 +46,7 @@ func silent(t *testing.T, text string) (url string) {
 		for _, conn := range conns {
 			_ = conn.Close()
 		}
+		answering.Wait()
 	})
 	return "http://" + l.Addr().String()
 }
@@ -88,8 +95,90 @@ func TestWhatIsNoServerIsToldBeforeTheFirstRate(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			assert.ErrorContains(t, err, "the server at "+c.url+"/v1/completions did not answer a first request within "+
-				within.String()+": "+c.says)
+			assert.ErrorContains(t, err, "the server at "+c.url+"/v1/completions did not answer a first request, sent ")
+			assert.ErrorContains(t, err, ": "+c.says)
 		})
+	}
+}
+
+// A server that refuses some requests answers a first one sooner or later; one that takes the request for wrong is asked once.
+func TestAFirstRequestIsSentAgain(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		status, fails int // requests that fail
+		asked         int
+		says          string
+	}{
+		{"refused once", 429, 1, 2, ""},
+		{"refused until the last try", 503, 4, 5, ""},
+		{"refused once more", 503, 5, 5, "did not answer a first request, sent 5 times in "},
+		{"wrong", 400, 5, 1, "did not answer a first request, sent once in "},
+		{"no such model", 404, 5, 1, "status 404: no"},
+		{"timed out", 408, 1, 2, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			asked := 0
+			handler := func(w http.ResponseWriter, r *http.Request) {
+				if asked++; asked <= c.fails {
+					replies(c.status, jsonKind, `{"error":{"message":"no"}}`)(w, r)
+					return
+				}
+				replies(200, jsonKind, `{"choices":[{"text":"a","finish_reason":"stop"}]}`)(w, r)
+			}
+			bubble(t, handler, func(t *testing.T, client *Client) {
+				course := &course{
+					scenario: Scenario{Name: "case", Model: "m"}, client: client,
+					set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 1}}},
+				}
+				err := course.probe()
+				assert.Equal(t, c.asked, asked)
+				if c.says == "" {
+					assert.NoError(t, err)
+				} else {
+					assert.ErrorContains(t, err, c.says)
+				}
+				asked = 0
+				_, err = course.ask(t.Context(), true, "m", course.set.Entries[0], time.Time{})
+				assert.Equal(t, c.says == "", err == nil, "with b.N = 1")
+				asked = 0
+				_, err = course.ask(t.Context(), false, "m", course.set.Entries[0], time.Time{})
+				assert.Error(t, err)
+				assert.Equal(t, 1, asked, "one of several")
+			})
+		})
+	}
+}
+
+// With b.N = 1 a prompt that fails is sent again where it stands for more, and not where it is all that the scenario has.
+func TestTheOnlyPromptOfAScenarioIsSentOnce(t *testing.T) {
+	for _, c := range []struct {
+		fields string
+		asked  int
+	}{
+		{`"rates": [9], "prompts": 1`, 1}, {`"concurrency": [1], "prompts": 1`, 1}, {`"max_rate": true, "prompts": 1`, 1},
+		{`"rates": [9], "prompts": 2`, mostTries}, {`"rates": [9], "duration": "1s"`, mostTries},
+	} {
+		asked := 0
+		loaded(t, func() http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				asked++
+				replies(503, jsonKind, `{"error":{"message":"no"}}`)(w, r)
+			}
+		}, c.fields)
+		assert.Equal(t, c.asked, asked, c.fields)
+	}
+}
+
+func TestWhatIsWrongWithATargetIsSaidOnce(t *testing.T) {
+	for says, target := range map[string]Target{
+		"environment variable TAILGATE_TEST_NONE has no API key": {APIKeyEnv: "TAILGATE_TEST_NONE"},
+		"target: ca_file: open ":                                 {CAFile: filepath.Join(t.TempDir(), "none.pem")},
+	} {
+		c := &course{scenario: Scenario{
+			Name: "case", Model: "m", Dataset: Dataset{Synthetic: &dataset.Synthetic{InputTokens: 9, OutputTokens: 9}}, Target: target,
+		}}
+		err := c.prepare("http://127.0.0.1:1")
+		require.Error(t, err)
+		assert.Truef(t, strings.HasPrefix(err.Error(), says), "the benchmark says whose error it is: %v", err)
 	}
 }

@@ -12,20 +12,22 @@ import (
 // normalized is the stage of the latency per output token.
 const normalized = "normalized"
 
-// rate is one rate of a course while it is run.
+// rate is one rate of a course, or another point of it, while it is run.
 type rate struct {
 	*course
-	rate      float64
 	selection dataset.Selection
 	models    []string
 	tally     tally
+	trial     bool // its one prompt stands for the more that the scenario has
 	log       *requestLog
 }
 
-// run runs the benchmark of one rate.
-func (c *course) run(b *testing.B, perSecond float64) {
+// run runs the benchmark of one point.
+func (c *course) run(b *testing.B, at point) {
 	rec := workload.Record(b)
 	c.open(b)
+	load := c.scenario.loadOf(at)
+	rec.Round(load.Requests, c.scenario.takes(load.Requests, at))
 	if err := c.warmUp(b, rec); err != nil {
 		b.Fatalf("serving: warm-up: %v", err)
 	}
@@ -35,22 +37,41 @@ func (c *course) run(b *testing.B, perSecond float64) {
 		}
 		c.rates++
 	}
-	r := &rate{course: c, rate: perSecond, selection: c.set.Sample(b.N, c.scenario.Dataset.Seed), models: c.scenario.Models(b.N)}
-	r.tally = newTally(b.N, c.scenario)
-	r.log = newRequestLog(c.options.Log, c.scenario.Name, perSecond, r.selection)
-	load := c.scenario.Load(perSecond)
-	load.Requests, load.MaxLagPercent = b.N, c.options.MaxLagPercent
+	r := &rate{course: c, selection: c.set.Sample(b.N, c.scenario.Dataset.Seed), models: c.scenario.Models(b.N)}
+	r.tally, r.trial = newTally(b.N, c.scenario), b.N == 1 && load.Requests > 1
+	r.log = newRequestLog(c.options.Log, c.scenario.Name, at, r.selection)
+	load.Requests = b.N
 
-	before := scrape(c.target)
+	c.client.endings.late() // of what came before, which is none of this rate's
+	before, began := scrape(c.target), time.Now()
 	result := rec.Drive(load, r.serve)
-	after := scrape(c.target)
+	after := before
+	if before.err == nil {
+		after = scrape(c.target)
+	} else {
+		c.target.Metrics = nil // so that a page that hangs is waited for once
+	}
 	if err := r.log.end(); err != nil {
 		b.Errorf("serving: log: %v", err)
 	}
+	r.tally.heldOpen = c.client.endings.late()
 	if r.tally.report(b, result); !b.Failed() {
-		b.ReportMetric(c.drawn, "selection")
+		c.reportPrompts(b)
+		c.target.report(b)
 	}
 	reportServers(b, before, after, result.Elapsed)
+	if err := c.keep(b, r.tally.outcome(at, began, result)); err != nil {
+		b.Errorf("serving: results: %v", err)
+	}
+}
+
+// reportPrompts tells what prompts were sent.
+func (c *course) reportPrompts(b *testing.B) {
+	b.Helper()
+	b.ReportMetric(c.drawn, "selection")
+	if c.scenario.Unknown() {
+		b.ReportMetric(1, "cold")
+	}
 }
 
 // counted hands the reply's times to the request, and is the reply with the times that count: those with what a gate has planted.
@@ -67,7 +88,7 @@ func (r Reply) counted(q *workload.Request) Reply {
 func (r *rate) serve(ctx context.Context, q *workload.Request) error {
 	i := q.Number()
 	model := r.models[i]
-	reply, err := r.send(ctx, model, r.selection[i], q.Due())
+	reply, err := r.ask(ctx, r.trial, model, r.selection[i], q.Due())
 	r.log.line(i, r.selection[i], model, reply, err)
 	if err != nil {
 		q.Fail(err)

@@ -1,6 +1,10 @@
 package serving
 
-import "time"
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
 
 // Reply is what a request came to. Times count from when the request was due.
 //
@@ -26,11 +30,20 @@ type Reply struct {
 	HasUsage     bool // the server said how many tokens there were, last in a stream
 	PromptTokens int
 	OutputTokens int
-	Texts        int // events with text; 1 without a stream that had any
+	Model        string // that the reply says it is of, in its first event; empty: it does not say
+	Texts        int    // events with text; 1 without a stream that had any
+
+	HasCached    bool // the server said how much of the prompt came from a cache
+	CachedTokens int
 
 	// Replays counts how often the request was sent again, because the server had closed the idle connection it went out on.
 	Replays int
+
+	later []string // other models that later events are of; mostLater at most
 }
+
+// mostLater is how many other models are kept of a reply.
+const mostLater = 4
 
 // measure fills in what follows from the times of texts and the usage; done is when the reply was complete.
 func (r *Reply) measure(texts []time.Duration, done time.Duration, last chunk) {
@@ -50,11 +63,26 @@ func (r *Reply) measure(texts []time.Duration, done time.Duration, last chunk) {
 
 // count takes the usage. One that counts nothing, although there is text, is none: some servers send zeros.
 func (r *Reply) count(last chunk) {
+	r.HasCached, r.CachedTokens = last.hasCached, last.cachedTokens
 	if !last.hasUsage || last.completionTokens == 0 && r.Texts > 0 {
 		return
 	}
 	r.HasUsage, r.PromptTokens, r.OutputTokens = true, last.promptTokens, last.completionTokens
 	if r.OutputTokens > 0 {
 		r.Normalized = r.Latency / time.Duration(r.OutputTokens)
+	}
+}
+
+// name takes the model's name, in JSON, from a part of the reply. A name that is no text is none.
+func (r *Reply) name(model []byte) {
+	var name string
+	if json.Unmarshal(model, &name) != nil || name == "" {
+		return
+	}
+	switch {
+	case r.Model == "":
+		r.Model = name
+	case name != r.Model && len(r.later) < mostLater && !slices.Contains(r.later, name):
+		r.later = append(r.later, name)
 	}
 }

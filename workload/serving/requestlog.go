@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,24 +14,33 @@ import (
 )
 
 // logColumns are those of a request log; times are in nanoseconds from when the request was due.
-const logColumns = "case,rate,number,index,prompt_tokens,max_tokens,model," +
-	"sent_ns,latency_ns,ttft_ns,tpot_ns,input_tokens,output_tokens,error\n"
+const logColumns = "case,rate,concurrency,number,index,prompt_tokens,max_tokens,model," +
+	"sent_ns,latency_ns,ttft_ns,tpot_ns,input_tokens,output_tokens,cached_tokens,error\n"
 
 // requestLog writes requests down as they end, each in one write. A nil one writes nothing.
 type requestLog struct {
 	mu   sync.Mutex
 	to   io.Writer
-	of   string // the beginning of each line
+	of   []string // the first columns of each line
 	text strings.Builder
 	err  error
 }
 
-// newRequestLog begins the log of a rate.
-func newRequestLog(to io.Writer, name string, rate float64, selection dataset.Selection) *requestLog {
+// newRequestLog begins the log of a point.
+func newRequestLog(to io.Writer, name string, at point, selection dataset.Selection) *requestLog {
 	if to == nil {
 		return nil
 	}
-	l := &requestLog{to: to, of: name + "," + strconv.FormatFloat(rate, 'f', -1, 64)}
+	rate, concurrency := "", ""
+	switch {
+	case at.max:
+		rate = "max"
+	case at.isClosed():
+		concurrency = strconv.Itoa(at.clients)
+	default:
+		rate = strconv.FormatFloat(at.rate, 'f', -1, 64)
+	}
+	l := &requestLog{to: to, of: []string{name, rate, concurrency}}
 	_, l.err = fmt.Fprintf(to, "# %d prompts, selection sha256:%s\n%s", len(selection), selection.Hash(), logColumns)
 	return l
 }
@@ -51,10 +61,14 @@ func (l *requestLog) line(number int, e dataset.Entry, model string, r Reply, fa
 	}
 	l.text.Reset()
 	w := csv.NewWriter(&l.text)
+	cached := ""
+	if r.HasCached {
+		cached = strconv.Itoa(r.CachedTokens)
+	}
 	of := func(d time.Duration) string { return strconv.FormatInt(int64(d), 10) }
-	err := w.Write(append(strings.SplitN(l.of, ",", 2), strconv.Itoa(number), strconv.Itoa(e.Index),
+	err := w.Write(append(slices.Clip(l.of), strconv.Itoa(number), strconv.Itoa(e.Index),
 		strconv.Itoa(e.PromptTokens), strconv.Itoa(e.OutputTokens), model,
-		of(r.Sent), of(r.Latency), of(r.TTFT), of(r.TPOT), strconv.Itoa(r.PromptTokens), strconv.Itoa(r.OutputTokens), said))
+		of(r.Sent), of(r.Latency), of(r.TTFT), of(r.TPOT), strconv.Itoa(r.PromptTokens), strconv.Itoa(r.OutputTokens), cached, said))
 	if w.Flush(); err == nil {
 		_, err = io.WriteString(l.to, l.text.String())
 	}

@@ -30,11 +30,12 @@ func (w *writes) Write(p []byte) (int, error) {
 func TestARequestIsALineAsSoonAsItEnds(t *testing.T) {
 	var to writes
 	selection := dataset.Selection{{Index: 4, Prompt: "hi", PromptTokens: 1, OutputTokens: 9}}
-	l := newRequestLog(&to, "case", 12.5, selection)
+	l := newRequestLog(&to, "case", point{rate: 12.5}, selection)
 	require.Len(t, to.got, 1)
 	assert.True(t, strings.HasPrefix(to.got[0], "# 1 prompts, selection sha256:"+selection.Hash()+"\n"))
 	l.line(0, selection[0], "a,b", Reply{
 		Sent: 1, Latency: 9 * ms, TTFT: 2 * ms, TPOT: time.Microsecond, PromptTokens: 3, OutputTokens: 8,
+		HasCached: true, CachedTokens: 2,
 	}, nil)
 	require.Len(t, to.got, 2, "each in one write, and at once")
 	l.line(1, selection[0], "m", Reply{}, fault(Timeout, "said \"no\""))
@@ -45,15 +46,15 @@ func TestARequestIsALineAsSoonAsItEnds(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, [][]string{
 		strings.Split(strings.TrimSpace(logColumns), ","),
-		{"case", "12.5", "0", "4", "1", "9", "a,b", "1", "9000000", "2000000", "1000", "3", "8", ""},
-		{"case", "12.5", "1", "4", "1", "9", "m", "0", "0", "0", "0", "0", "0", `timeout: said "no"`},
+		{"case", "12.5", "", "0", "4", "1", "9", "a,b", "1", "9000000", "2000000", "1000", "3", "8", "2", ""},
+		{"case", "12.5", "", "1", "4", "1", "9", "m", "0", "0", "0", "0", "0", "0", "", `timeout: said "no"`},
 	}, lines)
 }
 
 func TestALogThatCannotBeWrittenIsSaid(t *testing.T) {
 	full := errors.New("no space left on device")
 	to := &writes{}
-	l := newRequestLog(to, "case", 1, nil)
+	l := newRequestLog(to, "case", point{rate: 1}, nil)
 	to.fail = full
 	l.line(0, dataset.Entry{}, "m", Reply{}, nil)
 	l.line(1, dataset.Entry{}, "m", Reply{}, nil)

@@ -110,6 +110,14 @@ func (s *scan) value() error {
 	return s.number()
 }
 
+// raw reads a value of any kind, and returns it as it stands.
+func (s *scan) raw() ([]byte, error) {
+	s.blank()
+	begin := s.at
+	err := s.value()
+	return s.text[begin:s.at], err
+}
+
 func (s *scan) skip([]byte) error { return s.value() }
 
 func (s *scan) word(w string) error {

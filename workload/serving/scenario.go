@@ -2,12 +2,10 @@ package serving
 
 import (
 	"cmp"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -35,23 +33,42 @@ type Scenario struct {
 	Adapters []Adapter `json:"adapters,omitempty"`
 
 	Dataset  Dataset  `json:"dataset"`
+	Cache    Cache    `json:"cache,omitempty"`
 	Arrivals Arrivals `json:"arrivals,omitzero"`
 
 	// Rates are offered one after the other, each for Duration or with so many Prompts, of which one is set, with Idle between them.
-	Rates    []float64 `json:"rates,omitempty"` // requests per second
-	Duration Duration  `json:"duration,omitempty"`
-	Prompts  int       `json:"prompts,omitempty"`
-	WarmUp   WarmUp    `json:"warm_up,omitzero"`
-	Idle     Duration  `json:"idle,omitempty"`
+	Rates []float64 `json:"rates,omitempty"` // requests per second
+
+	// Concurrency, in the place of Rates, are numbers of requests under way, tried one after the other, each with so many Prompts: the
+	// next request is sent when one has its reply, and latencies count from then.
+	Concurrency []int `json:"concurrency,omitempty"`
+
+	// MaxRate, in the place of Rates, sends the Prompts as fast as it goes: none waits for its time, but only for a place among the
+	// MaxInFlight that may be under way, which is 512 here if it is 0. Latencies count from when a request has its place.
+	MaxRate bool `json:"max_rate,omitempty"`
+
+	Duration Duration `json:"duration,omitempty"`
+	Prompts  int      `json:"prompts,omitempty"`
+	WarmUp   WarmUp   `json:"warm_up,omitzero"`
+	Idle     Duration `json:"idle,omitempty"`
+
+	// Body are more fields of each request's body, such as seed, stop and min_tokens, but none that the scenario makes by itself.
+	Body map[string]json.RawMessage `json:"body,omitempty"`
 
 	Stream      bool     `json:"stream,omitempty"`
 	IgnoreEOS   bool     `json:"ignore_eos,omitempty"`
 	Temperature *float64 `json:"temperature,omitempty"`
 	TopP        *float64 `json:"top_p,omitempty"`
 
-	// Timeout is how long a request may take; 0 means 5 minutes. MaxInFlight is how many may be under way; 0 means any number.
+	// Timeout is how long a request may take; 0 means 5 minutes. MaxInFlight is how many may be under way; 0 means any number, or 512
+	// with MaxRate.
 	Timeout     Duration `json:"timeout,omitempty"`
 	MaxInFlight int      `json:"max_in_flight,omitempty"`
+
+	// MaxLagPercent bounds how late requests may be sent at a rate, in percent of 1 ms, as workload.Load has it; 0 means 50. A server
+	// in the same process, or on the same machine, takes CPU time from the load generator, and wants more. A gate measures a round
+	// again in which the load generator was later; without a gate the benchmark fails.
+	MaxLagPercent float64 `json:"max_lag_percent,omitempty"`
 
 	// SLO is what a request must keep to be good.
 	SLO SLO `json:"slo,omitzero"`
@@ -87,12 +104,16 @@ type Adapter struct {
 
 // Dataset says where prompts come from.
 type Dataset struct {
-	File            string        `json:"file"` // relative to the scenario's
+	File            string        `json:"file,omitempty"` // relative to the scenario's
 	Turns           dataset.Turns `json:"turns,omitempty"`
+	Talks           int           `json:"talks,omitempty"`             // under way at once, where turns are growing; 0 means 20
 	Filter          string        `json:"filter,omitempty"`            // "load-generator", the default, or "vllm"
 	MaxInputTokens  int           `json:"max_input_tokens,omitempty"`  // of the load generator's filter; 0 means 1024
 	MaxOutputTokens int           `json:"max_output_tokens,omitempty"` // likewise
 	Seed            uint64        `json:"seed,omitempty"`
+
+	// Synthetic makes prompts up, in the place of a file's.
+	Synthetic *dataset.Synthetic `json:"synthetic,omitempty"`
 }
 
 // Arrivals is the process by which requests come.
@@ -121,26 +142,22 @@ const mostOfScenario = 1 << 20
 
 // OpenScenario reads the scenario in a file.
 func OpenScenario(file string) (Scenario, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return Scenario{}, fmt.Errorf("serving: scenario: %w", err)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, mostOfScenario+1))
-	if err = errors.Join(err, f.Close()); err == nil && len(data) > mostOfScenario {
-		err = fmt.Errorf("%s: more than %d KiB: name a scenario", file, mostOfScenario>>10)
-	}
+	data, err := readFile(file, mostOfScenario)
 	if err != nil {
 		return Scenario{}, fmt.Errorf("serving: scenario: %w", err)
 	}
 	s, err := ParseScenario(file, data)
 	s.dir = filepath.Dir(file)
+	if s.Target.CAFile != "" {
+		s.Target.CAFile = s.path(s.Target.CAFile)
+	}
 	return s, err
 }
 
 // ParseScenario reads a scenario from JSON; name is the file's, for messages. Decoding is strict: what is unknown, doubled,
 // of the wrong type or after the end is refused, with its line and column.
 func ParseScenario(name string, data []byte) (Scenario, error) {
-	at, err := strictjson.Read("scenario", data, "target.headers")
+	at, err := strictjson.Read("scenario", data, "target.headers", "body")
 	if err != nil {
 		return Scenario{}, fmt.Errorf("%s:%w", name, err)
 	}
@@ -168,7 +185,7 @@ func (s Scenario) promptsAt(rate float64) int {
 func (s Scenario) Load(rate float64) workload.Load {
 	return workload.Load{
 		Rate: rate, Requests: s.promptsAt(rate), Burstiness: float64(s.Arrivals.Burstiness), Seed: s.Arrivals.Seed,
-		MaxInFlight: s.MaxInFlight, Timeout: s.timeout(),
+		MaxInFlight: s.MaxInFlight, Timeout: s.timeout(), MaxLagPercent: s.MaxLagPercent,
 	}
 }
 
@@ -192,8 +209,8 @@ func (s Scenario) warmUpLoad() workload.Load {
 // Request is what is asked of a model for an entry of the dataset.
 func (s Scenario) Request(model string, e dataset.Entry) Request {
 	return Request{
-		Model: model, Prompt: e.Prompt, MaxTokens: e.OutputTokens, Stream: s.Stream, IgnoreEOS: s.IgnoreEOS,
-		Temperature: s.Temperature, TopP: s.TopP,
+		Model: model, Prompt: e.Text(), MaxTokens: e.OutputTokens, Stream: s.Stream, IgnoreEOS: s.IgnoreEOS,
+		Temperature: s.Temperature, TopP: s.TopP, Extra: s.Body,
 	}
 }
 
@@ -204,11 +221,20 @@ func (s Scenario) timeout() time.Duration {
 
 // ReadDataset reads what prompts are drawn from. count counts tokens; nil means dataset.Estimate.
 func (s Scenario) ReadDataset(count dataset.Counter) (dataset.Set, error) {
-	file := s.Dataset.File
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(s.dir, filepath.FromSlash(file))
+	if s.Dataset.Synthetic != nil {
+		return s.Dataset.Synthetic.Make(s.Dataset.Seed, s.cold())
 	}
-	return dataset.Open(file, dataset.Options{Turns: s.Dataset.Turns, Filter: s.Dataset.filter(), Count: count, Seed: s.Dataset.Seed})
+	return dataset.Open(s.path(s.Dataset.File), dataset.Options{
+		Turns: s.Dataset.Turns, Talks: s.Dataset.Talks, Filter: s.Dataset.filter(), Count: count, Seed: s.Dataset.Seed, Cold: s.cold(),
+	})
+}
+
+// path is where a file is that the scenario names.
+func (s Scenario) path(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(s.dir, filepath.FromSlash(file))
 }
 
 func (d Dataset) filter() dataset.Filter {
@@ -218,19 +244,28 @@ func (d Dataset) filter() dataset.Filter {
 	return dataset.LoadGenerator(cmp.Or(d.MaxInputTokens, 1024), cmp.Or(d.MaxOutputTokens, 1024))
 }
 
-// Models is what each of n requests asks for: one weighted draw a request, independent of all others, as the guide's load generator
-// draws. A share of 2 % of 6,000 requests is 120, give or take 11.
+// Models is what each of n requests asks for, by the adapters' shares. Of each 50 requests one is drawn from each 50th of all
+// shares, in an order that is drawn, so that an adapter of 2 % gets one in 50, where independent draws (the guide's load generator)
+// leave it out of 160 requests one time in 25. The first n of more are the same.
 func (s Scenario) Models(n int) []string {
 	models := make([]string, n)
 	random := rand.New(rand.NewPCG(s.Arrivals.Seed, stream))
+	var order []int
 	for i := range models {
 		models[i] = s.Model
-		if len(s.Adapters) > 0 {
-			models[i] = s.draw(random.Float64()).Name
+		if len(s.Adapters) == 0 {
+			continue
 		}
+		if i%strata == 0 {
+			order = random.Perm(strata)
+		}
+		models[i] = s.draw((float64(order[i%strata]) + random.Float64()) / strata).Name
 	}
 	return models
 }
+
+// strata is how many requests divide all shares among them.
+const strata = 50
 
 // stream is the second half of the seed: which adapters are drawn does not depend on when requests come.
 const stream = 0x6164617074657273

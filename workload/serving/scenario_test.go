@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +44,7 @@ func open(t *testing.T, name string) Scenario {
 func TestShippedScenarios(t *testing.T) {
 	names, err := filepath.Glob("../../testdata/scenarios/*.json")
 	require.NoError(t, err)
-	require.Len(t, names, 8)
+	require.Len(t, names, 9)
 	rules := schema(t)
 	for _, file := range names {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
@@ -106,6 +108,11 @@ func TestTheGuidesCasesHaveItsValues(t *testing.T) {
 	}
 	assert.InDeltaMapValues(t, map[string]float64{"high": 0.6, "middle": 0.3, "low": 0.1}, tiers, 1e-9)
 
+	slots := open(t, "multi-lora-three-slots") // the guide's text has 3 where its manifests have 15
+	assert.Equal(t, 3, slots.Stack.MaxLoras)
+	slots.Name, slots.Description, slots.Stack.MaxLoras = s.Name, s.Description, 15
+	assert.Equal(t, s, slots)
+
 	s = open(t, "sharegpt")
 	assert.Equal(t, dataset.VLLM(), s.Dataset.filter())
 }
@@ -116,6 +123,29 @@ func promptsOf(s Scenario) []int {
 		n = append(n, s.promptsAt(rate))
 	}
 	return n
+}
+
+// Every share of the traffic gets its requests: of each fifty those that are its due, give or take one where it is no fiftieth.
+func TestEveryShareGetsItsRequests(t *testing.T) {
+	guide := open(t, "multi-lora")
+	for seed := range uint64(50) {
+		guide.Arrivals.Seed = seed
+		for block := range slices.Chunk(guide.Models(150), 50) {
+			times := map[string]int{}
+			for _, m := range block {
+				times[m]++
+			}
+			for _, a := range guide.Adapters {
+				require.InDelta(t, 50*a.Share, times[a.Name], 1e-9, "%s, seed %d", a.Name, seed)
+			}
+		}
+	}
+	odd := Scenario{Adapters: []Adapter{{Name: "a", Share: 0.013}, {Name: "b", Share: 0.987}}}
+	times := map[string]int{}
+	for _, m := range odd.Models(50_000) {
+		times[m]++
+	}
+	assert.InDelta(t, 650, times["a"], 4*math.Sqrt(50_000*0.013*(1-0.65)))
 }
 
 func TestModelsAreDrawnByShare(t *testing.T) {
@@ -131,13 +161,18 @@ func TestModelsAreDrawnByShare(t *testing.T) {
 		assert.InDelta(t, n*a.Share, times[a.Name], 4*math.Sqrt(n*a.Share*(1-a.Share)), a.Name)
 	}
 	assert.Equal(t, []string{"m", "m"}, Scenario{Model: "m"}.Models(2))
+	assert.Equal(t, models[:160], s.Models(160), "the first of more are the same")
+	other := s
+	other.Arrivals.Seed++
+	assert.NotEqual(t, models[:160], other.Models(160))
 }
 
 func TestAScenarioShapesTheLoad(t *testing.T) {
 	s, err := ParseScenario("s.json",
-		[]byte(base(`"max_in_flight": 7, "arrivals": {"burstiness": "constant", "seed": 5}, "timeout": "2s"`)))
+		[]byte(base(`"max_in_flight": 7, "max_lag_percent": 80, "arrivals": {"burstiness": "constant", "seed": 5}, "timeout": "2s"`)))
 	require.NoError(t, err)
 	l := s.Load(20)
+	assert.InDelta(t, 80, l.MaxLagPercent, 0)
 	assert.Equal(t, []any{20.0, 200, 7, uint64(5), 2 * time.Second, true},
 		[]any{l.Rate, l.Requests, l.MaxInFlight, l.Seed, l.Timeout, math.IsInf(l.Burstiness, 1)})
 	saved, err := json.Marshal(s)
@@ -171,6 +206,11 @@ func with(field, value string) string {
 		panic(err)
 	}
 	return string(text)
+}
+
+// closed is a scenario without rates.
+func closed(fields string) string {
+	return `{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d.json"}, "prompts": 100, ` + fields + `}`
 }
 
 // sweeping is the base scenario with a sweep.
@@ -221,17 +261,32 @@ var scenarioRefusals = []struct {
 	{"an unknown filter", with("dataset", `{"file": "d", "filter": "all"}`),
 		`dataset: filter is "all"; write "load-generator" or "vllm"`, false},
 	{"unknown turns", with("dataset", `{"file": "d", "turns": "last"}`),
-		`turns are "last"; write "first-two" or "all-earlier"`, false},
+		`turns are "last"; write "first-two", "all-earlier" or "growing"`, false},
+	{"conversations that do not grow", with("dataset", `{"file": "d", "talks": 3}`), "dataset: talks is 3; write 1 to", true},
+	{"prompts from a file and made up", with("dataset", `{"file": "d", "synthetic": {"input_tokens": 5, "output_tokens": 5}}`),
+		"dataset: synthetic prompts come from no file", false},
+	{"prompts of no length", with("dataset", `{"synthetic": {"output_tokens": 5}}`),
+		"dataset: synthetic: input_tokens is 0; write 1 to", false},
+	{"lengths that spread too far", with("dataset", `{"synthetic": {"input_tokens": 5, "output_tokens": 5, "input_spread": 6}}`),
+		"input_spread is 6; write tokens, 0 to input_tokens", true},
+	{"prefixes without a length", with("dataset", `{"synthetic": {"input_tokens": 5, "output_tokens": 5, "prefixes": 6}}`),
+		"prefixes is 6 and prefix_tokens 0; write both", false},
+	{"more prompts than memory holds", with("dataset", `{"synthetic": {"input_tokens": 1000000, "output_tokens": 5}}`),
+		"more than 256 MiB; make them shorter", true},
 	{"negative bounds", with("dataset", `{"file": "d", "max_input_tokens": -1}`),
 		"max_input_tokens or max_output_tokens is negative", false},
 	{"bounds of the vLLM filter", with("dataset", `{"file": "d", "filter": "vllm", "max_input_tokens": 5}`),
 		"the vllm filter has bounds of its own", true},
+	{"a field of the client's own", base(`"body": {"seed": 1, "stream": false}`), "body: the client makes stream by itself", false},
+	{"an unknown cache", base(`"cache": "hot"`), `cache is "hot"; write "cold"`, false},
 	{"a URL that is none", base(`"target": {"url": "localhost"}`),
 		"s.json:1:122: target: url is no http:// or https:// address", false},
 	{"a key in the URL", base(`"target": {"url": "http://a:b@c"}`), "target: url has a user, a query or a fragment", false},
 	{"an unknown API", base(`"target": {"api": "responses"}`), "target: api is", false},
 	{"a key among headers", base(`"target": {"headers": {"Authorization": "Bearer x"}}`),
 		"target: header Authorization is the client's own", true},
+	{"authorities that decide nothing", base(`"target": {"ca_file": "ca.pem", "insecure_tls": true}`),
+		"target: insecure_tls trusts any certificate", true},
 	{"an unknown device", base(`"stack": {"device": "tpu"}`), `stack: device is "tpu"`, false},
 	{"replicas below 0", base(`"stack": {"replicas": -1}`), "stack: replicas is -1", false},
 	{"burstiness below 0", base(`"arrivals": {"burstiness": -1}`), "load: Burstiness is -1", false},
@@ -258,6 +313,19 @@ var scenarioRefusals = []struct {
 	{"a sweep beyond what memory holds", sweeping(`{"low": 10, "high": 20, "duration": "700h"}`),
 		"sweep: load: Requests is 25200000", true},
 	{"a sweep that nothing bounds", base(`"sweep": {"low": 10, "high": 20}`), "sweep: there is nothing to hold; write an slo", true},
+	{"rates and concurrency", base(`"concurrency": [8]`), "rates and concurrency: write one of them", false},
+	{"concurrency and a maximum", closed(`"concurrency": [8], "max_rate": true`), "concurrency and max_rate: write one", false},
+	{"concurrency and a sweep", closed(`"concurrency": [8], "slo": {"e2e": "1s"}, "sweep": {"low": 10, "high": 20}`),
+		"concurrency and sweep: write one of them", false},
+	{"a maximum for a time", `{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d"}, "max_rate": true, ` +
+		`"duration": "9s"}`, "duration: with max_rate only the server decides how many requests it has", false},
+	{"nobody", closed(`"concurrency": [0]`), "concurrency[0] is 0; write how many requests are under way, 1 to", false},
+	{"a concurrency twice", closed(`"concurrency": [8, 8]`), "concurrency[1]: 8 stands twice", false},
+	{"more at once than there are", closed(`"concurrency": [101]`), "concurrency[0]: of 100 prompts 101 are never under way", true},
+	{"a bound on a concurrency", closed(`"concurrency": [8], "max_in_flight": 4`), "max_in_flight: concurrency is how many", false},
+	{"bursts of a concurrency", closed(`"concurrency": [8], "arrivals": {"burstiness": 1}`), "arrivals: burstiness shapes", false},
+	{"lag of a maximum", closed(`"max_rate": true, "max_lag_percent": 80`), "max_lag_percent: with max_rate", false},
+	{"a negative lag", base(`"max_lag_percent": -1`), "max_lag_percent is -1", false},
 	{"more errors than requests", base(`"max_error_percent": 101`), "max_error_percent is 101", false},
 }
 
@@ -277,6 +345,71 @@ func TestAScenarioThatMakesNoSenseIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
+// What is false is as if it were not there.
+func TestAMaximumThatIsNotAskedForStandsBesideRates(t *testing.T) {
+	for _, load := range []string{`"rates": [5]`, `"concurrency": [5]`} {
+		text := []byte(`{"version": 1, "name": "case", "model": "m", "dataset": {"file": "d"}, "prompts": 9, "max_rate": false, ` +
+			load + `}`)
+		_, err := ParseScenario("s.json", text)
+		require.NoError(t, err)
+		assert.NoError(t, schema(t).Validate(decoded(t, text)), load)
+	}
+}
+
+// The scenario of docs/replies.md loads, and its requests share their prefixes.
+func TestTheScenarioOfThePageLoads(t *testing.T) {
+	page, err := os.ReadFile("../../docs/replies.md")
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(page), "```json\n")
+	require.True(t, found)
+	text, _, found := strings.Cut(rest, "```")
+	require.True(t, found)
+	require.Contains(t, text, `"name": "system-prompts"`)
+	s, err := ParseScenario("replies.md", []byte(text))
+	require.NoError(t, err)
+	assert.NoError(t, schema(t).Validate(decoded(t, []byte(text))))
+	assert.True(t, s.Dataset.shares())
+	set, err := s.ReadDataset(nil)
+	require.NoError(t, err)
+	begins := map[string]bool{}
+	for _, e := range set.Sample(s.promptsAt(20), s.Dataset.Seed) {
+		begins[strings.Join(strings.Fields(s.Request("llama", e).Prompt)[:900], " ")] = true
+	}
+	assert.Len(t, begins, 8)
+}
+
+// Fields of the body that a scenario adds are sent as they stand.
+func TestFieldsOfTheBodyAreSent(t *testing.T) {
+	text := base(`"body": {"min_tokens": 9, "seed": 7, "stop": ["\n"]}`)
+	s, err := ParseScenario("s.json", []byte(text))
+	require.NoError(t, err)
+	assert.NoError(t, schema(t).Validate(decoded(t, []byte(text))))
+	var sent struct {
+		MinTokens int `json:"min_tokens"`
+		MaxTokens int `json:"max_tokens"`
+		Seed      int
+		Stop      []string
+	}
+	client := loopback(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.NoError(t, json.NewDecoder(r.Body).Decode(&sent))
+		replies(200, jsonKind, `{"choices":[{"text":"a","finish_reason":"stop"}]}`)(w, r)
+	})
+	_, err = client.Ask(t.Context(), s.Request("m", dataset.Entry{Prompt: "hi", OutputTokens: 12}), time.Time{})
+	require.NoError(t, err)
+	assert.Equal(t, 9, sent.MinTokens)
+	assert.Equal(t, []any{12, 7, []string{"\n"}}, []any{sent.MaxTokens, sent.Seed, sent.Stop})
+}
+
+func TestAScenarioWithoutRatesLoads(t *testing.T) {
+	for _, fields := range []string{
+		`"concurrency": [1, 8, 100]`, `"max_rate": true`, `"max_rate": true, "max_in_flight": 9, "arrivals": {"seed": 5}`,
+	} {
+		_, err := ParseScenario("s.json", []byte(closed(fields)))
+		require.NoError(t, err)
+		assert.NoError(t, schema(t).Validate(decoded(t, []byte(closed(fields)))), fields)
+	}
+}
+
 func TestSharesMaySumToAlmostOne(t *testing.T) {
 	text := base(`"adapters": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.4999995}]`)
 	s, err := ParseScenario("s.json", []byte(text))
@@ -292,6 +425,8 @@ func FuzzParseScenario(f *testing.F) {
 		f.Add([]byte(c.text))
 	}
 	f.Add([]byte(sweeping(`{"low": 10, "high": 20, "resolution_percent": 2, "good_percent": 90, "prompts": 100}`)))
+	f.Add([]byte(closed(`"concurrency": [1, 8], "arrivals": {"seed": 5}`)))
+	f.Add([]byte(closed(`"max_rate": true, "max_in_flight": 9`)))
 	f.Add([]byte(base(`"stream": true, "slo": {"ttft": "1s"}, "adapters": [{"name": "a", "share": 1}]`)))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s, err := ParseScenario("s.json", text)
@@ -299,9 +434,9 @@ func FuzzParseScenario(f *testing.F) {
 			require.Regexp(t, `^s\.json:\d+:\d+: `, err.Error())
 			return
 		}
-		for _, rate := range s.Rates {
-			require.NoError(t, s.Load(rate).Validate())
-			require.Positive(t, s.promptsAt(rate))
+		for _, p := range s.points() {
+			require.NoError(t, s.loadOf(p).Validate())
+			require.Positive(t, s.loadOf(p).Requests)
 		}
 		if !s.Sweep.isZero() {
 			require.LessOrEqual(t, len(s.Sweep.grid()), 40_000)
@@ -321,5 +456,5 @@ func TestAScenarioWithoutEndIsNotRead(t *testing.T) {
 		t.Skip("no /dev/zero")
 	}
 	_, err := OpenScenario("/dev/zero")
-	assert.EqualError(t, err, "serving: scenario: /dev/zero: more than 1024 KiB: name a scenario")
+	assert.EqualError(t, err, "serving: scenario: /dev/zero: more than 1024 KiB: name another file")
 }

@@ -1,41 +1,66 @@
 package serving
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
-	"strconv"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// counter is a counter of a server whose growth during a rate is reported.
+// counter is what servers count, as it grew during a rate: the sum of the series in of, by that of the series in per, or by the
+// time where the unit ends in "/s", or by nothing.
 type counter struct {
-	unit string // that it is reported under; a rate if that ends in "/s"
-	name string // of the counter, or of a histogram of seconds whose mean is reported
-	mean bool
+	unit    string // that it is reported under
+	of, per []string
+	scale   float64
 }
 
-// counters are those of vLLM, by its names of 0.26. They are summed over all servers and series.
+// seconds is the mean of a histogram of seconds, in nanoseconds; labels is empty, or one label as in series.
+func seconds(unit, histogram, labels string) counter {
+	return counter{unit: unit, of: []string{histogram + "_sum" + labels}, per: []string{histogram + "_count" + labels}, scale: 1e9}
+}
+
+// counters are those of vLLM by its names of 0.26, SGLang, llama.cpp's server and TGI: of those with one unit the first that is
+// there is reported. They are summed over all servers and series.
 var counters = []counter{
-	{unit: "server-output-tok/s", name: "vllm:generation_tokens_total"},
-	{unit: "server-input-tok/s", name: "vllm:prompt_tokens_total"},
-	{unit: "server-preemptions", name: "vllm:num_preemptions_total"},
-	{unit: "mean-server-ttft-ns", name: "vllm:time_to_first_token_seconds", mean: true},
-	{unit: "mean-server-queue-ns", name: "vllm:request_queue_time_seconds", mean: true},
-	{unit: "mean-server-prefill-ns", name: "vllm:request_prefill_time_seconds", mean: true},
-	{unit: "mean-server-latency-ns", name: "vllm:e2e_request_latency_seconds", mean: true},
-}
+	{"server-output-tok/s", []string{"vllm:generation_tokens_total"}, nil, 1},
+	{"server-output-tok/s", []string{"sglang:generation_tokens_total"}, nil, 1},
+	{"server-output-tok/s", []string{"llamacpp:tokens_predicted_total"}, nil, 1},
+	{"server-output-tok/s", []string{"tgi_request_generated_tokens_sum"}, nil, 1},
+	{"server-input-tok/s", []string{"vllm:prompt_tokens_total"}, nil, 1},
+	{"server-input-tok/s", []string{"sglang:prompt_tokens_total"}, nil, 1},
+	{"server-input-tok/s", []string{"llamacpp:prompt_tokens_total"}, nil, 1},
+	{"server-input-tok/s", []string{"tgi_request_input_length_sum"}, nil, 1},
+	{"server-preemptions", []string{"vllm:num_preemptions_total"}, nil, 1},
+	{"server-preemptions", []string{"sglang:num_retracted_requests_total"}, nil, 1},
 
-// scraped is what the servers' metrics said: sums of series by the name of the metric. A name that no server has is not in it.
-type scraped struct {
-	values map[string]float64
-	err    error // why there is none
+	seconds("server-ttft-ns", "vllm:time_to_first_token_seconds", ""),
+	seconds("server-ttft-ns", "sglang:time_to_first_token_seconds", ""),
+	seconds("server-latency-ns", "vllm:e2e_request_latency_seconds", ""),
+	seconds("server-latency-ns", "sglang:e2e_request_latency_seconds", ""),
+	seconds("server-latency-ns", "tgi_request_duration", ""),
+
+	seconds("server-queue-ns", "vllm:request_queue_time_seconds", ""),
+	seconds("server-queue-ns", "sglang:queue_time_seconds", ""),
+	seconds("server-queue-ns", "tgi_request_queue_duration", ""),
+	seconds("server-prefill-ns", "vllm:request_prefill_time_seconds", ""),
+	seconds("server-prefill-ns", "sglang:per_stage_req_latency_seconds", "{stage=prefill_forward}"),
+	seconds("server-prefill-ns", "tgi_batch_inference_duration", "{method=prefill}"), // of a batch
+	seconds("server-decode-ns", "vllm:request_decode_time_seconds", ""),
+	{"server-prefill-ns/tok", []string{"llamacpp:prompt_seconds_total"}, []string{"llamacpp:prompt_tokens_total"}, 1e9},
+	seconds("server-decode-ns/tok", "sglang:inter_token_latency_seconds", ""),
+	{"server-decode-ns/tok", []string{"llamacpp:tokens_predicted_seconds_total"}, []string{"llamacpp:tokens_predicted_total"}, 1e9},
+	seconds("server-decode-ns/tok", "tgi_request_mean_time_per_token_duration", ""),
+	{"server-cached-percent", []string{"vllm:prefix_cache_hits_total"}, []string{"vllm:prefix_cache_queries_total"}, 100},
+	{"server-cached-percent", []string{"sglang:cached_tokens_total"}, []string{"sglang:prompt_tokens_total"}, 100},
+	{"server-cached-percent", []string{"llamacpp:prompt_tokens_cached_total"},
+		[]string{"llamacpp:prompt_tokens_cached_total", "llamacpp:prompt_tokens_total"}, 100}, // the latter are those not cached
 }
 
 const (
@@ -45,28 +70,49 @@ const (
 
 var errNoPages = errors.New("the target names no metrics pages")
 
+// metricsPage is where the servers that are named by their address say what they count.
+func metricsPage(address string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(address, "/"), "/v1") + "/metrics"
+}
+
+// scraped is what the servers' metrics said.
+type scraped struct {
+	values sums
+	err    error // why there is none
+}
+
 // scrape reads the metrics of all servers behind the target.
 func scrape(t Target) scraped {
 	if len(t.Metrics) == 0 {
 		return scraped{err: errNoPages}
 	}
-	p := scraped{values: map[string]float64{}}
-	for _, url := range t.Metrics {
-		if err := p.read(url); err != nil {
-			return scraped{err: fmt.Errorf("%s: %w", url, err)}
+	p := scraped{values: sums{}}
+	for _, page := range t.Metrics {
+		if err := p.read(t, page); err != nil {
+			return scraped{err: fmt.Errorf("%s: %w", page, err)}
 		}
 	}
 	return p
 }
 
-func (p scraped) read(url string) error {
+// read reads a page. One of the very server that requests go to gets their headers, the API key among them.
+func (p scraped) read(t Target, page string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
 	if err != nil {
 		return err
 	}
-	transport := &http.Transport{DisableKeepAlives: true}
+	if server, err := url.Parse(t.URL); err == nil && server.Scheme == request.URL.Scheme && server.Host == request.URL.Host {
+		if request.Header, err = t.header(); err != nil {
+			return err
+		}
+	}
+	transport, err := t.transport()
+	if err != nil {
+		return err
+	}
+	transport.DisableKeepAlives = true
 	response, err := transport.RoundTrip(request)
 	if err != nil {
 		return err
@@ -75,62 +121,14 @@ func (p scraped) read(url string) error {
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("status %d", response.StatusCode)
 	}
-	return p.add(io.LimitReader(response.Body, mostPage))
-}
-
-// add adds the series of a page in Prometheus's text format to the sums. What is no line of a series is passed over.
-func (p scraped) add(text io.Reader) error {
-	lines := bufio.NewScanner(text)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		name, value, ok := series(lines.Text())
-		if ok {
-			p.values[name] += value
-		}
+	text := &io.LimitedReader{R: response.Body, N: mostPage + 1}
+	if err := p.values.add(text); err != nil {
+		return err
 	}
-	return lines.Err()
-}
-
-// series is the name and the value of a line such as
-//
-//	vllm:generation_tokens_total{engine="0",model_name="a} b"} 12 1700000000
-func series(line string) (name string, value float64, ok bool) {
-	at := strings.IndexAny(line, "{ \t")
-	if at <= 0 || line[0] == '#' {
-		return "", 0, false
+	if text.N == 0 {
+		return fmt.Errorf("the page has more than %d MiB: name another in target.metrics", mostPage>>20)
 	}
-	name, rest := line[:at], line[at:]
-	if rest[0] == '{' {
-		if at = labelsEnd(rest); at < 0 {
-			return "", 0, false
-		}
-		rest = rest[at:]
-	}
-	fields := strings.Fields(rest)
-	if len(fields) == 0 || len(fields) > 2 {
-		return "", 0, false
-	}
-	value, err := strconv.ParseFloat(fields[0], 64)
-	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
-		return "", 0, false
-	}
-	return name, value, true
-}
-
-// labelsEnd is the index after the brace that closes the labels; -1 if none does.
-func labelsEnd(text string) int {
-	quoted := false
-	for i := 0; i < len(text); i++ {
-		switch {
-		case quoted && text[i] == '\\':
-			i++
-		case text[i] == '"':
-			quoted = !quoted
-		case !quoted && text[i] == '}':
-			return i + 1
-		}
-	}
-	return -1
+	return nil
 }
 
 // reportServers reports what grew between two scrapes. What is absent on either is not reported: it is not 0.
@@ -145,29 +143,36 @@ func reportServers(b *testing.B, before, after scraped, took time.Duration) {
 		}
 		return
 	}
+	var reported []string
 	for _, c := range counters {
-		if value, ok := c.between(before, after, took); ok {
+		if value, ok := c.between(before.values, after.values, took); ok && !slices.Contains(reported, c.unit) {
 			b.ReportMetric(value, c.unit)
+			reported = append(reported, c.unit)
 		}
 	}
 }
 
-// between is by how much the counter grew. Not ok if it is absent, has been set back by a server that was started anew,
-// or counted nothing to have a mean of.
-func (c counter) between(before, after scraped, took time.Duration) (value float64, ok bool) {
-	grown := func(name string) (float64, bool) {
-		x, was := before.values[name]
-		y, is := after.values[name]
-		return y - x, was && is && y >= x
+// between is by how much the counter grew. Not ok if a series is absent, has been set back by a server that was started anew,
+// or counted nothing to divide by.
+func (c counter) between(before, after sums, took time.Duration) (value float64, ok bool) {
+	grown := func(names []string) (sum float64, ok bool) {
+		for _, name := range names {
+			x, was := before[name]
+			y, is := after[name]
+			if !was || !is || y < x {
+				return 0, false
+			}
+			sum += y - x
+		}
+		return sum, true
 	}
-	if c.mean {
-		sum, ok := grown(c.name + "_sum")
-		n, counted := grown(c.name + "_count")
-		return 1e9 * sum / n, ok && counted && n > 0 && sum > 0
-	}
-	value, ok = grown(c.name)
-	if strings.HasSuffix(c.unit, "/s") {
+	value, ok = grown(c.of)
+	switch {
+	case len(c.per) > 0:
+		n, counted := grown(c.per)
+		return c.scale * value / n, ok && counted && n > 0
+	case strings.HasSuffix(c.unit, "/s"):
 		value /= took.Seconds()
 	}
-	return value, ok
+	return c.scale * value, ok
 }

@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/tailgate-go/tailgate/internal/testbed/engine"
-	"github.com/tailgate-go/tailgate/internal/testbed/gateway"
-	"github.com/tailgate-go/tailgate/internal/testbed/kernel"
-	"github.com/tailgate-go/tailgate/internal/testbed/stack"
+	"github.com/tailgate-go/tailgate/internal/testbed/standin"
 	"github.com/tailgate-go/tailgate/workload/serving"
 )
 
-var logFile = flag.String("serving.log", "", "write a line for each request of BenchmarkServing to this `file`, as it ends")
+var (
+	logFile    = flag.String("serving.log", "", "write a line for each request of BenchmarkServing to this `file`, as it ends")
+	resultsDir = flag.String("serving.results", "", "leave a JSON file of results for each scenario in this `folder`")
+)
 
 // BenchmarkServing runs the shipped scenarios, on the embedded stack unless a gate names a server. The small ones are meant for any
 // machine:
@@ -36,35 +36,23 @@ func BenchmarkServing(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		serving.BenchmarkOf(b, s, serving.Options{
+		// Client and service share the processors: what stalls one stalls both. Lag is reported, and is part of latencies.
+		s.MaxLagPercent = 1e6
+		options := serving.Options{
 			Start: func(b *testing.B) serving.Target { return start(b, s) },
-			// Client and service share the processors: what stalls one stalls both. Lag is reported, and is part of latencies.
-			MaxLagPercent: 1e6,
-			Log:           log,
-		})
+			Log:   log,
+		}
+		if *resultsDir != "" {
+			options.Results = filepath.Join(*resultsDir, s.Name+".json")
+		}
+		serving.BenchmarkOf(b, s, options)
 	}
 }
 
 // start starts the embedded stack as the scenario has it.
 func start(tb testing.TB, s serving.Scenario) serving.Target {
 	tb.Helper()
-	config := stack.Config{
-		Replicas: s.Stack.Replicas, Model: s.Model, MaxLoras: s.Stack.MaxLoras,
-		Engine:  engine.Config{MaxCPULoras: s.Stack.MaxCPULoras, MaxNumSeqs: s.Stack.MaxNumSeqs, MaxModelLen: s.Stack.MaxModelLen},
-		Gateway: gateway.Config{Models: map[string]gateway.Criticality{}},
-	}
-	for _, a := range s.Adapters {
-		config.Adapters = append(config.Adapters, a.Name)
-		if a.Criticality != "" {
-			var c gateway.Criticality
-			if err := c.UnmarshalText([]byte(a.Criticality)); err != nil {
-				tb.Fatal(err)
-			}
-			config.Gateway.Models[a.Name] = c
-		}
-	}
-	config.Device = device(tb, s.Stack.Device)
-	running, err := stack.Start(config)
+	running, err := standin.Start(s, "")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -73,31 +61,7 @@ func start(tb testing.TB, s serving.Scenario) serving.Target {
 			tb.Error(err)
 		}
 	})
-	target := serving.Target{URL: running.URL()}
-	for _, r := range running.Replicas() {
-		target.Metrics = append(target.Metrics, r.URL()+"/metrics")
-	}
-	return target
-}
-
-// device makes the devices of a scenario's stack.
-func device(tb testing.TB, name string) func(int) (engine.Device, error) {
-	switch name {
-	case "", "h100":
-		return nil
-	case "small":
-		return func(int) (engine.Device, error) { return engine.Small(), nil }
-	case "kernel":
-		return func(int) (engine.Device, error) {
-			d, err := kernel.NewDecoder(kernel.Tiny(), 1)
-			if err != nil {
-				return nil, err
-			}
-			return engine.NewKernel(d, -1), nil
-		}
-	}
-	tb.Fatalf("no device %q", name)
-	return nil
+	return standin.Target(running)
 }
 
 // requestLog opens what -serving.log names.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
 )
 
 // Sweep looks for the knee: the highest rate between Low and High at which the scenario's SLO holds. The zero value is no sweep.
@@ -102,6 +103,16 @@ func (s Scenario) triedWith(rate float64) int {
 		s.Prompts, s.Duration = w.Prompts, w.Duration
 	}
 	return s.promptsAt(rate)
+}
+
+// sweeps is how long a sweep takes at least, after the warm-up: as many rates as it tries in any case, each with as many requests
+// as are sent at it, and as fast as the highest rate sends its own.
+func (s Scenario) sweeps() time.Duration {
+	trials, shortest := math.Floor(math.Log2(float64(len(s.Sweep.grid())+1))), math.Inf(1)
+	for _, rate := range s.Sweep.grid() {
+		shortest = min(shortest, float64(s.triedWith(rate))/rate)
+	}
+	return time.Duration(s.WarmUp.Duration) + time.Duration(trials*shortest*float64(time.Second))
 }
 
 func (s Scenario) checkSweep() (path string, err error) {

@@ -143,6 +143,38 @@ func TestASweepThatFindsNoKneeSaysSo(t *testing.T) {
 	assert.NotContains(t, got, "max-rate-req/s", "none does")
 }
 
+// A sweep says what caches knew of its prompts, as a rate does, so that a gate refuses a knee that a cache has moved.
+func TestASweepSaysWhatCachesKnew(t *testing.T) {
+	tells := `,"prompt_tokens_details":{"cached_tokens":4}`
+	for _, c := range []struct {
+		name, fields, tells string
+		cold, cached        bool
+	}{
+		{"cold", "", tells, true, true},
+		{"warm", `, "cache": "warm"`, tells, false, true},
+		{"a server that does not say", "", "", true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := swept(t, func() http.HandlerFunc {
+				return func(w http.ResponseWriter, r *http.Request) {
+					_, _ = io.Copy(io.Discard, r.Body)
+					time.Sleep(ms) // on the bubble's clock
+					replies(200, jsonKind, `{"choices":[{"text":"a","finish_reason":"length"}],
+						"usage":{"prompt_tokens":10,"completion_tokens":1`+c.tells+`}}`)(w, r)
+				}
+			}, `"sweep": {"low": 10, "high": 20}, "prompts": 20, "slo": {"e2e": "1s"}`+c.fields)
+			require.Contains(t, got, "max-rate-req/s")
+			percent, told := got["cached-percent"]
+			assert.Equal(t, c.cached, told)
+			if told {
+				assert.InDelta(t, 40, percent, 1e-9)
+			}
+			_, cold := got["cold"]
+			assert.Equal(t, c.cold, cold)
+		})
+	}
+}
+
 // A candidate with half the places is a regression, and one that holds as much is none.
 func TestASweepIsGated(t *testing.T) {
 	results := func(places int) judge.Results {
@@ -186,11 +218,22 @@ func TestARunThatIsInvalidNeitherHoldsNorFails(t *testing.T) {
 	})
 }
 
+// answered is 300 requests, one every 10 ms, answered one after the other by a server that takes so long for each.
+func answered(took time.Duration) (r workload.LoadResult) {
+	free := time.Duration(0)
+	for i := range 300 {
+		due := time.Duration(i+1) * 10 * ms
+		free = max(due, free) + took
+		r.Requests = append(r.Requests, workload.Sent{Due: due, Sent: due, Begun: due, Ended: free})
+	}
+	return r
+}
+
 func TestARateAtWhichTheServerFallsBehindDoesNotHold(t *testing.T) {
 	course := &course{scenario: Scenario{Name: "case", Prompts: 300, Sweep: Sweep{Low: 50, High: 100}}}
 	bubble(t, serves(1, time.Millisecond), func(t *testing.T, c *Client) {
 		course.client, course.set = c, dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 1}}}
-		s := course.newSweep(300, t.Logf, drives(served(300, 100, 200, 50*ms), served(300, 100, 50, 50*ms)))
+		s := course.newSweep(300, t.Logf, drives(answered(ms), answered(20*ms)))
 		held, how, err := s.try(100)
 		require.NoError(t, err)
 		assert.True(t, held, how)
@@ -219,7 +262,7 @@ func TestASweepWaitsForTheServerToRecover(t *testing.T) {
 					w.WriteHeader(http.StatusServiceUnavailable)
 					return
 				}
-				replies(200, jsonKind, `{"choices":[{"text":"a"}]}`)(w, nil)
+				replies(200, jsonKind, `{"choices":[{"text":"a","finish_reason":"stop"}]}`)(w, nil)
 			}
 			bubble(t, handler, func(t *testing.T, client *Client) {
 				course := &course{

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/saturation"
 	"github.com/tailgate-go/tailgate/workload"
 )
 
@@ -19,10 +20,37 @@ type tally struct {
 	most    int // that may fail
 	slo     SLO
 
-	mu            *sync.Mutex
-	input, output int64 // tokens, as the server counts them
-	good, missed  int   // requests that keep the SLO, and those that succeeded and do not
-	failures      map[string]*failure
+	mu           *sync.Mutex
+	input        inputTokens
+	output       int64 // tokens, as the server counts them
+	told, silent int   // requests of which the server gave the usage, and others that succeeded
+	empty        int   // requests that succeeded and had no text
+	good, missed int   // requests that keep the SLO, and those that succeeded and do not
+	times        timings
+	heldOpen     int // streams that the server did not end after their last event
+	saturated    bool
+	failures     map[string]*failure
+}
+
+// inputTokens are the tokens of prompts, as the server counts them.
+type inputTokens struct {
+	n      int64
+	cached int64 // as far as the server says
+	told   bool  // it said of some request how much of it was cached
+}
+
+func (t *inputTokens) add(o inputTokens) {
+	t.n += o.n
+	t.cached += o.cached
+	t.told = t.told || o.told
+}
+
+// report tells how much of the prompts came from a cache, if the server does.
+func (t inputTokens) report(b *testing.B) {
+	b.Helper()
+	if t.told && t.n > 0 {
+		b.ReportMetric(100*float64(t.cached)/float64(t.n), "cached-percent")
+	}
 }
 
 // failure is a kind of failure.
@@ -40,8 +68,17 @@ func newTally(prompts int, s Scenario) tally {
 func (t *tally) succeeded(r Reply) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.input += int64(r.PromptTokens)
+	t.input.add(inputTokens{n: int64(r.PromptTokens), cached: int64(r.CachedTokens), told: r.HasCached})
 	t.output += int64(r.OutputTokens)
+	if r.HasUsage {
+		t.told++
+	} else {
+		t.silent++
+	}
+	if r.Texts == 0 {
+		t.empty++
+	}
+	t.times.add(r)
 	if t.slo.kept(r) {
 		t.good++
 	} else {
@@ -98,12 +135,16 @@ func (t *tally) said() string {
 	return strings.Join(said, "; ")
 }
 
-// kept reports whether a request keeps the bounds. One whose TTFT or TPOT is not known, for having too few tokens, keeps that
-// bound.
+// kept reports whether a request keeps the bounds. One that has no TTFT or TPOT, for having too few tokens, keeps that bound; one
+// of several texts whose TPOT is not known, for want of usage, does not.
 func (s SLO) kept(r Reply) bool {
 	within := func(took time.Duration, bound Duration) bool { return bound == 0 || took <= time.Duration(bound) }
-	return within(r.Latency, s.E2E) && within(r.TTFT, s.TTFT) && within(r.TPOT, s.TPOT)
+	unknown := s.TPOT > 0 && !r.HasUsage && r.Texts > 1
+	return within(r.Latency, s.E2E) && within(r.TTFT, s.TTFT) && within(r.TPOT, s.TPOT) && !unknown
 }
+
+// judgeable reports whether the bounds can be told to be kept of requests of which there is usage, or none.
+func (s SLO) judgeable(usage bool) bool { return s != (SLO{}) && (usage || s.TPOT == 0) }
 
 // report hands over what was counted.
 func (t *tally) report(b *testing.B, result workload.LoadResult) {
@@ -125,24 +166,66 @@ func (t *tally) report(b *testing.B, result workload.LoadResult) {
 	for _, f := range t.failures {
 		b.ReportMetric(float64(f.n), "errors-"+strings.ReplaceAll(f.label, " ", "-"))
 	}
-	b.ReportMetric(result.Load.Rate, "offered-req/s")
+	if result.Load.Rate > 0 {
+		b.ReportMetric(result.Load.Rate, "offered-req/s")
+	}
 	if result.AchievedRate > 0 {
 		b.ReportMetric(result.AchievedRate, "achieved-req/s")
 	}
-	if minutes := result.Elapsed.Minutes(); minutes > 0 {
-		b.ReportMetric(float64(t.output)/minutes, "output-tok/min")
-		b.ReportMetric(float64(t.input)/minutes, "input-tok/min")
-		b.ReportMetric(float64(t.input)/result.Elapsed.Seconds(), "input-tok/s")
-		if t.slo != (SLO{}) {
-			b.ReportMetric(float64(t.good)/result.Elapsed.Seconds(), "goodput-req/s")
-			b.ReportMetric(100*float64(t.good)/float64(result.Attempted), "goodput-percent")
-		}
+	b.ReportMetric(100*float64(t.empty)/float64(result.Succeeded), "empty-percent")
+	b.ReportMetric(100*float64(t.silent)/float64(result.Succeeded), "no-usage-percent")
+	t.reportTokens(b, result)
+	t.times.report(b)
+	if t.slo.judgeable(t.told > 0) && result.Elapsed > 0 {
+		b.ReportMetric(float64(t.good)/result.Elapsed.Seconds(), "goodput-req/s")
+		b.ReportMetric(100*float64(t.good)/float64(result.Attempted), "goodput-percent")
 	}
-	saturated := 0.0
-	if rate, is := saturation(result); is {
+	if t.heldOpen > 0 {
+		b.ReportMetric(100*float64(t.heldOpen)/float64(result.Attempted), "held-open-percent")
+		b.Logf("serving: the server had not ended %d streams %v after their last event: their connections were given up, "+
+			"and each request after them needed a new one", t.heldOpen, patience)
+	}
+	t.reportSaturation(b, result)
+}
+
+// reportSaturation tells whether the server fell behind a rate. Where no request is due before another has its reply, it cannot.
+func (t *tally) reportSaturation(b *testing.B, result workload.LoadResult) {
+	b.Helper()
+	if result.Load.Rate == 0 {
+		return
+	}
+	saturated, answered := 0.0, 0.0
+	if answered, t.saturated = keptUp(result); t.saturated {
 		saturated = 1
 		b.Logf("serving: saturated: in the second half %.1f req/s were answered where %v were offered; "+
-			"judge this rate by throughput, since its latencies say how long it was run", rate, result.Load.Rate)
+			"judge this rate by throughput, since its latencies say how long it was run", answered, result.Load.Rate)
 	}
 	b.ReportMetric(saturated, "saturated")
+}
+
+// keptUp is how many requests per second were answered in the second half, and whether the server fell behind.
+func keptUp(result workload.LoadResult) (answered float64, saturated bool) {
+	count, half := saturation.Of(result)
+	if half > 0 {
+		answered = float64(count.Answered) / half.Seconds()
+	}
+	return answered, count.Saturated()
+}
+
+// reportTokens hands over the tokens that the server counted. Where it counted none, nothing is said of tokens: they are not known.
+func (t *tally) reportTokens(b *testing.B, result workload.LoadResult) {
+	b.Helper()
+	if t.silent > 0 {
+		b.Logf("serving: %d of %d replies have no usage: tokens are those of the others, and without usage a bound on tpot is not kept",
+			t.silent, t.silent+t.told)
+	}
+	if seconds := result.Elapsed.Seconds(); seconds > 0 && t.told > 0 {
+		b.ReportMetric(float64(t.output)/seconds*60, "output-tok/min")
+		b.ReportMetric(float64(t.input.n)/seconds*60, "input-tok/min")
+		b.ReportMetric(float64(t.input.n)/seconds, "input-tok/s")
+	}
+	if t.told > 0 {
+		b.ReportMetric(float64(t.output)/float64(t.told), "output-tok/req")
+	}
+	t.input.report(b)
 }

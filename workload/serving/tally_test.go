@@ -2,6 +2,8 @@ package serving
 
 import (
 	"errors"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,16 +81,16 @@ func TestAPlantReachesAdaptersAndTiers(t *testing.T) {
 	s, err := ParseScenario("s.json",
 		[]byte(base(`"stream": true, "slo": {"ttft": "30ms"}, "adapters": [{"name": "adapter-0", "share": 1, "tier": "high"}]`)))
 	require.NoError(t, err)
+	s.MaxLagPercent = 1e9
 	names, err := s.names()
 	require.NoError(t, err)
-	client := loopback(t, replies(200, sseKind, textOf("a")+textOf("b")+usageOf(1, 2)+doneLine))
+	client := loopback(t, replies(200, sseKind, textOf("a")+textOf("b")+finish+usageOf(1, 2)+doneLine))
 	got := testing.Benchmark(func(b *testing.B) {
 		c := &course{
 			b: b, scenario: s, opened: true, client: client, names: names,
-			set:     dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 2}}},
-			options: Options{MaxLagPercent: 1e9},
+			set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 2}}},
 		}
-		c.run(b, 400)
+		c.run(b, point{rate: 400})
 	}).Extra
 	require.NotEmpty(t, got)
 	for _, unit := range []string{
@@ -111,5 +113,46 @@ func TestNamesOfMetrics(t *testing.T) {
 	for _, adapters := range [][]Adapter{{{Name: "a-b"}, {Name: "a_b"}}, {{Name: "tier.high"}}} {
 		_, err := Scenario{Adapters: adapters}.names()
 		assert.ErrorContains(t, err, "rename it")
+	}
+}
+
+// What a gate compares sides by: replies without text, those without usage, and how long the others are.
+func TestWhatRepliesLackIsReported(t *testing.T) {
+	full := textOf("a") + textOf("b") + finish + usageOf(1, 6) + doneLine
+	s, err := ParseScenario("s.json", []byte(base(`"stream": true`)))
+	require.NoError(t, err)
+	s.MaxLagPercent = 1e9
+	for _, c := range []struct {
+		name                   string
+		other                  string // each second reply
+		empty, noUsage, length float64
+	}{
+		{"nothing", full, 0, 0, 6},
+		{"text", finish + usageOf(1, 0) + doneLine, 50, 0, 3},
+		{"usage", textOf("a") + finish + doneLine, 0, 50, 6},
+		{"both", finish + doneLine, 50, 50, 6},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var asked atomic.Int64
+			client := loopback(t, func(w http.ResponseWriter, r *http.Request) {
+				body := full
+				if asked.Add(1)%2 == 0 {
+					body = c.other
+				}
+				replies(200, sseKind, body)(w, r)
+			})
+			got := testing.Benchmark(func(b *testing.B) {
+				course := &course{
+					b: b, scenario: s, opened: true, client: client,
+					set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 6}}},
+				}
+				course.run(b, point{rate: 400})
+			}).Extra
+			require.Greater(t, got["attempted"], 50.0)
+			assert.InDelta(t, c.empty, got["empty-percent"], 2)
+			assert.InDelta(t, c.noUsage, got["no-usage-percent"], 2)
+			assert.InDelta(t, c.length, got["output-tok/req"], 0.1)
+			assert.Zero(t, got["errors-percent"])
+		})
 	}
 }

@@ -33,7 +33,19 @@ type Target struct {
 	// Empty means none.
 	APIKeyEnv string `json:"api_key_env,omitempty"`
 
-	// Metrics are the addresses of the Prometheus pages of the servers behind; empty means none.
+	// AnyModel accepts replies that say they are of another model than was asked for, as behind a gateway that renames models.
+	AnyModel bool `json:"any_model,omitempty"`
+
+	// CAFile is a file of certificates, in PEM, of authorities that are trusted beside the system's to have signed an https server's;
+	// a scenario's is relative to its file. Empty means none.
+	CAFile string `json:"ca_file,omitempty"`
+
+	// InsecureTLS has any certificate of an https server accepted: whoever is between can read and answer what is sent, the API key
+	// included. Runs and gates say that it was so.
+	InsecureTLS bool `json:"insecure_tls,omitempty"`
+
+	// Metrics are the addresses of the Prometheus pages of the servers behind; empty means none. Of a server that a gate names it is
+	// the page /metrics there.
 	Metrics []string `json:"metrics,omitempty"`
 }
 
@@ -66,6 +78,9 @@ func (t Target) validate() (field string, err error) {
 	}
 	if strings.ContainsAny(t.APIKeyEnv, "= \t\r\n\x00") {
 		return "api_key_env", errors.New("api_key_env is no name of an environment variable; write such a name, not the key")
+	}
+	if t.InsecureTLS && t.CAFile != "" {
+		return "insecure_tls", errors.New("insecure_tls trusts any certificate, so that ca_file decides nothing; leave one of them out")
 	}
 	for i, m := range t.Metrics {
 		if err := checkURL(m); err != nil {
@@ -108,7 +123,7 @@ func (t Target) header() (http.Header, error) {
 	}
 	key := os.Getenv(t.APIKeyEnv)
 	if key == "" || strings.ContainsAny(key, "\r\n\x00") {
-		return nil, fmt.Errorf("serving: environment variable %s has no API key; set it to one line, "+
+		return nil, fmt.Errorf("environment variable %s has no API key; set it to one line, "+
 			"and under a gate name it in Gate.Env", t.APIKeyEnv)
 	}
 	h.Set("Authorization", "Bearer "+key)

@@ -36,7 +36,7 @@ func (p *pipes) Accept() (net.Conn, error) {
 func (p *pipes) Close() error   { close(p.closed); return nil }
 func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
 
-func (p *pipes) dial(context.Context) (net.Conn, error) {
+func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 	here, there := net.Pipe()
 	select {
 	case p.conns <- there:
@@ -55,7 +55,7 @@ func bubble(t *testing.T, handler http.HandlerFunc, check func(t *testing.T, c *
 		go func() { _ = server.Serve(listener) }()
 		c, err := NewClient(Target{URL: "http://pipe"})
 		require.NoError(t, err)
-		c.conns.dial = listener.dial
+		c.transport.DialContext, c.transport.Proxy = listener.dial, nil
 		check(t, c)
 		c.Close()
 		require.NoError(t, server.Close())
@@ -125,23 +125,23 @@ func TestAStreamIsTimed(t *testing.T) {
 			HasUsage: true, PromptTokens: 7, OutputTokens: 5, Texts: 2,
 		}},
 		{"several events in a read, and one in several", []piece{
-			{50 * ms, textOf("a") + textOf("b") + textOf("c")[:20]}, {10 * ms, textOf("c")[20:]}, {0, usageOf(7, 3) + doneLine},
+			{50 * ms, textOf("a") + textOf("b") + textOf("c")[:20]}, {10 * ms, textOf("c")[20:]}, {0, finish + usageOf(7, 3) + doneLine},
 		}, Reply{
 			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 5 * ms, Normalized: 20 * ms, Gaps: []time.Duration{0, 10 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 3, Texts: 3,
 		}},
 		{"usage of zeros in every event, and the true one last", []piece{
-			{50 * ms, event(zeros)}, {10 * ms, event(zeros)}, {0, usageOf(7, 2) + doneLine},
+			{50 * ms, event(zeros)}, {10 * ms, event(zeros)}, {0, finish + usageOf(7, 2) + doneLine},
 		}, Reply{
 			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 10 * ms, Normalized: 30 * ms, Gaps: []time.Duration{10 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 2, Texts: 2,
 		}},
-		{"usage of zeros alone is none", []piece{{50 * ms, event(zeros)}, {10 * ms, event(zeros) + doneLine}}, Reply{
+		{"usage of zeros alone is none", []piece{{50 * ms, event(zeros)}, {10 * ms, event(zeros) + finish + doneLine}}, Reply{
 			Latency: 60 * ms, TTFT: 50 * ms, Gaps: []time.Duration{10 * ms}, Texts: 2,
 		}},
 		{"usage so far in every event", []piece{
 			{50 * ms, event(`{"choices":[{"text":"a"}],"usage":{"prompt_tokens":7,"completion_tokens":1}}`)},
-			{10 * ms, event(`{"choices":[{"text":"b"}],"usage":{"prompt_tokens":7,"completion_tokens":2}}`) + doneLine},
+			{10 * ms, event(`{"choices":[{"text":"b"}],"usage":{"prompt_tokens":7,"completion_tokens":2}}`) + finish + doneLine},
 		}, Reply{
 			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 10 * ms, Normalized: 30 * ms, Gaps: []time.Duration{10 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 2, Texts: 2,
@@ -156,7 +156,7 @@ func TestAStreamIsTimed(t *testing.T) {
 			Latency: 50 * ms, HasUsage: true, PromptTokens: 7,
 		}},
 		{"comments and CRLF", []piece{
-			{20 * ms, ": ping\r\n\r\n"}, {30 * ms, "data: " + `{"choices":[{"text":"a"}]}` + "\r\n\r\n" + usageOf(7, 1) + doneLine},
+			{20 * ms, ": ping\r\n\r\n"}, {30 * ms, "data: " + `{"choices":[{"text":"a"}]}` + "\r\n\r\n" + finish + usageOf(7, 1) + doneLine},
 		}, Reply{
 			Latency: 50 * ms, TTFT: 50 * ms, Normalized: 50 * ms, HasUsage: true, PromptTokens: 7, OutputTokens: 1, Texts: 1,
 		}},
@@ -173,18 +173,48 @@ func TestAStreamIsTimed(t *testing.T) {
 	}
 }
 
-func TestAStreamThatIsNotEndedAfterDoneHasItsLatency(t *testing.T) {
-	bubble(t, sends(piece{50 * ms, textOf("a") + doneLine}, piece{time.Hour, ""}), func(t *testing.T, c *Client) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		got, err := c.Do(ctx, []byte("{}"), true, time.Time{})
+func TestAStreamThatIsNotEndedAfterDoneIsLeft(t *testing.T) {
+	for _, c := range []struct {
+		held, left time.Duration // the server ends the stream, and it is left, so long after [DONE]
+		late       int
+	}{{0, 0, 0}, {99 * ms, 99 * ms, 0}, {101 * ms, 100 * ms, 1}, {time.Hour, 100 * ms, 1}} {
+		bubble(t, sends(piece{50 * ms, textOf("a") + finish + doneLine}, piece{c.held, ": bye\n\n"}),
+			func(t *testing.T, client *Client) {
+				for range 2 { // the second on a connection that is in order
+					began := time.Now()
+					ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+					got, err := client.Do(ctx, []byte("{}"), true, time.Time{})
+					cancel()
+					require.NoError(t, err)
+					assert.Equal(t, 50*ms, got.Latency)
+					assert.Equal(t, 50*ms, time.Since(began), "the end is not waited for")
+					assert.Equal(t, c.late, client.endings.late(), c.held)
+					assert.Equal(t, 50*ms+c.left, time.Since(began))
+				}
+			})
+	}
+}
+
+// What a server says after the end is not listened to for ever, not even for as long as it may be silent: no time passes meanwhile.
+func TestAStreamThatGoesOnAfterDoneIsLeft(t *testing.T) {
+	bubble(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		time.Sleep(50 * ms) // on the bubble's clock
+		_, err := io.WriteString(w, textOf("a")+finish+doneLine)
+		for err == nil {
+			_, err = io.WriteString(w, ": and on\n")
+		}
+	}, func(t *testing.T, c *Client) {
+		began := time.Now()
+		_, err := c.Do(t.Context(), []byte("{}"), true, time.Time{})
 		require.NoError(t, err)
-		assert.Equal(t, 50*ms, got.Latency)
+		assert.Equal(t, 1, c.endings.late())
+		assert.Equal(t, 50*ms, time.Since(began))
 	})
 }
 
 func TestARequestThatIsSentLateHasWaited(t *testing.T) {
-	twoTokens := sends(piece{50 * ms, textOf("a")}, piece{10 * ms, textOf("b") + usageOf(1, 2) + doneLine})
+	twoTokens := sends(piece{50 * ms, textOf("a")}, piece{10 * ms, textOf("b") + finish + usageOf(1, 2) + doneLine})
 	bubble(t, twoTokens, func(t *testing.T, c *Client) {
 		due := time.Now()
 		time.Sleep(100 * ms)

@@ -19,16 +19,17 @@ const mostInvalid = 3
 // sweep is one sweep while it is run: a search whose every trial is a run at a rate.
 type sweep struct {
 	*course
-	grid      []float64
-	least     int // prompts of a trial
-	selection dataset.Selection
-	models    []string
-	logf      func(format string, args ...any)
+	grid   []float64
+	least  int // prompts of a trial
+	models []string
+	logf   func(format string, args ...any)
 
 	drive driver
 
-	begun bool // a trial was run
-	dirty bool // and the last one did not hold
+	input inputTokens // of all trials
+	runs  []outcome   // of all trials
+	begun bool        // a trial was run
+	dirty bool        // and the last one did not hold
 }
 
 // driver drives a load of which nothing is recorded, as Recorder.Try does.
@@ -38,6 +39,7 @@ type driver func(workload.Load, func(context.Context, *workload.Request) error) 
 func (c *course) sweep(b *testing.B) {
 	rec := workload.Record(b)
 	c.open(b)
+	rec.Round(0, c.scenario.sweeps())
 	if err := c.warmUp(b, rec); err != nil {
 		b.Fatalf("serving: warm-up: %v", err)
 	}
@@ -51,6 +53,9 @@ func (c *course) sweep(b *testing.B) {
 	b.ResetTimer()
 	found, err := look()
 	b.StopTimer()
+	if err := c.keep(b, s.runs...); err != nil {
+		b.Errorf("serving: results: %v", err)
+	}
 	if err != nil {
 		b.Fatalf("serving: sweep: %v", err)
 	}
@@ -63,7 +68,9 @@ func (c *course) sweep(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // the time of a sweep is that of its schedule
 	b.ReportMetric(found.rate, "max-rate-req/s")
 	b.ReportMetric(float64(found.trials), "trials")
-	b.ReportMetric(c.drawn, "selection")
+	c.reportPrompts(b)
+	s.input.report(b)
+	c.target.report(b)
 	out := 0.0
 	if found.out {
 		out = 1
@@ -79,9 +86,12 @@ func (c *course) sweep(b *testing.B) {
 func (c *course) newSweep(least int, logf func(string, ...any), drive driver) *sweep {
 	s := &sweep{course: c, grid: c.scenario.Sweep.grid(), least: least, logf: logf, drive: drive}
 	most := s.prompts(s.grid[len(s.grid)-1])
-	s.selection, s.models = c.set.Sample(most, c.scenario.Dataset.Seed), c.scenario.Models(most)
+	s.models = c.scenario.Models(most)
 	return s
 }
+
+// sample is the first prompts of those that every trial sends, which begin anew each time.
+func (s *sweep) sample(n int) dataset.Selection { return s.set.Sample(n, s.scenario.Dataset.Seed) }
 
 // prompts is how many requests are sent at a rate: as many as the scenario says, or b.N if that is more. At a higher rate there
 // are no fewer.
@@ -110,6 +120,7 @@ func (s *sweep) begin() (knee, error) {
 	if err := t.run(); err != nil {
 		return knee{}, err
 	}
+	s.input.add(t.tally.input)
 	if t.tally.errors() > 0 {
 		return knee{}, fmt.Errorf("a first prompt failed: %s", t.tally.said())
 	}
@@ -128,12 +139,25 @@ func (s *sweep) try(rate float64) (held bool, how string, err error) {
 			return false, "", err
 		}
 		held, how = t.outcome()
+		s.keep(t, held)
 		s.dirty = !held
 		if s.logf("serving: sweep: %v req/s: %s", rate, how); len(t.result.Invalid) == 0 {
 			return held, how, nil
 		}
 	}
 	return false, "", fmt.Errorf("whether %v req/s holds is not known, since %d runs were invalid: %s", rate, mostInvalid, how)
+}
+
+// keep keeps what a trial came to. Whether the rate holds is not known of one that is invalid.
+func (s *sweep) keep(t *trial, held bool) {
+	s.input.add(t.tally.input)
+	o := t.tally.outcome(point{rate: t.rate}, t.began, t.result)
+	o.Name, o.times = "sweep", nil
+	o.Failed = t.tally.errors() // without those that were not sent any more
+	if o.Requests = o.Succeeded + o.Failed; len(o.Invalid) == 0 {
+		o.Holds = &held
+	}
+	s.runs = append(s.runs, o)
 }
 
 // settle waits as long as between rates, and until the server has recovered from a rate that did not hold: all its requests have
@@ -148,7 +172,7 @@ func (s *sweep) settle() error {
 	}
 	for until := time.Now().Add(s.scenario.timeout()); ; {
 		ctx, cancel := context.WithTimeout(context.Background(), s.scenario.timeout())
-		reply, err := s.send(ctx, s.models[0], s.selection[0], time.Time{})
+		reply, err := s.send(ctx, s.models[0], s.sample(1)[0], time.Time{})
 		cancel()
 		if err == nil && s.scenario.SLO.kept(reply) {
 			s.dirty = false
@@ -174,6 +198,7 @@ type trial struct {
 	rate   float64
 	n      int
 	tally  tally
+	began  time.Time
 	result workload.LoadResult
 	lost   atomic.Bool // the rate does not hold, whatever comes
 }
@@ -184,16 +209,18 @@ var errLost = errors.New("not sent: the rate does not hold")
 func (t *trial) run() (err error) {
 	t.tally = newTally(t.n, t.sweep.scenario)
 	t.tally.most = t.n
-	log := newRequestLog(t.sweep.options.Log, t.sweep.scenario.Name, t.rate, t.sweep.selection[:t.n])
+	selection := t.sweep.sample(t.n)
+	log := newRequestLog(t.sweep.options.Log, t.sweep.scenario.Name, point{rate: t.rate}, selection)
 	load := t.sweep.scenario.Load(t.rate)
-	load.Requests, load.MaxLagPercent = t.n, t.sweep.options.MaxLagPercent
+	load.Requests = t.n
+	t.began = time.Now()
 	t.result, err = t.sweep.drive(load, func(ctx context.Context, q *workload.Request) error {
 		if t.lost.Load() {
 			return errLost
 		}
 		i := q.Number()
-		reply, err := t.sweep.send(ctx, t.sweep.models[i], t.sweep.selection[i], q.Due())
-		log.line(i, t.sweep.selection[i], t.sweep.models[i], reply, err)
+		reply, err := t.sweep.ask(ctx, t.n == 1, t.sweep.models[i], selection[i], q.Due())
+		log.line(i, selection[i], t.sweep.models[i], reply, err)
 		if err != nil {
 			_ = t.tally.failed(err) // it may: all of them may
 		} else {
@@ -223,10 +250,15 @@ func (t *trial) outcome() (held bool, how string) {
 	if t.tally.errors() > 0 {
 		how += ", " + t.tally.said()
 	}
-	switch answered, saturated := saturation(t.result); {
+	if t.sweep.scenario.SLO.TPOT > 0 && t.tally.silent > 0 {
+		how += fmt.Sprintf(", of %d the tpot is not known, since the server gave no usage", t.tally.silent)
+	}
+	answered := 0.0
+	answered, t.tally.saturated = keptUp(t.result)
+	switch {
 	case t.tally.bad() > t.mayMiss():
 		return false, fmt.Sprintf("does not hold: %s; of %d %d may miss the SLO", how, t.n, t.mayMiss())
-	case saturated:
+	case t.tally.saturated:
 		return false, fmt.Sprintf("does not hold: the server fell behind, %.1f req/s in the second half; %s", answered, how)
 	}
 	return true, "holds: " + how

@@ -7,14 +7,18 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
 const (
 	filterLoadGenerator = "load-generator"
 	filterVLLM          = "vllm"
 
-	shareTolerance = 1e-6 // the guide's load generator has the same
-	mostRate       = 1e6  // requests per second
+	shareTolerance = 1e-6      // the guide's load generator has the same
+	mostRate       = 1e6       // requests per second
+	mostTalks      = 1_000_000 // conversations under way at once
+	mostClients    = 100_000   // of a closed loop
 )
 
 var (
@@ -39,7 +43,7 @@ func (s Scenario) validate() (path string, err error) {
 		return "target." + field, fmt.Errorf("target: %w", err)
 	}
 	for _, check := range []func() (string, error){
-		s.checkStack, s.checkAdapters, s.checkDataset, s.checkRequests, s.checkLoad, s.checkSweep,
+		s.checkStack, s.checkAdapters, s.checkDataset, s.checkCache, s.checkRequests, s.checkLoad, s.checkSweep,
 	} {
 		if path, err := check(); err != nil {
 			return path, err
@@ -93,9 +97,21 @@ func (s Scenario) checkAdapters() (path string, err error) {
 
 func (s Scenario) checkDataset() (path string, err error) {
 	d := s.Dataset
+	if d.Synthetic != nil {
+		if (d != Dataset{Synthetic: d.Synthetic, Seed: d.Seed}) {
+			return "dataset", errors.New("dataset: synthetic prompts come from no file; leave file, turns, talks, filter and its bounds out")
+		}
+		if err := d.Synthetic.Validate(); err != nil {
+			return "dataset.synthetic", fmt.Errorf("dataset: synthetic: %w", err)
+		}
+		return "", nil
+	}
 	switch {
 	case d.File == "":
 		return "dataset", errors.New("dataset: file is missing; write a conversation file's name, relative to the scenario's")
+	case d.Talks < 0 || d.Talks > mostTalks || d.Talks > 0 && d.Turns != dataset.Growing:
+		return "dataset.talks", fmt.Errorf("dataset: talks is %d; write 1 to %d conversations, where turns are growing, or leave it out",
+			d.Talks, mostTalks)
 	case d.Filter != "" && d.Filter != filterLoadGenerator && d.Filter != filterVLLM:
 		return "dataset.filter", fmt.Errorf("dataset: filter is %q; write %q or %q", d.Filter, filterLoadGenerator, filterVLLM)
 	case d.MaxInputTokens < 0 || d.MaxOutputTokens < 0:
@@ -108,11 +124,14 @@ func (s Scenario) checkDataset() (path string, err error) {
 }
 
 func (s Scenario) checkLoad() (path string, err error) {
-	if len(s.Rates) == 0 && s.Sweep.isZero() {
-		return "rates", errors.New("rates: there are none; write requests per second, such as [300, 310], or a sweep")
+	if path, err := s.checkPoints(); err != nil {
+		return path, err
 	}
 	if (s.Duration != 0) == (s.Prompts != 0) || s.Duration < 0 || s.Prompts < 0 {
 		return "duration", errors.New(`duration and prompts: write one of them, such as "duration": "300s"`)
+	}
+	if path, err := s.checkClosed(); err != nil {
+		return path, err
 	}
 	for i, rate := range s.Rates {
 		path := fmt.Sprintf("rates[%d]", i)
@@ -136,7 +155,17 @@ func (s Scenario) checkLoad() (path string, err error) {
 	return "", nil
 }
 
+// own are the fields of a request's body that a scenario makes, and n, since one reply is read.
+var own = []string{
+	"ignore_eos", "max_tokens", "messages", "model", "n", "prompt", "stream", "stream_options", "temperature", "top_p",
+}
+
 func (s Scenario) checkRequests() (path string, err error) {
+	for _, field := range own {
+		if _, ok := s.Body[field]; ok {
+			return "body." + field, fmt.Errorf("body: the client makes %s by itself; leave it out, and see the scenario's own fields", field)
+		}
+	}
 	switch {
 	case s.Idle < 0 || s.Timeout < 0:
 		return "timeout", errors.New("idle or timeout is negative; write a duration, such as \"30s\"")
@@ -151,6 +180,8 @@ func (s Scenario) checkRequests() (path string, err error) {
 		return "slo", errors.New("slo: a bound is negative; write a duration, such as \"500ms\"")
 	case (s.SLO.TTFT > 0 || s.SLO.TPOT > 0) && !s.Stream:
 		return "slo", errors.New("slo: without a stream there is no ttft and no tpot; set stream, or bound e2e alone")
+	case !(s.MaxLagPercent >= 0):
+		return "max_lag_percent", fmt.Errorf("max_lag_percent is %v; write a percentage of 1 ms, or leave it out for 50", s.MaxLagPercent)
 	case s.MaxErrorPercent != nil && !(*s.MaxErrorPercent >= 0 && *s.MaxErrorPercent <= 100):
 		return "max_error_percent", fmt.Errorf("max_error_percent is %v; write 0, where none may fail, to 100", *s.MaxErrorPercent)
 	}

@@ -21,6 +21,9 @@ set_to() {
 
 set_to BENCH "$GATE_BENCH"
 set_to BASELINE "$GATE_BASELINE"
+set_to ANCHOR "$GATE_ANCHOR"
+set_to ACCEPT "$GATE_ACCEPT"
+set_to HISTORY "$(absolute "$GATE_HISTORY")"
 set_to POLICY "$(absolute "$GATE_POLICY")"
 set_to BUDGET "$GATE_BUDGET"
 set_to INJECT "$GATE_INJECT"
@@ -45,6 +48,6 @@ done < <(compgen -e)
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
 status=0
-go test -v -count=1 -run "$GATE_RUN" "${packages[@]}" || status=$?
+go test -v -count=1 -timeout "$GATE_TIMEOUT" -run "$GATE_RUN" "${packages[@]}" || status=$?
 echo "::$token::"
 exit "$status"

@@ -71,7 +71,7 @@
 
 	// A link to a benchmark opens its part.
 	const open = () => {
-		const part = /^#[br]\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+		const part = /^#[bhr]\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
 		if (part) {
 			part.open = true;
 			part.scrollIntoView();
@@ -290,7 +290,8 @@
 		return p;
 	};
 
-	Object.assign(kinds, rated({all, colour, element, number, percent, tick, axis, line, range, nice, words, horizontal, legend}));
+	const means = {all, colour, element, number, percent, tick, axis, line, range, nice, words, horizontal, legend};
+	Object.assign(kinds, rated(means), historied(means));
 
 	const drawn = new Map(); // from a figure to what redraws or removes its chart
 
@@ -314,7 +315,8 @@
 	};
 
 	const draw = figure => {
-		const of = figure.dataset.case ? all.cases : all.benchmarks, d = of[figure.dataset.of], plots = [], add = [];
+		const of = all[figure.dataset.case ? "cases" : figure.dataset.in || "benchmarks"];
+		const d = of[figure.dataset.of], plots = [], add = [];
 		if (figure.dataset.chart === "noise") {
 			for (const [key, word, unit] of [
 				["stalls", "stalls", "/s"], ["switches", "switches", "/s"], ["steal", "steal", " %"], ["load", "load", ""],

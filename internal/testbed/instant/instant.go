@@ -94,8 +94,13 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	control := http.NewResponseController(w)
-	for range n {
-		_, _ = io.WriteString(w, "data: "+token+"\n\n")
+	last := strings.Replace(token, `"finish_reason":null`, `"finish_reason":"length"`, 1)
+	for i := range n {
+		data := token
+		if i == n-1 {
+			data = last
+		}
+		_, _ = io.WriteString(w, "data: "+data+"\n\n")
 		_ = control.Flush()
 	}
 	_, _ = fmt.Fprintf(w, "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":%d}}\n\ndata: [DONE]\n\n", n)

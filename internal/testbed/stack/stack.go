@@ -9,6 +9,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,8 @@ import (
 
 // Config says what to start. Its zero value is one replica on the modelled clock of an H100.
 type Config struct {
+	// Address is where the gateway listens, host:port; empty: a free port of loopback.
+	Address string
 	// Replicas is how many model servers there are; 0: 1.
 	Replicas int
 	// Device makes the device of a replica, counted from 0; nil: engine.H100 for each.
@@ -92,7 +95,7 @@ func (s *Stack) start(c Config) error {
 	if err := s.gateway.Ready(ctx); err != nil {
 		return fmt.Errorf("the gateway has not found its replicas: %w", err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", cmp.Or(c.Address, "127.0.0.1:0"))
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,12 @@
 // # What a prompt is
 //
 // The guide's load generator and vLLM's benchmark take turn 0 for the prompt and turn 1 for the expected answer ([FirstTwo]).
-// inference-perf takes the last turn of Infinity-Instruct for the answer and joins all earlier ones ([AllEarlier]). The same
+// inference-perf takes the last turn of Infinity-Instruct for the answer and joins all earlier ones ([AllEarlier]). [Growing]
+// makes a request of every other turn. Turns from "system" are left out. The same
 // file gives different prompts per tool, and a result says little without them: [Selection.Write] writes what was selected,
 // [Selection.Hash] names it.
+//
+// With [Options.Cold] the first words of each prompt that is sent are its own ([Entry.Text]).
 //
 // # Tokens
 //
@@ -25,6 +28,8 @@
 // not do. What a server generated is known from its usage alone.
 //
 // # Sets that are made up
+//
+// [Synthetic] makes prompts of given lengths, with prefixes that they share.
 //
 // The guide's files are of gigabytes, and others' texts. The command synthesize makes up sets of the same lengths, whose texts mean
 // nothing; those in testdata/datasets are made so:

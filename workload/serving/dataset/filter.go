@@ -39,9 +39,13 @@ type Turns int
 const (
 	FirstTwo   Turns = iota // turn 0, and turn 1: the guide's load generator, vLLM's benchmark
 	AllEarlier              // all turns before the last joined by newlines, and the last: inference-perf, of Infinity-Instruct
+
+	// Growing makes a request of every other turn, each with all turns before it, joined by newlines, in its prompt: a conversation
+	// whose beginning a server may remember. Several are under way at once; see Options.Talks.
+	Growing
 )
 
-var turnsNames = map[Turns]string{FirstTwo: "first-two", AllEarlier: "all-earlier"}
+var turnsNames = map[Turns]string{FirstTwo: "first-two", AllEarlier: "all-earlier", Growing: "growing"}
 
 // String is the name in scenarios.
 func (t Turns) String() string { return turnsNames[t] }
@@ -57,5 +61,5 @@ func (t *Turns) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("turns are %q; write %q or %q", text, FirstTwo, AllEarlier)
+	return fmt.Errorf("turns are %q; write %q, %q or %q", text, FirstTwo, AllEarlier, Growing)
 }

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,13 @@ type Options struct {
 
 	// Seed draws them.
 	Seed uint64
+
+	// Talks is how many conversations are under way at once, of Growing ones; 0 means 20.
+	Talks int
+
+	// Cold has each prompt of a selection begin with words of its own, of the same length, so that no server's cache of prefixes has
+	// seen it: not in an earlier selection, nor in another process. See [Entry.Text].
+	Cold bool
 }
 
 // Open reads the file of that name.
@@ -64,11 +72,21 @@ func Read(name string, from io.Reader, o Options) (Set, error) {
 		}
 		return Set{}, r.at(err)
 	}
-	if len(r.set.Entries) == 0 {
+	if len(r.kept) == 0 {
 		return Set{}, fmt.Errorf("dataset: %s: of %d conversations, %d have two turns and none passes the filter; check the bounds",
 			name, r.set.Conversations, r.set.Conversations-r.set.Short)
 	}
-	slices.SortFunc(r.set.Entries, func(a, b Entry) int { return a.Index - b.Index })
+	if o.Cold {
+		r.set.cold = &openings{seed: rand.Uint64()}
+	}
+	slices.SortFunc(r.kept, func(a, b []Entry) int { return a[0].Index - b[0].Index })
+	for _, entries := range r.kept {
+		if o.Turns == Growing {
+			r.set.talks = append(r.set.talks, talk{len(r.set.Entries), len(r.set.Entries) + len(entries)})
+			r.set.most = cmp.Or(o.Talks, defaultTalks)
+		}
+		r.set.Entries = append(r.set.Entries, entries...)
+	}
 	return r.set, nil
 }
 
@@ -78,9 +96,10 @@ type reader struct {
 	set     Set
 	decoder *json.Decoder
 	random  *rand.Rand
-	turns   []string // of the conversation under way; with FirstTwo no more than two
-	size    int      // bytes of turns
-	held    int      // bytes of the prompts kept
+	kept    [][]Entry // of each conversation
+	turns   []string  // of the conversation under way; with FirstTwo no more than two
+	size    int       // bytes of turns
+	held    int       // bytes of the prompts kept
 }
 
 // at gives an error its place.
@@ -134,23 +153,34 @@ func (r *reader) object(what string, field func(key string) error) error {
 	return err
 }
 
-// skip reads a value of any kind.
-func (r *reader) skip() error {
+// word reads a value of any kind, and returns it if it is a single one.
+func (r *reader) word() (any, error) {
+	var single any
 	for depth := 0; ; {
 		token, err := r.decoder.Token()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		switch token {
 		case json.Delim('{'), json.Delim('['):
 			depth++
 		case json.Delim('}'), json.Delim(']'):
 			depth--
+		default:
+			if depth == 0 {
+				single = token
+			}
 		}
 		if depth == 0 {
-			return nil
+			return single, nil
 		}
 	}
+}
+
+// skip reads a value of any kind.
+func (r *reader) skip() error {
+	_, err := r.word()
+	return err
 }
 
 func (r *reader) conversation() error {
@@ -177,9 +207,14 @@ func (r *reader) conversation() error {
 }
 
 func (r *reader) turn() error {
-	text, found := "", false
-	err := r.object("a turn", func(key string) error {
-		if key != "value" {
+	text, from, found := "", any(nil), false
+	err := r.object("a turn", func(key string) (err error) {
+		switch key {
+		case "from":
+			from, err = r.word()
+			return err
+		case "value":
+		default:
 			return r.skip()
 		}
 		token, err := r.decoder.Token()
@@ -195,7 +230,7 @@ func (r *reader) turn() error {
 	if err == nil && !found {
 		err = errors.New(`a turn without the key "value"; write its text`)
 	}
-	if err != nil || r.options.Turns == FirstTwo && len(r.turns) == 2 {
+	if err != nil || from == "system" || r.options.Turns == FirstTwo && len(r.turns) == 2 {
 		return err
 	}
 	r.turns = append(r.turns, text)
@@ -213,25 +248,38 @@ func (r *reader) keep() error {
 		r.set.Short++
 		return nil
 	}
+	entries := r.entries(index)
+	if len(entries) == 0 {
+		r.set.Filtered++
+		return nil
+	}
+	r.set.Passed++
+	size := func(entries []Entry) int { return len(entries[len(entries)-1].Prompt) }
+	if len(r.kept) < r.options.Keep {
+		r.kept = append(r.kept, entries)
+		r.held += size(entries)
+	} else if i := r.random.IntN(r.set.Passed); i < r.options.Keep {
+		r.held += size(entries) - size(r.kept[i])
+		r.kept[i] = entries
+	}
+	if r.held > maxHeld {
+		return fmt.Errorf("the prompts kept have more than %d bytes; bound their tokens, or keep fewer", maxHeld)
+	}
+	return nil
+}
+
+// entries are the requests of the conversation just read that pass the filter.
+func (r *reader) entries(index int) []Entry {
+	if r.options.Turns == Growing {
+		return r.growing(index)
+	}
 	prompt, output := r.turns[0], r.turns[1]
 	if last := len(r.turns) - 1; r.options.Turns == AllEarlier {
 		prompt, output = strings.Join(r.turns[:last], "\n"), r.turns[last]
 	}
 	e := Entry{Index: index, Prompt: prompt, PromptTokens: r.options.Count(prompt), OutputTokens: r.options.Count(output)}
 	if !r.options.Filter.Keeps(e.PromptTokens, e.OutputTokens) {
-		r.set.Filtered++
 		return nil
 	}
-	r.set.Passed++
-	if len(r.set.Entries) < r.options.Keep {
-		r.set.Entries = append(r.set.Entries, e)
-		r.held += len(prompt)
-	} else if i := r.random.IntN(r.set.Passed); i < r.options.Keep {
-		r.held += len(prompt) - len(r.set.Entries[i].Prompt)
-		r.set.Entries[i] = e
-	}
-	if r.held > maxHeld {
-		return fmt.Errorf("the prompts kept have more than %d bytes; bound their tokens, or keep fewer", maxHeld)
-	}
-	return nil
+	return []Entry{e}
 }

@@ -50,17 +50,28 @@ func TestTurnsAreReadAsThePeersDo(t *testing.T) {
 
 	set := read(t, text, Options{})
 	assert.Equal(t, Set{Name: "d.json", Conversations: 5, Short: 2, Passed: 3, Entries: []Entry{
-		{0, "a b", 2, 1}, {2, "one", 1, 2}, {4, "line\nbreak \u00e9 \U0001f600", 4, 0},
+		entry(0, "a b", 2, 1), entry(2, "one", 1, 2), entry(4, "line\nbreak \u00e9 \U0001f600", 4, 0),
 	}}, set)
 
 	set = read(t, text, Options{Turns: AllEarlier})
 	assert.Equal(t, []Entry{
-		{0, "a b", 2, 1}, {2, "one\ntwo two\nthree", 4, 4}, {4, "line\nbreak \u00e9 \U0001f600", 4, 0},
+		entry(0, "a b", 2, 1), entry(2, "one\ntwo two\nthree", 4, 4), entry(4, "line\nbreak \u00e9 \U0001f600", 4, 0),
 	}, set.Entries)
 
 	set = read(t, text, Options{Filter: Filter{MinPromptTokens: 2, MaxPromptTokens: 3}})
-	assert.Equal(t, []Entry{{0, "a b", 2, 1}}, set.Entries)
+	assert.Equal(t, []Entry{entry(0, "a b", 2, 1)}, set.Entries)
 	assert.Equal(t, 2, set.Filtered)
+}
+
+// The files of some import scripts begin conversations with a turn of the system, which nobody asks and nobody answers.
+func TestATurnOfTheSystemIsNoPrompt(t *testing.T) {
+	const text = `[{"conversations": [{"from": "system", "value": "be brief"}, {"value": "a b", "from": "human"},
+		{"from": {"name": ["system"]}, "value": "c"}, {"from": null, "value": "d"}]}]`
+	for turns, want := range map[Turns]Entry{
+		FirstTwo: entry(0, "a b", 2, 1), AllEarlier: entry(0, "a b\nc", 3, 1),
+	} {
+		assert.Equal(t, []Entry{want}, read(t, text, Options{Turns: turns}).Entries)
+	}
 }
 
 func TestAFilterKeepsItsBounds(t *testing.T) {

@@ -9,6 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func entry(index int, prompt string, promptTokens, outputTokens int) Entry {
+	return Entry{Index: index, Prompt: prompt, PromptTokens: promptTokens, OutputTokens: outputTokens}
+}
+
 func TestASelectionIsItsSeeds(t *testing.T) {
 	var set Set
 	for i := range 7 {
@@ -31,22 +35,22 @@ func TestASelectionIsItsSeeds(t *testing.T) {
 }
 
 func TestWhatASelectionIsDrawnFromHasAHash(t *testing.T) {
-	set := Set{Name: "no part of it", Entries: []Entry{{3, "a", 12, 40}, {5, "b", 4, 1024}}}
+	set := Set{Name: "no part of it", Entries: []Entry{entry(3, "a", 12, 40), entry(5, "b", 4, 1024)}}
 	hash := set.Hash(1)
 	assert.Equal(t, hash, Set{Entries: set.Entries}.Hash(1))
 	for name, other := range map[string]string{
 		"another seed":   set.Hash(2),
 		"a prompt less":  Set{Entries: set.Entries[:1]}.Hash(1),
-		"another prompt": Set{Entries: []Entry{{3, "a", 12, 40}, {5, "c", 4, 1024}}}.Hash(1),
-		"another length": Set{Entries: []Entry{{3, "a", 12, 40}, {5, "b", 4, 1023}}}.Hash(1),
-		"another order":  Set{Entries: []Entry{{5, "b", 4, 1024}, {3, "a", 12, 40}}}.Hash(1),
+		"another prompt": Set{Entries: []Entry{entry(3, "a", 12, 40), entry(5, "c", 4, 1024)}}.Hash(1),
+		"another length": Set{Entries: []Entry{entry(3, "a", 12, 40), entry(5, "b", 4, 1023)}}.Hash(1),
+		"another order":  Set{Entries: []Entry{entry(5, "b", 4, 1024), entry(3, "a", 12, 40)}}.Hash(1),
 	} {
 		assert.NotEqual(t, hash, other, name)
 	}
 }
 
 func TestASelectionHasThisHash(t *testing.T) {
-	s := Selection{{3, "not written", 12, 40}, {0, "", 4, 1024}}
+	s := Selection{entry(3, "not written", 12, 40), entry(0, "", 4, 1024)}
 	// printf 'index,prompt_tokens,output_tokens\n3,12,40\n0,4,1024\n' | sha256sum
 	assert.Equal(t, "e0062c874639eb702583be2eb2f37e2c43b9ebf84d9a1c5020ced54fdf3d90c6", s.Hash())
 	require.EqualError(t, s.Write(broken{}), "disk full")
@@ -57,7 +61,7 @@ type broken struct{}
 func (broken) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
 func TestTurnsHaveNames(t *testing.T) {
-	for _, turns := range []Turns{FirstTwo, AllEarlier} {
+	for _, turns := range []Turns{FirstTwo, AllEarlier, Growing} {
 		text, err := turns.MarshalText()
 		require.NoError(t, err)
 		var again Turns = -1
@@ -65,5 +69,5 @@ func TestTurnsHaveNames(t *testing.T) {
 		assert.Equal(t, turns, again)
 	}
 	var none Turns
-	require.EqualError(t, none.UnmarshalText([]byte("last")), `turns are "last"; write "first-two" or "all-earlier"`)
+	require.EqualError(t, none.UnmarshalText([]byte("last")), `turns are "last"; write "first-two", "all-earlier" or "growing"`)
 }

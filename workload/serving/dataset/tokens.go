@@ -46,32 +46,38 @@ func classOf(r rune) class {
 // On 13 English texts, Markdown and Go source it was 3 % below to 15 % above cl100k_base (2026), at 3.0 to 5.0 bytes a token.
 func Estimate(text string) int {
 	tokens := 0
-	for i := 0; i < len(text); {
-		r, n := utf8.DecodeRuneInString(text[i:])
-		kind, end := classOf(r), i+n
-		for kind != ideograph && end < len(text) {
-			r, n := utf8.DecodeRuneInString(text[end:])
-			if classOf(r) != kind {
-				break
-			}
-			end += n
-		}
-		size := end - i
-		switch kind {
-		case letter:
-			tokens += (size + 8) / 9
-		case digit:
-			tokens += (size + 2) / 3
-		case mark:
-			tokens += (size + 1) / 2
-		case ideograph:
-			tokens++
-		case blank:
-			if size > 1 || text[i] != ' ' {
-				tokens++
-			}
-		}
-		i = end
+	for len(text) > 0 {
+		size, n := run(text)
+		tokens += n
+		text = text[size:]
 	}
 	return tokens
+}
+
+// run is the size in bytes of the run of like runes that a text begins with, and its tokens.
+func run(text string) (size, tokens int) {
+	r, size := utf8.DecodeRuneInString(text)
+	kind := classOf(r)
+	for kind != ideograph && size < len(text) {
+		r, n := utf8.DecodeRuneInString(text[size:])
+		if classOf(r) != kind {
+			break
+		}
+		size += n
+	}
+	switch kind {
+	case letter:
+		tokens = (size + 8) / 9
+	case digit:
+		tokens = (size + 2) / 3
+	case mark:
+		tokens = (size + 1) / 2
+	case ideograph:
+		tokens = 1
+	case blank:
+		if size > 1 || text[0] != ' ' {
+			tokens = 1
+		}
+	}
+	return size, tokens
 }

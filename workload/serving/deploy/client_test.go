@@ -17,6 +17,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/ratename"
+	"github.com/tailgate-go/tailgate/internal/saturation"
 	"github.com/tailgate-go/tailgate/workload"
 	"github.com/tailgate-go/tailgate/workload/serving"
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
@@ -31,7 +32,8 @@ type client struct {
 	scenario serving.Scenario
 	sum      string // of the scenario's file
 	shard    part.Part
-	start    time.Time // of the first load; zero: at once
+	start    start
+	begins   time.Time // the first load; zero: at once
 	set      dataset.Set
 	client   *serving.Client
 	clock    fleet.Clock
@@ -39,7 +41,10 @@ type client struct {
 	plan     []string      // names of all benchmarks
 }
 
-// newClient makes the client that settings ask for.
+// defaultWait is how long shards wait for each other, where no setting says.
+const defaultWait = 10 * time.Minute
+
+// newClient makes the client that settings ask for. It has asked the target for a token, and met the other shards.
 func newClient() (*client, error) {
 	file := setting(scenarioFlag, "TAILGATE_SCENARIO")
 	text, err := os.ReadFile(file)
@@ -51,17 +56,21 @@ func newClient() (*client, error) {
 	if c.scenario, err = serving.OpenScenario(file); err != nil {
 		return nil, err
 	}
+	if len(c.scenario.Rates) == 0 {
+		return nil, fmt.Errorf("scenario %s has no rates, and this load generator sends at rates, so that shards know when: "+
+			"run concurrency, max_rate and sweeps in one process, with tailgate -scenario or serving.Benchmark", c.scenario.Name)
+	}
 	if c.shard, err = shardFrom(getenv); err != nil {
 		return nil, err
 	}
-	start := setting(startFlag, "TAILGATE_START")
-	switch {
-	case start != "":
-		if c.start, err = time.Parse(time.RFC3339Nano, start); err != nil {
-			return nil, fmt.Errorf("the start is %q: write a time such as 2026-11-22T12:00:00Z", start)
+	if c.start, err = startFrom(setting(startFlag, "TAILGATE_START"), setting(meetFlag, "TAILGATE_MEET"), c.shard); err != nil {
+		return nil, err
+	}
+	wait := defaultWait
+	if text := setting(waitFlag, "TAILGATE_WAIT"); text != "" {
+		if wait, err = time.ParseDuration(text); err != nil || wait <= 0 {
+			return nil, fmt.Errorf("the time to wait for other shards is %q: write a duration such as 10m", text)
 		}
-	case c.shard.N > 1:
-		return nil, errors.New("shards begin together: set TAILGATE_START to a time at which all of them are up")
 	}
 	c.between = cmp.Or(time.Duration(c.scenario.Idle), defaultBetween)
 	if between := setting(betweenFlag, "TAILGATE_BETWEEN"); between != "" {
@@ -83,20 +92,30 @@ func newClient() (*client, error) {
 	for _, rate := range c.scenario.Rates {
 		c.plan = append(c.plan, "Load/case="+c.scenario.Name+"/"+ratename.Of(rate))
 	}
-	c.measureClock(target.URL)
+	if err := c.probe(target.URL); err != nil {
+		return nil, err
+	}
+	if c.begins, err = c.start.time(c.shard, c.load(), wait); err != nil {
+		return nil, err
+	}
+	c.measureClock(target)
 	return c, nil
 }
 
 // measureClock measures the clock of a shard until a second before the start. That it cannot be measured is no error: the merge
 // says so.
-func (c *client) measureClock(url string) {
+func (c *client) measureClock(target serving.Target) {
 	if c.shard.N < 2 {
 		return
 	}
-	ctx, cancel := context.WithDeadline(context.Background(), c.start.Add(-time.Second))
+	ctx, cancel := context.WithDeadline(context.Background(), c.begins.Add(-time.Second))
 	defer cancel()
-	var err error
-	if c.clock, err = fleet.MeasureClock(ctx, fleet.DateOf(url)); err != nil {
+	transport, err := target.Transport()
+	if err == nil {
+		defer transport.CloseIdleConnections()
+		c.clock, err = fleet.MeasureClock(ctx, fleet.DateOf(target.URL, transport))
+	}
+	if err != nil {
 		fmt.Printf("# %s\n", strings.ReplaceAll(err.Error(), "\n", " "))
 	}
 }
@@ -104,10 +123,10 @@ func (c *client) measureClock(url string) {
 // starts are when the warm-up and each rate begin; zero times where each begins when the one before has ended.
 func (c *client) starts() (warmUp time.Time, rates []time.Time) {
 	rates = make([]time.Time, len(c.scenario.Rates))
-	if c.start.IsZero() {
+	if c.begins.IsZero() {
 		return time.Time{}, rates
 	}
-	at := c.start
+	at := c.begins
 	if w := c.scenario.WarmUp; w.Rate > 0 {
 		at = at.Add(time.Duration(w.Duration) + c.between)
 	}
@@ -115,11 +134,11 @@ func (c *client) starts() (warmUp time.Time, rates []time.Time) {
 		rates[i] = at
 		at = at.Add(time.Duration(float64(c.scenario.Load(rate).Requests)/rate*float64(time.Second)) + c.between)
 	}
-	return c.start, rates
+	return c.begins, rates
 }
 
-// load is the load of one stage, as this shard drives it.
-func (c *client) load(l workload.Load, start time.Time) workload.Load {
+// part is the load of one stage, as this shard drives it.
+func (c *client) part(l workload.Load, start time.Time) workload.Load {
 	l.Shard, l.Start = c.shard, start
 	if !start.IsZero() {
 		l.Drain = c.between * 9 / 10
@@ -137,7 +156,7 @@ func (c *client) warmUp(start time.Time) error {
 		return nil
 	}
 	models, prompts := c.scenario.Models(l.Requests), c.set.Sample(l.Requests, ^c.scenario.Dataset.Seed)
-	_, err := c.load(l, start).Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
+	_, err := c.part(l, start).Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
 		_, err := c.send(ctx, models[i], prompts[i], due)
 		return err
 	})
@@ -145,11 +164,7 @@ func (c *client) warmUp(start time.Time) error {
 }
 
 func (c *client) send(ctx context.Context, model string, e dataset.Entry, due time.Time) (serving.Reply, error) {
-	body, err := c.client.Body(c.scenario.Request(model, e))
-	if err != nil {
-		return serving.Reply{}, err
-	}
-	return c.client.Do(ctx, body, c.scenario.Stream, due)
+	return c.client.Ask(ctx, c.scenario.Request(model, e), due)
 }
 
 // measured is what a rate's requests measure. It may be used by many goroutines at once.
@@ -158,6 +173,9 @@ type measured struct {
 	metrics map[string]*latency.Distribution
 	faults  map[string]int
 	tokens  int64
+	input   int64 // tokens of prompts
+	cached  int64 // of input, as far as the server says
+	tells   bool  // it said of some request how much of it was cached
 }
 
 // record counts one request, of an adapter in the tier.
@@ -174,6 +192,9 @@ func (m *measured) record(reply serving.Reply, tier string, err error) {
 		return
 	}
 	m.tokens += int64(reply.OutputTokens)
+	m.input += int64(reply.PromptTokens)
+	m.cached += int64(reply.CachedTokens)
+	m.tells = m.tells || reply.HasCached
 	m.of(fleet.Latency).Record(int64(reply.Latency))
 	if tier != "" {
 		m.of("latency." + tier).Record(int64(reply.Latency))
@@ -198,7 +219,7 @@ func (m *measured) of(name string) *latency.Distribution {
 // run runs rate i of the scenario. The error is that there is no result.
 func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.Distribution, error) {
 	rate := c.scenario.Rates[i]
-	load := c.load(c.scenario.Load(rate), start)
+	load := c.part(c.scenario.Load(rate), start)
 	models, prompts := c.scenario.Models(load.Requests), c.set.Sample(load.Requests, c.scenario.Dataset.Seed)
 	tiers := map[string]string{}
 	for _, a := range c.scenario.Adapters {
@@ -206,9 +227,11 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 	}
 	m := &measured{metrics: map[string]*latency.Distribution{fleet.Latency: {}}, faults: map[string]int{}}
 	began := cpu()
+	latencies := make([]time.Duration, load.Requests)
 	result, err := load.Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
 		reply, err := c.send(ctx, models[i], prompts[i], due)
 		m.record(reply, tiers[models[i]], err)
+		latencies[i] = reply.Latency
 		return err
 	})
 	if err != nil {
@@ -218,18 +241,26 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 	s := fleet.Share{
 		Benchmark: c.plan[i], Plan: c.plan, Shard: max(1, c.shard.I), Of: max(1, c.shard.N), Scenario: c.sum, Schedule: result.Schedule,
 		Seed: c.scenario.Arrivals.Seed, Rate: rate, Requests: load.Requests, Start: cmp.Or(start, result.Start).UTC().Round(0),
-		Attempted: result.Attempted, Succeeded: result.Succeeded, Failed: result.Failed, Tokens: m.tokens, Elapsed: result.Elapsed,
+		Attempted: result.Attempted, Succeeded: result.Succeeded, Failed: result.Failed, Tokens: m.tokens,
 		CPU: cpu() - began, Clock: c.clock, Invalid: result.Invalid,
+		Selection: c.set.Drawn(c.scenario.Dataset.Seed), Cold: c.scenario.Unknown(),
+		InputTokens: m.input, CachedTokens: m.cached, TellsCached: m.tells,
 	}
-	for _, r := range result.Requests {
+	for k := range result.Requests {
+		r := &result.Requests[k]
 		if !errors.Is(r.Err, workload.ErrNotSent) {
 			lag.Record(int64(max(0, r.Lag())))
 			s.LastSent = max(s.LastSent, r.Sent)
+			if r.Err == nil { // it ended with its last text, whatever the connection did then
+				r.Ended = r.Due + latencies[load.Shard.Number(k)]
+			}
+			s.Elapsed = max(s.Elapsed, r.Ended)
 		}
 		if errors.Is(r.Err, workload.ErrAbandoned) { // it never came to the server
 			m.faults["abandoned"]++
 		}
 	}
+	s.InTime, _ = saturation.Of(result)
 	s.Faults = maps.Clone(m.faults)
 	if percent := c.scenario.MaxErrorPercent; percent != nil {
 		if most := int(*percent / 100 * float64(s.Attempted)); s.Failed > most {

@@ -2,11 +2,13 @@ package deploy
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"testing"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/ratename"
+	"github.com/tailgate-go/tailgate/workload"
 )
 
 // BenchmarkLoad runs a scenario, or one shard of it, rate by rate. It prints the results of each rate, and after them the lines
@@ -17,11 +19,13 @@ func BenchmarkLoad(b *testing.B) {
 	}
 	c, err := newClient()
 	if err != nil {
+		mark(err)
 		b.Fatal(err)
 	}
 	defer c.client.Close()
 	warmUp, starts := c.starts()
 	if err := c.warmUp(warmUp); err != nil {
+		mark(err)
 		b.Fatalf("warm-up: %v", err)
 	}
 	b.Run("case="+c.scenario.Name, func(b *testing.B) {
@@ -36,6 +40,7 @@ func BenchmarkLoad(b *testing.B) {
 				}
 				share, metrics, err := c.run(i, starts[i])
 				if err != nil {
+					mark(err)
 					b.Fatal(err)
 				}
 				if err := share.Write(&lines, metrics); err != nil {
@@ -50,6 +55,18 @@ func BenchmarkLoad(b *testing.B) {
 			if _, err := os.Stdout.Write(lines.Bytes()); err != nil { // below the result: testing has printed that line to its end
 				b.Fatal(err)
 			}
+			if status.Load() != 0 { // the load is not whole, whatever comes
+				return
+			}
 		}
 	})
+}
+
+// mark has the process end with the status of an error for which a load, or a rate of it, was not sent.
+func mark(err error) {
+	if errors.Is(err, workload.ErrStartPassed) {
+		status.Store(exitTooLate)
+	} else {
+		status.Store(exitNotBegun)
+	}
 }

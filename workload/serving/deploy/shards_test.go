@@ -36,9 +36,11 @@ func (c *counting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	c.mu.Lock()
-	c.got[string(body)]++
-	c.mu.Unlock()
+	if !bytes.Contains(body, []byte(`"max_tokens":1,`)) { // a first request is none of the load
+		c.mu.Lock()
+		c.got[string(body)]++
+		c.mu.Unlock()
+	}
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprintf(w, `{"id":"1","choices":[{"index":0,"text":"x","finish_reason":"length"}],
 		"usage":{"prompt_tokens":7,"completion_tokens":%d,"total_tokens":9}}`, 1+len(body)%50)
@@ -52,7 +54,7 @@ func counted(t *testing.T) (*counting, string) {
 	return c, s.URL
 }
 
-// written is a scenario of 301 requests at each of two rates, in a file.
+// written is a scenario of 301 requests at each of two rates, in a file. Its prompts are the same in every process.
 func written(t *testing.T) string {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{
@@ -60,10 +62,20 @@ func written(t *testing.T) string {
 		"adapters": []map[string]any{{"name": "a-1", "share": 0.7, "tier": "high"}, {"name": "a-2", "share": 0.3, "tier": "low"}},
 		"dataset":  map[string]any{"file": filepath.Join(modtest.Root(t), "testdata/datasets/billsum.json"), "seed": 3},
 		"arrivals": map[string]any{"seed": 5}, "rates": []int{600, 700}, "prompts": 301, "idle": "2s", "timeout": "20s",
+		"cache": "warm", // cold prompts begin with words of each process's own
 	})
 	require.NoError(t, err)
 	name := filepath.Join(t.TempDir(), "case.json")
 	require.NoError(t, os.WriteFile(name, text, 0o644))
+	return name
+}
+
+// closed is a scenario of numbers of requests under way, in a file.
+func closed(t *testing.T) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "closed.json")
+	require.NoError(t, os.WriteFile(name, []byte(`{"version": 1, "name": "closed", "model": "m", "prompts": 9, "concurrency": [1, 8],
+		"dataset": {"synthetic": {"input_tokens": 9, "output_tokens": 9}}}`), 0o644))
 	return name
 }
 
@@ -190,17 +202,22 @@ func TestAShardThatIsKilledIsMissed(t *testing.T) {
 
 func TestSettingsThatMakeNoSenseFail(t *testing.T) {
 	scenario := "TAILGATE_SCENARIO=" + written(t)
-	target := "TAILGATE_TARGET=http://127.0.0.1:9"
+	_, url := counted(t)
+	target := "TAILGATE_TARGET=" + url
 	for _, c := range []struct {
 		name string
 		env  []string
 		says string
 	}{
 		{"no file", []string{"TAILGATE_SCENARIO=nowhere.json"}, "open nowhere.json"},
+		{"no rates", []string{"TAILGATE_SCENARIO=" + closed(t), target}, "scenario closed has no rates"},
 		{"no target", []string{scenario}, "target: url is missing"},
 		{"no shard", []string{scenario, target, "TAILGATE_SHARD=9/8"}, "i from 1 to n"},
 		{"no start", []string{scenario, target, "TAILGATE_SHARD=1/8"}, "shards begin together: set TAILGATE_START"},
-		{"no time", []string{scenario, target, "TAILGATE_START=noon"}, `the start is "noon": write a time`},
+		{"no time", []string{scenario, target, "TAILGATE_START=noon"}, `the start is "noon": write how long after`},
+		{"no place to meet", []string{scenario, target, "TAILGATE_SHARD=1/8", "TAILGATE_START=30s"}, `the shards meet at ""`},
+		{"no time to wait", []string{scenario, target, "TAILGATE_START=30s", "TAILGATE_WAIT=long"},
+			`the time to wait for other shards is "long"`},
 		{"no duration", []string{scenario, target, "TAILGATE_BETWEEN=-1s"}, `the time between rates is "-1s"`},
 		{"a start that has passed", []string{scenario, target, "TAILGATE_START=2020-01-01T00:00:00Z"},
 			"let it be later, so that every shard is up by then"},
@@ -210,6 +227,7 @@ func TestSettingsThatMakeNoSenseFail(t *testing.T) {
 			require.Error(t, cmd.Run())
 			assert.Contains(t, out.String(), c.says)
 			assert.NotContains(t, out.String(), "#tailgate-share")
+			assert.Contains(t, []int{exitTooLate, exitNotBegun}, cmd.ProcessState.ExitCode(), "the Job ends")
 		})
 	}
 	cmd, out := generator(t, scenario, target, "TAILGATE_SHARD=1/8", "TAILGATE_SHARDS=8")
@@ -220,4 +238,20 @@ func TestSettingsThatMakeNoSenseFail(t *testing.T) {
 	text, err := merge(t, "PASS\n")
 	require.Error(t, err)
 	assert.Contains(t, text, "invalid: fleet: there are no shares")
+}
+
+// A shard that is up too late says so by its exit status, which ends the Job.
+func TestAShardThatIsUpTooLateHasAStatusOfItsOwn(t *testing.T) {
+	_, url := counted(t)
+	for _, c := range []struct {
+		name, start string
+		code        int
+	}{
+		{"the start is over", time.Now().Add(-time.Minute).UTC().Format(time.RFC3339), exitTooLate},
+		{"no start that can be read", "noon", exitNotBegun},
+	} {
+		cmd, out := generator(t, "TAILGATE_SCENARIO="+written(t), "TAILGATE_TARGET="+url, "TAILGATE_START="+c.start)
+		require.Error(t, cmd.Run(), c.name)
+		assert.Equal(t, c.code, cmd.ProcessState.ExitCode(), "%s: %s", c.name, out)
+	}
 }

@@ -3,7 +3,6 @@
 package peer
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,12 +18,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"github.com/tailgate-go/tailgate/internal/ratename"
 	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 	"github.com/tailgate-go/tailgate/workload"
-	"github.com/tailgate-go/tailgate/workload/serving"
 )
 
 const timeout = 10 * time.Second
@@ -36,104 +33,49 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// generator sends the requests of a load to a server, each with the body, and returns how late they were sent, by the median.
-type generator func(url string, body []byte, load workload.Load) (lag time.Duration, err error)
-
-func ours(url string, body []byte, load workload.Load) (time.Duration, error) {
-	client, err := serving.NewClient(serving.Target{URL: url})
-	if err != nil {
-		return 0, err
-	}
-	defer client.Close()
-	result, err := load.Run(context.Background(), func(ctx context.Context, _ int, due time.Time) error {
-		_, err := client.Do(ctx, body, false, due)
-		return err
-	})
-	if err == nil && result.Failed > 0 {
-		err = fmt.Errorf("%d of %d requests failed", result.Failed, result.Attempted)
-	}
-	return result.LagP50, err
+func body(stream bool) []byte {
+	return fmt.Appendf(nil, `{"model":"m","prompt":%q,"max_tokens":21,"stream":%t}`, strings.Repeat("word ", 200), stream)
 }
 
-// theirs has vegeta follow the load's schedule. A request's lag is its timestamp's, which vegeta takes when a worker has begun with
-// it.
-func theirs(url string, body []byte, load workload.Load) (time.Duration, error) {
-	schedule, err := load.Schedule()
-	if err != nil {
-		return 0, err
-	}
-	attacker := vegeta.NewAttacker(vegeta.Timeout(load.Timeout), vegeta.HTTP2(false), vegeta.Redirects(vegeta.NoFollow),
-		vegeta.MaxWorkers(uint64(load.MaxInFlight)))
-	targets := vegeta.NewStaticTargeter(vegeta.Target{
-		Method: http.MethodPost, URL: url + "/v1/completions", Body: body, Header: http.Header{"Content-Type": {"application/json"}},
-	})
-	var began time.Time // of the attack: the first call of the pacer is at most microseconds later
-	pacer := follows{schedule: schedule, began: &began}
-	lags, failed := make([]time.Duration, 0, len(schedule)), 0
-	for result := range attacker.Attack(targets, pacer, 0, "") {
-		if result.Error != "" || result.Code != http.StatusOK {
-			failed++
-		}
-		lags = append(lags, result.Timestamp.Sub(began)-schedule[result.Seq])
-	}
-	if failed > 0 || len(lags) != len(schedule) {
-		return 0, fmt.Errorf("vegeta: %d of %d requests failed, of %d", failed, len(lags), len(schedule))
-	}
-	slices.Sort(lags)
-	return lags[len(lags)/2], nil
-}
-
-// follows is a schedule as vegeta paces.
-type follows struct {
-	schedule workload.Schedule
-	began    *time.Time
-}
-
-// Pace is how long to wait for the next.
-func (f follows) Pace(elapsed time.Duration, hits uint64) (wait time.Duration, stop bool) {
-	if f.began.IsZero() {
-		*f.began = time.Now().Add(-elapsed)
-	}
-	if hits == uint64(len(f.schedule)) {
-		return 0, true
-	}
-	return f.schedule[hits] - elapsed, false
-}
-
-// Rate is that of the whole schedule.
-func (f follows) Rate(time.Duration) float64 {
-	return float64(len(f.schedule)) / f.schedule[len(f.schedule)-1].Seconds()
-}
-
-func body() []byte {
-	return []byte(`{"model":"m","prompt":"` + strings.Repeat("word ", 200) + `","max_tokens":21}`)
-}
-
-const reply = `{"id":"cmpl-1","choices":[{"index":0,"text":" token","finish_reason":"length"}],` +
-	`"usage":{"prompt_tokens":7,"total_tokens":8,"completion_tokens":1}}`
+const (
+	reply = `{"id":"cmpl-1","choices":[{"index":0,"text":" token","finish_reason":"length"}],` +
+		`"usage":{"prompt_tokens":7,"total_tokens":8,"completion_tokens":1}}`
+	events = `data: {"choices":[{"index":0,"text":" token","finish_reason":"length"}]}` + "\n\ndata: [DONE]\n\n"
+)
 
 // What is compared must be the same: as many requests, of the same body, at the same times, give or take how late they are sent.
-func TestBothSendTheSame(t *testing.T) {
+func TestAllSendTheSame(t *testing.T) {
 	load := workload.Load{Rate: 500, Requests: 100, Seed: 1, Timeout: timeout, MaxInFlight: 100}
-	for name, generate := range map[string]generator{"tailgate": ours, "vegeta": theirs} {
-		t.Run(name, func(t *testing.T) {
-			var got atomic.Int64
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				sent, err := io.ReadAll(r.Body)
-				if err == nil && string(sent) == string(body()) && r.Method == http.MethodPost &&
-					r.URL.Path == "/v1/completions" && r.ProtoMajor == 1 {
-					got.Add(1)
-				}
-				w.Header().Set("Content-Type", "application/json")
-				_, _ = io.WriteString(w, reply)
-			}))
-			defer server.Close()
-			began := time.Now()
-			_, err := generate(server.URL, body(), load)
-			require.NoError(t, err)
-			assert.Equal(t, int64(100), got.Load())
-			assert.GreaterOrEqual(t, time.Since(began), 200*time.Millisecond, "100 at 500 req/s")
-		})
+	for _, g := range generators {
+		for _, stream := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/stream=%t", g.name, stream), func(t *testing.T) {
+				var got atomic.Int64
+				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					asked, err := io.ReadAll(r.Body)
+					if err == nil && string(asked) == string(body(stream)) && r.Method == http.MethodPost &&
+						r.URL.Path == "/v1/completions" && r.ProtoMajor == 1 {
+						got.Add(1)
+					}
+					if stream {
+						w.Header().Set("Content-Type", "text/event-stream")
+						_, _ = io.WriteString(w, events)
+						return
+					}
+					w.Header().Set("Content-Type", "application/json")
+					_, _ = io.WriteString(w, reply)
+				}))
+				defer server.Close()
+				began := time.Now()
+				s, err := g.run(ask{server.URL, body(stream), stream}, load)
+				require.NoError(t, err)
+				assert.Equal(t, int64(100), got.Load())
+				assert.GreaterOrEqual(t, time.Since(began), 200*time.Millisecond, "100 at 500 req/s")
+				assert.Len(t, s.lags, 100)
+				assert.Len(t, s.latencies, 100)
+				assert.Positive(t, s.elapsed)
+				assert.Positive(t, slices.Min(s.latencies))
+			})
+		}
 	}
 }
 
@@ -144,42 +86,48 @@ func spent(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// turn is how long each sends before the other does.
-const turn = 2 * time.Second
+// turn is how long each sends before another does.
+const turn = time.Second
 
-// BenchmarkPlain is the CPU time that each takes for a request that is answered at once, medians of b.N turns, and what ours
-// takes of theirs, the median of pairs; and how late they send, medians of medians. In vegeta's latencies, which count from when
-// it sends, that is not seen.
-func BenchmarkPlain(b *testing.B) {
+// BenchmarkPlain is what each takes for a request that is answered at once, medians of b.N turns: the CPU time, how late it sends
+// (p50 and p99), how long a reply then takes by its clock (likewise), and how many a second were answered. cpu-ratio is ours of
+// vegeta's, the median of turns.
+func BenchmarkPlain(b *testing.B) { compare(b, "", false) }
+
+// BenchmarkStream is BenchmarkPlain of replies of 21 events, each of them sent by itself. vegeta reads them as one body.
+func BenchmarkStream(b *testing.B) { compare(b, "/events/21", true) }
+
+func compare(b *testing.B, path string, stream bool) {
 	for _, rate := range []float64{350, 2000, 10_000} {
 		b.Run(ratename.Of(rate), func(b *testing.B) {
 			url := sync.OnceValue(func() string { return instant.Start(b) })
 			load := workload.Load{
 				Rate: rate, Requests: int(rate * turn.Seconds()), Seed: 1, Timeout: timeout, MaxInFlight: 1000, MaxLagPercent: 1e6,
 			}
-			var cpu, lag [2][]float64
-			var ratio []float64
-			take := func(i int, generate generator) {
-				began := spent(b)
-				late, err := generate(url(), body(), load)
-				require.NoError(b, err)
-				cpu[i] = append(cpu[i], float64(spent(b)-began)/float64(load.Requests))
-				lag[i] = append(lag[i], float64(late))
+			figures := map[string][]float64{} // by unit
+			note := func(g generator, unit string, value float64) {
+				figures[g.name+"-"+unit] = append(figures[g.name+"-"+unit], value)
 			}
-			generators := []generator{ours, theirs}
 			for i := range b.N {
 				for j := range generators {
-					which := (i + j) % 2
-					take(which, generators[which])
+					g := generators[(i+j)%len(generators)]
+					began := spent(b)
+					s, err := g.run(ask{url() + path, body(stream), stream}, load)
+					require.NoError(b, err)
+					note(g, "cpu-ns/req", float64(spent(b)-began)/float64(load.Requests))
+					note(g, "p50-lag-ns", quantile(s.lags, 0.5))
+					note(g, "p99-lag-ns", quantile(s.lags, 0.99))
+					note(g, "p50-latency-ns", quantile(s.latencies, 0.5))
+					note(g, "p99-latency-ns", quantile(s.latencies, 0.99))
+					note(g, "req/s", float64(load.Requests)/s.elapsed.Seconds())
 				}
-				ratio = append(ratio, cpu[0][i]/cpu[1][i])
+				ours, theirs := figures["tailgate-cpu-ns/req"], figures["vegeta-cpu-ns/req"]
+				figures["cpu-ratio"] = append(figures["cpu-ratio"], ours[i]/theirs[i])
 			}
 			b.ReportMetric(0, "ns/op")
-			for i, name := range []string{"tailgate", "vegeta"} {
-				b.ReportMetric(median(cpu[i]), name+"-cpu-ns/req")
-				b.ReportMetric(median(lag[i]), name+"-p50-lag-ns")
+			for unit, values := range figures {
+				b.ReportMetric(median(values), unit)
 			}
-			b.ReportMetric(median(ratio), "cpu-ratio")
 		})
 	}
 }

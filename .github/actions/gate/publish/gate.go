@@ -33,7 +33,7 @@ type verdict struct {
 }
 
 // byGravity are the outcomes of a gate, the gravest first.
-var byGravity = []string{"invalid", "regressed", "inconclusive", "blind", "improved", "added", "ok"}
+var byGravity = []string{"invalid", "regressed", "drifted", "inconclusive", "blind", "accepted", "improved", "added", "ok"}
 
 // resultFolders are the folders that gates write: the input out, or every .tailgate in the workspace.
 func resultFolders() ([]string, error) {

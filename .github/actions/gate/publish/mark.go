@@ -54,11 +54,11 @@ func marks(gates []gate) []mark {
 // level is empty for a verdict that needs no mark.
 func (v verdict) level(g gate) string {
 	switch {
-	case v.Outcome == "regressed" && g.Planted != "":
+	case v.Outcome == "regressed" && g.Planted != "", v.Outcome == "accepted":
 		return "notice"
 	case v.Fails:
 		return "error"
-	case v.Outcome == "inconclusive" || v.Outcome == "blind" || v.Outcome == "invalid": // and the policy lets it pass
+	case slices.Contains([]string{"drifted", "inconclusive", "blind", "invalid"}, v.Outcome): // and the policy lets it pass
 		return "warning"
 	}
 	return ""

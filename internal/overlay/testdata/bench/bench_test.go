@@ -117,6 +117,15 @@ func BenchmarkFails(b *testing.B) {
 	}
 }
 
+func BenchmarkErrs(b *testing.B) {
+	b.Cleanup(func() { b.Log("cleaned up after an error") })
+	for i := range b.N {
+		if i == 10 {
+			b.Error("the eleventh is too many, and it goes on")
+		}
+	}
+}
+
 func BenchmarkSkips(b *testing.B) {
 	for i := range b.N {
 		if i == 10 {
@@ -154,4 +163,41 @@ func BenchmarkMetrics(b *testing.B) {
 	for i := range min(b.N, 1000) {
 		b.ReportMetric(1, fmt.Sprintf("metric-%d", i))
 	}
+}
+
+// leave leaves a goroutine and a megabyte, once in a process.
+func leave() {
+	if left == nil {
+		left = make([]byte, 1<<20)
+		go func() { select {} }()
+	}
+}
+
+var left []byte
+
+func BenchmarkLeaves(b *testing.B) {
+	for b.Loop() {
+		leave()
+	}
+}
+
+func BenchmarkLeavesCount(b *testing.B) {
+	for range b.N {
+		leave()
+	}
+}
+
+// BenchmarkLeavesSkipped ends as those with a Recorder do.
+func BenchmarkLeavesSkipped(b *testing.B) {
+	for b.Loop() {
+		leave()
+		b.SkipNow()
+	}
+}
+
+func BenchmarkLeavesOwn(b *testing.B) {
+	for b.Loop() {
+		leave()
+	}
+	b.ReportMetric(7, "goroutines")
 }

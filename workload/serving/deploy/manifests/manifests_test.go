@@ -4,9 +4,9 @@ package manifests
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +24,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// cases are the overlays, and the scenarios of the repository that they run.
+// cases are the folders of overlays, and the scenarios of the repository that they run. Each has a load, and two have servers.
 var cases = map[string]struct {
 	scenario string
 	servers  bool
@@ -35,9 +35,14 @@ var cases = map[string]struct {
 	"kind":            {"single-workload-small.json", false, 2},
 }
 
+// loadOf and serversOf are the two overlays of a case, which are applied one after the other.
+func loadOf(name string) string    { return filepath.Join("overlays", name, "load") }
+func serversOf(name string) string { return filepath.Join("overlays", name, "servers") }
+
 // objects are what an overlay is built into.
 type objects struct {
-	job        batchv1.Job
+	job        *batchv1.Job
+	service    *corev1.Service
 	configs    map[string]corev1.ConfigMap // by name
 	deployment *appsv1.Deployment
 	pool       *poolv1.InferencePool
@@ -64,7 +69,9 @@ func build(t *testing.T, dir string) (o objects, text string) {
 		text += "---\n" + string(one)
 		switch what := r.GetApiVersion() + " " + r.GetKind(); what {
 		case "batch/v1 Job":
-			o.job = *decode[batchv1.Job](t, one)
+			o.job = decode[batchv1.Job](t, one)
+		case "v1 Service":
+			o.service = decode[corev1.Service](t, one)
 		case "v1 ConfigMap":
 			c := decode[corev1.ConfigMap](t, one)
 			o.configs[c.Name] = *c
@@ -94,13 +101,57 @@ func TestNoOverlayIsForgotten(t *testing.T) {
 	require.Len(t, entries, len(cases))
 	for _, e := range entries {
 		assert.Contains(t, cases, e.Name())
+		parts, err := os.ReadDir(filepath.Join("overlays", e.Name()))
+		require.NoError(t, err)
+		want := []string{"load"}
+		if cases[e.Name()].servers {
+			want = append(want, "servers")
+		}
+		var got []string
+		for _, p := range parts {
+			got = append(got, p.Name())
+		}
+		assert.Equal(t, want, got)
+	}
+}
+
+// Whoever applies the load has no servers applied with it, which would be pending while it runs; and the other way round.
+func TestServersAndLoadAreTwoApplies(t *testing.T) {
+	for name, c := range cases {
+		o, _ := build(t, loadOf(name))
+		assert.NotNil(t, o.job)
+		assert.True(t, o.deployment == nil && o.pool == nil && o.route == nil, name)
+		if !c.servers {
+			continue
+		}
+		o, _ = build(t, serversOf(name))
+		assert.NotNil(t, o.deployment)
+		assert.True(t, o.job == nil && o.service == nil && len(o.configs) == 0, name)
+	}
+}
+
+// The first shard is where the others look for it: the Service names the Job's pods, and the port is the container's.
+func TestTheShardsMeetAtTheFirst(t *testing.T) {
+	for name := range cases {
+		o, _ := build(t, loadOf(name))
+		pod := o.job.Spec.Template
+		assert.Equal(t, corev1.ClusterIPNone, o.service.Spec.ClusterIP)
+		assert.True(t, o.service.Spec.PublishNotReadyAddresses)
+		assert.Equal(t, pod.Labels, o.service.Spec.Selector)
+		assert.Equal(t, o.service.Name, pod.Spec.Subdomain)
+		require.Len(t, o.service.Spec.Ports, 1)
+		require.Len(t, pod.Spec.Containers[0].Ports, 1)
+		assert.Equal(t, o.service.Spec.Ports[0].Port, pod.Spec.Containers[0].Ports[0].ContainerPort)
+		first := fmt.Sprintf("%s-0.%s:%d", o.job.Name, o.service.Name, o.service.Spec.Ports[0].Port)
+		assert.Contains(t, pod.Spec.Containers[0].Env, corev1.EnvVar{Name: "TAILGATE_MEET", Value: first})
+		assert.Equal(t, "30s", o.configs["load-settings"].Data["TAILGATE_START"], "nobody guesses a time")
 	}
 }
 
 func TestTheJobRunsTheScenarioInItsShards(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			o, _ := build(t, filepath.Join("overlays", name))
+			o, _ := build(t, loadOf(name))
 			spec := o.job.Spec
 			require.NotNil(t, spec.CompletionMode)
 			assert.Equal(t, batchv1.IndexedCompletion, *spec.CompletionMode)
@@ -121,7 +172,7 @@ func TestTheJobRunsTheScenarioInItsShards(t *testing.T) {
 			require.Len(t, container.EnvFrom, 1)
 			settings, ok := o.configs[container.EnvFrom[0].ConfigMapRef.Name]
 			require.True(t, ok, "the settings of the Job are no ConfigMap of the overlay")
-			for _, setting := range []string{"TAILGATE_TARGET", "TAILGATE_START", "TAILGATE_BETWEEN"} {
+			for _, setting := range []string{"TAILGATE_TARGET", "TAILGATE_START", "TAILGATE_WAIT", "TAILGATE_BETWEEN"} {
 				assert.Contains(t, settings.Data, setting)
 			}
 			require.Len(t, spec.Template.Spec.Volumes, 1)
@@ -143,48 +194,57 @@ func TestTheJobRunsTheScenarioInItsShards(t *testing.T) {
 	}
 }
 
-// What the restricted pod security standard of Kubernetes asks for, and that the pod has no token.
-func TestTheClientIsRestricted(t *testing.T) {
+// All shards must fit at once: each asks for what it uses, and half of a core.
+func TestTheClientAsksForWhatItUses(t *testing.T) {
 	for name := range cases {
-		o, _ := build(t, filepath.Join("overlays", name))
-		pod := o.job.Spec.Template.Spec
-		assert.False(t, *pod.AutomountServiceAccountToken)
-		assert.Empty(t, pod.ServiceAccountName)
-		assert.True(t, *pod.SecurityContext.RunAsNonRoot)
-		assert.NotZero(t, *pod.SecurityContext.RunAsUser)
-		assert.Equal(t, corev1.SeccompProfileTypeRuntimeDefault, pod.SecurityContext.SeccompProfile.Type)
-		assert.False(t, pod.HostNetwork || pod.HostPID || pod.HostIPC)
-		for _, c := range append(pod.InitContainers, pod.Containers...) {
-			assert.False(t, *c.SecurityContext.AllowPrivilegeEscalation)
-			assert.True(t, *c.SecurityContext.ReadOnlyRootFilesystem)
-			assert.Equal(t, []corev1.Capability{"ALL"}, c.SecurityContext.Capabilities.Drop)
-			assert.Empty(t, c.SecurityContext.Capabilities.Add)
-			assert.False(t, c.Resources.Limits.Memory().IsZero())
-		}
-		for _, v := range pod.Volumes {
-			assert.NotNil(t, v.ConfigMap, "no other kind of volume")
+		o, _ := build(t, loadOf(name))
+		r := o.job.Spec.Template.Spec.Containers[0].Resources
+		assert.LessOrEqual(t, r.Requests.Cpu().MilliValue(), int64(500))
+		assert.Equal(t, "128Mi", r.Requests.Memory().String())
+		assert.Equal(t, "1Gi", r.Limits.Memory().String())
+	}
+}
+
+// A pod that was taken away is replaced; a shard that panics, is up too late, cannot begin or is out of memory ends the Job: its
+// load cannot be whole.
+func TestAShardThatIsLostEndsTheJob(t *testing.T) {
+	for name := range cases {
+		o, _ := build(t, loadOf(name))
+		require.NotNil(t, o.job.Spec.PodFailurePolicy)
+		rules := o.job.Spec.PodFailurePolicy.Rules
+		require.Len(t, rules, 2)
+		assert.Equal(t, batchv1.PodFailurePolicyActionIgnore, rules[0].Action, "the first rule that matches holds")
+		require.Len(t, rules[0].OnPodConditions, 1)
+		assert.Equal(t, corev1.DisruptionTarget, rules[0].OnPodConditions[0].Type)
+		assert.Equal(t, corev1.ConditionTrue, rules[0].OnPodConditions[0].Status)
+		assert.Equal(t, batchv1.PodFailurePolicyActionFailJob, rules[1].Action)
+		require.NotNil(t, rules[1].OnExitCodes)
+		assert.Equal(t, []int32{2, 3, 4, 137}, rules[1].OnExitCodes.Values)
+		assert.Equal(t, batchv1.PodFailurePolicyOnExitCodesOpIn, rules[1].OnExitCodes.Operator)
+		assert.Equal(t, o.job.Spec.Template.Spec.Containers[0].Name, *rules[1].OnExitCodes.ContainerName)
+		for _, status := range []string{"exitTooLate  = 3", "exitNotBegun = 4"} {
+			assert.Contains(t, string(read(t, "../main_test.go")), "\t"+status+" //")
 		}
 	}
 }
 
-func TestTheClientHasTheGuidesResources(t *testing.T) {
-	for _, name := range []string{"single-workload", "multi-lora"} {
-		o, _ := build(t, filepath.Join("overlays", name))
-		r := o.job.Spec.Template.Spec.Containers[0].Resources
-		assert.Equal(t, r.Requests, r.Limits)
-		assert.Equal(t, "2", r.Limits.Cpu().String())
-		assert.Equal(t, "20Gi", r.Limits.Memory().String())
+// Each start leaves the ConfigMaps of the one before to be written over.
+func TestConfigMapsHaveOneName(t *testing.T) {
+	for name := range cases {
+		o, _ := build(t, loadOf(name))
+		assert.Contains(t, o.configs, "load-settings", name)
+		assert.Contains(t, o.configs, "load-scenario", name)
 	}
 }
 
 func TestTheServersAreThoseOfTheScenario(t *testing.T) {
 	for name, c := range cases {
-		o, _ := build(t, filepath.Join("overlays", name))
 		if !c.servers {
-			assert.Nil(t, o.deployment)
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
+			o, _ := build(t, serversOf(name))
+			load, _ := build(t, loadOf(name))
 			var s struct {
 				Model    string
 				Adapters []struct{ Name string }
@@ -197,7 +257,7 @@ func TestTheServersAreThoseOfTheScenario(t *testing.T) {
 					MaxModelLen int `json:"max_model_len"`
 				}
 			}
-			require.NoError(t, json.Unmarshal(read(t, filepath.Join("overlays", name, "scenario.json")), &s))
+			require.NoError(t, json.Unmarshal([]byte(load.configs["load-scenario"].Data["scenario.json"]), &s))
 			assert.EqualValues(t, s.Stack.Replicas, *o.deployment.Spec.Replicas)
 			pod := o.deployment.Spec.Template
 			args := pod.Spec.Containers[0].Args
@@ -226,7 +286,7 @@ func TestTheServersAreThoseOfTheScenario(t *testing.T) {
 			backend := o.route.Spec.Rules[0].BackendRefs[0]
 			assert.Equal(t, []string{"inference.networking.k8s.io", "InferencePool", o.pool.Name},
 				[]string{string(*backend.Group), string(*backend.Kind), string(backend.Name)})
-			for key, value := range o.job.Spec.Template.Labels {
+			for key, value := range load.job.Spec.Template.Labels {
 				assert.NotEqual(t, value, string(o.pool.Spec.Selector.MatchLabels[poolv1.LabelKey(key)]), "the client is no model server")
 			}
 		})
@@ -234,61 +294,45 @@ func TestTheServersAreThoseOfTheScenario(t *testing.T) {
 }
 
 func TestImagesAndNamespaceAreTheUsersToSay(t *testing.T) {
-	for name := range cases {
-		_, text := build(t, filepath.Join("overlays", name))
-		assert.NotContains(t, text, "namespace:")
-		for line := range strings.Lines(text) {
-			if _, image, ok := strings.Cut(line, "image: "); ok {
-				assert.Contains(t, []string{"load", "model-server"}, strings.TrimSpace(image), "an image of somebody's")
+	for name, c := range cases {
+		overlays := []string{loadOf(name)}
+		if c.servers {
+			overlays = append(overlays, serversOf(name))
+		}
+		for _, overlay := range overlays {
+			_, text := build(t, overlay)
+			assert.NotContains(t, text, "namespace:")
+			for line := range strings.Lines(text) {
+				if _, image, ok := strings.Cut(line, "image: "); ok {
+					assert.Contains(t, []string{"load", "model-server"}, strings.TrimSpace(image), "an image of somebody's")
+				}
 			}
+			o, _ := own(t, "resources: [../"+overlay+"]\nnamespace: perf\nimages:\n"+
+				"- {name: load, newName: registry.test/load, newTag: v1}\n- {name: model-server, newName: registry.test/vllm, newTag: v2}\n")
+			var namespaces []string
+			if o.job != nil {
+				assert.Equal(t, "registry.test/load:v1", o.job.Spec.Template.Spec.Containers[0].Image)
+				namespaces = append(namespaces, o.job.Namespace, o.service.Namespace)
+			} else {
+				assert.Equal(t, "registry.test/vllm:v2", o.deployment.Spec.Template.Spec.Containers[0].Image)
+				namespaces = append(namespaces, o.deployment.Namespace, o.pool.Namespace, o.route.Namespace)
+			}
+			for _, c := range o.configs {
+				namespaces = append(namespaces, c.Namespace)
+			}
+			assert.Equal(t, []string{"perf"}, slices.Compact(namespaces))
 		}
-
-		// A folder of one's own beside the overlays.
-		dir, err := os.MkdirTemp(".", "own-")
-		require.NoError(t, err)
-		t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
-		own := "resources: [../overlays/" + name + "]\nnamespace: perf\nimages:\n" +
-			"- {name: load, newName: registry.test/load, newTag: v1}\n- {name: model-server, newName: registry.test/vllm, newTag: v2}\n"
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(own), 0o644))
-		o, _ := build(t, dir)
-		assert.Equal(t, "registry.test/load:v1", o.job.Spec.Template.Spec.Containers[0].Image)
-		namespaces := []string{o.job.Namespace}
-		for _, c := range o.configs {
-			namespaces = append(namespaces, c.Namespace)
-		}
-		if o.deployment != nil {
-			assert.Equal(t, "registry.test/vllm:v2", o.deployment.Spec.Template.Spec.Containers[0].Image)
-			namespaces = append(namespaces, o.deployment.Namespace, o.pool.Namespace, o.route.Namespace)
-		}
-		assert.Equal(t, []string{"perf"}, slices.Compact(namespaces))
 	}
 }
 
-// The folder that README.md shows.
-func TestTheReadmesFolderBuilds(t *testing.T) {
-	block := regexp.MustCompile("(?s)```yaml\n# manifests/mine/kustomization.yaml\n(.*?)```").FindSubmatch(read(t, "../README.md"))
-	require.NotNil(t, block)
+// own builds a folder of one's own beside the overlays.
+func own(t *testing.T, kustomization string) (objects, string) {
+	t.Helper()
 	dir, err := os.MkdirTemp(".", "own-")
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), block[1], 0o644))
-	o, _ := build(t, dir)
-	assert.EqualValues(t, 8, *o.job.Spec.Completions)
-	assert.EqualValues(t, 8, *o.job.Spec.Parallelism)
-	container := o.job.Spec.Template.Spec.Containers[0]
-	shards := ""
-	for _, e := range container.Env {
-		if e.Name == "TAILGATE_SHARDS" {
-			shards = e.Value
-		}
-	}
-	assert.Equal(t, "8", shards)
-	settings := o.configs[container.EnvFrom[0].ConfigMapRef.Name]
-	assert.Equal(t, map[string]string{
-		"TAILGATE_TARGET": "http://10.0.0.7", "TAILGATE_START": "2026-11-22T12:00:00Z", "TAILGATE_BETWEEN": "5m",
-	}, settings.Data)
-	assert.Equal(t, "registry.example/load:v1", container.Image)
-	assert.Equal(t, []string{"perf", "perf"}, []string{o.job.Namespace, o.deployment.Namespace})
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(kustomization), 0o644))
+	return build(t, dir)
 }
 
 // The check of fields would be no check if it let one pass.

@@ -1,0 +1,58 @@
+package field
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/readme"
+)
+
+// TestTheCommandsOfThePages holds that the commands of the pages, which take minutes or hours, name tests and flags that are there.
+func TestTheCommandsOfThePages(t *testing.T) {
+	command := regexp.MustCompile(`^go test -v -run '([^']+)' \./(\S+)(?: (.*))?$`)
+	flags := regexp.MustCompile(`(?:^| )-([a-z.]+)`)
+	for _, of := range []struct{ page, has string }{
+		{"docs/field.md", "-field.results"}, {"docs/field.md", "-field.replaygo"},
+		{"docs/noise.md", "-recordplain"}, {"docs/noise.md", "TestGateKeepsItsPromises"},
+	} {
+		page, err := readme.Read("../..", of.page)
+		require.NoError(t, err)
+		block, err := page.Block("sh", of.has)
+		require.NoError(t, err)
+		require.NotEmpty(t, block.Commands())
+		for _, c := range block.Commands() {
+			m := command.FindStringSubmatch(c.Line)
+			require.NotNil(t, m, c.Line)
+			code := testsOf(t, m[2])
+			for name := range strings.SplitSeq(m[1], "|") {
+				assert.Contains(t, code, "\nfunc "+strings.TrimSuffix(name, "$")+"(t *testing.T) {", c.Line)
+			}
+			for _, flag := range flags.FindAllStringSubmatch(m[3], -1) {
+				if flag[1] != "timeout" {
+					assert.Regexp(t, `flag\.[A-Z]\w+\("`+regexp.QuoteMeta(flag[1])+`",`, code, c.Line)
+				}
+			}
+		}
+	}
+}
+
+// testsOf is the text of a folder's tests.
+func testsOf(t *testing.T, folder string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(folder), "*_test.go"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files, folder)
+	var code strings.Builder
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		code.Write(data)
+	}
+	return code.String()
+}

@@ -1,0 +1,283 @@
+package field
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// Score counts what a tool said, against what is true.
+type Score struct {
+	Results int // verdicts on a case in a direction
+	Failed  int // of them, in which nothing was judged
+
+	Regressions int            // metrics that are worse by more than the limits
+	Found       int            // of them, said to be
+	Missed      map[string]int // of them, what was said instead: absent, where nothing was
+
+	Clean    int // metrics that are not worse, or less than the limits, of which something was said
+	FalseRed int // of them, said to be worse by more than the limits
+	Wrong    int // benchmarks with such a metric, and none that is worse, in results in which another benchmark is
+	Any      int // metrics that are the same and are said to be worse, by however little; the gate says so only beyond the limits
+
+	AtLimit, AtLimitRed int // metrics of which either may be said, and of them those said to be worse
+
+	Functions, FunctionFirst int // benchmarks found whose function is known, and of them those with that named first
+	Plants, PlantFirst       int // of both, those in which the slowdown is planted, and the function is always the same
+
+	Seconds []float64 // of each result in which something was judged
+	// Paired are the seconds of comparisons that both tools judged. Once is their sum, in which what was measured for two
+	// directions is counted by half in each.
+	Paired []float64
+	Once   float64
+}
+
+// add counts a result of the case, which is turned as the result is.
+func (s *Score) add(c Case, r Result) {
+	s.Results++
+	if r.Error != "" {
+		s.Failed++
+	} else {
+		s.Seconds = append(s.Seconds, r.Seconds)
+	}
+	found := map[string]bool{}
+	for _, t := range c.Truth {
+		if c.expected(t.Benchmark, t.Unit) == red && s.regression(c, t, r) {
+			found[t.Benchmark] = true
+		}
+	}
+	for name := range found {
+		s.function(c, name, r)
+	}
+	bad := map[string]bool{}
+	for _, v := range r.Said {
+		is := c.expected(v.Benchmark, v.Unit)
+		said := says(c, r.Tool, v)
+		switch {
+		case is == either:
+			s.AtLimit++
+			if said {
+				s.AtLimitRed++
+			}
+		case is == clean:
+			s.Clean++
+			if said {
+				s.FalseRed++
+				bad[v.Benchmark] = true
+			}
+			if v.Outcome == "regressed" && !c.differs(v.Benchmark, v.Unit) {
+				s.Any++
+			}
+		}
+	}
+	if worse := c.worse(); len(worse) > 0 {
+		for name := range bad {
+			if !slices.Contains(worse, name) {
+				s.Wrong++
+			}
+		}
+	}
+}
+
+// regression counts a metric that is worse, and reports whether that was found.
+func (s *Score) regression(c Case, t Truth, r Result) bool {
+	s.Regressions++
+	i := slices.IndexFunc(r.Said, func(v Said) bool { return v.Benchmark == t.Benchmark && v.Unit == t.Unit })
+	outcome := "absent"
+	switch {
+	case i >= 0 && says(c, r.Tool, r.Said[i]):
+		s.Found++
+		return true
+	case r.Error != "":
+		outcome = "failed"
+	case i >= 0 && r.Said[i].Outcome == "regressed":
+		outcome = "within the limits"
+	case i >= 0:
+		outcome = r.Said[i].Outcome
+	}
+	if s.Missed == nil {
+		s.Missed = map[string]int{}
+	}
+	s.Missed[outcome]++
+	return false
+}
+
+// function counts the function that was named first for a benchmark that was found to be worse.
+func (s *Score) function(c Case, benchmark string, r Result) {
+	if len(c.Functions) == 0 || r.Tool != byTailgate {
+		return
+	}
+	first := 0
+	if slices.ContainsFunc(r.Causes, func(n Named) bool {
+		return n.Benchmark == benchmark && slices.Contains(c.Functions, n.Function)
+	}) {
+		first = 1
+	}
+	s.Functions++
+	s.FunctionFirst += first
+	if c.Inject != "" {
+		s.Plants++
+		s.PlantFirst += first
+	}
+}
+
+// paired is what a tool's results count in time, of the results of one case in one direction: as many as both tools judged.
+func paired(tool string, results []Result) (s Score) {
+	judged := map[string][]Result{}
+	for _, r := range results {
+		if r.Error == "" {
+			judged[r.Tool] = append(judged[r.Tool], r)
+		}
+	}
+	for _, r := range judged[tool][:min(len(judged[byTailgate]), len(judged[byBenchstat]))] {
+		s.Paired = append(s.Paired, r.Seconds)
+		s.Once += r.Seconds - r.Measured/2
+	}
+	return s
+}
+
+// says reports whether a tool says that a metric is worse by more than the limits. Who reads benchstat looks at the size of what is
+// significant.
+func says(c Case, tool string, v Said) bool {
+	return v.Outcome == "regressed" && (tool == byTailgate || c.beyond(v.Unit, v.Baseline, v.Candidate))
+}
+
+// differs reports whether a metric is known to differ.
+func (c Case) differs(benchmark, unit string) bool {
+	return slices.ContainsFunc(c.Truth, func(t Truth) bool { return t.Benchmark == benchmark && t.Unit == unit })
+}
+
+// worse are the benchmarks with a metric that is worse by more than the limits.
+func (c Case) worse() (names []string) {
+	for _, t := range c.Truth {
+		if c.expected(t.Benchmark, t.Unit) == red {
+			names = append(names, t.Benchmark)
+		}
+	}
+	return names
+}
+
+// missed is how many regressions were not found.
+func (s Score) missed() int { return s.Regressions - s.Found }
+
+// plus is what both count.
+func (s Score) plus(o Score) Score {
+	s.Results += o.Results
+	s.Failed += o.Failed
+	s.Regressions += o.Regressions
+	s.Found += o.Found
+	s.Clean += o.Clean
+	s.FalseRed += o.FalseRed
+	s.Wrong += o.Wrong
+	s.Any += o.Any
+	s.AtLimit += o.AtLimit
+	s.AtLimitRed += o.AtLimitRed
+	s.Functions += o.Functions
+	s.FunctionFirst += o.FunctionFirst
+	s.Plants += o.Plants
+	s.PlantFirst += o.PlantFirst
+	s.Seconds = slices.Concat(s.Seconds, o.Seconds)
+	s.Paired = slices.Concat(s.Paired, o.Paired)
+	s.Once += o.Once
+	missed := map[string]int{}
+	for _, of := range []map[string]int{s.Missed, o.Missed} {
+		for outcome, n := range of {
+			missed[outcome] += n
+		}
+	}
+	s.Missed = missed
+	return s
+}
+
+func TestScores(t *testing.T) {
+	c := Case{
+		Truth: []Truth{
+			{Benchmark: "A", Unit: "ns/op", From: 100, To: 150}, {Benchmark: "A", Unit: "B/op", Open: true},
+			{Benchmark: "Small", Unit: "ns/op", From: 100, To: 105}, {Benchmark: "Alloc", Unit: "allocs/op", From: 0, To: 1},
+		},
+		Functions: []string{"shop.slow"},
+	}
+	score := func(c Case, tool, failed string, causes []Named, said ...Said) Score {
+		var s Score
+		s.add(c, Result{Tool: tool, Seconds: 2, Error: failed, Said: said, Causes: causes})
+		return s
+	}
+	a := func(outcome string, from, to float64) Said { return Said{"A", "ns/op", outcome, "", from, to} }
+	alloc := func(outcome string) Said { return Said{"Alloc", "allocs/op", outcome, "", 0, 1} }
+
+	t.Run("all is found, and the function", func(t *testing.T) {
+		s := score(c, byTailgate, "", []Named{{"A", "shop.slow"}}, a("regressed", 1, 1.5), alloc("regressed"),
+			Said{"Small", "ns/op", "ok", "", 1, 1}, Said{"A", "B/op", "regressed", "", 1, 100}, Said{"A", "allocs/op", "ok", "", 1, 1})
+		assert.Equal(t, Score{
+			Results: 1, Regressions: 2, Found: 2, Clean: 2, AtLimit: 1, AtLimitRed: 1, Functions: 2, FunctionFirst: 1, Seconds: []float64{2},
+		}, s)
+	})
+	t.Run("what is missed is told apart", func(t *testing.T) {
+		s := score(c, byTailgate, "", nil, a("inconclusive", 1, 1.5)).plus(score(c, byTailgate, "", nil, a("blind", 1, 1), alloc("ok")))
+		s = s.plus(score(c, byTailgate, "it does not build", nil))
+		assert.Equal(t, 6, s.missed())
+		assert.Equal(t, map[string]int{"inconclusive": 1, "blind": 1, "ok": 1, "absent": 1, "failed": 2}, s.Missed)
+		assert.Equal(t, 1, s.Failed)
+		assert.Zero(t, s.Functions)
+	})
+	t.Run("another function first", func(t *testing.T) {
+		s := score(c, byTailgate, "", []Named{{"A", "shop.other"}}, a("regressed", 1, 1.5), alloc("regressed"))
+		assert.Equal(t, []int{2, 0}, []int{s.Functions, s.FunctionFirst})
+	})
+	t.Run("what failed took no time that counts", func(t *testing.T) {
+		s := score(c, byTailgate, "it does not build", nil).plus(score(c, byTailgate, "", nil))
+		assert.Equal(t, 2, s.Results)
+		assert.Equal(t, []float64{2}, s.Seconds)
+	})
+	t.Run("functions of plants are told apart", func(t *testing.T) {
+		plant := Case{
+			Inject: "50%", Truth: []Truth{{Benchmark: "A", Unit: "ns/op", From: 100, To: 150}}, Functions: []string{"burn"},
+		}
+		s := score(plant, byTailgate, "", []Named{{"A", "burn"}}, a("regressed", 1, 1.5))
+		s = s.plus(score(plant, byTailgate, "", nil, a("regressed", 1, 1.5)))
+		s = s.plus(score(c, byTailgate, "", []Named{{"A", "shop.slow"}}, a("regressed", 1, 1.5)))
+		assert.Equal(t, []int{3, 2, 2, 1}, []int{s.Functions, s.FunctionFirst, s.Plants, s.PlantFirst})
+	})
+	t.Run("a small change is no regression, and red is false", func(t *testing.T) {
+		s := score(c, byTailgate, "", nil, Said{"Small", "ns/op", "regressed", "", 100, 112})
+		assert.Equal(t, []int{1, 1, 1, 0}, []int{s.Clean, s.FalseRed, s.Wrong, s.Any})
+	})
+	t.Run("another benchmark is named", func(t *testing.T) {
+		s := score(c, byTailgate, "", nil, a("regressed", 1, 1.5), Said{"Other", "ns/op", "regressed", "", 1, 2},
+			Said{"Other", "B/op", "regressed", "", 1, 200}, Said{"A", "allocs/op", "regressed", "", 1, 2})
+		assert.Equal(t, []int{3, 3, 1, 3}, []int{s.Clean, s.FalseRed, s.Wrong, s.Any})
+	})
+	t.Run("nothing differs, and nobody can be wrongly named beside it", func(t *testing.T) {
+		s := score(Case{}, byTailgate, "", nil, a("regressed", 1, 1.2))
+		assert.Equal(t, []int{0, 1, 1, 0, 1}, []int{s.Regressions, s.Clean, s.FalseRed, s.Wrong, s.Any})
+	})
+	t.Run("turned round it is an improvement", func(t *testing.T) {
+		s := score(c.turned(), byTailgate, "", nil, a("improved", 1.5, 1), alloc("improved"))
+		assert.Equal(t, []int{0, 2, 0, 0}, []int{s.Regressions, s.Clean, s.FalseRed, s.Any})
+		s = score(c.turned(), byTailgate, "", nil, a("regressed", 1, 1.5))
+		assert.Equal(t, []int{0, 1, 1, 0}, []int{s.Regressions, s.Clean, s.FalseRed, s.Any})
+	})
+	t.Run("of benchstat the size is looked at", func(t *testing.T) {
+		s := score(c, byBenchstat, "", nil, a("regressed", 100, 110), alloc("regressed"))
+		assert.Equal(t, []int{2, 1}, []int{s.Regressions, s.Found})
+		assert.Equal(t, map[string]int{"within the limits": 1}, s.Missed)
+		s = score(c, byBenchstat, "", nil, a("regressed", 100, 110.1), Said{"Other", "ns/op", "regressed", "", 100, 102})
+		assert.Equal(t, []int{1, 1, 0, 1}, []int{s.Found, s.Clean, s.FalseRed, s.Any})
+		assert.Zero(t, s.Functions)
+	})
+}
+
+// TestTimeIsThatOfComparisonsOfBothTools has three gates and two comparisons by benchstat, one of which failed.
+func TestTimeIsThatOfComparisonsOfBothTools(t *testing.T) {
+	results := []Result{
+		{Tool: byTailgate, Error: "it does not build", Seconds: 1}, {Tool: byTailgate, Seconds: 10}, {Tool: byTailgate, Seconds: 20},
+		{Tool: byBenchstat, Error: "it does not build"}, {Tool: byBenchstat, Seconds: 42, Measured: 40},
+	}
+	assert.Equal(t, Score{Paired: []float64{10}, Once: 10}, paired(byTailgate, results))
+	assert.Equal(t, Score{Paired: []float64{42}, Once: 22}, paired(byBenchstat, results))
+	assert.Empty(t, paired(byTailgate, results[:4]).Paired)
+	both := paired(byBenchstat, results).plus(paired(byBenchstat, results))
+	assert.Equal(t, []float64{42, 42}, both.Paired)
+	assert.InDelta(t, 44, both.Once, 1e-9)
+}

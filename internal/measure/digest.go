@@ -1,0 +1,95 @@
+package measure
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ErrKnown means that Order.Known knows the candidate, so that nothing was measured.
+var ErrKnown = errors.New("what the candidate runs and reads is known")
+
+// digest tells what the candidate runs and reads in the one package of whose benchmarks a rule speaks: two commits with one digest
+// are measured alike. It is empty where that cannot be told. What is read without standing in the log counts as for mayRead.
+func (g *gate) digest(ctx context.Context) string {
+	s := g.sides[candidateSide]
+	if s.tree == nil {
+		return ""
+	}
+	for _, pair := range g.pairs() {
+		bin, looked := s.bins[pair.Package()], s.looked[pair.Package()]
+		if !pair.Judged() || bin == nil || !looked.at.Known {
+			continue
+		}
+		dir, err := filepath.Rel(s.tree.Dir, bin.Dir)
+		if err != nil {
+			return ""
+		}
+		files, err := s.tree.Tracked(ctx)
+		if err != nil {
+			return ""
+		}
+		c := inputs{tops: [2]string{s.tree.Dir, s.tree.Dir}, places: g.places}
+		read, known := c.read(filepath.ToSlash(dir), looked, files)
+		if !known {
+			return ""
+		}
+		h := sha256.New()
+		fmt.Fprintf(h, "%s %q\n", bin.SHA256, bin.Settings)
+		for _, line := range read {
+			fmt.Fprintln(h, line)
+		}
+		return fmt.Sprintf("%x", h.Sum(nil))
+	}
+	return ""
+}
+
+// read is what the package in dir looks at of the files of its commit, and may read without telling, in lines: of a file what git
+// says of it, of a folder that was opened the names in it, and of what is in a submodule the submodule's commit. It is not known of
+// what a symbolic link leads to.
+func (c *inputs) read(dir string, of looked, files map[string]string) (read []string, known bool) {
+	lines := map[string]bool{}
+	for _, input := range of.at.All {
+		name, inside := c.within(candidateSide, input.Path)
+		if !inside {
+			continue
+		}
+		lines[fmt.Sprintf("%q %s", name, files[name])] = true
+		for file, is := range files {
+			switch {
+			case !isBelow(name, file):
+			case strings.HasPrefix(is, "120000"):
+				return nil, false
+			case strings.HasPrefix(is, "160000"):
+				lines[fmt.Sprintf("%q in %s", name, is)] = true
+			}
+			if child, below := childOf(name, file); input.Opened && below {
+				lines[fmt.Sprintf("%q has %q", name, child)] = true
+			}
+		}
+	}
+	starts := of.starts()
+	for file, is := range files {
+		if c.unlogged(dir, file, of.at.Early, starts) {
+			lines[fmt.Sprintf("%q %s", file, is)] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(lines)), true
+}
+
+// childOf is the name in a folder that leads to a file below it, by their paths from the top, which is ".".
+func childOf(folder, file string) (child string, below bool) {
+	rest := file
+	if folder != "." {
+		if rest, below = strings.CutPrefix(file, folder+"/"); !below {
+			return "", false
+		}
+	}
+	child, _, _ = strings.Cut(rest, "/")
+	return child, true
+}

@@ -1,0 +1,52 @@
+package measure
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/part"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// lateGate is a gate whose rounds of 1 s and a start of 0.1 s are late as the function says of the n-th, from 1.
+func lateGate(t *testing.T, budget time.Duration, late func(n int) bool) report.Document {
+	t.Helper()
+	g, n := slow(10), 0
+	g.budget = budget
+	g.benchmarks[0].late = func() bool { n++; return late(n) }
+	doc := g.run(t, part.Part{}, t.TempDir())
+	require.Len(t, doc.Report.Verdicts, 1)
+	return doc
+}
+
+func TestALateRoundIsMeasuredAgain(t *testing.T) {
+	never := lateGate(t, time.Hour, func(int) bool { return false })
+	third := lateGate(t, time.Hour, func(n int) bool { return n%3 == 0 })
+	assert.Equal(t, never.Report.Verdicts, third.Report.Verdicts, "what is thrown away changes no verdict")
+	assert.Equal(t, never.Details[0].Series, third.Details[0].Series, "nor is there a look more")
+	assert.Contains(t, third.Notes, "Edge: 29 rounds measured again, since the load generator was late in them")
+	assert.Empty(t, never.Notes)
+}
+
+func TestRoundsThatAreAlwaysLateAreInvalidWhenThereIsNoTimeForMore(t *testing.T) {
+	doc := lateGate(t, 20*time.Second, func(int) bool { return true })
+	v := doc.Report.Verdicts[0]
+	assert.Equal(t, policy.Invalid, v.Outcome)
+	assert.Equal(t, policy.Late, v.Reason.Code)
+	assert.Equal(t, policy.Facts{Need: 8, Have: 20, Lag: 12345678}, v.Reason.Facts)
+	assert.Equal(t, []policy.Advice{{Do: policy.LowerRate}, {Do: policy.QuieterMachine}}, v.Reason.Advice)
+
+	doc = lateGate(t, 5*time.Second, func(int) bool { return true })
+	assert.Equal(t, policy.SmallBudget, doc.Report.Verdicts[0].Reason.Code, "8 rounds that are not late would be too many, too")
+}
+
+func TestLateRoundsAfterTheFewestEndWithTheBudget(t *testing.T) {
+	doc := lateGate(t, 30*time.Second, func(n int) bool { return n > 9 })
+	assert.Equal(t, 9, doc.Report.Verdicts[0].Baseline.N)
+	assert.NotEqual(t, policy.Invalid, doc.Report.Verdicts[0].Outcome)
+	assert.InDelta(t, 30, doc.Report.Benchmarks[0].Noise.Seconds, 2)
+}

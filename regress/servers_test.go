@@ -1,0 +1,114 @@
+package regress
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/measure"
+	"github.com/tailgate-go/tailgate/internal/progress"
+	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
+)
+
+// told calls a function for each line that is told.
+type told func(line string)
+
+func (f told) Write(line []byte) (int, error) {
+	f(string(line))
+	return len(line), nil
+}
+
+// Two loads at once would disturb each other, and so would a load and a gate.
+func TestALoadWaitsForWhoMeasures(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no lock")
+	}
+	path := filepath.Join(t.TempDir(), "x.lock")
+	t.Setenv(testbin.LockEnv, path)
+	release, err := testbin.Lock(t.Context(), path, nil)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	display := progress.New(told(func(line string) {
+		assert.Contains(t, line, "another gate is measuring on this machine")
+		cancel(enough)
+	}), nil)
+	s := settings{program: &measure.Program{Path: filepath.Join(t.TempDir(), "none")}}
+	require.ErrorIs(t, s.load(ctx, ".", "http://a", display, io.Discard), enough)
+	release()
+
+	err = s.load(t.Context(), ".", "http://a", display, io.Discard)
+	require.ErrorIs(t, err, os.ErrNotExist, "it was to start the program")
+	ctx, stop := context.WithCancel(t.Context())
+	release, err = testbin.Lock(ctx, path, func(string) { stop() })
+	require.NoError(t, err, "the lock is kept")
+	release()
+	stop()
+}
+
+// A baseline that cannot be judged is found before a server is loaded for nothing.
+func TestASavedBaselineIsReadBeforeTheLoad(t *testing.T) {
+	t.Setenv(testbin.LockEnv, filepath.Join(t.TempDir(), "x.lock"))
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{
+		"nothing.txt": "", "torn.txt": "BenchmarkServing/case=chat/rate=5-2 100 NaN p50-ttft-ns\nPASS\n",
+		"planted.txt": "# planted: 5ms\npkg: example.com/shop\nBenchmarkServing/case=chat/rate=5-2 100 1 ns/op\nPASS\n",
+		"whole.txt":   "pkg: example.com/shop\nBenchmarkServing/case=chat/rate=5-2 100 1 ns/op\nPASS\n",
+	} {
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+		s, err := Gate{Policy: policy.Serving(true), Baseline: name, Candidate: "http://127.0.0.1:1", Out: "out"}.settle(fromNowhere)
+		require.NoError(t, err)
+		s.program = &measure.Program{Path: filepath.Join(t.TempDir(), "none")}
+		result, err := s.run(t.Context(), "command", progress.New(io.Discard, nil))
+		assert.Equal(t, exitInvalid, result.status(), name)
+		if name == "whole.txt" {
+			require.ErrorIs(t, err, os.ErrNotExist, "the load was to begin")
+		} else {
+			require.ErrorContains(t, err, "baseline: ", name)
+			assert.ErrorContains(t, err, name)
+		}
+	}
+}
+
+func TestAFlagForRecordingsIsForRecordings(t *testing.T) {
+	loader := Loader{
+		Flags: []LoadFlag{{Name: "scenario"}, {Name: "results", Records: true}},
+		Load: func(map[string]string) (Load, error) {
+			return Load{Rules: policy.Serving(true), Benchtime: "60x", Takes: time.Minute}, nil
+		},
+	}
+	for _, c := range []struct {
+		name string
+		args []string
+		says string
+	}{
+		{"a recording", []string{"-baseline=none", "-results=r.json"}, ""},
+		{"a gate", []string{"-baseline=http://a", "-results=r.json"}, "-results is for a server that is measured by itself"},
+		{"a gate without", []string{"-baseline=http://a"}, ""},
+		{"packages", []string{"-baseline=http://a", "./..."}, "a load takes the place of packages"},
+		{"a planted slowdown", []string{"-baseline=http://a", "-inject=5ms"}, "a slowdown cannot be planted in a server"},
+	} {
+		a, err := parse(append([]string{"-scenario=x", "-candidate=http://b"}, c.args...), loader)
+		require.NoError(t, err)
+		s, err := a.settle()
+		if c.says == "" {
+			require.NoError(t, err, c.name)
+			assert.Equal(t, "60x", s.benchtime)
+			assert.Equal(t, time.Minute, s.takes)
+		} else {
+			assert.ErrorContains(t, err, c.says, c.name)
+		}
+	}
+	a, err := parse([]string{"-scenario=a b.json", "-results=r"}, loader)
+	require.NoError(t, err)
+	assert.Contains(t, byCommand(a).line("", ""), " -scenario='a b.json' -results=r")
+}

@@ -1,0 +1,72 @@
+package serving
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// resultsVersion is that of the form of the file of results.
+const resultsVersion = 1
+
+// results are the file of results: results.schema.json describes it.
+type results struct {
+	Version  int       `json:"version"`
+	Scenario Scenario  `json:"scenario"`
+	Target   Target    `json:"target"`
+	Dataset  string    `json:"dataset_sha256"`
+	Runs     []outcome `json:"runs"`
+}
+
+// keep keeps what runs of a benchmark came to, in the place of those that it had before, and writes all that are kept to the file
+// of results, if there is one: a benchmark has several runs until testing has enough, and the last one counts.
+func (c *course) keep(b *testing.B, runs ...outcome) error {
+	c.kept = slices.DeleteFunc(c.kept, func(o outcome) bool { return o.of == b })
+	for _, o := range runs {
+		o.of = b
+		c.kept = append(c.kept, o)
+	}
+	if c.options.Results == "" {
+		return nil
+	}
+	r := results{Version: resultsVersion, Scenario: c.scenario, Target: c.target.public(), Runs: c.kept}
+	r.Dataset = c.set.Hash(c.scenario.Dataset.Seed)
+	r.Scenario.Target = c.scenario.Target.public()
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replace(c.options.Results, append(text, '\n'))
+}
+
+// public is the target without what may be a secret: the values of its headers.
+func (t Target) public() Target {
+	if t.Headers == nil {
+		return t
+	}
+	headers := map[string]string{}
+	for name := range t.Headers {
+		headers[name] = "..."
+	}
+	t.Headers = headers
+	return t
+}
+
+// replace replaces a file as a whole: who reads it finds the old text or the new one.
+func replace(file string, text []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // the first error says more
+	}
+	return err
+}
