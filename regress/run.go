@@ -95,6 +95,9 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		return nil, nil, err
 	}
 	doc.First = out.New && s.explains()
+	if err := context.Cause(ctx); err != nil && !s.saved() { // said once here, and not by the first command that cannot run
+		return out, nil, err
+	}
 	if err := s.checkHistory(); err != nil {
 		return out, nil, err
 	}
