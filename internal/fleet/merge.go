@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/internal/replied"
 	"github.com/tailgate-go/tailgate/internal/saturation"
 	"github.com/tailgate-go/tailgate/internal/strictjson"
 )
@@ -19,7 +20,7 @@ import (
 const (
 	mostLine          = 2 << 20 // bytes of a line of ours
 	mostShares        = 100_000
-	mostDistributions = 1000 // distinct ones, of 270 kB each at most
+	mostDistributions = 2000 // distinct ones, of 270 kB each at most
 )
 
 // Whole is a benchmark that all its shards together ran.
@@ -286,18 +287,15 @@ func (m *merger) unplanned() []error {
 func (g *group) whole() Whole {
 	slices.SortFunc(g.shares, func(a, b *reading) int { return a.Shard - b.Shard })
 	w := Whole{Share: g.shares[0].Share, Distributions: g.metrics}
-	w.Attempted, w.Succeeded, w.Failed, w.Tokens, w.CPU, w.Faults = 0, 0, 0, 0, 0, nil
-	w.InputTokens, w.CachedTokens, w.TellsCached, w.InTime = 0, 0, false, saturation.Count{}
+	w.Attempted, w.Succeeded, w.Failed, w.CPU, w.Faults = 0, 0, 0, 0, nil
+	w.Replies, w.InTime = replied.Count{}, saturation.Count{}
 	w.Share.Invalid, w.Clock, w.Metrics = nil, Clock{}, slices.Sorted(maps.Keys(g.metrics))
 	for _, s := range g.shares {
 		w.Shards = append(w.Shards, s.Share)
 		w.Attempted += s.Attempted
 		w.Succeeded += s.Succeeded
 		w.Failed += s.Failed
-		w.Tokens += s.Tokens
-		w.InputTokens += s.InputTokens
-		w.CachedTokens += s.CachedTokens
-		w.TellsCached = w.TellsCached || s.TellsCached
+		w.Replies.Add(s.Replies)
 		w.InTime.Add(s.InTime)
 		w.CPU += s.CPU
 		w.LastSent, w.Elapsed = max(w.LastSent, s.LastSent), max(w.Elapsed, s.Elapsed)
@@ -313,6 +311,9 @@ func (g *group) whole() Whole {
 	}
 	if w.Succeeded == 0 {
 		w.Invalid = append(w.Invalid, fmt.Sprintf("none of %d requests succeeded: %v", w.Attempted, w.Faults))
+	}
+	if reason := w.TooManyFailed(); reason != "" && w.Of > 1 { // one generator alone has said so
+		w.Invalid = append(w.Invalid, reason)
 	}
 	w.compareClocks()
 	return w

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/latency"
+	"github.com/tailgate-go/tailgate/internal/replied"
 	"github.com/tailgate-go/tailgate/internal/saturation"
 	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/workload"
@@ -36,7 +37,7 @@ func share(i, n int) (Share, map[string]*latency.Distribution) {
 	for k := i; k <= 100; k += n {
 		d.Record(int64(k) * 1e6)
 	}
-	s.Attempted, s.Succeeded = int(d.Len()), int(d.Len())
+	s.Attempted, s.Succeeded, s.Replies = int(d.Len()), int(d.Len()), replied.Count{NoUsage: int(d.Len())}
 	return s, map[string]*latency.Distribution{Latency: d}
 }
 
@@ -145,10 +146,11 @@ func TestWhatNoShareSaysIsRefused(t *testing.T) {
 	text := strings.Join(printed(t, 1, nil), "")
 	_, err := Merge(strings.NewReader(text))
 	require.NoError(t, err)
+	hundred := text[strings.Index(text, `"attempted":100`):strings.Index(text, `,"empty"`)]
 	for _, c := range []struct{ name, old, new, says string }{
-		{"another version", `"version":2`, `"version":1`, "its version is 1, where this is 2"},
-		{"an unknown field", `"version":2`, `"version":2,"more":2`, "more"},
-		{"a field twice", `"version":2`, `"version":2,"version":1`, "version"},
+		{"another version", `"version":3`, `"version":2`, "its version is 2, where this is 3"},
+		{"an unknown field", `"version":3`, `"version":3,"more":2`, "more"},
+		{"a field twice", `"version":3`, `"version":3,"version":1`, "version"},
 		{"a benchmark with a blank", `"benchmark":"Load/`, `"benchmark":"Load /`, "which is no name of one"},
 		{"no such shard", `"shard":1`, `"shard":2`, "there is no shard 2 of 1"},
 		{"too many shards", `"of":1`, `"of":1001`, "there is no shard 1 of 1001"},
@@ -161,8 +163,10 @@ func TestWhatNoShareSaysIsRefused(t *testing.T) {
 			"90 requests succeeded and 10 failed, 0 with a reason"},
 		{"no prompts", `"selection":48`, `"selection":0`, "selection is 0"},
 		{"prompts of more bits", `"selection":48`, `"selection":281474976710656`, "selection is 281474976710656"},
-		{"tokens below none", `"input_tokens":0`, `"input_tokens":-1`, "of prompts -1 with 0 cached"},
-		{"cached tokens of which nobody told", `"cached_tokens":0`, `"cached_tokens":1`, "of prompts 0 with 1 cached"},
+		{"tokens below none", `"input_tokens":0`, `"input_tokens":-1`, "which 100 replies are not"},
+		{"cached tokens of which nobody told", `"cached_tokens":0`, `"cached_tokens":1`, "which 100 replies are not"},
+		{"more than all may fail", `"in_time"`, `"may_fail_percent":101,"in_time"`, "may_fail_percent is 101"},
+		{"replies that nobody sent", `"no_usage":100`, `"no_usage":99`, "which 100 replies are not"},
 		{"more answered than succeeded", `"answered":0`, `"answered":101`, "in_time is {Due:0 Answered:101}"},
 		{"more due than it has", `"due":0`, `"due":101`, "in_time is {Due:101 Answered:0}"},
 		{"a negative time", `"elapsed_ns":3000000000`, `"elapsed_ns":-1`, "ended after -1ns"},
@@ -172,7 +176,7 @@ func TestWhatNoShareSaysIsRefused(t *testing.T) {
 		{"a distribution of no metric", `"metric":"latency"`, `"metric":"lag"`, `has no "lag", or twice`},
 		{"a distribution that cannot be", `"count":100`, `"count":101`,
 			"shard 1 of 1 of Load/case=x/rate=50: latency: values: there are 100"},
-		{"fewer latencies than requests that succeeded", `"attempted":100,"succeeded":100`, `"attempted":99,"succeeded":99`,
+		{"fewer latencies than requests that succeeded", hundred, strings.ReplaceAll(hundred, "100", "99"),
 			"there are 100 latencies, where 99 requests succeeded"},
 		{"an overlong line", sharePrefix, sharePrefix + strings.Repeat(" ", mostLine), "fleet: line 3: it has more than"},
 	} {
@@ -224,6 +228,7 @@ func fail(s *Share, d map[string]*latency.Distribution, faults map[string]int) {
 		s.Failed += n
 	}
 	s.Succeeded -= s.Failed
+	s.Replies.NoUsage = s.Succeeded
 	d[Latency] = &latency.Distribution{}
 	for range s.Succeeded {
 		d[Latency].Record(1e6)
@@ -254,17 +259,35 @@ func TestALoadOfWhichNothingSucceededIsInvalid(t *testing.T) {
 	assert.Contains(t, invalid[0], "none of 100 requests succeeded")
 }
 
+// One shard alone has more failures than may be; whether the load has is told by all of them together.
+func TestHowManyMayFailIsOfAllShards(t *testing.T) {
+	failing := func(n int) func(*Share, map[string]*latency.Distribution) {
+		return func(s *Share, d map[string]*latency.Distribution) {
+			five := 5.0
+			if s.MayFail = &five; s.Shard == 2 {
+				fail(s, d, map[string]int{"timeout": n})
+			}
+		}
+	}
+	_, invalid := reported(t, failing(5))
+	assert.Empty(t, invalid, "5 of 100 may")
+	_, invalid = reported(t, failing(6))
+	assert.Equal(t, []string{"6 of 100 requests failed, where 5 may (max_error_percent): map[timeout:6]"}, invalid)
+}
+
 func TestPromptsAndCachesOfAllShardsAreReported(t *testing.T) {
 	got, _ := reported(t, func(s *Share, _ map[string]*latency.Distribution) {
-		s.Cold, s.InputTokens = true, 1000
+		s.Cold, s.Replies = true, replied.Count{Usage: s.Succeeded, InputTokens: 1000, Good: 10, Bounded: true}
 		if s.Shard == 2 { // the others' servers do not say
-			s.CachedTokens, s.TellsCached = 800, true
+			s.Replies.CachedTokens, s.Replies.TellsCached = 800, true
 		}
 	})
 	assert.Equal(t, []float64{48, 1, 20}, []float64{got["selection"], got["cold"], got["cached-percent"]})
+	assert.Equal(t, []float64{40, 40.0 / 3}, []float64{got["goodput-percent"], got["goodput-req/s"]}, "of 25 each, 10 in time")
 	got, _ = reported(t, nil)
-	assert.NotContains(t, got, "cold")
-	assert.NotContains(t, got, "cached-percent")
+	for _, unit := range []string{"cold", "cached-percent", "goodput-percent"} {
+		assert.NotContains(t, got, unit)
+	}
 }
 
 // No shard has enough requests to tell from chance that the server falls behind; all together have.
@@ -355,7 +378,8 @@ func drive(t *testing.T, l workload.Load) (text string, sorted []int64) {
 	assert.NoError(t, err)
 	s := Share{Benchmark: "Load", Plan: []string{"Load"}, Shard: max(1, l.Shard.I), Of: max(1, l.Shard.N), Scenario: scenario,
 		Schedule: r.Schedule, Seed: l.Seed, Selection: 48,
-		Rate: l.Rate, Requests: l.Requests, Start: r.Start.Round(0), Attempted: r.Attempted, Succeeded: r.Succeeded, Elapsed: r.Elapsed}
+		Rate: l.Rate, Requests: l.Requests, Start: r.Start.Round(0), Attempted: r.Attempted, Succeeded: r.Succeeded, Elapsed: r.Elapsed,
+		Replies: replied.Count{NoUsage: r.Succeeded}}
 	d := &latency.Distribution{}
 	for _, q := range r.Requests {
 		d.Record(int64(q.Latency()))
@@ -368,11 +392,16 @@ func drive(t *testing.T, l workload.Load) (text string, sorted []int64) {
 	return out.String(), sorted
 }
 
+// counted has each request of a share counted by its server.
+func counted(s *Share, _ map[string]*latency.Distribution) {
+	s.Replies = replied.Count{Usage: s.Succeeded, OutputTokens: int64(s.Shard), Good: s.Succeeded}
+}
+
 func FuzzMerge(f *testing.F) {
 	run := regexp.MustCompile(`"run":"[0-9a-f]{16}`)
 	for n := range 3 {
 		var seed string
-		for i, text := range printed(f, n+1, func(s *Share, metrics map[string]*latency.Distribution) { s.Tokens = int64(s.Shard) }) {
+		for i, text := range printed(f, n+1, counted) {
 			seed += run.ReplaceAllString(text, `"run":"000000000000000`+fmt.Sprint(i)) // the same in every run
 		}
 		f.Add(seed)

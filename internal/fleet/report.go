@@ -18,6 +18,8 @@ const (
 	TPOT    = "tpot"
 	ITL     = "itl"
 	Lag     = "lag"
+
+	Normalized = "normalized" // a stage, with a mean of its own
 )
 
 // Report hands over each metric with its unit, as package workload's Recorder has them, of one shard or of all.
@@ -29,7 +31,7 @@ func (s Share) Report(metrics map[string]*latency.Distribution, report func(valu
 		}
 	}
 	if r.TTFT.Len() > 0 { // without a stream tokens have no times
-		r.Tokens = s.Tokens
+		r.Tokens = s.Replies.OutputTokens
 	}
 	for _, name := range s.Metrics {
 		switch name {
@@ -39,13 +41,22 @@ func (s Share) Report(metrics map[string]*latency.Distribution, report func(valu
 		}
 	}
 	r.Report(s.Elapsed, report)
-	if r.Tokens == 0 && s.Tokens > 0 && s.Elapsed > 0 {
-		report(float64(s.Tokens)/s.Elapsed.Seconds(), "tok/s")
+	for _, name := range []string{TTFT, TPOT, ITL, Normalized} { // that a Recorder does not report
+		if d := metrics[name]; d != nil && d.Len() > 0 {
+			report(d.Mean(), "mean-"+name+"-ns")
+		}
+	}
+	if r.Tokens == 0 && s.Replies.OutputTokens > 0 && s.Elapsed > 0 {
+		report(float64(s.Replies.OutputTokens)/s.Elapsed.Seconds(), "tok/s")
 	}
 	report(float64(s.Attempted), "attempted")
 	report(float64(s.Succeeded), "succeeded")
 	s.reportFaults(report)
-	s.reportPrompts(report)
+	s.Replies.Report(s.Attempted, s.Elapsed, report)
+	report(float64(s.Selection), "selection")
+	if s.Cold {
+		report(1, "cold")
+	}
 	if lag := metrics[Lag]; lag != nil && lag.Len() > 0 {
 		q := lag.Quantiles(0.5, 0.99)
 		report(float64(q[0]), "p50-lag-ns")
@@ -72,17 +83,6 @@ func (s Share) reportFaults(report func(value float64, unit string)) {
 		saturated = 1
 	}
 	report(saturated, "saturated")
-}
-
-// reportPrompts tells which prompts were sent, and how much of them the server knew.
-func (s Share) reportPrompts(report func(value float64, unit string)) {
-	report(float64(s.Selection), "selection")
-	if s.Cold {
-		report(1, "cold")
-	}
-	if s.TellsCached && s.InputTokens > 0 {
-		report(100*float64(s.CachedTokens)/float64(s.InputTokens), "cached-percent")
-	}
 }
 
 // WriteBenchmarks writes what one load generator would have printed, in the format that benchstat reads. Whatever is invalid

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/internal/part"
+	"github.com/tailgate-go/tailgate/internal/replied"
 	"github.com/tailgate-go/tailgate/internal/saturation"
 )
 
@@ -21,7 +22,7 @@ const (
 	sharePrefix        = "#tailgate-share "
 	distributionPrefix = "#tailgate-distribution "
 
-	version = 2
+	version = 3
 )
 
 // Share is what one load generator says of its part of one benchmark. Durations are in nanoseconds.
@@ -49,17 +50,13 @@ type Share struct {
 	Succeeded int            `json:"succeeded"`
 	Failed    int            `json:"failed"`
 	Faults    map[string]int `json:"faults,omitempty"` // by label; they sum to Failed
-	Tokens    int64          `json:"tokens"`           // of output
+	Replies   replied.Count  `json:"replies"`          // of those that succeeded
 
-	// Of prompts, as the server counts tokens: all, and those that came from a cache, if it told that of any request.
-	InputTokens  int64 `json:"input_tokens"`
-	CachedTokens int64 `json:"cached_tokens"`
-	TellsCached  bool  `json:"tells_cached"`
-
-	InTime   saturation.Count `json:"in_time"`      // what was due and answered while the server can be seen to fall behind
-	LastSent time.Duration    `json:"last_sent_ns"` // from the start
-	Elapsed  time.Duration    `json:"elapsed_ns"`   // from the start to the last end
-	CPU      time.Duration    `json:"cpu_ns"`       // that the process used for the load; 0: not known
+	MayFail  *float64         `json:"may_fail_percent,omitempty"` // of all shards' requests; nil: all may
+	InTime   saturation.Count `json:"in_time"`                    // what was due, and what was answered, in the second half
+	LastSent time.Duration    `json:"last_sent_ns"`               // from the start
+	Elapsed  time.Duration    `json:"elapsed_ns"`                 // from the start to the last end
+	CPU      time.Duration    `json:"cpu_ns"`                     // that the process used for the load; 0: not known
 	Clock    Clock            `json:"clock"`
 	Invalid  []string         `json:"invalid,omitempty"` // why it must not be judged
 	Metrics  []string         `json:"metrics"`           // the distributions that follow, ascending
@@ -76,6 +73,15 @@ type written struct {
 func (s Share) Arrivals() int { return s.part().Len(s.Requests) }
 
 func (s Share) part() part.Part { return part.Part{I: s.Shard, N: s.Of} }
+
+// TooManyFailed says that more requests failed than may, and is empty where no more did.
+func (s Share) TooManyFailed() string {
+	most := replied.MayFail(s.MayFail, s.Attempted)
+	if s.Failed <= most {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d requests failed, where %d may (max_error_percent): %v", s.Failed, s.Attempted, most, s.Faults)
+}
 
 // String names the shard: "shard 3 of 8".
 func (s Share) String() string { return fmt.Sprintf("shard %d of %d", s.Shard, s.Of) }
@@ -113,7 +119,7 @@ func appendLine(to []byte, prefix string, v any) ([]byte, error) {
 const (
 	mostRequests   = 20_000_000
 	mostBenchmarks = 200
-	mostMetrics    = 200
+	mostMetrics    = 1000
 	mostReasons    = 100
 	mostWord       = 300 // characters of a name
 	mostReason     = 2000
@@ -169,8 +175,10 @@ func (s Share) validateCounts() error {
 	case s.Succeeded < 0 || s.Failed < 0 || s.Succeeded+s.Failed != s.Attempted || faults != s.Failed:
 		return fmt.Errorf("%d requests succeeded and %d failed, %d with a reason, of %d attempted",
 			s.Succeeded, s.Failed, faults, s.Attempted)
-	case !isTokens(s.Tokens) || !isTokens(s.InputTokens) || !isTokens(s.CachedTokens) || s.CachedTokens > 0 && !s.TellsCached:
-		return fmt.Errorf("tokens is %d, of prompts %d with %d cached, which no server counts", s.Tokens, s.InputTokens, s.CachedTokens)
+	case s.MayFail != nil && !(*s.MayFail >= 0 && *s.MayFail <= 100):
+		return fmt.Errorf("may_fail_percent is %v, and not 0 to 100", *s.MayFail)
+	case !s.Replies.IsOf(s.Succeeded):
+		return fmt.Errorf("replies is %+v, which %d replies are not", s.Replies, s.Succeeded)
 	case s.InTime.Due < 0 || s.InTime.Due > s.Arrivals() || s.InTime.Answered < 0 || s.InTime.Answered > s.Succeeded:
 		return fmt.Errorf("in_time is %+v of %d requests, %d of which succeeded", s.InTime, s.Arrivals(), s.Succeeded)
 	case s.LastSent < 0 || s.LastSent > longest || s.Elapsed < 0 || s.Elapsed > longest || s.CPU < 0 || s.CPU > 1000*longest:
@@ -186,8 +194,6 @@ func (s Share) validateCounts() error {
 	}
 	return s.Clock.validate()
 }
-
-func isTokens(n int64) bool { return n >= 0 && n <= 1e15 }
 
 func isName(name string) bool { return len(name) <= mostWord && benchmarkForm.MatchString(name) }
 

@@ -145,10 +145,10 @@ func TestWithoutUsageNothingIsSaidOfTokens(t *testing.T) {
 // Of the replies some have usage and some do not: those that do not have kept no bound on the time per token.
 func TestARequestWithoutUsageHasNotKeptItsTimePerToken(t *testing.T) {
 	slo := SLO{TPOT: Duration(time.Second)}
-	assert.False(t, slo.kept(Reply{Latency: ms, Texts: 2}))
-	assert.True(t, slo.kept(Reply{Latency: ms, Texts: 2, HasUsage: true, OutputTokens: 2, TPOT: ms}))
-	assert.True(t, slo.kept(Reply{Latency: ms, Texts: 1}), "one text has no time per token")
-	assert.True(t, SLO{E2E: Duration(time.Second)}.kept(Reply{Latency: ms, Texts: 2}))
+	assert.False(t, slo.keeps(Reply{Latency: ms, Texts: 2}))
+	assert.True(t, slo.keeps(Reply{Latency: ms, Texts: 2, HasUsage: true, OutputTokens: 2, TPOT: ms}))
+	assert.True(t, slo.keeps(Reply{Latency: ms, Texts: 1}), "one text has no time per token")
+	assert.True(t, SLO{E2E: Duration(time.Second)}.keeps(Reply{Latency: ms, Texts: 2}))
 }
 
 // A server that does not end its streams is noted, and its throughput is that of its tokens.

@@ -97,6 +97,10 @@ func (c *Client) Close() {
 	c.transport.CloseIdleConnections()
 }
 
+// HeldOpen waits for the ends of streams, 100 ms at most, and returns how many streams the server had not ended 100 ms after their
+// last event, since it was last called. Their connections were given up. No request may be under way.
+func (c *Client) HeldOpen() int { return c.endings.late() }
+
 // Body is the request as it goes over the wire.
 func (c *Client) Body(r Request) ([]byte, error) {
 	s := openai.Sampling{Model: r.Model, Stream: r.Stream, IgnoreEOS: r.IgnoreEOS, Temperature: r.Temperature, TopP: r.TopP}

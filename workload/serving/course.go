@@ -22,10 +22,10 @@ type course struct {
 	target Target
 	client *Client
 	set    dataset.Set
-	names  map[string]names // by model
-	drawn  float64          // which prompts there are: see dataset.Set.Drawn
-	rates  int              // that were run, not counting b.N = 1
-	kept   []outcome        // of the latest run of each benchmark; of a sweep, of each rate that it tried
+	stages Stages
+	drawn  float64   // which prompts there are: see dataset.Set.Drawn
+	rates  int       // that were run, not counting b.N = 1
+	kept   []outcome // of the latest run of each benchmark; of a sweep, of each rate that it tried
 }
 
 // mostProbe bounds how long a server may take to show that it is one.
@@ -46,7 +46,7 @@ func (c *course) open(b *testing.B) {
 
 // prepare reads what is needed and finds the server, the one that a gate has named before all others.
 func (c *course) prepare(named string) (err error) {
-	if c.names, err = c.scenario.names(); err != nil {
+	if c.stages, err = c.scenario.Stages(); err != nil {
 		return err
 	}
 	if c.set, err = c.scenario.ReadDataset(c.options.Count); err != nil {

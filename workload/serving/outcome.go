@@ -67,7 +67,7 @@ func (t *tally) outcome(at point, began time.Time, result workload.LoadResult) o
 	o := outcome{
 		Name: at.name(), Rate: at.rate, MaxRate: at.max, Began: began.UTC(), Elapsed: result.Elapsed,
 		Requests: result.Attempted, Succeeded: result.Succeeded, Failed: result.Failed, Saturated: t.saturated, Invalid: result.Invalid,
-		InputTokens: t.input.n, OutputTokens: t.output, times: &t.times,
+		InputTokens: t.replies.InputTokens, OutputTokens: t.replies.OutputTokens, times: &t.times,
 		Latency: quantilesOf(&t.times.latency), TTFT: quantilesOf(&t.times.ttft), TPOT: quantilesOf(&t.times.tpot),
 		ITL: quantilesOf(&t.times.itl), Normalized: quantilesOf(&t.times.normalized),
 	}

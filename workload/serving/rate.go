@@ -9,9 +9,6 @@ import (
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
-// normalized is the stage of the latency per output token.
-const normalized = "normalized"
-
 // rate is one rate of a course, or another point of it, while it is run.
 type rate struct {
 	*course
@@ -42,7 +39,7 @@ func (c *course) run(b *testing.B, at point) {
 	r.log = newRequestLog(c.options.Log, c.scenario.Name, at, r.selection)
 	load.Requests = b.N
 
-	c.client.endings.late() // of what came before, which is none of this rate's
+	c.client.HeldOpen() // by what came before, which is none of this rate's
 	before, began := scrape(c.target), time.Now()
 	result := rec.Drive(load, r.serve)
 	after := before
@@ -54,7 +51,7 @@ func (c *course) run(b *testing.B, at point) {
 	if err := r.log.end(); err != nil {
 		b.Errorf("serving: log: %v", err)
 	}
-	r.tally.heldOpen = c.client.endings.late()
+	r.tally.replies.HeldOpen = c.client.HeldOpen()
 	if r.tally.report(b, result); !b.Failed() {
 		c.reportPrompts(b)
 		c.target.report(b)
@@ -96,22 +93,8 @@ func (r *rate) serve(ctx context.Context, q *workload.Request) error {
 	}
 	reply = reply.counted(q)
 	r.tally.succeeded(reply)
-	if reply.Normalized > 0 {
-		q.Observe(normalized, reply.Normalized)
+	for stage, took := range r.stages.Of(model, reply) {
+		q.Observe(stage, took)
 	}
-	observe := func(what, of string, took time.Duration) {
-		if of != "" && took > 0 {
-			q.Observe(what+of, took)
-		}
-	}
-	of := r.names[model]
-	if r.scenario.Stream {
-		observe("ttft.", of.adapter, reply.TTFT)
-	} else {
-		observe("latency.", of.adapter, reply.Latency)
-	}
-	observe("latency.", of.tier, reply.Latency)
-	observe("ttft.", of.tier, reply.TTFT)
-	observe("tpot.", of.tier, reply.TPOT)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/replied"
 	"github.com/tailgate-go/tailgate/internal/strictjson"
 	"github.com/tailgate-go/tailgate/workload"
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
@@ -128,13 +129,6 @@ type WarmUp struct {
 	Duration Duration `json:"duration"`
 }
 
-// SLO bounds the latencies of a good request; 0 means no bound.
-type SLO struct {
-	TTFT Duration `json:"ttft,omitempty"`
-	TPOT Duration `json:"tpot,omitempty"`
-	E2E  Duration `json:"e2e,omitempty"`
-}
-
 const defaultTimeout = 5 * time.Minute
 
 // mostOfScenario is how many bytes a scenario may have: 10,000 adapters.
@@ -190,12 +184,7 @@ func (s Scenario) Load(rate float64) workload.Load {
 }
 
 // mayFail is how many of n requests may fail before a rate is broken off.
-func (s Scenario) mayFail(n int) int {
-	if s.MaxErrorPercent == nil {
-		return n
-	}
-	return int(*s.MaxErrorPercent / 100 * float64(n))
-}
+func (s Scenario) mayFail(n int) int { return replied.MayFail(s.MaxErrorPercent, n) }
 
 // warmUpLoad is the load before the first rate, which counts for nothing; its seed is none of a rate's. Without a warm-up it has no
 // requests.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
+	"github.com/tailgate-go/tailgate/internal/replied"
 	"github.com/tailgate-go/tailgate/internal/saturation"
 	"github.com/tailgate-go/tailgate/workload"
 )
@@ -20,37 +20,11 @@ type tally struct {
 	most    int // that may fail
 	slo     SLO
 
-	mu           *sync.Mutex
-	input        inputTokens
-	output       int64 // tokens, as the server counts them
-	told, silent int   // requests of which the server gave the usage, and others that succeeded
-	empty        int   // requests that succeeded and had no text
-	good, missed int   // requests that keep the SLO, and those that succeeded and do not
-	times        timings
-	heldOpen     int // streams that the server did not end after their last event
-	saturated    bool
-	failures     map[string]*failure
-}
-
-// inputTokens are the tokens of prompts, as the server counts them.
-type inputTokens struct {
-	n      int64
-	cached int64 // as far as the server says
-	told   bool  // it said of some request how much of it was cached
-}
-
-func (t *inputTokens) add(o inputTokens) {
-	t.n += o.n
-	t.cached += o.cached
-	t.told = t.told || o.told
-}
-
-// report tells how much of the prompts came from a cache, if the server does.
-func (t inputTokens) report(b *testing.B) {
-	b.Helper()
-	if t.told && t.n > 0 {
-		b.ReportMetric(100*float64(t.cached)/float64(t.n), "cached-percent")
-	}
+	mu        *sync.Mutex
+	replies   replied.Count
+	times     timings
+	saturated bool
+	failures  map[string]*failure
 }
 
 // failure is a kind of failure.
@@ -68,22 +42,8 @@ func newTally(prompts int, s Scenario) tally {
 func (t *tally) succeeded(r Reply) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.input.add(inputTokens{n: int64(r.PromptTokens), cached: int64(r.CachedTokens), told: r.HasCached})
-	t.output += int64(r.OutputTokens)
-	if r.HasUsage {
-		t.told++
-	} else {
-		t.silent++
-	}
-	if r.Texts == 0 {
-		t.empty++
-	}
+	t.replies.Add(t.slo.Count(r))
 	t.times.add(r)
-	if t.slo.kept(r) {
-		t.good++
-	} else {
-		t.missed++
-	}
 }
 
 // failed counts a request that has none. The error says that too many have failed, once no success of those left could mend that.
@@ -109,7 +69,7 @@ func (t *tally) failed(err error) error {
 func (t *tally) bad() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.missed + t.errors()
+	return t.replies.Len() - t.replies.Good + t.errors()
 }
 
 // errors is how many requests failed.
@@ -134,17 +94,6 @@ func (t *tally) said() string {
 	}
 	return strings.Join(said, "; ")
 }
-
-// kept reports whether a request keeps the bounds. One that has no TTFT or TPOT, for having too few tokens, keeps that bound; one
-// of several texts whose TPOT is not known, for want of usage, does not.
-func (s SLO) kept(r Reply) bool {
-	within := func(took time.Duration, bound Duration) bool { return bound == 0 || took <= time.Duration(bound) }
-	unknown := s.TPOT > 0 && !r.HasUsage && r.Texts > 1
-	return within(r.Latency, s.E2E) && within(r.TTFT, s.TTFT) && within(r.TPOT, s.TPOT) && !unknown
-}
-
-// judgeable reports whether the bounds can be told to be kept of requests of which there is usage, or none.
-func (s SLO) judgeable(usage bool) bool { return s != (SLO{}) && (usage || s.TPOT == 0) }
 
 // report hands over what was counted.
 func (t *tally) report(b *testing.B, result workload.LoadResult) {
@@ -172,19 +121,9 @@ func (t *tally) report(b *testing.B, result workload.LoadResult) {
 	if result.AchievedRate > 0 {
 		b.ReportMetric(result.AchievedRate, "achieved-req/s")
 	}
-	b.ReportMetric(100*float64(t.empty)/float64(result.Succeeded), "empty-percent")
-	b.ReportMetric(100*float64(t.silent)/float64(result.Succeeded), "no-usage-percent")
-	t.reportTokens(b, result)
+	t.replies.Report(result.Attempted, result.Elapsed, b.ReportMetric)
 	t.times.report(b)
-	if t.slo.judgeable(t.told > 0) && result.Elapsed > 0 {
-		b.ReportMetric(float64(t.good)/result.Elapsed.Seconds(), "goodput-req/s")
-		b.ReportMetric(100*float64(t.good)/float64(result.Attempted), "goodput-percent")
-	}
-	if t.heldOpen > 0 {
-		b.ReportMetric(100*float64(t.heldOpen)/float64(result.Attempted), "held-open-percent")
-		b.Logf("serving: the server had not ended %d streams %v after their last event: their connections were given up, "+
-			"and each request after them needed a new one", t.heldOpen, patience)
-	}
+	t.logReplies(b)
 	t.reportSaturation(b, result)
 }
 
@@ -212,20 +151,15 @@ func keptUp(result workload.LoadResult) (answered float64, saturated bool) {
 	return answered, count.Saturated()
 }
 
-// reportTokens hands over the tokens that the server counted. Where it counted none, nothing is said of tokens: they are not known.
-func (t *tally) reportTokens(b *testing.B, result workload.LoadResult) {
+// logReplies says what the metrics of replies do not.
+func (t *tally) logReplies(b *testing.B) {
 	b.Helper()
-	if t.silent > 0 {
+	if t.replies.NoUsage > 0 {
 		b.Logf("serving: %d of %d replies have no usage: tokens are those of the others, and without usage a bound on tpot is not kept",
-			t.silent, t.silent+t.told)
+			t.replies.NoUsage, t.replies.Len())
 	}
-	if seconds := result.Elapsed.Seconds(); seconds > 0 && t.told > 0 {
-		b.ReportMetric(float64(t.output)/seconds*60, "output-tok/min")
-		b.ReportMetric(float64(t.input.n)/seconds*60, "input-tok/min")
-		b.ReportMetric(float64(t.input.n)/seconds, "input-tok/s")
+	if t.replies.HeldOpen > 0 {
+		b.Logf("serving: the server had not ended %d streams %v after their last event: their connections were given up, "+
+			"and each request after them needed a new one", t.replies.HeldOpen, patience)
 	}
-	if t.told > 0 {
-		b.ReportMetric(float64(t.output)/float64(t.told), "output-tok/req")
-	}
-	t.input.report(b)
 }

@@ -2,6 +2,7 @@ package serving
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -66,13 +67,13 @@ func TestAGoodRequestKeepsEveryBound(t *testing.T) {
 		{"a nanosecond over the TPOT", Reply{Latency: time.Second, TTFT: 100 * ms, TPOT: 10*ms + 1}, false},
 		{"one token, which has no TPOT", Reply{Latency: 100 * ms, TTFT: 100 * ms}, true},
 	} {
-		assert.Equal(t, c.good, slo.kept(c.reply), c.name)
+		assert.Equal(t, c.good, slo.keeps(c.reply), c.name)
 	}
-	assert.True(t, SLO{}.kept(Reply{Latency: time.Hour}), "no bounds")
+	assert.True(t, SLO{}.keeps(Reply{Latency: time.Hour}), "no bounds")
 	tally := newTally(2, Scenario{SLO: slo})
 	tally.succeeded(keeps)
 	tally.succeeded(Reply{Latency: time.Hour})
-	assert.Equal(t, 1, tally.good)
+	assert.Equal(t, 1, tally.replies.Good)
 }
 
 // A slowdown that a gate plants is in what is told of an adapter and a tier, and in what keeps the SLO.
@@ -82,12 +83,12 @@ func TestAPlantReachesAdaptersAndTiers(t *testing.T) {
 		[]byte(base(`"stream": true, "slo": {"ttft": "30ms"}, "adapters": [{"name": "adapter-0", "share": 1, "tier": "high"}]`)))
 	require.NoError(t, err)
 	s.MaxLagPercent = 1e9
-	names, err := s.names()
+	stages, err := s.Stages()
 	require.NoError(t, err)
 	client := loopback(t, replies(200, sseKind, textOf("a")+textOf("b")+finish+usageOf(1, 2)+doneLine))
 	got := testing.Benchmark(func(b *testing.B) {
 		c := &course{
-			b: b, scenario: s, opened: true, client: client, names: names,
+			b: b, scenario: s, opened: true, client: client, stages: stages,
 			set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 2}}},
 		}
 		c.run(b, point{rate: 400})
@@ -103,15 +104,24 @@ func TestAPlantReachesAdaptersAndTiers(t *testing.T) {
 }
 
 func TestNamesOfMetrics(t *testing.T) {
-	names, err := Scenario{Adapters: []Adapter{{Name: "adapter-0", Tier: "high-end"}, {Name: "Org/LoRA v1.2"}}}.names()
-	require.NoError(t, err)
-	assert.Equal(t, "adapter_0", names["adapter-0"].adapter)
-	assert.Equal(t, "tier.high_end", names["adapter-0"].tier)
-	assert.Equal(t, "org_lora_v1.2", names["Org/LoRA v1.2"].adapter)
-	assert.Empty(t, names["Org/LoRA v1.2"].tier)
-	assert.Empty(t, names["the base model"])
+	s := Scenario{Adapters: []Adapter{{Name: "adapter-0", Tier: "high-end"}, {Name: "Org/LoRA v1.2"}}}
+	r := Reply{Latency: 9, TTFT: 4, TPOT: 2, Normalized: 3}
+	of := func(model string) map[string]time.Duration {
+		stages, err := s.Stages()
+		require.NoError(t, err)
+		return maps.Collect(stages.Of(model, r))
+	}
+	assert.Equal(t, map[string]time.Duration{
+		"normalized": 3, "latency.adapter_0": 9, "latency.tier.high_end": 9, "ttft.tier.high_end": 4, "tpot.tier.high_end": 2,
+	}, of("adapter-0"))
+	assert.Equal(t, map[string]time.Duration{"normalized": 3, "latency.org_lora_v1.2": 9}, of("Org/LoRA v1.2"))
+	assert.Equal(t, map[string]time.Duration{"normalized": 3}, of("the base model"))
+	s.Stream = true
+	assert.Equal(t, map[string]time.Duration{"normalized": 3, "ttft.org_lora_v1.2": 4}, of("Org/LoRA v1.2"))
+	r = Reply{Latency: 9}
+	assert.Empty(t, of("Org/LoRA v1.2"), "nothing else was measured")
 	for _, adapters := range [][]Adapter{{{Name: "a-b"}, {Name: "a_b"}}, {{Name: "tier.high"}}} {
-		_, err := Scenario{Adapters: adapters}.names()
+		_, err := Scenario{Adapters: adapters}.Stages()
 		assert.ErrorContains(t, err, "rename it")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/replied"
 	"github.com/tailgate-go/tailgate/workload"
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
@@ -26,10 +27,10 @@ type sweep struct {
 
 	drive driver
 
-	input inputTokens // of all trials
-	runs  []outcome   // of all trials
-	begun bool        // a trial was run
-	dirty bool        // and the last one did not hold
+	replies replied.Count // of all trials
+	runs    []outcome     // of all trials
+	begun   bool          // a trial was run
+	dirty   bool          // and the last one did not hold
 }
 
 // driver drives a load of which nothing is recorded, as Recorder.Try does.
@@ -69,7 +70,7 @@ func (c *course) sweep(b *testing.B) {
 	b.ReportMetric(found.rate, "max-rate-req/s")
 	b.ReportMetric(float64(found.trials), "trials")
 	c.reportPrompts(b)
-	s.input.report(b)
+	s.replies.ReportCached(b.ReportMetric)
 	c.target.report(b)
 	out := 0.0
 	if found.out {
@@ -120,7 +121,7 @@ func (s *sweep) begin() (knee, error) {
 	if err := t.run(); err != nil {
 		return knee{}, err
 	}
-	s.input.add(t.tally.input)
+	s.replies.Add(t.tally.replies)
 	if t.tally.errors() > 0 {
 		return knee{}, fmt.Errorf("a first prompt failed: %s", t.tally.said())
 	}
@@ -150,7 +151,7 @@ func (s *sweep) try(rate float64) (held bool, how string, err error) {
 
 // keep keeps what a trial came to. Whether the rate holds is not known of one that is invalid.
 func (s *sweep) keep(t *trial, held bool) {
-	s.input.add(t.tally.input)
+	s.replies.Add(t.tally.replies)
 	o := t.tally.outcome(point{rate: t.rate}, t.began, t.result)
 	o.Name, o.times = "sweep", nil
 	o.Failed = t.tally.errors() // without those that were not sent any more
@@ -174,7 +175,7 @@ func (s *sweep) settle() error {
 		ctx, cancel := context.WithTimeout(context.Background(), s.scenario.timeout())
 		reply, err := s.send(ctx, s.models[0], s.sample(1)[0], time.Time{})
 		cancel()
-		if err == nil && s.scenario.SLO.kept(reply) {
+		if err == nil && s.scenario.SLO.keeps(reply) {
 			s.dirty = false
 			return nil
 		}
@@ -245,13 +246,13 @@ func (t *trial) outcome() (held bool, how string) {
 	if len(t.result.Invalid) > 0 {
 		return false, "invalid: " + strings.Join(t.result.Invalid, "; ")
 	}
-	sent := t.tally.good + t.tally.bad()
-	how = fmt.Sprintf("%d of %d requests were good", t.tally.good, sent)
+	sent := t.tally.replies.Good + t.tally.bad()
+	how = fmt.Sprintf("%d of %d requests were good", t.tally.replies.Good, sent)
 	if t.tally.errors() > 0 {
 		how += ", " + t.tally.said()
 	}
-	if t.sweep.scenario.SLO.TPOT > 0 && t.tally.silent > 0 {
-		how += fmt.Sprintf(", of %d the tpot is not known, since the server gave no usage", t.tally.silent)
+	if t.sweep.scenario.SLO.TPOT > 0 && t.tally.replies.NoUsage > 0 {
+		how += fmt.Sprintf(", of %d the tpot is not known, since the server gave no usage", t.tally.replies.NoUsage)
 	}
 	answered := 0.0
 	answered, t.tally.saturated = keptUp(t.result)

@@ -17,6 +17,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/ratename"
+	"github.com/tailgate-go/tailgate/internal/replied"
 	"github.com/tailgate-go/tailgate/internal/saturation"
 	"github.com/tailgate-go/tailgate/workload"
 	"github.com/tailgate-go/tailgate/workload/serving"
@@ -169,17 +170,17 @@ func (c *client) send(ctx context.Context, model string, e dataset.Entry, due ti
 
 // measured is what a rate's requests measure. It may be used by many goroutines at once.
 type measured struct {
+	scenario serving.Scenario
+	stages   serving.Stages
+
 	mu      sync.Mutex
 	metrics map[string]*latency.Distribution
 	faults  map[string]int
-	tokens  int64
-	input   int64 // tokens of prompts
-	cached  int64 // of input, as far as the server says
-	tells   bool  // it said of some request how much of it was cached
+	replies replied.Count
 }
 
-// record counts one request, of an adapter in the tier.
-func (m *measured) record(reply serving.Reply, tier string, err error) {
+// record counts one request.
+func (m *measured) record(model string, reply serving.Reply, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err != nil {
@@ -191,18 +192,15 @@ func (m *measured) record(reply serving.Reply, tier string, err error) {
 		}
 		return
 	}
-	m.tokens += int64(reply.OutputTokens)
-	m.input += int64(reply.PromptTokens)
-	m.cached += int64(reply.CachedTokens)
-	m.tells = m.tells || reply.HasCached
+	m.replies.Add(m.scenario.SLO.Count(reply))
 	m.of(fleet.Latency).Record(int64(reply.Latency))
-	if tier != "" {
-		m.of("latency." + tier).Record(int64(reply.Latency))
-	}
-	for name, took := range map[string]time.Duration{fleet.TTFT: reply.TTFT, fleet.TPOT: reply.TPOT, "normalized": reply.Normalized} {
+	for name, took := range map[string]time.Duration{fleet.TTFT: reply.TTFT, fleet.TPOT: reply.TPOT} {
 		if took > 0 {
 			m.of(name).Record(int64(took))
 		}
+	}
+	for stage, took := range m.stages.Of(model, reply) {
+		m.of(stage).Record(int64(took))
 	}
 	for _, gap := range reply.Gaps {
 		m.of(fleet.ITL).Record(int64(gap))
@@ -221,30 +219,34 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 	rate := c.scenario.Rates[i]
 	load := c.part(c.scenario.Load(rate), start)
 	models, prompts := c.scenario.Models(load.Requests), c.set.Sample(load.Requests, c.scenario.Dataset.Seed)
-	tiers := map[string]string{}
-	for _, a := range c.scenario.Adapters {
-		tiers[a.Name] = a.Tier
+	stages, err := c.scenario.Stages()
+	if err != nil {
+		return fleet.Share{}, nil, err
 	}
-	m := &measured{metrics: map[string]*latency.Distribution{fleet.Latency: {}}, faults: map[string]int{}}
+	m := &measured{
+		scenario: c.scenario, stages: stages, metrics: map[string]*latency.Distribution{fleet.Latency: {}}, faults: map[string]int{},
+	}
+	c.client.HeldOpen() // by what came before, which is none of this rate's
 	began := cpu()
 	latencies := make([]time.Duration, load.Requests)
 	result, err := load.Run(context.Background(), func(ctx context.Context, i int, due time.Time) error {
 		reply, err := c.send(ctx, models[i], prompts[i], due)
-		m.record(reply, tiers[models[i]], err)
+		m.record(models[i], reply, err)
 		latencies[i] = reply.Latency
 		return err
 	})
 	if err != nil {
 		return fleet.Share{}, nil, err
 	}
+	m.replies.HeldOpen = c.client.HeldOpen()
 	lag := m.of(fleet.Lag)
 	s := fleet.Share{
 		Benchmark: c.plan[i], Plan: c.plan, Shard: max(1, c.shard.I), Of: max(1, c.shard.N), Scenario: c.sum, Schedule: result.Schedule,
 		Seed: c.scenario.Arrivals.Seed, Rate: rate, Requests: load.Requests, Start: cmp.Or(start, result.Start).UTC().Round(0),
-		Attempted: result.Attempted, Succeeded: result.Succeeded, Failed: result.Failed, Tokens: m.tokens,
+		Attempted: result.Attempted, Succeeded: result.Succeeded, Failed: result.Failed,
 		CPU: cpu() - began, Clock: c.clock, Invalid: result.Invalid,
 		Selection: c.set.Drawn(c.scenario.Dataset.Seed), Cold: c.scenario.Unknown(),
-		InputTokens: m.input, CachedTokens: m.cached, TellsCached: m.tells,
+		Replies: m.replies,
 	}
 	for k := range result.Requests {
 		r := &result.Requests[k]
@@ -262,11 +264,9 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 	}
 	s.InTime, _ = saturation.Of(result)
 	s.Faults = maps.Clone(m.faults)
-	if percent := c.scenario.MaxErrorPercent; percent != nil {
-		if most := int(*percent / 100 * float64(s.Attempted)); s.Failed > most {
-			s.Invalid = append(s.Invalid, fmt.Sprintf("%d of %d requests failed, where %d may (max_error_percent): %v",
-				s.Failed, s.Attempted, most, s.Faults))
-		}
+	s.MayFail = c.scenario.MaxErrorPercent
+	if reason := s.TooManyFailed(); reason != "" && s.Of == 1 { // of several, all together may have fewer: the merge says
+		s.Invalid = append(s.Invalid, reason)
 	}
 	return s, m.metrics, nil
 }

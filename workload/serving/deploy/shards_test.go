@@ -169,7 +169,7 @@ func TestEightProcessesSendWhatOneSends(t *testing.T) {
 		b := eight[i]
 		assert.Equal(t, []any{a.Benchmark, a.Scenario, a.Schedule, a.Seed, a.Rate, a.Requests},
 			[]any{b.Benchmark, b.Scenario, b.Schedule, b.Seed, b.Rate, b.Requests})
-		assert.Equal(t, []any{301, 301, 0, a.Tokens}, []any{b.Attempted, b.Succeeded, b.Failed, b.Tokens})
+		assert.Equal(t, []any{301, 301, 0, a.Replies}, []any{b.Attempted, b.Succeeded, b.Failed, b.Replies})
 		assert.Equal(t, a.Metrics, b.Metrics)
 		for name, d := range a.Distributions {
 			assert.Equal(t, d.Len(), b.Distributions[name].Len(), name)
@@ -181,7 +181,7 @@ func TestEightProcessesSendWhatOneSends(t *testing.T) {
 	text, err := merge(t, outputs)
 	if err == nil { // all were on time
 		assert.Contains(t, text, "BenchmarkLoad/case=case/rate=600 \t     301\t")
-		assert.Contains(t, text, "p99-latency.high-ns")
+		assert.Contains(t, text, "p99-latency.tier.high-ns")
 	} else {
 		assert.Contains(t, text, "invalid: Load/case=case/rate=")
 	}
