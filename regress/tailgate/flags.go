@@ -35,6 +35,7 @@ var loadFlags = []regress.LoadFlag{
 	{Name: "duration", Usage: "with -model and a rate, in place of -requests: `time` of a round"},
 	{Name: "input-tokens", Usage: "with -model: `tokens` of a prompt; the mean, and lengths spread by a quarter of it (default 512)"},
 	{Name: "output-tokens", Usage: "with -model: `tokens` of a reply, likewise (default 128)"},
+	{Name: "ignore-eos", Usage: "with -model: `false` has replies end when the model does, as servers do that know no ignore_eos"},
 	{Name: "log", Usage: "with -baseline=none: `file` that gets a line of CSV for each request", Records: true},
 	{Name: "results", Usage: "with -baseline=none: `file` that gets the results as JSON", Records: true},
 }
@@ -77,6 +78,12 @@ func made(flags map[string]string) (s serving.Scenario, env []string, err error)
 	input, output := whole("input-tokens", 1, defaultInput), whole("output-tokens", least, defaultOutput)
 	s.Dataset.Synthetic = &dataset.Synthetic{
 		InputTokens: input, InputSpread: float64(input) / 4, OutputTokens: output, OutputSpread: float64(output) / 4,
+	}
+	if text := flags["ignore-eos"]; text != "" {
+		var failed error
+		if s.IgnoreEOS, failed = strconv.ParseBool(text); failed != nil {
+			fail("ignore-eos", "true or false")
+		}
 	}
 	if text := flags["duration"]; text != "" {
 		d, failed := time.ParseDuration(text)

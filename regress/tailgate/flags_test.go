@@ -60,6 +60,7 @@ func TestFlagsMakeAScenario(t *testing.T) {
 	assert.Equal(t, []int{1, 200}, s.Concurrency)
 	assert.Equal(t, 200, s.Prompts, "as many as are to be under way")
 
+	assert.False(t, madeBy(t, "-model=llama", "-rate=5", "-ignore-eos=false").IgnoreEOS)
 	assert.Equal(t, 5120, madeBy(t, "-model=llama", "-rate=max").Prompts, "ten times as many as are under way")
 	s = madeBy(t, "-model=llama", "-rate=max", "-requests=300")
 	assert.True(t, s.MaxRate)
@@ -94,6 +95,8 @@ func TestAFlagThatMakesNoSenseIsNamed(t *testing.T) {
 		"a rate twice":              {[]string{model, "-rate=5,5"}, `-rate is "5,5": rates[1]: 5 stands twice`},
 		"a rate that sends nothing": {[]string{model, "-rate=0.1", "-duration=1s"}, `-rate is "0.1": rates[0]: at 0.1`},
 		"too many at once":          {[]string{model, "-concurrency=1000000"}, `-concurrency is "1000000": concurrency[0] is`},
+		"no ending":                 {[]string{model, "-rate=5", "-ignore-eos=no!"}, `-ignore-eos is "no!": write true or false`},
+		"a file, and an ending":     {[]string{"-scenario=chat.json", "-ignore-eos=false"}, "-scenario and -ignore-eos: the file says"},
 		"a file, too":               {[]string{"-scenario=chat.json", "-rate=5"}, "-scenario and -rate: the file says"},
 		"no file":                   {[]string{"-scenario=none.json"}, "none.json"},
 	} {

@@ -61,7 +61,8 @@ func (r Request) otherLength(reply Reply) *Fault {
 		return fault(Empty, "the reply has no text, where ignore_eos asks for %d tokens", r.MaxTokens)
 	case r.MaxTokens > 0 && reply.HasUsage && reply.OutputTokens != r.MaxTokens:
 		return fault(WrongLength, "the usage says %d tokens, where ignore_eos asks for %d: "+
-			"leave ignore_eos out of the scenario if the server does not know it", reply.OutputTokens, r.MaxTokens)
+			"leave ignore_eos out of the scenario, or give -ignore-eos=false, if the server does not know it",
+			reply.OutputTokens, r.MaxTokens)
 	}
 	return nil
 }
