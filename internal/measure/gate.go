@@ -25,9 +25,8 @@ type gate struct {
 	results  *output.Results  // what is saved as it comes
 	manifest *shards.Manifest // what a merge will need, of a shard that measured
 	random   *rand.Rand
-	noted    map[string]*noted // by text, what was noted of benchmarks
-	spared   benchdata.Spared  // what was left out of results
-	left     time.Duration     // of the budgets of benchmarks that were settled before
+	spared   benchdata.Spared // what was left out of results
+	left     time.Duration    // of the budgets of benchmarks that were settled before
 	relink   linker
 	same     comparer
 	near     map[string]int // of packages, by import path, how near to the change they are

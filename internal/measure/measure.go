@@ -137,7 +137,9 @@ func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan, tab
 	err = m.untilSettled(ctx)
 	g.took(time.Since(m.began))
 	m.noteLinks()
-	m.noteService()
+	for _, text := range evidence.Service(m.judging.Pair(), m.judging.Verdicts()) {
+		m.note(text)
+	}
 	m.noteLate()
 	m.seen = m.disturbance()
 	switch {

@@ -40,6 +40,8 @@ type Document struct {
 	Details     []Detail
 	Again       []Command
 	History     *History // what the gate found along commits; nil: it keeps none
+
+	noted map[string]*noted // by text, those of Notes that are on benchmarks
 }
 
 // Side says what was measured, and why that.

@@ -101,6 +101,11 @@ func Judge(j judge.Judge, baseline, candidate *benchdata.Set, doc *report.Docume
 	doc.Report = j.Compare(b, c)
 	doc.Notes = slices.Concat(doc.Notes, report.Fits(doc.Report.Benchmarks),
 		evidence.Spared(slices.Clip(baseline.Spared).With(candidate.Spared)))
+	for _, pair := range j.Pairs(b, c) {
+		for _, text := range evidence.Service(pair, doc.Report.Verdicts) {
+			doc.NoteOf(pair.Name(), text)
+		}
+	}
 	doc.Details = details(b, c, doc.Report.Verdicts)
 	return nil
 }

@@ -1,0 +1,49 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// mostNoted is how many benchmarks a note names that is on many.
+const mostNoted = 5
+
+// noted is a note on benchmarks, and where it stands among the report's.
+type noted struct {
+	names []string
+	at    int
+}
+
+// Note notes what concerns the whole gate, once.
+func (d *Document) Note(text string) {
+	if !slices.Contains(d.Notes, text) {
+		d.Notes = append(d.Notes, text)
+	}
+}
+
+// NoteOf notes something of a benchmark, with all others of which the same is noted. Notes are only added from then on.
+func (d *Document) NoteOf(benchmark, text string) {
+	n := d.noted[text]
+	if n == nil {
+		if d.noted == nil {
+			d.noted = map[string]*noted{}
+		}
+		n = &noted{at: len(d.Notes)}
+		d.noted[text] = n
+		d.Notes = append(d.Notes, "")
+	}
+	if !slices.Contains(n.names, benchmark) {
+		n.names = append(n.names, benchmark)
+	}
+	d.Notes[n.at] = n.of() + ": " + text
+}
+
+// of are the benchmarks that the note is on, a few of them by name.
+func (n *noted) of() string {
+	of := strings.Join(n.names[:min(len(n.names), mostNoted)], ", ")
+	if more := len(n.names) - mostNoted; more > 0 {
+		of += fmt.Sprintf(" and %d more", more)
+	}
+	return of
+}
