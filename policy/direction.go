@@ -20,6 +20,7 @@ var ours = map[string]Direction{
 	"peak-rss-B": Lower, "live-heap-B": Lower, "goroutines": Lower, // see FloorOf
 	"saturated": Lower, "server-preemptions": Lower, "trials": Lower, "held-open-percent": Lower,
 	"empty-percent": Lower, "no-usage-percent": Lower, "late": Lower,
+	"resent-percent": Lower, "late-end-percent": Lower,
 	"attempted": Higher, "succeeded": Higher, "goodput-percent": Higher, "swept-out": Higher, "cached-percent": Higher,
 	"server-cached-percent": Higher,
 }

@@ -53,8 +53,8 @@ func TestBenchstatReadsTheWhole(t *testing.T) {
 		"BenchmarkLoad/case=x/rate=50 \t     100\t30000000 ns/op\t50000000 p50-ns\t90000000 p90-ns\t95000000 p95-ns\t99000000 p99-ns\t"+
 		"50500000 mean-ns\t1000000 min-ns\t"+
 		"100000000 max-ns\t33.333333333333336 req/s\t100 attempted\t100 succeeded\t0 errors-percent\t0 saturated\t0 empty-percent\t"+
-		"100 no-usage-percent\t48 selection\t"+
-		"50 sent-req/s\nPASS\n", out.String())
+		"100 no-usage-percent\t0 resent-percent\t0 late-end-percent\t48 selection\t"+
+		"50 offered-req/s\t50 sent-req/s\nPASS\n", out.String())
 	assert.Contains(t, benchstat(t, out.String()), "p99-sec")
 	set, err := benchdata.Read(strings.NewReader(out.String()), "whole.txt")
 	require.NoError(t, err)

@@ -57,6 +57,9 @@ func (s Share) Report(metrics map[string]*latency.Distribution, report func(valu
 	if s.Cold {
 		report(1, "cold")
 	}
+	if s.Insecure {
+		report(1, "insecure-tls")
+	}
 	if lag := metrics[Lag]; lag != nil && lag.Len() > 0 {
 		q := lag.Quantiles(0.5, 0.99)
 		report(float64(q[0]), "p50-lag-ns")
@@ -65,8 +68,12 @@ func (s Share) Report(metrics map[string]*latency.Distribution, report func(valu
 	if s.CPU > 0 && s.Attempted > 0 {
 		report(float64(s.CPU)/float64(s.Attempted), "cpu-ns/req")
 	}
+	report(s.Rate*float64(s.Attempted)/float64(s.Requests), "offered-req/s") // a shard's part of the rate
 	if s.LastSent > 0 {
 		report(float64(s.Attempted)/s.LastSent.Seconds(), "sent-req/s")
+	}
+	if s.LastEnd > s.FirstEnd {
+		report(float64(s.Succeeded-1)/(s.LastEnd-s.FirstEnd).Seconds(), "achieved-req/s")
 	}
 }
 

@@ -45,6 +45,7 @@ type Share struct {
 	// Selection tells which prompts there are to send, in dataset.Set's 48 bits. Cold: no server's cache is to know any of them.
 	Selection uint64 `json:"selection"`
 	Cold      bool   `json:"cold"`
+	Insecure  bool   `json:"insecure_tls"` // any certificate of the server was accepted
 
 	Attempted int            `json:"attempted"`
 	Succeeded int            `json:"succeeded"`
@@ -54,6 +55,8 @@ type Share struct {
 
 	MayFail  *float64         `json:"may_fail_percent,omitempty"` // of all shards' requests; nil: all may
 	InTime   saturation.Count `json:"in_time"`                    // what was due, and what was answered, in the second half
+	FirstEnd time.Duration    `json:"first_end_ns"`               // of a request that succeeded, from the start
+	LastEnd  time.Duration    `json:"last_end_ns"`                // likewise
 	LastSent time.Duration    `json:"last_sent_ns"`               // from the start
 	Elapsed  time.Duration    `json:"elapsed_ns"`                 // from the start to the last end
 	CPU      time.Duration    `json:"cpu_ns"`                     // that the process used for the load; 0: not known
@@ -81,6 +84,22 @@ func (s Share) TooManyFailed() string {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d requests failed, where %d may (max_error_percent): %v", s.Failed, s.Attempted, most, s.Faults)
+}
+
+// CheckStages says why the distributions of so many benchmarks, each with these stages beside latencies, cannot be put together. It
+// is for load generators to ask before they send anything.
+func CheckStages(names []string, benchmarks int) error {
+	const others = 5 // Latency, TTFT, TPOT, ITL, Lag
+	if n := len(names) + others; n > mostMetrics || n*benchmarks > mostDistributions {
+		return fmt.Errorf("fleet: %d metrics of each of %d rates are more than %d a rate or %d in all: "+
+			"divide the adapters or the rates over several scenarios", n, benchmarks, mostMetrics, mostDistributions)
+	}
+	for _, name := range names {
+		if !isMetric(name) {
+			return fmt.Errorf("fleet: the metric %q is no name of up to %d letters: rename the adapter", short(name), mostWord)
+		}
+	}
+	return nil
 }
 
 // String names the shard: "shard 3 of 8".
@@ -177,10 +196,13 @@ func (s Share) validateCounts() error {
 			s.Succeeded, s.Failed, faults, s.Attempted)
 	case s.MayFail != nil && !(*s.MayFail >= 0 && *s.MayFail <= 100):
 		return fmt.Errorf("may_fail_percent is %v, and not 0 to 100", *s.MayFail)
-	case !s.Replies.IsOf(s.Succeeded):
+	case !s.Replies.IsOf(s.Succeeded, s.Attempted):
 		return fmt.Errorf("replies is %+v, which %d replies are not", s.Replies, s.Succeeded)
 	case s.InTime.Due < 0 || s.InTime.Due > s.Arrivals() || s.InTime.Answered < 0 || s.InTime.Answered > s.Succeeded:
 		return fmt.Errorf("in_time is %+v of %d requests, %d of which succeeded", s.InTime, s.Arrivals(), s.Succeeded)
+	case s.FirstEnd < 0 || s.LastEnd < s.FirstEnd || s.LastEnd > s.Elapsed:
+		return fmt.Errorf("the first request ended after %v, the last after %v, and all was over after %v",
+			s.FirstEnd, s.LastEnd, s.Elapsed)
 	case s.LastSent < 0 || s.LastSent > longest || s.Elapsed < 0 || s.Elapsed > longest || s.CPU < 0 || s.CPU > 1000*longest:
 		return fmt.Errorf("the last was sent after %v and ended after %v, for %v of CPU time, which no run has",
 			s.LastSent, s.Elapsed, s.CPU)
@@ -189,11 +211,13 @@ func (s Share) validateCounts() error {
 		return fmt.Errorf("invalid is no list of up to %d reasons", mostReasons)
 	case len(s.Metrics) > mostMetrics || !slices.IsSorted(s.Metrics) || len(slices.Compact(slices.Clone(s.Metrics))) != len(s.Metrics):
 		return fmt.Errorf("metrics is no list of up to %d distributions, ascending", mostMetrics)
-	case slices.ContainsFunc(s.Metrics, func(name string) bool { return !metricForm.MatchString(name) || len(name) > mostWord }):
+	case slices.ContainsFunc(s.Metrics, func(name string) bool { return !isMetric(name) }):
 		return fmt.Errorf("metrics has a name that is none, in %q", s.Metrics)
 	}
 	return s.Clock.validate()
 }
+
+func isMetric(name string) bool { return metricForm.MatchString(name) && len(name) <= mostWord }
 
 func isName(name string) bool { return len(name) <= mostWord && benchmarkForm.MatchString(name) }
 

@@ -98,7 +98,7 @@ func (g *group) whole() Whole {
 	slices.SortFunc(g.shares, func(a, b *reading) int { return a.Shard - b.Shard })
 	w := Whole{Share: g.shares[0].Share, Distributions: g.metrics}
 	w.Attempted, w.Succeeded, w.Failed, w.CPU, w.Faults = 0, 0, 0, 0, nil
-	w.Replies, w.InTime = replied.Count{}, saturation.Count{}
+	w.Replies, w.InTime, w.FirstEnd, w.LastEnd = replied.Count{}, saturation.Count{}, 0, 0
 	w.Share.Invalid, w.Clock, w.Metrics = nil, Clock{}, slices.Sorted(maps.Keys(g.metrics))
 	for _, s := range g.shares {
 		w.Shards = append(w.Shards, s.Share)
@@ -109,6 +109,12 @@ func (g *group) whole() Whole {
 		w.InTime.Add(s.InTime)
 		w.CPU += s.CPU
 		w.LastSent, w.Elapsed = max(w.LastSent, s.LastSent), max(w.Elapsed, s.Elapsed)
+		if s.Succeeded > 0 {
+			if w.LastEnd == 0 || s.FirstEnd < w.FirstEnd {
+				w.FirstEnd = s.FirstEnd
+			}
+			w.LastEnd = max(w.LastEnd, s.LastEnd)
+		}
 		for label, n := range s.Faults {
 			if w.Faults == nil {
 				w.Faults = map[string]int{}

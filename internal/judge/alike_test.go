@@ -28,6 +28,9 @@ func TestSidesThatAnswerOtherwiseAreNotCompared(t *testing.T) {
 		{"half without usage", "no-usage-percent", always(0), always(50), policy.Invalid},
 		{"half were without usage", "no-usage-percent", always(50), always(0), policy.Invalid},
 		{"all without usage", "no-usage-percent", always(100), always(100), policy.Improved},
+		{"a tenth was dropped once", "resent-percent", always(0), always(10), policy.Invalid},
+		{"a tenth ends late", "late-end-percent", always(0), always(10), policy.Invalid},
+		{"all ended late before", "late-end-percent", always(100), always(0), policy.Improved},
 		{"ten times as long", "output-tok/req", always(12), always(120), policy.Invalid},
 		{"cut short", "output-tok/req", always(120), always(90), policy.Invalid},
 		{"a tenth longer", "output-tok/req", always(100), always(110), policy.Improved},
@@ -62,7 +65,7 @@ func TestASlowerCandidateThatFailsMoreHasRegressed(t *testing.T) {
 
 // What a rule judges is judged by that, and by that alone: failures, and what else is a share.
 func TestARuleOnFailuresJudgesThem(t *testing.T) {
-	for _, unit := range []string{"errors-percent", "empty-percent", "no-usage-percent"} {
+	for _, unit := range []string{"errors-percent", "empty-percent", "no-usage-percent", "resent-percent", "late-end-percent"} {
 		j := By(policy.Policy{Rules: []policy.Rule{{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: unit, MinRegression: 1}}})
 		for more, want := range map[float64]policy.Outcome{0.5: policy.OK, 50: policy.Regressed} {
 			report := j.Compare(loaded(40*ms, 1000, unit, always(0)...), loaded(20*ms, 1000, unit, always(more)...))
@@ -72,5 +75,14 @@ func TestARuleOnFailuresJudgesThem(t *testing.T) {
 			assert.Equal(t, want == policy.Regressed, report.Fails())
 		}
 	}
+	// Few runs in which nearly all fail are beyond a rule by the mean, and not by the median, which is what the rule goes by.
+	j := By(policy.Policy{Rules: []policy.Rule{
+		{Metric: "p95-ns", MaxRegressionPercent: 10}, {Metric: "errors-percent", MinRegression: 1},
+	}})
+	few := loaded(20*ms, 1000, "errors-percent", 0, 99, 0, 0, 99, 0)
+	report := j.Compare(loaded(40*ms, 1000, "errors-percent", always(0)...), few)
+	require.Len(t, report.Verdicts, 2)
+	assert.Equal(t, policy.OtherReplies, report.Verdicts[0].Reason.Code)
+	assert.True(t, report.Fails())
 	assert.ErrorContains(t, policy.Policy{Rules: []policy.Rule{{Metric: "output-tok/req"}}}.Validate(), "output-tok/req")
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/benchdata"
 )
 
 // kubectl is a stand-in for it, which writes down how it is called. Applying the load runs two shards to their end, each with the
@@ -211,4 +214,78 @@ func TestEveryKubectlNamesItsNamespace(t *testing.T) {
 		}
 	}
 	assert.Greater(t, seen, 10)
+}
+
+// What several load generators measure together has the metrics that one has, and where nothing is timed the same values.
+func TestAMergedLoadHasTheMetricsOfOne(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds two programs")
+	}
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if !strings.Contains(string(body), `"max_tokens":1,`) && asked.Add(1)%10 == 0 {
+			http.Error(w, "overloaded", http.StatusServiceUnavailable)
+			return
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		for _, event := range []string{
+			`{"choices":[{"index":0,"text":"a"}]}`, `{"choices":[{"index":0,"text":"b"}]}`,
+			`{"choices":[{"index":0,"text":"","finish_reason":"stop"}]}`,
+			`{"choices":[],"usage":{"prompt_tokens":8,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":2}}}`, `[DONE]`,
+		} {
+			_, _ = io.WriteString(w, "data: "+event+"\n\n")
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(time.Millisecond)
+		}
+	}))
+	defer server.Close()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "s.json"), []byte(`{"version": 1, "name": "s", "model": "m", "stream": true,
+		"rates": [200], "prompts": 60, "max_lag_percent": 1e9, "slo": {"ttft": "1h", "tpot": "1h"},
+		"adapters": [{"name": "a-1", "share": 0.5, "tier": "high"}, {"name": "a-2", "share": 0.5}],
+		"dataset": {"synthetic": {"input_tokens": 8, "output_tokens": 4}}}`), 0o644))
+	buildLoad(t, filepath.Join(dir, "load"))
+	build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(dir, "tailgate"), "./regress/tailgate")
+	build.Dir = root
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	env := append(os.Environ(), "TAILGATE_SCENARIO=s.json", "TAILGATE_TARGET="+server.URL, "TAILGATE_MEET="+free(t),
+		"TAILGATE_START=500ms", "TAILGATE_WAIT=1m", "TAILGATE_SHARDS=2", "TAILGATE_LOCK="+filepath.Join(dir, "x.lock"))
+	metrics := func(line string) map[string]float64 {
+		t.Helper()
+		said, err := shell(dir, env, "set -e\n"+line)
+		require.NoError(t, err, said)
+		set, err := benchdata.Read(strings.NewReader(said), "results")
+		require.NoError(t, err, said)
+		require.Len(t, set.Benchmarks, 1, said)
+		all := map[string]float64{}
+		for _, v := range set.Benchmarks[0].Runs[0].Values {
+			all[v.Unit] = v.Value
+		}
+		return all
+	}
+	merged := metrics(`run() {
+	JOB_COMPLETION_INDEX=$1 ./load -test.run='^$' -test.bench='^BenchmarkLoad$' -test.benchtime=1x >$1.txt 2>&1
+}
+run 0 & run 1; wait $!; cat 0.txt 1.txt | ./load -test.run='^TestMerge$' -workload.in=-`)
+	one := metrics("./tailgate -scenario=s.json -baseline=none -candidate=" + server.URL)
+	lacks := func(these, those map[string]float64) (units []string) {
+		for unit := range those {
+			if _, ok := these[unit]; !ok {
+				units = append(units, unit)
+			}
+		}
+		slices.Sort(units)
+		return units
+	}
+	assert.Equal(t, []string{"cpu-ns/req"}, lacks(one, merged))
+	assert.Equal(t, []string{"targets"}, lacks(merged, one), "it says that a gate may name its server")
+	for _, unit := range []string{
+		"attempted", "succeeded", "errors-percent", "errors-status-503", "empty-percent", "no-usage-percent", "resent-percent",
+		"output-tok/req", "cached-percent", "goodput-percent", "cold", "offered-req/s", "saturated",
+	} {
+		assert.InDelta(t, one[unit], merged[unit], 1e-9, unit)
+		assert.Contains(t, one, unit)
+	}
 }

@@ -17,7 +17,10 @@ type Count struct {
 	Good    int  `json:"good"`    // requests that keep the bounds of the scenario's SLO; all where there are none
 	Bounded bool `json:"bounded"` // there are bounds, and of some request it can be told whether it keeps them
 
-	HeldOpen int `json:"held_open"` // streams that the server did not end after their last event
+	Resent  int `json:"resent"`   // requests that a server took and dropped, so that they were sent again
+	LateEnd int `json:"late_end"` // streams that said that they end long after their last text
+
+	HeldOpen int `json:"held_open"` // streams that the server did not end after their last event; also of requests that failed
 }
 
 // Len is how many replies there are.
@@ -26,12 +29,15 @@ func (c Count) Len() int { return c.Usage + c.NoUsage }
 // mostTokens is more than any server counts in a load, and far from what overflows.
 const mostTokens = 1e15
 
-// IsOf reports whether so many replies can have this count.
-func (c Count) IsOf(n int) bool {
-	for _, of := range []int{c.Usage, c.NoUsage, c.Empty, c.Good, c.HeldOpen} {
+// IsOf reports whether n replies to so many requests can have this count.
+func (c Count) IsOf(n, attempted int) bool {
+	for _, of := range []int{c.Usage, c.NoUsage, c.Empty, c.Good, c.Resent, c.LateEnd} {
 		if of < 0 || of > n {
 			return false
 		}
+	}
+	if c.HeldOpen < 0 || c.HeldOpen > attempted {
+		return false
 	}
 	for _, tokens := range []int64{c.OutputTokens, c.InputTokens, c.CachedTokens} {
 		if tokens < 0 || tokens > mostTokens {
@@ -53,15 +59,19 @@ func (c *Count) Add(o Count) {
 	c.Empty += o.Empty
 	c.Good += o.Good
 	c.Bounded = c.Bounded || o.Bounded
+	c.Resent += o.Resent
+	c.LateEnd += o.LateEnd
 	c.HeldOpen += o.HeldOpen
 }
 
 // Report hands over each metric with its unit, of so many requests sent until the last of them ended. What is not known is left
-// out: tokens that no server counted, and bounds that nobody set.
+// out: tokens that no server counted, and bounds that nobody set; where attempted or elapsed is 0, also what is a share of them.
 func (c Count) Report(attempted int, elapsed time.Duration, report func(value float64, unit string)) {
 	if n := float64(c.Len()); n > 0 {
 		report(100*float64(c.Empty)/n, "empty-percent")
 		report(100*float64(c.NoUsage)/n, "no-usage-percent")
+		report(100*float64(c.Resent)/n, "resent-percent")
+		report(100*float64(c.LateEnd)/n, "late-end-percent")
 	}
 	seconds := elapsed.Seconds()
 	if c.Usage > 0 && seconds > 0 {
@@ -72,20 +82,15 @@ func (c Count) Report(attempted int, elapsed time.Duration, report func(value fl
 	if c.Usage > 0 {
 		report(float64(c.OutputTokens)/float64(c.Usage), "output-tok/req")
 	}
-	c.ReportCached(report)
+	if c.TellsCached && c.InputTokens > 0 {
+		report(100*float64(c.CachedTokens)/float64(c.InputTokens), "cached-percent")
+	}
 	if c.Bounded && seconds > 0 && attempted > 0 {
 		report(float64(c.Good)/seconds, "goodput-req/s")
 		report(100*float64(c.Good)/float64(attempted), "goodput-percent")
 	}
 	if c.HeldOpen > 0 && attempted > 0 {
 		report(100*float64(c.HeldOpen)/float64(attempted), "held-open-percent")
-	}
-}
-
-// ReportCached tells how much of the prompts came from a cache, if the server does.
-func (c Count) ReportCached(report func(value float64, unit string)) {
-	if c.TellsCached && c.InputTokens > 0 {
-		report(100*float64(c.CachedTokens)/float64(c.InputTokens), "cached-percent")
 	}
 }
 

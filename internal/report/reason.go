@@ -160,11 +160,15 @@ func otherReplies(f policy.Facts) string {
 	what, do := "have another "+word(f, 0), "have both servers answer alike"
 	switch word(f, 0) {
 	case "errors-percent":
-		what, do = "failed, and no rule judges failures", "mend the server, or give errors-percent a rule"
+		what, do = "failed, in runs too few for a rule to see, or without a rule", "mend the server, or give errors-percent a rule"
 	case "empty-percent":
 		what = "had a reply without any text"
 	case "no-usage-percent":
 		what, do = "had a reply without usage, so that its tokens are not known", "have both servers send usage with every reply"
+	case "resent-percent":
+		what = "were dropped by the server and sent again"
+	case "late-end-percent":
+		what = "ended over 100 ms after their last text"
 	case "output-tok/req":
 		return fmt.Sprintf("its replies had %s tokens (baseline) and %s (candidate), which is not the same work: "+
 			`write "ignore_eos": true into the scenario, or have both servers answer alike`, amountOf(f.Replies, 0), amountOf(f.Replies, 1))

@@ -20,7 +20,8 @@ type capture struct {
 	data   []byte // of all events, or of the body
 	marks  []mark
 	texts  []time.Duration
-	done   bool // the event came that ends the stream
+	done   bool          // the event came that ends the stream
+	doneAt time.Duration // when it came
 }
 
 // mark is where an event's data ends, and when it came.
@@ -73,6 +74,7 @@ func (c *capture) stream(ctx context.Context, body io.Reader, due time.Time, rep
 	c.done = ended == nil
 	last, done, f := c.read(ended, reply)
 	reply.measure(c.texts, done, last)
+	reply.lateEnd = c.done && len(c.texts) > 0 && c.doneAt-reply.Latency > patience
 	switch {
 	case f != nil:
 		return f
@@ -103,6 +105,7 @@ func (c *capture) take() error {
 		case string(e.Type) == "ping" || len(bytes.TrimSpace(e.Data)) == 0:
 			continue
 		case bytes.Equal(bytes.TrimSpace(e.Data), final):
+			c.doneAt = e.At
 			return nil
 		case e.Open:
 			kind = half

@@ -57,6 +57,9 @@
 //	                             cancelled, other-model, empty, wrong-length
 //	empty-percent                of those that succeeded, how many had no text
 //	no-usage-percent             of those that succeeded, of how many the server said no number of tokens
+//	resent-percent               of those that succeeded, how many were sent again, since the server had closed a connection
+//	                             that was in use within a second before. A server may close one that idled
+//	late-end-percent             of those that succeeded, how many streams had [DONE] over 100 ms after their last text
 //	output-tok/req               output tokens of a reply, of those of which the server said it, in the mean
 //	offered-req/s                the rate asked for
 //	sent-req/s                   n / (time of the last)

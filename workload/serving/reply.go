@@ -39,7 +39,9 @@ type Reply struct {
 	// Replays counts how often the request was sent again, because the server had closed the idle connection it went out on.
 	Replays int
 
-	later []string // other models that later events are of; mostLater at most
+	dropped bool     // a server took the request and closed the connection, so that it was sent again
+	lateEnd bool     // a stream said only long after its last text that it ends
+	later   []string // other models that later events are of; mostLater at most
 }
 
 // mostLater is how many other models are kept of a reply.

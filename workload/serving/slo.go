@@ -16,27 +16,33 @@ type SLO struct {
 // Count counts the one reply. Counts of many add up to the metrics that Benchmark reports of replies.
 func (s SLO) Count(r Reply) replied.Count {
 	c := replied.Count{
-		OutputTokens: int64(r.OutputTokens), InputTokens: int64(r.PromptTokens), CachedTokens: int64(r.CachedTokens),
-		TellsCached: r.HasCached, Bounded: s != (SLO{}) && (r.HasUsage || s.TPOT == 0),
+		OutputTokens: int64(r.OutputTokens), InputTokens: int64(r.PromptTokens),
+		Usage: one(r.HasUsage), NoUsage: one(!r.HasUsage), Empty: one(r.Texts == 0),
+		Good: one(s.keeps(r)), Bounded: s != (SLO{}) && (r.HasUsage || s.TPOT == 0),
+		Resent: one(r.dropped), LateEnd: one(r.lateEnd),
 	}
-	if r.HasUsage {
-		c.Usage = 1
-	} else {
-		c.NoUsage = 1
-	}
-	if r.Texts == 0 {
-		c.Empty = 1
-	}
-	if s.keeps(r) {
-		c.Good = 1
+	if r.HasUsage && r.HasCached { // else it is not known of how many tokens they are a part
+		c.CachedTokens, c.TellsCached = int64(r.CachedTokens), true
 	}
 	return c
 }
 
-// keeps reports whether a request keeps the bounds. One that has no TTFT or TPOT, for having too few tokens, keeps that bound; one
-// of several texts whose TPOT is not known, for want of usage, does not.
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// keeps reports whether a request keeps the bounds. A time that is not known keeps none: the TTFT of a reply without text, and the
+// TPOT of several texts without usage, or of several tokens in one text. A reply of one token has no TPOT, and needs no text.
 func (s SLO) keeps(r Reply) bool {
 	within := func(took time.Duration, bound Duration) bool { return bound == 0 || took <= time.Duration(bound) }
-	unknown := s.TPOT > 0 && !r.HasUsage && r.Texts > 1
-	return within(r.Latency, s.E2E) && within(r.TTFT, s.TTFT) && within(r.TPOT, s.TPOT) && !unknown
+	switch {
+	case s.TTFT > 0 && r.TTFT == 0 && !(r.HasUsage && r.OutputTokens == 1):
+		return false
+	case s.TPOT > 0 && r.TPOT == 0 && (r.OutputTokens > 1 || !r.HasUsage && r.Texts > 1):
+		return false
+	}
+	return within(r.Latency, s.E2E) && within(r.TTFT, s.TTFT) && within(r.TPOT, s.TPOT)
 }

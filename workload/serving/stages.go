@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -48,6 +50,21 @@ func stageOf(name string) string {
 	}, strings.ToLower(name))
 }
 
+// Names are all names of stages that a reply may have, ascending.
+func (s Stages) Names() []string {
+	all := map[string]bool{}
+	for model := range s.names {
+		for name := range s.Of(model, Reply{Latency: 1, TTFT: 1, TPOT: 1}) {
+			all[name] = true
+		}
+	}
+	all[normalized] = true
+	return slices.Sorted(maps.Keys(all))
+}
+
+// normalized is the stage of the latency per output token.
+const normalized = "normalized"
+
 // Of has the stages of a model's reply, as far as they were measured: their names, such as ttft.adapter_0, and how long they took.
 func (s Stages) Of(model string, r Reply) iter.Seq2[string, time.Duration] {
 	of := s.names[model]
@@ -62,7 +79,7 @@ func (s Stages) Of(model string, r Reply) iter.Seq2[string, time.Duration] {
 		stages[len(stages)-1].what, stages[len(stages)-1].took = "ttft.", r.TTFT
 	}
 	return func(yield func(string, time.Duration) bool) {
-		if r.Normalized > 0 && !yield("normalized", r.Normalized) {
+		if r.Normalized > 0 && !yield(normalized, r.Normalized) {
 			return
 		}
 		for _, stage := range stages {

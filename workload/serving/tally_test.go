@@ -116,6 +116,11 @@ func TestNamesOfMetrics(t *testing.T) {
 	}, of("adapter-0"))
 	assert.Equal(t, map[string]time.Duration{"normalized": 3, "latency.org_lora_v1.2": 9}, of("Org/LoRA v1.2"))
 	assert.Equal(t, map[string]time.Duration{"normalized": 3}, of("the base model"))
+	stages, err := s.Stages()
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		"latency.adapter_0", "latency.org_lora_v1.2", "latency.tier.high_end", "normalized", "tpot.tier.high_end", "ttft.tier.high_end",
+	}, stages.Names())
 	s.Stream = true
 	assert.Equal(t, map[string]time.Duration{"normalized": 3, "ttft.org_lora_v1.2": 4}, of("Org/LoRA v1.2"))
 	r = Reply{Latency: 9}

@@ -116,6 +116,11 @@ func TestAStreamIsTimed(t *testing.T) {
 		{"role, end, usage and [DONE] are no tokens", []piece{{5 * ms, roleOnly}, {45 * ms, textOf("a")}, {10 * ms, textOf("b")},
 			{7 * ms, finish}, {7 * ms, usageOf(7, 2)}, {100 * ms, doneLine}}, Reply{
 			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 10 * ms, Normalized: 30 * ms, Gaps: []time.Duration{10 * ms},
+			HasUsage: true, PromptTokens: 7, OutputTokens: 2, Texts: 2, lateEnd: true,
+		}},
+		{"an end 100 ms after the last text, which is not late", []piece{{50 * ms, textOf("a")}, {10 * ms, textOf("b")},
+			{7 * ms, finish}, {7 * ms, usageOf(7, 2)}, {86 * ms, doneLine}}, Reply{
+			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 10 * ms, Normalized: 30 * ms, Gaps: []time.Duration{10 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 2, Texts: 2,
 		}},
 		{"several tokens in an event", []piece{

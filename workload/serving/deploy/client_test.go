@@ -31,6 +31,7 @@ const defaultBetween = 30 * time.Second
 // client is a load generator, or one shard of it.
 type client struct {
 	scenario serving.Scenario
+	stages   serving.Stages
 	sum      string // of the scenario's file
 	shard    part.Part
 	start    start
@@ -92,6 +93,12 @@ func newClient() (*client, error) {
 	}
 	for _, rate := range c.scenario.Rates {
 		c.plan = append(c.plan, "Load/case="+c.scenario.Name+"/"+ratename.Of(rate))
+	}
+	if c.stages, err = c.scenario.Stages(); err == nil {
+		err = fleet.CheckStages(c.stages.Names(), len(c.plan))
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := c.probe(target.URL); err != nil {
 		return nil, err
@@ -170,8 +177,7 @@ func (c *client) send(ctx context.Context, model string, e dataset.Entry, due ti
 
 // measured is what a rate's requests measure. It may be used by many goroutines at once.
 type measured struct {
-	scenario serving.Scenario
-	stages   serving.Stages
+	client *client
 
 	mu      sync.Mutex
 	metrics map[string]*latency.Distribution
@@ -192,18 +198,18 @@ func (m *measured) record(model string, reply serving.Reply, err error) {
 		}
 		return
 	}
-	m.replies.Add(m.scenario.SLO.Count(reply))
+	m.replies.Add(m.client.scenario.SLO.Count(reply))
 	m.of(fleet.Latency).Record(int64(reply.Latency))
 	for name, took := range map[string]time.Duration{fleet.TTFT: reply.TTFT, fleet.TPOT: reply.TPOT} {
 		if took > 0 {
 			m.of(name).Record(int64(took))
 		}
 	}
-	for stage, took := range m.stages.Of(model, reply) {
+	for stage, took := range m.client.stages.Of(model, reply) {
 		m.of(stage).Record(int64(took))
 	}
 	for _, gap := range reply.Gaps {
-		m.of(fleet.ITL).Record(int64(gap))
+		m.of(fleet.ITL).Record(max(1, int64(gap))) // as a Recorder has them
 	}
 }
 
@@ -219,13 +225,7 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 	rate := c.scenario.Rates[i]
 	load := c.part(c.scenario.Load(rate), start)
 	models, prompts := c.scenario.Models(load.Requests), c.set.Sample(load.Requests, c.scenario.Dataset.Seed)
-	stages, err := c.scenario.Stages()
-	if err != nil {
-		return fleet.Share{}, nil, err
-	}
-	m := &measured{
-		scenario: c.scenario, stages: stages, metrics: map[string]*latency.Distribution{fleet.Latency: {}}, faults: map[string]int{},
-	}
+	m := &measured{client: c, metrics: map[string]*latency.Distribution{fleet.Latency: {}}, faults: map[string]int{}}
 	c.client.HeldOpen() // by what came before, which is none of this rate's
 	began := cpu()
 	latencies := make([]time.Duration, load.Requests)
@@ -246,7 +246,7 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 		Attempted: result.Attempted, Succeeded: result.Succeeded, Failed: result.Failed,
 		CPU: cpu() - began, Clock: c.clock, Invalid: result.Invalid,
 		Selection: c.set.Drawn(c.scenario.Dataset.Seed), Cold: c.scenario.Unknown(),
-		Replies: m.replies,
+		Insecure: c.scenario.Target.InsecureTLS, Replies: m.replies,
 	}
 	for k := range result.Requests {
 		r := &result.Requests[k]
@@ -255,6 +255,10 @@ func (c *client) run(i int, start time.Time) (fleet.Share, map[string]*latency.D
 			s.LastSent = max(s.LastSent, r.Sent)
 			if r.Err == nil { // it ended with its last text, whatever the connection did then
 				r.Ended = r.Due + latencies[load.Shard.Number(k)]
+				if s.LastEnd == 0 || r.Ended < s.FirstEnd {
+					s.FirstEnd = r.Ended
+				}
+				s.LastEnd = max(s.LastEnd, r.Ended)
 			}
 			s.Elapsed = max(s.Elapsed, r.Ended)
 		}
