@@ -32,6 +32,9 @@ func thisMachine() Machine {
 	}
 	if out, err := exec.Command("git", "rev-parse", "--short=12", "HEAD").Output(); err == nil {
 		m.Commit = strings.TrimSpace(string(out))
+		if changes, err := exec.Command("git", "status", "--porcelain", "--", "../..").Output(); err != nil || len(changes) > 0 {
+			m.Commit += " with changes"
+		}
 	}
 	return m
 }

@@ -16,8 +16,17 @@ type Score struct {
 	Found       int            // of them, said to be
 	Missed      map[string]int // of them, what was said instead: absent, where nothing was
 
-	Clean    int // metrics that are not worse, or less than the limits, of which something was said
-	FalseRed int // of them, said to be worse by more than the limits
+	Clean      int // metrics that are not worse, or less than the limits, of which something was said
+	FalseRed   int // of them, said to be worse by more than the limits
+	Rewritten  int // of these, those of benchmarks that differ themselves
+	Timed      int // of Clean, times that were measured
+	TimedRed   int // of them, said to be worse by more than the limits
+	Undecided  int // of Clean, inconclusive or invalid
+	Blind      int // of Clean
+	Unmeasured int // metrics that there was no time for
+
+	Harmless int // results in which something was judged and no metric is worse, or may be
+	Failing  int // of them, those with a verdict that fails
 	Wrong    int // benchmarks with such a metric, and none that is worse, in results in which another benchmark is
 	Any      int // metrics that are the same and are said to be worse, by however little; the gate says so only beyond the limits
 
@@ -40,6 +49,7 @@ func (s *Score) add(c Case, r Result) {
 		s.Failed++
 	} else {
 		s.Seconds = append(s.Seconds, r.Seconds)
+		s.harmless(c, r)
 	}
 	found := map[string]bool{}
 	for _, t := range c.Truth {
@@ -55,15 +65,16 @@ func (s *Score) add(c Case, r Result) {
 		is := c.expected(v.Benchmark, v.Unit)
 		said := says(c, r.Tool, v)
 		switch {
+		case v.Code == unmeasured:
+			s.Unmeasured++
 		case is == either:
 			s.AtLimit++
 			if said {
 				s.AtLimitRed++
 			}
 		case is == clean:
-			s.Clean++
+			s.clean(c, v, said)
 			if said {
-				s.FalseRed++
 				bad[v.Benchmark] = true
 			}
 			if v.Outcome == "regressed" && !c.differs(v.Benchmark, v.Unit) {
@@ -77,6 +88,47 @@ func (s *Score) add(c Case, r Result) {
 				s.Wrong++
 			}
 		}
+	}
+}
+
+// unmeasured is the code of a verdict that there was no time for.
+const unmeasured = "not-measured"
+
+// clean counts a metric that is not worse.
+func (s *Score) clean(c Case, v Said, red bool) {
+	s.Clean++
+	timed := v.Unit == "ns/op" && v.Baseline > 0
+	if timed {
+		s.Timed++
+	}
+	switch v.Outcome {
+	case "inconclusive", "invalid":
+		s.Undecided++
+	case "blind":
+		s.Blind++
+	}
+	if !red {
+		return
+	}
+	s.FalseRed++
+	if timed {
+		s.TimedRed++
+	}
+	if c.Kind == "benchmark" {
+		s.Rewritten++
+	}
+}
+
+// harmless counts a result in which no metric may be said to be worse. A gate fails by what it leaves open, too.
+func (s *Score) harmless(c Case, r Result) {
+	if slices.ContainsFunc(c.Truth, func(t Truth) bool { return c.expected(t.Benchmark, t.Unit) != clean }) {
+		return
+	}
+	s.Harmless++
+	if slices.ContainsFunc(r.Said, func(v Said) bool {
+		return says(c, r.Tool, v) || v.Outcome == "inconclusive" || v.Outcome == "invalid"
+	}) {
+		s.Failing++
 	}
 }
 
@@ -122,11 +174,12 @@ func (s *Score) function(c Case, benchmark string, r Result) {
 	}
 }
 
-// paired is what a tool's results count in time, of the results of one case in one direction: as many as both tools judged.
+// paired is what a tool's results count in time, of the results of one case in one direction: as many as both tools judged, and
+// measured whole.
 func paired(tool string, results []Result) (s Score) {
 	judged := map[string][]Result{}
 	for _, r := range results {
-		if r.Error == "" {
+		if r.Error == "" && !slices.ContainsFunc(r.Said, func(v Said) bool { return v.Code == unmeasured }) {
 			judged[r.Tool] = append(judged[r.Tool], r)
 		}
 	}
@@ -169,6 +222,14 @@ func (s Score) plus(o Score) Score {
 	s.Found += o.Found
 	s.Clean += o.Clean
 	s.FalseRed += o.FalseRed
+	s.Rewritten += o.Rewritten
+	s.Timed += o.Timed
+	s.TimedRed += o.TimedRed
+	s.Undecided += o.Undecided
+	s.Blind += o.Blind
+	s.Unmeasured += o.Unmeasured
+	s.Harmless += o.Harmless
+	s.Failing += o.Failing
 	s.Wrong += o.Wrong
 	s.Any += o.Any
 	s.AtLimit += o.AtLimit
@@ -210,7 +271,8 @@ func TestScores(t *testing.T) {
 		s := score(c, byTailgate, "", []Named{{"A", "shop.slow"}}, a("regressed", 1, 1.5), alloc("regressed"),
 			Said{"Small", "ns/op", "ok", "", 1, 1}, Said{"A", "B/op", "regressed", "", 1, 100}, Said{"A", "allocs/op", "ok", "", 1, 1})
 		assert.Equal(t, Score{
-			Results: 1, Regressions: 2, Found: 2, Clean: 2, AtLimit: 1, AtLimitRed: 1, Functions: 2, FunctionFirst: 1, Seconds: []float64{2},
+			Results: 1, Regressions: 2, Found: 2, Clean: 2, Timed: 1, AtLimit: 1, AtLimitRed: 1, Functions: 2, FunctionFirst: 1,
+			Seconds: []float64{2},
 		}, s)
 	})
 	t.Run("what is missed is told apart", func(t *testing.T) {
@@ -252,6 +314,28 @@ func TestScores(t *testing.T) {
 		s := score(Case{}, byTailgate, "", nil, a("regressed", 1, 1.2))
 		assert.Equal(t, []int{0, 1, 1, 0, 1}, []int{s.Regressions, s.Clean, s.FalseRed, s.Wrong, s.Any})
 	})
+	t.Run("a gate that leaves open what is harmless fails", func(t *testing.T) {
+		for outcome, want := range map[string]Score{
+			"ok": {Clean: 1, Timed: 1, Harmless: 1}, "blind": {Clean: 1, Timed: 1, Harmless: 1, Blind: 1},
+			"inconclusive": {Clean: 1, Timed: 1, Harmless: 1, Undecided: 1, Failing: 1},
+			"invalid":      {Clean: 1, Timed: 1, Harmless: 1, Undecided: 1, Failing: 1},
+			"regressed":    {Clean: 1, Timed: 1, Harmless: 1, FalseRed: 1, TimedRed: 1, Any: 1, Failing: 1},
+		} {
+			want.Results, want.Seconds = 1, []float64{2}
+			assert.Equal(t, want, score(Case{}, byTailgate, "", nil, a(outcome, 100, 120)), outcome)
+		}
+		assert.Zero(t, score(c, byTailgate, "", nil, a("ok", 1, 1)).Harmless, "something is worse")
+		s := score(Case{}, byBenchstat, "", nil, a("regressed", 100, 105))
+		assert.Equal(t, []int{1, 0}, []int{s.Harmless, s.Failing}, "within the limits")
+	})
+	t.Run("what there was no time for is not right either", func(t *testing.T) {
+		s := score(Case{}, byTailgate, "", nil, Said{"A", "ns/op", "inconclusive", unmeasured, 0, 0}, a("ok", 1, 1))
+		assert.Equal(t, []int{1, 1, 1}, []int{s.Unmeasured, s.Clean, s.Failing})
+	})
+	t.Run("a benchmark that differs itself is told apart", func(t *testing.T) {
+		s := score(Case{Kind: "benchmark"}, byBenchstat, "", nil, a("regressed", 100, 120), Said{"A", "B/op", "regressed", "", 1, 200})
+		assert.Equal(t, []int{2, 2, 1, 1}, []int{s.FalseRed, s.Rewritten, s.Timed, s.TimedRed})
+	})
 	t.Run("turned round it is an improvement", func(t *testing.T) {
 		s := score(c.turned(), byTailgate, "", nil, a("improved", 1.5, 1), alloc("improved"))
 		assert.Equal(t, []int{0, 2, 0, 0}, []int{s.Regressions, s.Clean, s.FalseRed, s.Any})
@@ -277,6 +361,9 @@ func TestTimeIsThatOfComparisonsOfBothTools(t *testing.T) {
 	assert.Equal(t, Score{Paired: []float64{10}, Once: 10}, paired(byTailgate, results))
 	assert.Equal(t, Score{Paired: []float64{42}, Once: 22}, paired(byBenchstat, results))
 	assert.Empty(t, paired(byTailgate, results[:4]).Paired)
+	part := slices.Clone(results)
+	part[1].Said = []Said{{Code: unmeasured}}
+	assert.Equal(t, []float64{20}, paired(byTailgate, part).Paired, "of what was measured whole")
 	both := paired(byBenchstat, results).plus(paired(byBenchstat, results))
 	assert.Equal(t, []float64{42, 42}, both.Paired)
 	assert.InDelta(t, 44, both.Once, 1e-9)
