@@ -76,7 +76,7 @@ func TestRecordPlain(t *testing.T) {
 				}
 				r := plainRecording{about: []string{
 					"what: turns of a plain benchmark with itself, and whole runs of the same time",
-					"when: " + time.Now().UTC().Format(time.RFC3339), "cpu: " + strconv.Itoa(runtime.NumCPU()),
+					"when: " + time.Now().UTC().Format(time.RFC3339), "cpus: " + strconv.Itoa(runtime.NumCPU()),
 					"benchmark: Benchmark" + of.benchmark + " of " + of.dir, "machine: " + machine, "go: " + runtime.Version(),
 				}}
 				for range *recordPlainEach {

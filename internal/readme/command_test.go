@@ -201,7 +201,7 @@ func TestEveryCommandNamesWhatIsThere(t *testing.T) {
 }
 
 // isLong is of flags that let a test run for longer than go test waits by default, 10 minutes.
-var isLong = regexp.MustCompile(` -(?:soak|record|recordplain|clones|small|faults|field\.results)[ =]| -record$`)
+var isLong = regexp.MustCompile(` -(?:soak|record|recordplain|clones|small|faults|field\.(?:results|replay\w+))[ =]| -record$`)
 
 func TestALongTestIsNotCutShort(t *testing.T) {
 	found := 0
