@@ -45,6 +45,44 @@ func TestReadmeOnGitHub(t *testing.T) {
 	assert.Len(t, j.errorMarks(), 1)
 }
 
+// The README's step without a test, as GitHub's runner gives it to a shell. There is no release to run, so the module knows of the
+// tailgate that is here.
+func TestReadmesStepOnGitHub(t *testing.T) {
+	s := newShop(t)
+	page, err := readme.Read(repository(t), "README.md")
+	require.NoError(t, err)
+	var step string
+	for _, code := range page.Code() {
+		if text, ok := strings.CutPrefix(code, "run: "); ok {
+			require.Empty(t, step, "one step")
+			step = strings.Replace(text, "regress/tailgate@latest ", "regress/tailgate ", 1)
+		}
+	}
+	require.Contains(t, step, "go run ")
+	event := filepath.Join(t.TempDir(), "event.json")
+	run := func(before, after string) (string, error) {
+		require.NoError(t, os.WriteFile(event, []byte(push(before, after)), 0o644))
+		cmd := exec.Command("sh", "-e", "-c", step)
+		cmd.Dir = s.dir
+		cmd.Env = append(s.env,
+			"CI=true", "GITHUB_ACTIONS=true", "GITHUB_EVENT_NAME=push", "GITHUB_EVENT_PATH="+event, "GITHUB_SHA="+after)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	first := s.git("rev-parse", "HEAD")
+	second := s.commit("as fast")
+	out, err := run(first, second)
+	require.NoError(t, err, out)
+	assert.Contains(t, out, "PASS: ")
+
+	s.slow()
+	out, err = run(second, s.commit("slower"))
+	var failed *exec.ExitError
+	require.ErrorAs(t, err, &failed, out)
+	assert.Equal(t, 1, failed.ExitCode(), "whatever it was, go run says 1")
+	assert.Contains(t, out, "FAIL: 1 regressed")
+}
+
 func TestReadmeOnGitLab(t *testing.T) {
 	s := newShop(t)
 	var file map[string]struct {
