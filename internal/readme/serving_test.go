@@ -201,7 +201,7 @@ func TestLoadGeneratorsCommands(t *testing.T) {
 	folder := filepath.Join(root, "workload/serving/deploy")
 	out, _ := shell(folder, nil, text) // how it ends is the machine's: a client that sends late is invalid
 	const load = `Load/case=single-workload-small/rate=80`
-	assert.Contains(t, out, `#tailgate-share {"version":2,`)
+	assert.Contains(t, out, `#tailgate-share {"version":3,`)
 	assert.Contains(t, out, load)
 	assert.Positive(t, asked.Load())
 
