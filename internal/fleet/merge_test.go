@@ -169,6 +169,7 @@ func TestWhatNoShareSaysIsRefused(t *testing.T) {
 		{"more answered than succeeded", `"answered":0`, `"answered":101`, "in_time is {Due:0 Answered:101}"},
 		{"more due than it has", `"due":0`, `"due":101`, "in_time is {Due:101 Answered:0}"},
 		{"a negative time", `"elapsed_ns":3000000000`, `"elapsed_ns":-1`, "ended after -1ns"},
+		{"an end after all was over", `"last_end_ns":0`, `"last_end_ns":3000000001`, "the last after 3.000000001s, and all was over after 3s"},
 		{"a clock that was not measured, but says so", `"samples":0`, `"samples":-1`, "clock is "},
 		{"metrics in disorder", `"metrics":["latency"]`, `"metrics":["latency","lag"]`, "metrics is no list"},
 		{"a metric with a blank", `"metrics":["latency"]`, `"metrics":["late ncy"]`, "metrics has a name that is none"},

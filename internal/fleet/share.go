@@ -200,12 +200,12 @@ func (s Share) validateCounts() error {
 		return fmt.Errorf("replies is %+v, which %d replies are not", s.Replies, s.Succeeded)
 	case s.InTime.Due < 0 || s.InTime.Due > s.Arrivals() || s.InTime.Answered < 0 || s.InTime.Answered > s.Succeeded:
 		return fmt.Errorf("in_time is %+v of %d requests, %d of which succeeded", s.InTime, s.Arrivals(), s.Succeeded)
-	case s.FirstEnd < 0 || s.LastEnd < s.FirstEnd || s.LastEnd > s.Elapsed:
-		return fmt.Errorf("the first request ended after %v, the last after %v, and all was over after %v",
-			s.FirstEnd, s.LastEnd, s.Elapsed)
 	case s.LastSent < 0 || s.LastSent > longest || s.Elapsed < 0 || s.Elapsed > longest || s.CPU < 0 || s.CPU > 1000*longest:
 		return fmt.Errorf("the last was sent after %v and ended after %v, for %v of CPU time, which no run has",
 			s.LastSent, s.Elapsed, s.CPU)
+	case s.FirstEnd < 0 || s.LastEnd < s.FirstEnd || s.LastEnd > s.Elapsed:
+		return fmt.Errorf("the first request ended after %v, the last after %v, and all was over after %v",
+			s.FirstEnd, s.LastEnd, s.Elapsed)
 	case len(s.Invalid) > mostReasons ||
 		slices.ContainsFunc(s.Invalid, func(reason string) bool { return reason == "" || len(reason) > mostReason }):
 		return fmt.Errorf("invalid is no list of up to %d reasons", mostReasons)
