@@ -15,7 +15,7 @@ import (
 const (
 	mostLine          = 2 << 20 // bytes of a line of ours
 	mostShares        = 100_000
-	mostDistributions = 5000 // distinct ones, of 270 kB each at most
+	mostDistributions = 2000 // distinct ones, of 270 kB each at most
 )
 
 // group is a benchmark while it is read.

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/tailgate-go/tailgate/internal/replied"
 	"github.com/tailgate-go/tailgate/internal/testbed/instant"
 )
 
@@ -244,13 +245,22 @@ func TestARequestOnAConnectionJustClosedIsSentAgainAndCounted(t *testing.T) {
 	defer func() { _ = l.Close(); <-done }()
 	c := clientOf(t, Target{URL: "http://" + l.Addr().String()})
 	replays := 0
-	for range 10 {
+	var count replied.Count
+	ask := func() {
 		got, err := c.Do(t.Context(), []byte(`{}`), false, time.Time{})
 		require.NoError(t, err)
 		replays += got.Replays
+		count.Add(SLO{}.Count(got))
+	}
+	for range 10 {
+		ask()
 	}
 	assert.Equal(t, int64(10), served.Load())
 	assert.Equal(t, 9, replays, "all but the first came to a connection that closed")
+	assert.Equal(t, 9, count.Resent, "and was taken from one in use")
+	time.Sleep(idled + 100*time.Millisecond)
+	ask()
+	assert.Equal(t, []int{10, 9}, []int{replays, count.Resent}, "a server may close a connection that idles")
 	c.Close()
 }
 
