@@ -2,6 +2,7 @@ package saved
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,4 +53,23 @@ func TestSavedResultsAreJudgedByAsManyVerdictsAsOneGateGives(t *testing.T) {
 	var doc report.Document
 	require.EqualError(t, Judge(judge.By(policy.Policy{Rules: rules}), set, set, &doc), judgeable(mostVerdicts+benchmarks).Error())
 	assert.Empty(t, doc.Report.Verdicts)
+}
+
+// What a live gate notes of servers is noted of saved results, too.
+func TestWhatServersDidIsNotedOfSavedResults(t *testing.T) {
+	set := func(cached int) *benchdata.Set {
+		line := fmt.Sprintf("BenchmarkLoad/rate=5 100 7 ns/op 9 p50-ns %d cached-percent 40 held-open-percent\n", cached)
+		s, err := benchdata.Read(strings.NewReader("pkg: example.com/shop\n"+strings.Repeat(line, 10)+"PASS\n"), "saved.txt")
+		require.NoError(t, err)
+		return s
+	}
+	j := judge.By(policy.Policy{Rules: []policy.Rule{{Metric: "p50-ns", MaxRegressionPercent: 10}}})
+	var doc report.Document
+	require.NoError(t, Judge(j, set(10), set(90), &doc))
+	notes := strings.Join(doc.Notes, "\n")
+	assert.Contains(t, notes, "Load/rate=5: of the prompts' tokens 10 % came from the baseline's cache and 90 % from the candidate's")
+	assert.Contains(t, notes, "Load/rate=5: the candidate did not end its streams after their last event")
+	doc = report.Document{}
+	require.NoError(t, Judge(j, set(10), set(10), &doc))
+	assert.NotContains(t, strings.Join(doc.Notes, "\n"), "of the prompts' tokens")
 }
