@@ -12,7 +12,8 @@ import (
 // token: about 10 ms, of which 5 more come with three slots for adapters in place of fifteen.
 func TestServingGate(t *testing.T) {
 	regress.Check(t, regress.Gate{
-		Packages: []string{"../workload/serving"}, Bench: "^BenchmarkServing$/^case=multi-lora-gate$", Budget: time.Minute,
+		Packages: []string{"../workload/serving"}, Bench: "^BenchmarkServing$/^case=multi-lora-gate$",
+		Budget: time.Minute, Identical: "measure", // a clone is compared with itself
 		Policy: policy.Policy{Rules: []policy.Rule{{Metric: "p50-ns", Stage: "ttft", MaxRegressionPercent: 20, MinRegression: 1e6}}},
 	})
 }
