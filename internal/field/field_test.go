@@ -24,7 +24,7 @@ var (
 		"`folder` of clones, as OWNER+NAME, OWNER/NAME or NAME; what it lacks is cloned from GitHub")
 	fieldCases     = flag.String("field.cases", "", "`pattern` of the names of cases; empty: all")
 	fieldN         = flag.Int("field.n", 1, "how often each case is gated in a day, in both directions")
-	fieldTotal     = flag.Duration("field.total", time.Minute, "how long a gate may measure")
+	fieldTotal     = flag.Duration("field.total", 2*time.Minute, "how long a gate may measure")
 	fieldBenchstat = flag.Bool("field.benchstat", true, "let benchstat compare ten runs of each side, too")
 )
 
