@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,7 +21,8 @@ type Machine struct {
 	Commit string `json:"commit"` // of tailgate; empty: not known
 }
 
-func thisMachine() Machine {
+// thisMachine is asked once: the command that is measured was built of the commit that stood there at the beginning.
+var thisMachine = sync.OnceValue(func() Machine {
 	m := Machine{System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.NumCPU(), Go: runtime.Version()}
 	if data, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		for line := range strings.Lines(string(data)) {
@@ -37,7 +39,7 @@ func thisMachine() Machine {
 		}
 	}
 	return m
-}
+})
 
 // load is the machine's of the minute before, -1 where the system does not tell.
 func load() float64 {

@@ -34,24 +34,51 @@ type iterations struct {
 
 // grant grants the sides a turn each, in that order.
 func (d *iterations) grant(ctx context.Context, order []int, turn duet.PlainTurn) (results each[*duet.PlainResult], err error) {
-	turn.Within = d.of.gate.order.Timeout
 	for _, i := range order {
-		if results[i], err = d.peers[i].GrantPlain(ctx, turn); err != nil {
-			return results, d.fault(i, err)
+		if results[i], err = d.grantOne(ctx, i, turn); err != nil {
+			return results, err
 		}
 	}
 	return results, nil
 }
 
+func (d *iterations) grantOne(ctx context.Context, i int, turn duet.PlainTurn) (*duet.PlainResult, error) {
+	turn.Within = d.of.gate.order.Timeout
+	r, err := d.peers[i].GrantPlain(ctx, turn)
+	if err != nil {
+		return nil, d.fault(i, err)
+	}
+	return r, nil
+}
+
 // warmUp finds out on the way what a turn is to be: the same for all sides. It is turnWork of timed work, or as much as takes the
-// benchmark as long as its set-up, which a b.N function has in every turn: so that at least half of the time is measured.
+// benchmark as long as its set-up, which a b.N function has in every turn: so that at least half of the time is measured. What is
+// done once in a turn while the timer runs is seen to last.
 func (d *iterations) warmUp(ctx context.Context) error {
+	sides, err := d.try(ctx)
+	if err != nil {
+		return err
+	}
+	if !d.of.once.asked {
+		if err := d.askOnce(ctx, sides); err != nil {
+			return err
+		}
+	}
+	if o := d.of.once; o.iterations > 0 {
+		d.turn.Iterations, d.turns = o.iterations, turnsOf(o.lasts)
+		d.expected = o.lasts * time.Duration(len(d.of.sides)*d.turns)
+	}
+	return nil
+}
+
+// try finds out what a turn is to be where nothing is done once, and what the sides' turns told.
+func (d *iterations) try(ctx context.Context) (sides each[trial], err error) {
 	d.turn = duet.PlainTurn{Iterations: 1, WarmUp: true}
-	sides := each[trial]{untried(), untried(), untried()}
+	sides = each[trial]{untried(), untried(), untried()}
 	for began := time.Now(); ; {
 		results, err := d.grant(ctx, d.draw(), d.turn)
 		if err != nil {
-			return err
+			return sides, err
 		}
 		n := d.turn.Iterations
 		d.warmed += n
@@ -71,7 +98,7 @@ func (d *iterations) warmUp(ctx context.Context) error {
 			}
 			d.turns = turnsOf(longest)
 			d.expected = took * time.Duration(d.turns)
-			return nil
+			return sides, nil
 		}
 		if n == 1 && wall > trying {
 			next = min(next, 2)
@@ -121,13 +148,28 @@ func turnOf(perIteration float64, setUp time.Duration) int {
 func (d *iterations) portion(ctx context.Context) error {
 	for range d.turns {
 		order := d.draw()
-		results, err := d.grant(ctx, order, d.turn)
+		results, err := d.take(ctx, order)
 		if err != nil {
 			return err
 		}
 		d.measured.add(order, results)
 	}
 	return nil
+}
+
+// take measures a turn of each side, less what is done once in it.
+func (d *iterations) take(ctx context.Context, order []int) (results each[*duet.PlainResult], err error) {
+	if d.of.once.iterations == 0 {
+		return d.grant(ctx, order, d.turn)
+	}
+	for _, i := range order {
+		many, one, err := d.grantBoth(ctx, i, d.turn)
+		if err != nil {
+			return results, err
+		}
+		results[i] = without(many, one)
+	}
+	return results, nil
 }
 
 func (d *iterations) round(_ each[duet.Totals], outputs each[testbin.Output]) (round, error) {
@@ -138,5 +180,9 @@ func (d *iterations) round(_ each[duet.Totals], outputs each[testbin.Output]) (r
 		}
 		d.measured.sides[i].printed = run
 	}
-	return d.measured.round(d.turn.Iterations), nil
+	operations := d.turn.Iterations
+	if d.of.once.iterations > 0 {
+		operations-- // one is subtracted
+	}
+	return d.measured.round(operations), nil
 }

@@ -14,7 +14,7 @@ import (
 type plainRound struct {
 	sides each[struct {
 		iterations         int64
-		timed              int64 // ns
+		timed              int64 // ns; with what is done once subtracted it may be none or less, after a stall
 		allocations, bytes int64
 		processed          int64         // bytes
 		metrics            []duet.Metric // each times the iterations that it is of
@@ -47,7 +47,7 @@ func (p *plainRound) add(order []int, results each[*duet.PlainResult]) {
 }
 
 // addTimes adds what a turn of each side took, in nanoseconds; a side of no iterations takes no part. A turn took some time, though
-// the clock may not tell.
+// the clock may not tell, or what was subtracted took longer.
 func (p *plainRound) addTimes(iterations, timed each[int64]) {
 	var took each[float64] // an iteration
 	for i := range p.sides {
@@ -56,7 +56,7 @@ func (p *plainRound) addTimes(iterations, timed each[int64]) {
 		}
 		s := &p.sides[i]
 		s.iterations += iterations[i]
-		s.timed += max(timed[i], 1)
+		s.timed += timed[i]
 		took[i] = float64(max(timed[i], 1)) / float64(iterations[i])
 	}
 	for i := range p.sides {
@@ -72,7 +72,7 @@ func (p *plainRound) addTimes(iterations, timed each[int64]) {
 func (p *plainRound) times() (mean, judged each[float64]) {
 	for i, s := range p.sides {
 		if s.iterations > 0 {
-			mean[i] = float64(s.timed) / float64(s.iterations)
+			mean[i] = float64(max(s.timed, 1)) / float64(s.iterations)
 		}
 	}
 	for i, ratios := range p.ratios {
@@ -114,9 +114,9 @@ func (p *plainRound) round(operations int) round {
 			case v.Unit == "MB/s":
 				v.Value = 1e3 * float64(s.processed) / n / judged[i]
 			case v.Unit == "B/op":
-				v.Value = float64(s.bytes) / n
+				v.Value = float64(max(s.bytes, 0)) / n
 			case v.Unit == "allocs/op":
-				v.Value = float64(s.allocations) / n
+				v.Value = float64(max(s.allocations, 0)) / n
 			}
 			run.Values = append(run.Values, v)
 		}

@@ -1,0 +1,157 @@
+package measure
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/stats"
+)
+
+// pretendedSide is a benchmark whose turn does something once, and so much in each iteration.
+type pretendedSide struct {
+	once, iteration           time.Duration
+	onceBytes, iterationBytes int64
+	spread                    float64 // standard deviation of an iteration and of what is done once, as a share of it
+}
+
+func (s pretendedSide) turn(n int, draw *rand.Rand) *duet.PlainResult {
+	near := func(d time.Duration, n int) float64 {
+		return float64(d) * float64(n) * max(0.2, 1+s.spread*draw.NormFloat64()/max(1, float64(n)/2))
+	}
+	return &duet.PlainResult{
+		Iterations: int64(n), Timed: time.Duration(near(s.once, 1) + near(s.iteration, n)),
+		Bytes: s.onceBytes + int64(n)*s.iterationBytes,
+	}
+}
+
+// asked is what pairs of turns of two such sides show: the iterations of a turn from which one is subtracted, or 0.
+func asked(sides [2]pretendedSide, draw *rand.Rand) (iterations, pairs int) {
+	var trials onceTrials
+	turn := turnOf(float64(sides[0].iteration+sides[0].once), 0)
+	for i := range sides {
+		trials[i] = onceTrial{turn: turn}
+	}
+	n := max(2, turn)
+	for pairs = 1; pairs <= mostPairs; pairs++ {
+		for i, s := range sides {
+			trials[i].add(s.turn(n, draw), s.turn(1, draw))
+		}
+		next, there := trials.next(n)
+		if there {
+			return next, pairs
+		}
+		if next == 0 {
+			return 0, pairs
+		}
+		n = next
+	}
+	return 0, pairs
+}
+
+func TestWhatIsDoneOnceIsSeen(t *testing.T) {
+	const us, ms = time.Microsecond, time.Millisecond
+	both := func(s pretendedSide) [2]pretendedSide { return [2]pretendedSide{s, s} }
+	for _, c := range []struct {
+		name        string
+		sides       [2]pretendedSide
+		least, most float64 // of a thousand draws, the share in which it is seen
+		iterations  [2]int  // of the turn then
+		pairs       float64 // in the median, at most
+	}{
+		{"nothing", both(pretendedSide{iteration: us, spread: 0.05}), 0, 0, [2]int{}, 1},
+		{"nothing, and an iteration is longer than a turn", both(pretendedSide{iteration: 3 * ms, spread: 0.02}), 0, 0, [2]int{}, 1},
+		{"nothing, and iterations differ", both(pretendedSide{iteration: 100 * ms, spread: 0.05}), 0, 0.01, [2]int{2, 4}, 1},
+		{"nothing, and they differ much", both(pretendedSide{iteration: 100 * ms, spread: 0.2}), 0, 0.2, [2]int{2, 20}, 2},
+		{"a twentieth of a turn", both(pretendedSide{once: 50 * us, iteration: us, spread: 0.02}), 0, 0, [2]int{}, 1},
+		{"a fifth of a turn", both(pretendedSide{once: 200 * us, iteration: 436 * us, spread: 0.02}), 0.99, 1, [2]int{2, 5}, 6},
+		{"five turns", both(pretendedSide{once: 5 * ms, iteration: us, spread: 0.05}), 1, 1, [2]int{7_000, 14_000}, 6},
+		{"more than an iteration", both(pretendedSide{once: 700 * ms, iteration: 10 * ms, spread: 0.05}), 1, 1, [2]int{110, 300}, 6},
+		{"on one side alone", [2]pretendedSide{
+			{iteration: us, spread: 0.05}, {once: 5 * ms, iteration: us, spread: 0.05},
+		}, 1, 1, [2]int{7_000, 14_000}, 4},
+		{"on one side, and the other is slow", [2]pretendedSide{
+			{once: 5 * ms, iteration: us, spread: 0.05}, {once: 5 * ms, iteration: ms, spread: 0.05},
+		}, 1, 1, [2]int{400, 700}, 10},
+		{"many bytes", both(pretendedSide{
+			iteration: us, onceBytes: 64 << 10, iterationBytes: 16, spread: 0.05,
+		}), 1, 1, [2]int{900, 1100}, 5},
+		{"few bytes", both(pretendedSide{iteration: us, onceBytes: 8 << 10, spread: 0.05}), 0, 0, [2]int{}, 1},
+		{"a small share of the bytes", both(pretendedSide{
+			iteration: 100 * us, onceBytes: 4 << 10, iterationBytes: 1 << 20, spread: 0.05,
+		}), 0, 0, [2]int{}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			draw := rand.New(rand.NewPCG(1, 2))
+			const draws = 1000
+			var turns, pairs []float64
+			for range draws {
+				iterations, n := asked(c.sides, draw)
+				pairs = append(pairs, float64(n))
+				if iterations > 0 {
+					turns = append(turns, float64(iterations))
+				}
+			}
+			assert.GreaterOrEqual(t, float64(len(turns))/draws, c.least)
+			assert.LessOrEqual(t, float64(len(turns))/draws, c.most)
+			assert.LessOrEqual(t, stats.Median(pairs), c.pairs)
+			slices.Sort(turns)
+			if c.most > 0 && len(turns) > 0 {
+				assert.GreaterOrEqual(t, turns[len(turns)/100], float64(c.iterations[0]))
+				assert.LessOrEqual(t, turns[len(turns)*99/100], float64(c.iterations[1]))
+			}
+		})
+	}
+}
+
+func TestATurnWithoutWhatIsDoneOnce(t *testing.T) {
+	many := &duet.PlainResult{
+		Number: 2, Iterations: 101, Wall: 130, Timed: 120, CPU: 110, Switches: 1, Allocations: 205, Bytes: 3000, Processed: 7,
+		Metrics: []duet.Metric{{Unit: "hits", Value: 5}}, Took: 140,
+	}
+	one := &duet.PlainResult{
+		Number: 3, Iterations: 1, Wall: 30, Timed: 20, CPU: 10, Switches: 2, Allocations: 5, Bytes: 1000, Took: 40,
+	}
+	want := &duet.PlainResult{
+		Number: 2, Iterations: 100, Wall: 160, Timed: 100, CPU: 120, Switches: 3, Allocations: 200, Bytes: 2000, Processed: 7,
+		Metrics: many.Metrics, Took: 180,
+	}
+	assert.Equal(t, want, without(many, one))
+	assert.EqualValues(t, 101, many.Iterations, "the argument is not changed")
+
+	// After a stall what is subtracted may have taken longer than all else. The sum has it in full.
+	r := &plainRound{}
+	stalled := without(&duet.PlainResult{Iterations: 11, Timed: 1000}, &duet.PlainResult{Iterations: 1, Timed: 4000})
+	steady := without(&duet.PlainResult{Iterations: 11, Timed: 6000}, &duet.PlainResult{Iterations: 1, Timed: 1000})
+	for _, of := range []*duet.PlainResult{steady, stalled, steady} {
+		r.add([]int{baselineSide, candidateSide}, each[*duet.PlainResult]{of, steady})
+	}
+	mean, judged := r.times()
+	assert.InDelta(t, 7000./30, mean[baselineSide], 1e-9)
+	assert.InDelta(t, 500, mean[candidateSide], 1e-9)
+	assert.InDelta(t, 1, judged[candidateSide]/judged[baselineSide], 1e-9)
+}
+
+// A function that fills a table for 3 ms before its loop, while its timer runs, has the time and the objects of its iterations.
+func TestWhatAFunctionDoesOnceIsNotItsIterations(t *testing.T) {
+	m := plainly(t, benchBinary(t), "Once")
+	var l launch
+	for range 2 { // the second launch does not ask again
+		var err error
+		l, err = m.duet(t.Context(), 1, func() bool { return true })
+		require.NoError(t, err)
+	}
+	require.NotNil(t, l.round)
+	assert.Greater(t, m.once.iterations, 100)
+	for _, i := range []int{baselineSide, candidateSide} {
+		run := l.round.runs[i]
+		assert.Less(t, value(t, run, "ns/op"), float64(100*time.Microsecond), "3 ms are done once")
+		assert.InDelta(t, 128, value(t, run, "B/op"), 16, "1 MiB is allocated once")
+		assert.InDelta(t, 2, value(t, run, "allocs/op"), 0.1)
+	}
+}
