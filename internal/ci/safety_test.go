@@ -138,9 +138,9 @@ func parts(t *testing.T) []string {
 
 func TestCIWorkflowRunsAllOfCI(t *testing.T) {
 	script := filepath.Join(repository(t), ".ci/run")
-	defaults := regexp.MustCompile(`(?m)^\tset -- (.*)$`).FindStringSubmatch(read(t, script))
-	require.Len(t, defaults, 2)
-	assert.Equal(t, append(strings.Fields(defaults[1]), "vulnerabilities"), parts(t))
+	every := regexp.MustCompile(`(?m)^every='(.*)'$`).FindStringSubmatch(read(t, script))
+	require.Len(t, every, 2)
+	assert.Equal(t, append(strings.Fields(every[1]), "vulnerabilities"), parts(t))
 
 	out, err := exec.Command(script, "nothing").CombinedOutput()
 	assert.Error(t, err)

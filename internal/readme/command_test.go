@@ -273,7 +273,7 @@ func TestTheTwoCommandsAreThoseOfCI(t *testing.T) {
 	assert.Contains(t, string(ci), "\n\tgotest -short ./...\n")
 	for _, name := range pages {
 		for _, text := range read(t, name).Code() {
-			if part, ok := strings.CutPrefix(text, ".ci/run "); ok {
+			if part, ok := strings.CutPrefix(text, ".ci/run "); ok && part != "all" {
 				assert.Contains(t, string(ci), "\n"+part+"() {", "%s: CI has no part %s", name, part)
 			}
 		}
