@@ -54,7 +54,7 @@ func TestReadmeForALibrary(t *testing.T) {
 	const goMod = "module example.com/shop\n\ngo 1.24\n"
 	write("go.mod", goMod)
 	require.NoError(t, os.Remove(filepath.Join(dir, "go.sum")))
-	must("git init -q && git add -A && git commit -q -m first && git tag v1.3.0")
+	must("git init -q && git add -A && git commit -q -m first && git tag v1.3.0 && git commit -q --allow-empty -m second")
 
 	for _, line := range block("sh", "-baseline=v1.3.0 -bench=Wait").Commands() {
 		typed, ok := strings.CutPrefix(line.Line, "go run github.com/tailgate-go/tailgate/regress/tailgate@latest ")

@@ -56,3 +56,20 @@ func testsOf(t *testing.T, folder string) string {
 	}
 	return code.String()
 }
+
+// TestTheTableOfThePageIsOfTheResults holds that the figures of the page come from results that are kept, and from all of them.
+func TestTheTableOfThePageIsOfTheResults(t *testing.T) {
+	cases, err := loadCases(filepath.Join("testdata", "cases.json"))
+	require.NoError(t, err)
+	results, err := readResults(filepath.Join("testdata", "measured", "results.jsonl"))
+	require.NoError(t, err)
+	require.NotEmpty(t, results)
+	page, err := os.ReadFile("../../docs/field.md")
+	require.NoError(t, err)
+	want := table(cases, results)
+	if !strings.HasSuffix(string(page), "\n\n"+want) {
+		got := filepath.Join("testdata", "measured", "table.md.got")
+		require.NoError(t, os.WriteFile(got, []byte(want), 0o644))
+		assert.Fail(t, "docs/field.md does not end with the table of testdata/measured/results.jsonl: "+got+" is that")
+	}
+}

@@ -55,6 +55,7 @@ var executed = []struct{ page, kind, has, by string }{
 	{"docs/sharding.md", "sh", "-regress.shard=1/2", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
 	{"docs/sharding.md", "go", "func TestMerge", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
 	{"docs/serving.md", "go", "serving.OpenScenario", "internal/adoption.TestReadmeInAModuleOfYourOwn"},
+	{"docs/serving.md", "sh", "case=.*-small", "internal/readme.TestServingCommands"},
 	{"docs/serving.md", "sh", "-regress.baseline=http://", "internal/readme.TestServingCommands"},
 	{"docs/serving.md", "", "achieved-req/s", "internal/readme.TestServingCommands"},
 	{"docs/serving.md", "", "metric     p50 of ttft (p50-ttft-ns)", "internal/readme.TestWhatIsPrintedIsWhatTheCodePrints"},

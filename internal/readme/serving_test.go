@@ -65,12 +65,16 @@ func TestServingCommands(t *testing.T) {
 		t.Skip("runs benchmarks for a minute")
 	}
 	page := read(t, "docs/serving.md")
-	b, err := page.Block("sh", "-regress.baseline=http://")
-	require.NoError(t, err)
+	var commands []Command
+	for _, has := range []string{"case=.*-small", "-regress.baseline=http://"} {
+		b, err := page.Block("sh", has)
+		require.NoError(t, err)
+		commands = append(commands, b.Commands()...)
+	}
 	shows, err := page.Block("", "achieved-req/s")
 	require.NoError(t, err)
 	kinds := map[string]int{}
-	for _, c := range b.Commands() {
+	for _, c := range commands {
 		switch line := c.Line; {
 		case strings.Contains(line, "./workload/serving"):
 			kinds["benchmark"]++
