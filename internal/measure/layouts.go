@@ -86,12 +86,23 @@ func (m *measurement) needLinks() {
 	m.sequence(m.plan.Linked())
 }
 
-// link makes the links up to the next look, if the next round has none yet. The time that it takes is not of the budget.
+// open reports whether a speed is not settled yet, so that the next round needs links of its own.
+func (m *measurement) open() bool {
+	unsettled := func(v policy.Verdict) bool {
+		return v.Outcome == policy.Unsettled && isSpeed(v.Rule) || v.Anchor != nil && v.Anchor.Outcome == policy.Unsettled && isSpeed(v.Rule)
+	}
+	verdicts := m.judging.Verdicts()
+	return verdicts == nil || slices.ContainsFunc(verdicts, unsettled)
+}
+
+// link makes the links up to the next look, if the next round has none yet. The time that it takes is not of the budget. Where only
+// what lies the same in any layout is left to be judged, such as allocations, rounds use the links that there are.
 func (m *measurement) link(ctx context.Context) error {
-	if !m.linked {
+	path := m.pair.Package()
+	if !m.linked || !m.open() && len(m.gate.linksOf(candidateSide, path).made) > 0 {
 		return nil
 	}
-	path, next := m.pair.Package(), m.judging.Rounds()+1
+	next := m.judging.Rounds() + 1
 	if !slices.ContainsFunc(m.sides, func(i int) bool { return len(m.gate.linksOf(i, path).made) < next }) {
 		return nil
 	}
@@ -169,7 +180,8 @@ func (l *links) grow(ctx context.Context, link linker, until int) error {
 func (m *measurement) bin(i int) *testbin.Binary {
 	s, path := m.gate.sides[i], m.pair.Package()
 	if m.linked {
-		return s.links[path].made[m.judging.Rounds()]
+		made := s.links[path].made
+		return made[m.judging.Rounds()%len(made)]
 	}
 	return s.bins[path]
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -183,6 +184,39 @@ func TestEachRoundHasLinksOfItsOwn(t *testing.T) {
 	m.needLinks()
 	require.NoError(t, m.link(t.Context()))
 	assert.NotEqual(t, l.asked["b"][0], next.asked["b"][0], "each gate draws its own")
+}
+
+// Once the time is settled, allocations go on in the links that there are: a link takes half a second and more.
+func TestWhatLiesTheSameInAnyLayoutNeedsNoMoreLinks(t *testing.T) {
+	l := newLinking(t, 1, "b", "c")
+	l.order.Judge = judge.By(policy.Policy{Rules: []policy.Rule{
+		{Metric: "p95-ns", MaxRegressionPercent: 10, Direction: policy.Lower},
+		{Metric: "allocs/op", MaxRegressionPercent: 10, Direction: policy.Lower},
+	}})
+	both := judge.Results{Benchmarks: []judge.Benchmark{{
+		ID: policy.ID{Package: linkedPackage, Name: "Chat"}, Requests: 60, Metrics: map[string][]float64{"p95-ns": {1}, "allocs/op": {1}},
+	}}}
+	m := newMeasurement(l.gate, l.order.Judge.Pairs(both, both)[0], l.order.Judge.Plan(1))
+	m.needLinks()
+	settled := 0
+	for round := range 27 {
+		require.NoError(t, m.link(t.Context()))
+		made := l.sides[candidateSide].links[linkedPackage].made
+		assert.Equal(t, made[round%len(made)], m.bin(candidateSide))
+		run := func(allocations float64) judge.Run {
+			return judge.Run{Requests: 60, Values: map[string]float64{"p95-ns": 1e6, "allocs/op": allocations}}
+		}
+		m.judging.Add(judge.Round{Baseline: run(100), Candidate: run(100 * math.Pow(2, float64(round%2)-0.5))})
+		m.judging.Look(false)
+		if settled == 0 && !m.open() {
+			settled = len(made)
+		}
+	}
+	require.False(t, m.judging.Settled())
+	require.Positive(t, settled)
+	assert.Less(t, settled, 27)
+	assert.Len(t, l.sides[candidateSide].links[linkedPackage].made, settled)
+	assert.Len(t, l.asked["b"], settled)
 }
 
 func TestALinkThatFailsIsToldWithItsSide(t *testing.T) {
