@@ -27,6 +27,7 @@ type duo struct {
 	warmed    int           // requests that each side served before it was measured
 	cpu, wall time.Duration // of all sides meanwhile
 	expected  time.Duration // what a portion takes at least, by the warm-up
+	asking    time.Duration // what the warm-up of the first launch took longer, to find out what turns are to be
 }
 
 // course is what the sides do in the turns of a launch.
@@ -54,7 +55,7 @@ func (m *measurement) duet(ctx context.Context, length int, enough func() bool) 
 	}
 	var disturbed policy.Noise
 	err = d.held(ctx, c, func() error {
-		l.start = time.Since(began)
+		l.start = time.Since(began) - d.asking
 		if m.budget > 0 && m.judging.Rounds() == 0 {
 			if err := m.feasible(l.start, d.expected); err != nil { // a first round alone may take far too long
 				return err

@@ -52,26 +52,24 @@ func (d *iterations) grantOne(ctx context.Context, i int, turn duet.PlainTurn) (
 }
 
 // warmUp finds out on the way what a turn is to be: the same for all sides. It is turnWork of timed work, or as much as takes the
-// benchmark as long as its set-up, which a b.N function has in every turn: so that at least half of the time is measured. What is
-// done once in a turn while the timer runs is seen to last.
+// benchmark as long as its set-up, which a b.N function has in every turn: so that at least half of the time is measured. What the
+// first launch asks is not of the budget.
 func (d *iterations) warmUp(ctx context.Context) error {
 	sides, err := d.try(ctx)
 	if err != nil {
 		return err
 	}
-	if !d.of.once.asked {
-		if err := d.askOnce(ctx, sides); err != nil {
-			return err
-		}
+	if !d.of.shape.asked {
+		began := time.Now()
+		err = d.ask(ctx, sides)
+		d.asking = time.Since(began)
+		d.of.began = d.of.began.Add(d.asking)
 	}
-	if o := d.of.once; o.iterations > 0 {
-		d.turn.Iterations, d.turns = o.iterations, turnsOf(o.lasts)
-		d.expected = o.lasts * time.Duration(len(d.of.sides)*d.turns)
-	}
-	return nil
+	d.fit()
+	return err
 }
 
-// try finds out what a turn is to be where nothing is done once, and what the sides' turns told.
+// try finds out what a turn is to be of a benchmark all of whose iterations are alike, and what the sides' turns told.
 func (d *iterations) try(ctx context.Context) (sides each[trial], err error) {
 	d.turn = duet.PlainTurn{Iterations: 1, WarmUp: true}
 	sides = each[trial]{untried(), untried(), untried()}
@@ -113,29 +111,43 @@ func turnsOf(turn time.Duration) int {
 	return int(min(max(plainPortion/turn, few), roundTurns))
 }
 
-// trial is what the turns of a warm-up told of a side, at best: a stall says nothing of what is to come.
+// trial is what the turns of a warm-up told of a side, at best: a stall says nothing of what is to come. The first turn is of one
+// iteration.
 type trial struct {
-	timed, looped float64       // of an iteration, ns: while the timer ran, and in all
-	setUp         time.Duration // of a turn
+	most           int64         // iterations of a turn so far
+	timed, stopped float64       // of an iteration, ns: while the timer ran, and while it stood
+	stood          time.Duration // the timer, in a turn of one iteration
+	setUp          time.Duration // of a turn, while the timer stood
 }
 
-func untried() trial { return trial{math.Inf(1), math.Inf(1), math.MaxInt64} }
+func untried() trial { return trial{timed: math.Inf(1), stopped: math.Inf(1), stood: math.MaxInt64} }
 
 func (t *trial) add(r *duet.PlainResult) {
 	n := float64(r.Iterations)
+	if r.Iterations > 10*t.most {
+		t.timed = math.Inf(1) // so few iterations may have done nothing at all
+	}
+	t.most = max(t.most, r.Iterations)
 	t.timed = min(t.timed, max(float64(r.Timed), 1)/n)
-	t.setUp = min(t.setUp, r.Wall-r.Timed)
-	t.looped = min(t.looped, float64(max(r.Wall-t.setUp, 1))/n)
+	if stood := r.Wall - r.Timed; r.Iterations > 1 {
+		t.stopped = min(t.stopped, max(float64(stood-t.stood), 0)/(n-1))
+	} else if t.stood = min(t.stood, stood); t.most == 1 {
+		t.stopped = float64(t.stood) // until more iterations tell set-up from what each of them does
+	}
+	t.setUp = max(0, t.stood-time.Duration(t.stopped))
 }
+
+// looped is how long an iteration takes, in nanoseconds.
+func (t *trial) looped() float64 { return t.timed + t.stopped }
 
 // turn is how many iterations a turn is to have.
 func (t *trial) turn() int {
-	return min(turnOf(t.timed, t.setUp), max(1, int(float64(longestTurn)/t.looped)))
+	return min(turnOf(t.timed, t.setUp), max(1, int(float64(longestTurn)/t.looped())))
 }
 
 // lasts is how long a turn of so many iterations takes.
 func (t *trial) lasts(iterations int) time.Duration {
-	return t.setUp + time.Duration(max(1, t.looped*float64(iterations)))
+	return t.setUp + time.Duration(max(1, t.looped()*float64(iterations)))
 }
 
 // turnOf is how many iterations a turn has. perIteration is in nanoseconds.
@@ -159,8 +171,16 @@ func (d *iterations) portion(ctx context.Context) error {
 
 // take measures a turn of each side, less what is done once in it.
 func (d *iterations) take(ctx context.Context, order []int) (results each[*duet.PlainResult], err error) {
-	if d.of.once.iterations == 0 {
-		return d.grant(ctx, order, d.turn)
+	once := &d.of.shape.once
+	if once.iterations == 0 {
+		if results, err = d.grant(ctx, order, d.turn); err != nil {
+			return results, err
+		}
+		for _, i := range order {
+			results[i].Allocations -= once.objects[i]
+			results[i].Bytes -= once.bytes[i]
+		}
+		return results, nil
 	}
 	for _, i := range order {
 		many, one, err := d.grantBoth(ctx, i, d.turn)
@@ -181,7 +201,7 @@ func (d *iterations) round(_ each[duet.Totals], outputs each[testbin.Output]) (r
 		d.measured.sides[i].printed = run
 	}
 	operations := d.turn.Iterations
-	if d.of.once.iterations > 0 {
+	if d.of.shape.once.iterations > 0 {
 		operations-- // one is subtracted
 	}
 	return d.measured.round(operations), nil

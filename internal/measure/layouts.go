@@ -89,7 +89,7 @@ func (m *measurement) needLinks() {
 // open reports whether a speed is not settled yet, so that the next round needs links of its own.
 func (m *measurement) open() bool {
 	unsettled := func(v policy.Verdict) bool {
-		return v.Outcome == policy.Unsettled && isSpeed(v.Rule) || v.Anchor != nil && v.Anchor.Outcome == policy.Unsettled && isSpeed(v.Rule)
+		return isSpeed(v.Rule) && (v.Outcome == policy.Unsettled || v.Anchor != nil && v.Anchor.Outcome == policy.Unsettled)
 	}
 	verdicts := m.judging.Verdicts()
 	return verdicts == nil || slices.ContainsFunc(verdicts, unsettled)

@@ -23,7 +23,7 @@ type measurement struct {
 	plan    judge.Plan
 	inDuet  bool
 	plain   bool           // in turns of iterations, as benchmarks without a Recorder take them
-	once    once           // what is done once in each of those
+	shape   shape          // of those turns
 	linked  bool           // each round has links of its own
 	budget  time.Duration  // 0: none holds, since no verdict is to be reached
 	flags   each[[]string] // more of them for each side's test binary

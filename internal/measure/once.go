@@ -10,40 +10,48 @@ import (
 
 // once is what a benchmark does once in each turn while its timer runs, however many iterations the turn has. A b.N function does
 // so what stands before its loop without b.ResetTimer, and what its first iteration alone does, such as to grow a buffer. go test
-// -bench divides it by the iterations of a second, and a turn by those of a millisecond. Where it is much of a turn, a turn of one
-// iteration is subtracted from each turn. The first launch finds out, for all launches of a measurement.
+// -bench divides it by the iterations of a second, and a turn by those of a millisecond. Where its time is much of a turn, a turn
+// of one iteration is subtracted from each turn. Where only its objects or bytes are, they are counted before, and subtracted.
 type once struct {
-	asked      bool
-	iterations int           // of a turn from which one of a single iteration is subtracted; 0: none is
-	lasts      time.Duration // both of them, on the slower side
+	iterations     int           // of a turn from which one of a single iteration is subtracted; 0: none is
+	lasts          time.Duration // both of them, on the slower side
+	objects, bytes each[int64]   // of a turn, where none is
 }
 
 const (
-	// muchOfTurn is the share of a turn's time from which on it is much. By less a change of 12 % still looks like one of over 10 %.
+	// muchOfTurn is the share of a turn's time from which on what is done once is subtracted. Below it a change of 12 % still shows as
+	// one of over 10 %.
 	muchOfTurn = 0.1
-	// bytesOnce and bytesShare are from when on its bytes are many, divided by the iterations of a turn: so many, and such a share of
-	// an iteration's own. They are half of the default limits.
-	bytesOnce, bytesShare = 32.0, 0.05
-	// sure is how many pairs of turns must show it, one after the other: noise alone shows it in up to half of the pairs of a slow
-	// benchmark. A pair in which it is at least half of the turn of one iteration counts as three.
-	sure, plain = 5, 3
+	// objectsOnce, bytesOnce and bytesShare are the same for objects and bytes, divided by the iterations of a turn: more than
+	// objectsOnce, or more than bytesOnce and than bytesShare of what an iteration allocates. They are half of the default limits.
+	objectsOnce, bytesOnce, bytesShare = 0.5, 32.0, 0.05
+	// surely is how many pairs of turns must show it, one after the other: noise alone shows it in up to half of the pairs of a slow
+	// benchmark. A pair in which it is at least half of the turn of one iteration counts as halfOfOne pairs.
+	surely, halfOfOne = 5, 3
+	// surelyCounted is how many pairs must show its objects or bytes, which noise hardly changes.
+	surelyCounted = 3
 	// longestOnce is how long a turn of one iteration may take: of a longer one nothing is taken to be done once.
 	longestOnce = time.Second
-	// mostPairs are tried; what they have not shown is not there.
+	// mostPairs are tried. What they have not shown is not there.
 	mostPairs = 40
-	// settled is the share of the time it is to take that the rest of a turn must have taken.
-	settled = 0.8
-	// drowned is the share of a turn of one iteration that the rest of a longer one is taken to be at least: less of it is noise.
+	// settledRest is the share of its intended time that the rest of a turn must take. Until it does the turns grow, and the pairs so
+	// far do not count.
+	settledRest = 0.8
+	// drowned is the least that the rest of a turn is taken to be, as a share of a turn of one iteration. A smaller rest is noise.
 	drowned = 0.05
 )
 
 // onceTrial is what pairs of turns told of a side: a turn of some iterations, and one of a single iteration.
 type onceTrial struct {
-	setUp      time.Duration // of a turn, while the timer stands
-	turn       int           // iterations of a turn from which nothing is subtracted
-	shown      int           // by pairs, one after the other; -1: a pair has not shown it
-	want, most int           // iterations of a turn whose rest takes twice as long as what is done once; that are not too long
-	settled    bool          // the rest of the turn took as long as it is to
+	setUp          time.Duration // of a turn, while the timer stands
+	turn           int           // iterations of a turn from which nothing is subtracted
+	pairs          int
+	shown          int   // its time, by pairs, one after the other; -1: a pair has not shown it
+	counted        int   // the same for its objects and bytes
+	objects, bytes int64 // the least that a pair has shown
+	want           int   // iterations of a turn whose rest takes twice as long as what is done once
+	most           int   // iterations of a turn whose rest is not too long
+	settled        bool  // the rest of the turn took as long as it is to
 }
 
 // add adds a pair.
@@ -54,88 +62,130 @@ func (t *onceTrial) add(many, one *duet.PlainResult) {
 	done := single - iteration
 	turn := max(float64(turnWork), float64(t.setUp), iteration)
 	need := max(float64(turnWork), float64(t.setUp), 2*done)
-	t.settled = rest >= settled*need
+	t.settled = rest >= settledRest*need
 	t.want = 1 + int(min(math.Ceil(n*need/max(rest, drowned*single)), duet.MaxIterations-1))
 	t.most = 1 + int(min(math.Ceil(max(float64(longPortion), need)/max(iteration, 1)), duet.MaxIterations-1))
-
-	iterationBytes := max(float64(many.Bytes-one.Bytes)/n, 0)
-	bytes := (float64(one.Bytes) - iterationBytes) / float64(t.turn)
 	switch {
 	case t.shown < 0:
 	case done > muchOfTurn*turn && done >= single/2:
-		t.shown += plain
-	case done > muchOfTurn*turn, bytes > bytesOnce && bytes > bytesShare*iterationBytes:
+		t.shown += halfOfOne
+	case done > muchOfTurn*turn:
 		t.shown++
 	default:
 		t.shown = -1
 	}
+	t.count(n, many, one)
+	t.pairs++
+}
+
+// count adds the objects and bytes of a pair, whose turns differ by n iterations.
+func (t *onceTrial) count(n float64, many, one *duet.PlainResult) {
+	objects := max(float64(many.Allocations-one.Allocations)/n, 0)
+	bytes := max(float64(many.Bytes-one.Bytes)/n, 0)
+	objectsOnce := max(float64(one.Allocations)-objects, 0)
+	bytesOnce := max(float64(one.Bytes)-bytes, 0)
+	if t.pairs == 0 || t.objects > int64(objectsOnce) {
+		t.objects = int64(objectsOnce)
+	}
+	if t.pairs == 0 || t.bytes > int64(bytesOnce) {
+		t.bytes = int64(bytesOnce)
+	}
+	if t.counted >= 0 && manyOnce(float64(t.objects), float64(t.bytes), bytes, float64(t.turn)) {
+		t.counted++
+	} else {
+		t.counted = -1
+	}
+}
+
+// manyOnce reports whether objects or bytes that are allocated once are many for a turn of so many iterations, each of which
+// allocates so many bytes.
+func manyOnce(objects, bytes, ofIteration, iterations float64) bool {
+	return objects/iterations > objectsOnce || bytes/iterations > bytesOnce && bytes/iterations > bytesShare*ofIteration
 }
 
 // onceTrials are those of all sides. A zero turn means that a side takes no part.
 type onceTrials each[onceTrial]
 
-// next says how many iterations the turn of the next pair is to have, after one of n; 0: nothing is done once. there says that
-// something is, and that no more pairs are needed: so many iterations then are what a turn is to have.
+// next says how many iterations the turn of the next pair is to have, after one of n; 0: no pair is needed any more. there says
+// that the time of what is done once is much: so many iterations then are what a turn is to have.
 func (t *onceTrials) next(n int) (iterations int, there bool) {
-	want, most, shown, rested := 0, duet.MaxIterations, -1, true
+	want, most, shown, counting, rested := 0, duet.MaxIterations, -1, false, true
 	for i := range t {
-		if t[i].turn == 0 {
+		s := &t[i]
+		if s.turn == 0 {
 			continue
 		}
-		most, shown = min(most, t[i].most), max(shown, t[i].shown)
-		if t[i].shown >= 0 {
-			want, rested = max(want, t[i].want), rested && t[i].settled
+		if s.shown >= 0 && !s.settled && n >= s.most {
+			s.shown = -1 // it takes as long for any number of iterations: all of it is one
+		}
+		most, shown = min(most, s.most), max(shown, s.shown)
+		counting = counting || s.counted > 0 && s.counted < surelyCounted
+		if s.shown >= 0 {
+			want, rested = max(want, s.want), rested && s.settled
 		}
 	}
-	if shown < 0 {
+	switch next := min(want, most); {
+	case shown < 0 && counting:
+		return n, false
+	case shown < 0:
 		return 0, false
-	}
-	if next := min(want, most); !rested && next > n {
+	case !rested && next > n:
 		for i := range t {
 			t[i].shown = min(t[i].shown, 0) // so few iterations tell nothing
 		}
 		return next, false
-	}
-	if shown >= sure {
+	case shown >= surely:
 		return min(n, max(want, 2)), true // to get there n may have grown too much
 	}
 	return n, false
 }
 
-// askOnce finds out if something is done once, which takes turns that leave no trace.
-func (d *iterations) askOnce(ctx context.Context, sides each[trial]) error {
-	o := &d.of.once
-	o.asked = true
+// askOnce finds out what is done once, by turns that leave no trace.
+func (d *iterations) askOnce(ctx context.Context, sides each[trial]) (o once, err error) {
+	began := time.Now()
 	var trials onceTrials
 	for _, i := range d.of.sides {
+		if sides[i].lasts(1) > longestOnce {
+			return o, nil
+		}
 		trials[i] = onceTrial{setUp: sides[i].setUp, turn: d.turn.Iterations}
 	}
 	n := max(2, d.turn.Iterations)
 	for range mostPairs {
+		if d.of.budget > 0 && time.Since(began) > d.of.budget/4 {
+			return o, nil
+		}
 		var lasts time.Duration
 		for _, i := range d.draw() {
 			many, one, err := d.grantBoth(ctx, i, duet.PlainTurn{Iterations: n, WarmUp: true})
 			if err != nil {
-				return err
+				return o, err
 			}
-			if one.Timed > longestOnce {
-				return nil
-			}
-			d.warmed += n + 1
 			lasts = max(lasts, many.Took+one.Took)
 			trials[i].add(many, one)
 		}
+		d.warmed += n + 1
 		next, there := trials.next(n)
 		if there {
-			o.iterations, o.lasts = next, lasts
-			d.of.note("what a turn does once, before its loop or in its first iteration, is subtracted: docs/turns.md")
+			o.iterations, o.lasts = next, time.Duration(float64(lasts)*float64(next)/float64(n))
+			return o, nil
 		}
-		if there || next == 0 {
-			return nil
+		if next == 0 {
+			break
 		}
 		n = next
 	}
-	return nil
+	for _, i := range d.of.sides {
+		if t := &trials[i]; t.counted >= surelyCounted {
+			o.objects[i], o.bytes[i] = t.objects, t.bytes
+		}
+	}
+	return o, nil
+}
+
+// there reports whether anything is subtracted.
+func (o *once) there() bool {
+	return o.iterations > 0 || o.objects != (each[int64]{}) || o.bytes != (each[int64]{})
 }
 
 // grantBoth grants a side a turn, and then one of a single iteration. The longer one comes first, as where nothing is subtracted:

@@ -13,11 +13,11 @@ import (
 	"github.com/tailgate-go/tailgate/internal/stats"
 )
 
-// pretendedSide is a benchmark whose turn does something once, and so much in each iteration.
+// pretendedSide is a benchmark whose turn does something once, and so much in each iteration, of one object.
 type pretendedSide struct {
-	once, iteration           time.Duration
-	onceBytes, iterationBytes int64
-	spread                    float64 // standard deviation of an iteration and of what is done once, as a share of it
+	once, iteration                        time.Duration
+	onceObjects, onceBytes, iterationBytes int64
+	spread                                 float64 // standard deviation of an iteration and of what is done once, as a share of it
 }
 
 func (s pretendedSide) turn(n int, draw *rand.Rand) *duet.PlainResult {
@@ -26,12 +26,13 @@ func (s pretendedSide) turn(n int, draw *rand.Rand) *duet.PlainResult {
 	}
 	return &duet.PlainResult{
 		Iterations: int64(n), Timed: time.Duration(near(s.once, 1) + near(s.iteration, n)),
-		Bytes: s.onceBytes + int64(n)*s.iterationBytes,
+		Allocations: s.onceObjects + int64(n), Bytes: s.onceBytes + int64(n)*s.iterationBytes,
 	}
 }
 
-// asked is what pairs of turns of two such sides show: the iterations of a turn from which one is subtracted, or 0.
-func asked(sides [2]pretendedSide, draw *rand.Rand) (iterations, pairs int) {
+// asked is what pairs of turns of two such sides show: the iterations of a turn from which one is subtracted, or 0, and whether
+// objects or bytes are.
+func asked(sides [2]pretendedSide, draw *rand.Rand) (iterations int, counted bool, pairs int) {
 	var trials onceTrials
 	turn := turnOf(float64(sides[0].iteration+sides[0].once), 0)
 	for i := range sides {
@@ -44,14 +45,14 @@ func asked(sides [2]pretendedSide, draw *rand.Rand) (iterations, pairs int) {
 		}
 		next, there := trials.next(n)
 		if there {
-			return next, pairs
+			return next, false, pairs
 		}
 		if next == 0 {
-			return 0, pairs
+			break
 		}
 		n = next
 	}
-	return 0, pairs
+	return 0, slices.ContainsFunc(trials[:], func(t onceTrial) bool { return t.counted >= surelyCounted }), pairs
 }
 
 func TestWhatIsDoneOnceIsSeen(t *testing.T) {
@@ -60,42 +61,47 @@ func TestWhatIsDoneOnceIsSeen(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		sides       [2]pretendedSide
-		least, most float64 // of a thousand draws, the share in which it is seen
-		iterations  [2]int  // of the turn then
+		least, most float64 // of a thousand draws, the share in which a turn of one iteration is subtracted
+		iterations  [2]int  // of the turn then, but for one in a hundred below and above
+		counted     bool    // objects or bytes alone are subtracted
 		pairs       float64 // in the median, at most
 	}{
-		{"nothing", both(pretendedSide{iteration: us, spread: 0.05}), 0, 0, [2]int{}, 1},
-		{"nothing, and an iteration is longer than a turn", both(pretendedSide{iteration: 3 * ms, spread: 0.02}), 0, 0, [2]int{}, 1},
-		{"nothing, and iterations differ", both(pretendedSide{iteration: 100 * ms, spread: 0.05}), 0, 0.01, [2]int{2, 4}, 1},
-		{"nothing, and they differ much", both(pretendedSide{iteration: 100 * ms, spread: 0.2}), 0, 0.2, [2]int{2, 20}, 2},
-		{"a twentieth of a turn", both(pretendedSide{once: 50 * us, iteration: us, spread: 0.02}), 0, 0, [2]int{}, 1},
-		{"a fifth of a turn", both(pretendedSide{once: 200 * us, iteration: 436 * us, spread: 0.02}), 0.99, 1, [2]int{2, 5}, 6},
-		{"five turns", both(pretendedSide{once: 5 * ms, iteration: us, spread: 0.05}), 1, 1, [2]int{7_000, 14_000}, 6},
-		{"more than an iteration", both(pretendedSide{once: 700 * ms, iteration: 10 * ms, spread: 0.05}), 1, 1, [2]int{110, 300}, 6},
+		{"nothing", both(pretendedSide{iteration: us, spread: 0.05}), 0, 0, [2]int{}, false, 1},
+		{"nothing, and iterations are longer", both(pretendedSide{iteration: 3 * ms, spread: 0.02}), 0, 0, [2]int{}, false, 1},
+		{"nothing, and iterations differ", both(pretendedSide{iteration: 100 * ms, spread: 0.05}), 0, 0.01, [2]int{2, 4}, false, 1},
+		{"nothing, and they differ much", both(pretendedSide{iteration: 100 * ms, spread: 0.2}), 0, 0.2, [2]int{2, 20}, false, 2},
+		{"a twentieth of a turn", both(pretendedSide{once: 50 * us, iteration: us, spread: 0.02}), 0, 0, [2]int{}, false, 1},
+		{"a fifth of a turn", both(pretendedSide{once: 200 * us, iteration: 436 * us, spread: 0.02}), 0.99, 1, [2]int{2, 5}, false, 6},
+		{"five turns", both(pretendedSide{once: 5 * ms, iteration: us, spread: 0.05}), 1, 1, [2]int{7_000, 14_000}, false, 6},
+		{"long", both(pretendedSide{once: 700 * ms, iteration: 10 * ms, spread: 0.05}), 1, 1, [2]int{110, 300}, false, 6},
+		{"all of it, however many iterations", both(pretendedSide{once: 100 * ms, spread: 0.05}), 0, 0, [2]int{}, false, 10},
 		{"on one side alone", [2]pretendedSide{
 			{iteration: us, spread: 0.05}, {once: 5 * ms, iteration: us, spread: 0.05},
-		}, 1, 1, [2]int{7_000, 14_000}, 4},
+		}, 1, 1, [2]int{7_000, 14_000}, false, 4},
 		{"on one side, and the other is slow", [2]pretendedSide{
 			{once: 5 * ms, iteration: us, spread: 0.05}, {once: 5 * ms, iteration: ms, spread: 0.05},
-		}, 1, 1, [2]int{400, 700}, 10},
-		{"many bytes", both(pretendedSide{
-			iteration: us, onceBytes: 64 << 10, iterationBytes: 16, spread: 0.05,
-		}), 1, 1, [2]int{900, 1100}, 5},
-		{"few bytes", both(pretendedSide{iteration: us, onceBytes: 8 << 10, spread: 0.05}), 0, 0, [2]int{}, 1},
+		}, 1, 1, [2]int{400, 700}, false, 10},
+		{"many bytes", both(pretendedSide{iteration: us, onceBytes: 64 << 10, iterationBytes: 16, spread: 0.05}),
+			0, 0, [2]int{}, true, 3},
+		{"few bytes", both(pretendedSide{iteration: us, onceBytes: 8 << 10, spread: 0.05}), 0, 0, [2]int{}, false, 1},
 		{"a small share of the bytes", both(pretendedSide{
 			iteration: 100 * us, onceBytes: 4 << 10, iterationBytes: 1 << 20, spread: 0.05,
-		}), 0, 0, [2]int{}, 1},
+		}), 0, 0, [2]int{}, false, 1},
+		{"an object of a long iteration", both(pretendedSide{iteration: 2 * ms, onceObjects: 1, spread: 0.02}),
+			0, 0, [2]int{}, true, 3},
+		{"few objects", both(pretendedSide{iteration: us, onceObjects: 400, spread: 0.05}), 0, 0, [2]int{}, false, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			draw := rand.New(rand.NewPCG(1, 2))
 			const draws = 1000
 			var turns, pairs []float64
 			for range draws {
-				iterations, n := asked(c.sides, draw)
+				iterations, counted, n := asked(c.sides, draw)
 				pairs = append(pairs, float64(n))
 				if iterations > 0 {
 					turns = append(turns, float64(iterations))
 				}
+				require.Equal(t, c.counted, counted)
 			}
 			assert.GreaterOrEqual(t, float64(len(turns))/draws, c.least)
 			assert.LessOrEqual(t, float64(len(turns))/draws, c.most)
@@ -135,23 +141,4 @@ func TestATurnWithoutWhatIsDoneOnce(t *testing.T) {
 	assert.InDelta(t, 7000./30, mean[baselineSide], 1e-9)
 	assert.InDelta(t, 500, mean[candidateSide], 1e-9)
 	assert.InDelta(t, 1, judged[candidateSide]/judged[baselineSide], 1e-9)
-}
-
-// A function that fills a table for 3 ms before its loop, while its timer runs, has the time and the objects of its iterations.
-func TestWhatAFunctionDoesOnceIsNotItsIterations(t *testing.T) {
-	m := plainly(t, benchBinary(t), "Once")
-	var l launch
-	for range 2 { // the second launch does not ask again
-		var err error
-		l, err = m.duet(t.Context(), 1, func() bool { return true })
-		require.NoError(t, err)
-	}
-	require.NotNil(t, l.round)
-	assert.Greater(t, m.once.iterations, 100)
-	for _, i := range []int{baselineSide, candidateSide} {
-		run := l.round.runs[i]
-		assert.Less(t, value(t, run, "ns/op"), float64(100*time.Microsecond), "3 ms are done once")
-		assert.InDelta(t, 128, value(t, run, "B/op"), 16, "1 MiB is allocated once")
-		assert.InDelta(t, 2, value(t, run, "allocs/op"), 0.1)
-	}
 }

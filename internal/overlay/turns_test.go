@@ -118,6 +118,14 @@ func parallel(t *testing.T, binary string) {
 		_, output := p.end(t)
 		assert.Regexp(t, `(?m)^BenchmarkParallel(-3)?\s+30000\s`, output)
 	}
+	// A turn of one iteration does not make those after it share one iteration at a time.
+	grains := seated(t, binary, "^BenchmarkGrain$", "BenchmarkGrain")
+	for _, n := range []int{10_000, 1, 10_000, 1, 10_000} {
+		if r := grains.grant(t, n); n > 1 && r.Number > 1 {
+			assert.Greater(t, r.Metrics[0].Value, 40.0) // of 0.1 ms
+		}
+	}
+	grains.end(t)
 	// Of several the first takes the turns.
 	p := seated(t, binary, "^BenchmarkParallel$", "BenchmarkParallel", "-test.cpu=2,1", "-test.count=2")
 	assert.EqualValues(t, 2, p.peer.Hello.Procs)

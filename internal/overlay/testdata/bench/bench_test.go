@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"reflect"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -65,6 +67,49 @@ func BenchmarkOnce(b *testing.B) {
 	for range b.N {
 		work()
 	}
+}
+
+// Its later iterations take five times as long as the first 200.
+func BenchmarkInputs(b *testing.B) {
+	for i := range b.N {
+		long := 10 * time.Microsecond
+		if i >= 200 {
+			long *= 5
+		}
+		for began := time.Now(); time.Since(began) < long; {
+		}
+	}
+}
+
+// It does what it does once, whatever b.N is.
+func BenchmarkCallsOnce(b *testing.B) {
+	for began := time.Now(); time.Since(began) < 3*time.Millisecond; {
+	}
+	for range 100 {
+		kept = make([]byte, 64)
+	}
+}
+
+// Each of its iterations needs something for which its timer stands.
+func BenchmarkRebuilds(b *testing.B) {
+	for range b.N {
+		b.StopTimer()
+		time.Sleep(10 * time.Millisecond)
+		b.StartTimer()
+		work()
+	}
+}
+
+// Its metric is how many iterations each of its goroutines takes at once.
+func BenchmarkGrain(b *testing.B) {
+	var grain atomic.Uint64
+	b.RunParallel(func(p *testing.PB) {
+		grain.Store(reflect.ValueOf(p).Elem().FieldByName("grain").Uint())
+		for p.Next() {
+			work()
+		}
+	})
+	b.ReportMetric(float64(grain.Load()), "grain")
 }
 
 func BenchmarkStopped(b *testing.B) {
