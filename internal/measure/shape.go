@@ -123,6 +123,8 @@ func (d *iterations) sum(ctx context.Context, turns int) (sums each[duet.PlainRe
 			s, r := &sums[i], results[i]
 			s.Iterations += r.Iterations
 			s.Timed += r.Timed
+			s.Wall += r.Wall
+			s.CPU += r.CPU
 			s.Allocations += r.Allocations
 			s.Bytes += r.Bytes
 			s.Took += r.Took
@@ -131,13 +133,16 @@ func (d *iterations) sum(ctx context.Context, turns int) (sums each[duet.PlainRe
 	return sums, nil
 }
 
-// unlike reports whether an iteration of a long turn takes longer than one of short turns, or allocates something else.
+// unlike reports whether an iteration of a long turn takes longer than one of short turns, or allocates something else. Where
+// iterations compute, and nothing else does, they must take longer by CPU time, too: a neighbour hits a long turn harder.
 func unlike(long, short *duet.PlainResult) bool {
 	n, m := float64(max(long.Iterations, 1)), float64(max(short.Iterations, 1))
+	slower := func(of, than time.Duration) bool { return float64(of)/n > longer*float64(max(than, 1))/m }
 	other := func(a, b, least float64) bool {
 		return math.Abs(a-b) > least && math.Abs(a-b) > bytesShare*max(a, b)
 	}
-	return float64(long.Timed)/n > longer*float64(max(short.Timed, 1))/m ||
+	computes := short.CPU > short.Timed/2 && short.Wall-short.Timed < short.Timed/10
+	return slower(long.Timed, short.Timed) && (!computes || slower(long.CPU, short.CPU)) ||
 		other(float64(long.Allocations)/n, float64(short.Allocations)/m, objectsOnce) ||
 		other(float64(long.Bytes)/n, float64(short.Bytes)/m, bytesOnce)
 }

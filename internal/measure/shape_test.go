@@ -93,6 +93,13 @@ func TestUnlikeTurns(t *testing.T) {
 		assert.Equal(t, c.want, unlike(c.long, short), c.name)
 	}
 	assert.False(t, unlike(of(1000, 1_000_000, 0, 20_000), of(1000, 1_000_000, 0, 0)), "few bytes")
+
+	computes := func(timed, cpu time.Duration) *duet.PlainResult {
+		return &duet.PlainResult{Iterations: 1000, Timed: timed, Wall: timed, CPU: cpu}
+	}
+	assert.False(t, unlike(computes(1500, 1000), computes(1000, 1000)), "the CPU was another's for a third of the time")
+	assert.True(t, unlike(computes(1500, 1500), computes(1000, 1000)))
+	assert.True(t, unlike(computes(1500, 100), computes(1000, 100)), "it waits longer")
 }
 
 // What a turn of few iterations told is forgotten: it may have done nothing. What stands between iterations is not set-up.
