@@ -206,33 +206,27 @@ func (g Gate) settle(from outside) (s settings, err error) {
 			return s, fmt.Errorf("%s is %q: %w; leave it out to deal benchmarks out by name", file.Source, file.Value, err)
 		}
 	}
-	tests := take(testsOption, g.Tests)
-	s.ownTests = tests.Value == "own"
-	if !s.ownTests && tests.Value != "" && tests.Value != "candidate" {
-		return s, fmt.Errorf("%s is %q: write \"own\", or leave it out", tests.Source, tests.Value)
+	if s.ownTests, err = isWord(take(testsOption, g.Tests), "own", "candidate"); err != nil {
+		return s, err
 	}
-	identical := take(identicalOption, g.Identical)
-	s.identical = identical.Value == "measure"
-	if !s.identical && identical.Value != "" && identical.Value != "ok" {
-		return s, fmt.Errorf("%s is %q: write \"measure\", or leave it out", identical.Source, identical.Value)
+	if s.identical, err = isWord(take(identicalOption, g.Identical), "measure", "ok"); err != nil {
+		return s, err
 	}
-	profile := take(profileOption, g.Profile)
-	s.profile = profile.Value == ""
-	if !s.profile && profile.Value != "off" {
-		return s, fmt.Errorf("%s is %q: write \"off\", or leave it out", profile.Source, profile.Value)
+	profileOff, err := isWord(take(profileOption, g.Profile), "off", "")
+	if err != nil {
+		return s, err
 	}
-	accept := take(acceptOption, g.Accept)
-	s.accepts = accept.Value == ""
-	if !s.accepts && accept.Value != "off" {
-		return s, fmt.Errorf("%s is %q: write \"off\", or leave it out", accept.Source, accept.Value)
+	acceptOff, err := isWord(take(acceptOption, g.Accept), "off", "")
+	if err != nil {
+		return s, err
 	}
+	s.profile, s.accepts = !profileOff, !acceptOff
 	s.restart.Command = strings.Fields(take(restartOption, g.Restart).Value)
 	swap := take(swapOption, g.Swap)
-	s.restart.Swap = swap.Value == "on"
-	switch {
-	case !s.restart.Swap && swap.Value != "" && swap.Value != "off":
-		return s, fmt.Errorf("%s is %q: write \"on\", or leave it out", swap.Source, swap.Value)
-	case s.restart.Swap && len(s.restart.Command) == 0:
+	if s.restart.Swap, err = isWord(swap, "on", "off"); err != nil {
+		return s, err
+	}
+	if s.restart.Swap && len(s.restart.Command) == 0 {
 		return s, fmt.Errorf("%s is \"on\", and the gate cannot start servers anew at each other's address: "+
 			"say how with -regress.restart, or leave it out", swap.Source)
 	}
@@ -249,10 +243,12 @@ func (g Gate) settle(from outside) (s settings, err error) {
 	if s.plant, err = duet.ParsePlant(inject.Value); err != nil {
 		return s, fmt.Errorf("%s: %w", inject.Source, err)
 	}
-	expect := take(expectOption, g.Expect)
-	s.expect = policy.Outcome(expect.Value)
-	if s.expect != "" && s.expect != policy.Regressed {
-		return s, fmt.Errorf("%s is %q: write %q, or leave it out", expect.Source, s.expect, policy.Regressed)
+	expected, err := isWord(take(expectOption, g.Expect), string(policy.Regressed), "")
+	if err != nil {
+		return s, err
+	}
+	if expected {
+		s.expect = policy.Regressed
 	}
 	p := g.Policy
 	if file := take(policyOption, g.PolicyFile); file.Value != "" {
@@ -269,6 +265,17 @@ func (g Gate) settle(from outside) (s settings, err error) {
 	}
 	s.judge = judge.By(p)
 	return s, nil
+}
+
+// isWord reports whether a setting is the word. other, like no value, says that it is not.
+func isWord(s report.Setting, word, other string) (bool, error) {
+	switch s.Value {
+	case word:
+		return true, nil
+	case "", other:
+		return false, nil
+	}
+	return false, fmt.Errorf("%s is %q: write %q, or leave it out", s.Source, s.Value, word)
 }
 
 // variables are the names of environment variables that a setting lists.
