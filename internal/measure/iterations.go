@@ -28,7 +28,6 @@ const (
 type iterations struct {
 	*duo
 	turn     duet.PlainTurn
-	turns    int // a portion and side
 	measured plainRound
 }
 
@@ -144,17 +143,13 @@ func turnOf(perIteration float64, setUp time.Duration) int {
 	return int(min(max(n, 1), duet.MaxIterations))
 }
 
-// portion measures a portion of a round.
-func (d *iterations) portion(ctx context.Context) error {
-	for range d.turns {
-		order := d.draw()
-		results, err := d.take(ctx, order)
-		if err != nil {
-			return err
-		}
+// measureTurn measures a turn of each side, in that order.
+func (d *iterations) measureTurn(ctx context.Context, order []int) error {
+	results, err := d.take(ctx, order)
+	if err == nil {
 		d.measured.add(order, results)
 	}
-	return nil
+	return err
 }
 
 // take measures a turn of each side, less what is done once in it.
