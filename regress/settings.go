@@ -48,7 +48,7 @@ func heeding(prefix string, flag func(option) string) outside {
 	return outside{set, os.Getenv}
 }
 
-// value is what won.
+// value is the option's setting: from outside if it is set there, else the Gate's field, else the default.
 func (o option) value(field string, from outside) report.Setting {
 	if value, source := from.option(o); value != "" {
 		return report.Setting{Name: o.name, Value: value, Source: source}

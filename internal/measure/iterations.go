@@ -18,8 +18,8 @@ const (
 	longPortion = 500 * time.Millisecond
 	// longestTurn is how long the iterations of a turn take at most, unless it has but one: with what they do while the timer stands.
 	longestTurn = time.Second
-	// growing is how many times as many iterations as its predecessor a turn of the warm-up has at most; of two where the first
-	// took longer than trying, for nobody knows yet whether that was set-up.
+	// growing is how many times as many iterations a turn of the warm-up may have as the turn before it. If the first turn,
+	// of one iteration, took longer than trying, the second has two at most: the first may have been slow by its set-up.
 	growing = 100
 	trying  = 10 * time.Millisecond
 )

@@ -19,10 +19,11 @@ type once struct {
 }
 
 const (
-	// muchOfTurn is the share of a turn's time from which on it is much. By less a change of 12 % still looks like one of over 10 %.
+	// muchOfTurn is the share of a turn's time from which on what is done once is subtracted. Below it a change of 12 %
+	// still shows as one of over 10 %.
 	muchOfTurn = 0.1
-	// bytesOnce and bytesShare are from when on its bytes are many, divided by the iterations of a turn: so many, and such a share of
-	// an iteration's own. They are half of the default limits.
+	// bytesOnce and bytesShare are the same for bytes, divided by the iterations of a turn: more than bytesOnce, and more
+	// than bytesShare of what an iteration allocates. Both are half of the default limits.
 	bytesOnce, bytesShare = 32.0, 0.05
 	// sure is how many pairs of turns must show it, one after the other: noise alone shows it in up to half of the pairs of a slow
 	// benchmark. A pair in which it is at least half of the turn of one iteration counts as three.
@@ -31,9 +32,11 @@ const (
 	longestOnce = time.Second
 	// mostPairs are tried; what they have not shown is not there.
 	mostPairs = 40
-	// settled is the share of the time it is to take that the rest of a turn must have taken.
+	// settled is the share of its intended time that the rest of a turn must take. Until it does the turns grow, and the
+	// pairs so far do not count.
 	settled = 0.8
-	// drowned is the share of a turn of one iteration that the rest of a longer one is taken to be at least: less of it is noise.
+	// drowned is the least that the rest of a turn is taken to be, as a share of a turn of one iteration. A smaller rest is
+	// noise.
 	drowned = 0.05
 )
 
