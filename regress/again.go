@@ -38,12 +38,12 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 			value = side.is.Commit
 		}
 		if value != "" && !s.itself {
-			set = append(set, "REGRESS_"+strings.ToUpper(side.setting.Name)+"="+shellQuoted(value))
+			set = append(set, assigned(side.setting.Name, value))
 		}
 	}
 	for _, won := range s.outside {
 		if !slices.Contains([]string{s.baseline.Name, s.candidate.Name, s.anchor.Name}, won.Name) {
-			set = append(set, "REGRESS_"+strings.ToUpper(won.Name)+"="+shellQuoted(won.Value))
+			set = append(set, assigned(won.Name, won.Value))
 		}
 	}
 	purpose := "To judge it again, in the folder " + s.rerun.in
@@ -54,9 +54,17 @@ func (s settings) again(name, dir string, doc report.Document) []report.Command 
 	if source.IsFile(s.baseline.Value) {
 		return commands
 	}
-	return append(commands, report.Command{
-		Purpose: "To see the same medians with benchstat, in the folder of the results:", Line: "benchstat baseline.txt candidate.txt",
-	})
+	return append(commands, medians)
+}
+
+// medians shows what a gate has measured to benchstat.
+var medians = report.Command{
+	Purpose: "To see the same medians with benchstat, in the folder of the results:", Line: "benchstat baseline.txt candidate.txt",
+}
+
+// assigned is a setting as a shell takes it before a command.
+func assigned(name, value string) string {
+	return "REGRESS_" + strings.ToUpper(name) + "=" + shellQuoted(value)
 }
 
 // packageIn is the package in a folder, as the go command takes it in the folder of go.mod.

@@ -116,11 +116,11 @@ type Gate struct {
 	// Metric is the unit of the rule that Bisect follows, stage included: "ns/op", "p95-model-ns". Empty means that of the one rule
 	// that the policy has for the benchmark. Flag -regress.metric.
 	Metric string
-	// History is a folder that keeps what changed, by commit: each gate that compares two commits in rounds adds one file of its
-	// own, whole and at once, so that jobs may share the folder, and branches that have it may be merged. Beside the reports
-	// history.html and history.json show the changes of each metric along the commits that lead to the candidate, their product,
-	// steps and trends. Of shards Merge adds the file. Keep it outside of the work tree, or where git ignores it. Relative to the
-	// test's folder. Flag -regress.history.
+	// History is a folder that keeps what changed, by commit: each gate that compares two commits in rounds adds one file of
+	// its own, whole and at once, so that jobs may share the folder, and branches that have it may be merged. Beside the
+	// reports history.html and history.json show the changes of each metric along the commits that lead to the candidate,
+	// their product, steps and trends. Where shards measure, Merge adds the file. Keep it outside of the work tree, or where
+	// git ignores it. Relative to the test's folder. Flag -regress.history.
 	History string
 	// Out is the folder for baseline.txt, candidate.txt, verdict.json, the reports and profiles; empty means .tailgate/<folder of the
 	// package>/<name of the test> beside go.mod, and of a shard the folder shard-<i>-of-<n> in that. Where Out is set, .tailgate has

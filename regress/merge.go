@@ -59,9 +59,7 @@ func (g Gate) Merge(name string) (Result, error) {
 		err = errors.New("Gate.In is empty: name the folders of the shards")
 	}
 	if err != nil {
-		doc := report.Document{Name: name, Began: time.Now()}
-		doc.Fail(err)
-		return Result{doc: doc}, err
+		return unjudged(name, err)
 	}
 	return s.merge(name)
 }
@@ -111,11 +109,8 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, 
 
 // mergeAgain is how to merge once more.
 func (s settings) mergeAgain(name, dir string) []report.Command {
-	line := "REGRESS_IN=" + shellQuoted(s.in) + " " + s.rerun.line(name, packageIn(dir))
-	return []report.Command{
-		{Purpose: "To merge it again, in the folder " + s.rerun.in + ":", Line: line},
-		{Purpose: "To see the same medians with benchstat, in the folder of the results:", Line: "benchstat baseline.txt candidate.txt"},
-	}
+	line := assigned("in", s.in) + " " + s.rerun.line(name, packageIn(dir))
+	return []report.Command{{Purpose: "To merge it again, in the folder " + s.rerun.in + ":", Line: line}, medians}
 }
 
 func sameFolder(a, b string) bool {

@@ -57,12 +57,17 @@ func (r Result) printed() string {
 func (g Gate) Run(ctx context.Context, name string, lines io.Writer) (Result, error) {
 	s, err := g.settle(fromNowhere)
 	if err != nil {
-		doc := report.Document{Name: name, Began: time.Now()}
-		doc.Fail(err)
-		return Result{doc: doc}, err
+		return unjudged(name, err)
 	}
 	terminal, _ := lines.(*os.File)
 	return s.run(ctx, name, progress.New(lines, terminal))
+}
+
+// unjudged is the result of a gate whose settings make no sense.
+func unjudged(name string, err error) (Result, error) {
+	doc := report.Document{Name: name, Began: time.Now()}
+	doc.Fail(err)
+	return Result{doc: doc}, err
 }
 
 func (s settings) run(ctx context.Context, name string, display *progress.Display) (Result, error) {

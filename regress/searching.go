@@ -207,7 +207,7 @@ func (s *searching) bisectAgain(dir string) []report.Command {
 	set := []string{"REGRESS_GOOD=" + s.doc.Good.Hash, "REGRESS_BAD=" + s.doc.Bad.Hash}
 	for _, won := range s.outside {
 		if won.Name != goodOption.name && won.Name != badOption.name {
-			set = append(set, "REGRESS_"+strings.ToUpper(won.Name)+"="+shellQuoted(won.Value))
+			set = append(set, assigned(won.Name, won.Value))
 		}
 	}
 	return []report.Command{{

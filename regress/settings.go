@@ -1,7 +1,6 @@
 package regress
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strconv"
@@ -20,59 +19,6 @@ import (
 	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/policy"
 )
-
-// option is one thing that a flag, an environment variable or a field of Gate can set, in that order of precedence.
-type option struct {
-	name  string // "baseline": flag -regress.baseline, variable REGRESS_BASELINE
-	field string // "Gate.Baseline"
-	usage string
-	flag  *string // of go test
-}
-
-// options are all that there are.
-var options []option
-
-func newOption(name, field, usage string) option {
-	o := option{name, "Gate." + field, usage, flag.String("regress."+name, "", "tailgate: "+usage)}
-	options = append(options, o)
-	return o
-}
-
-var (
-	baselineOption  = newOption("baseline", "Baseline", "git revision, address of a server or saved results to compare with")
-	candidateOption = newOption("candidate", "Candidate",
-		"git revision, address of a server or saved results to judge (default: the work tree)")
-	anchorOption = newOption("anchor", "Anchor",
-		"older git `revision`, or latest-tag, that must not be drifted away from (default: none)")
-	testsOption     = newOption("tests", "Tests", "own: measure each side with its own tests (default: both with the candidate's)")
-	identicalOption = newOption("identical", "Identical",
-		"measure: measure benchmarks that run and read the same on both sides, too (default: they are ok)")
-	policyOption  = newOption("policy", "PolicyFile", "JSON policy `file`")
-	benchOption   = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
-	budgetOption  = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
-	totalOption   = newOption("total", "Total", "longest `time` to measure all benchmarks together (default: what -timeout leaves)")
-	timeoutOption = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
-	injectOption  = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
-	acceptOption  = newOption("accept", "Accept", "off: do not heed trailers of commits that accept what regressed")
-	expectOption  = newOption("expect", "Expect", "regressed: pass only if the planted slowdown was caught")
-	restartOption = newOption("restart", "Restart",
-		"`command` that starts a server anew before each round; the side and the address are added to it")
-	swapOption = newOption("swap", "Swap",
-		"on: each side's server gets the other's address in every other round, by a coin, with -regress.restart")
-	profileOption = newOption("profile", "Profile", "off: do not profile what regressed")
-	envOption     = newOption("env", "Env", "`names` of variables to give to benchmarks though they look like secrets, with commas")
-	shardOption   = newOption("shard", "Shard", "i/n: measure only this `part` of the benchmarks")
-	costsOption   = newOption("costs", "Costs", "verdict.json of an earlier run, by whose times benchmarks are divided among shards")
-	inOption      = newOption("in", "In", "`pattern` of the shards' folders of results to merge")
-	goodOption    = newOption("good", "Good", "git `revision` that was good, for Bisect")
-	badOption     = newOption("bad", "Bad", "git `revision` that is bad, for Bisect (default: HEAD)")
-	metricOption  = newOption("metric", "Metric", "`unit` whose rule Bisect follows: ns/op")
-	historyOption = newOption("history", "History", "`folder` that keeps a file of each report, by commit")
-	outOption     = newOption("out", "Out", "`folder` for results and reports")
-)
-
-// variable is the option's environment twin. Flags break those packages of ./... that do not define them.
-func (o option) variable() string { return "REGRESS_" + strings.ToUpper(o.name) }
 
 // outside is what a gate heeds beside its Gate.
 type outside struct {
@@ -102,7 +48,7 @@ func heeding(prefix string, flag func(option) string) outside {
 	return outside{set, os.Getenv}
 }
 
-// value is what won.
+// value is the option's setting: from outside if it is set there, else the Gate's field, else the default.
 func (o option) value(field string, from outside) report.Setting {
 	if value, source := from.option(o); value != "" {
 		return report.Setting{Name: o.name, Value: value, Source: source}
@@ -206,33 +152,27 @@ func (g Gate) settle(from outside) (s settings, err error) {
 			return s, fmt.Errorf("%s is %q: %w; leave it out to deal benchmarks out by name", file.Source, file.Value, err)
 		}
 	}
-	tests := take(testsOption, g.Tests)
-	s.ownTests = tests.Value == "own"
-	if !s.ownTests && tests.Value != "" && tests.Value != "candidate" {
-		return s, fmt.Errorf("%s is %q: write \"own\", or leave it out", tests.Source, tests.Value)
+	if s.ownTests, err = isWord(take(testsOption, g.Tests), "own", "candidate"); err != nil {
+		return s, err
 	}
-	identical := take(identicalOption, g.Identical)
-	s.identical = identical.Value == "measure"
-	if !s.identical && identical.Value != "" && identical.Value != "ok" {
-		return s, fmt.Errorf("%s is %q: write \"measure\", or leave it out", identical.Source, identical.Value)
+	if s.identical, err = isWord(take(identicalOption, g.Identical), "measure", "ok"); err != nil {
+		return s, err
 	}
-	profile := take(profileOption, g.Profile)
-	s.profile = profile.Value == ""
-	if !s.profile && profile.Value != "off" {
-		return s, fmt.Errorf("%s is %q: write \"off\", or leave it out", profile.Source, profile.Value)
+	profileOff, err := isWord(take(profileOption, g.Profile), "off", "")
+	if err != nil {
+		return s, err
 	}
-	accept := take(acceptOption, g.Accept)
-	s.accepts = accept.Value == ""
-	if !s.accepts && accept.Value != "off" {
-		return s, fmt.Errorf("%s is %q: write \"off\", or leave it out", accept.Source, accept.Value)
+	acceptOff, err := isWord(take(acceptOption, g.Accept), "off", "")
+	if err != nil {
+		return s, err
 	}
+	s.profile, s.accepts = !profileOff, !acceptOff
 	s.restart.Command = strings.Fields(take(restartOption, g.Restart).Value)
 	swap := take(swapOption, g.Swap)
-	s.restart.Swap = swap.Value == "on"
-	switch {
-	case !s.restart.Swap && swap.Value != "" && swap.Value != "off":
-		return s, fmt.Errorf("%s is %q: write \"on\", or leave it out", swap.Source, swap.Value)
-	case s.restart.Swap && len(s.restart.Command) == 0:
+	if s.restart.Swap, err = isWord(swap, "on", "off"); err != nil {
+		return s, err
+	}
+	if s.restart.Swap && len(s.restart.Command) == 0 {
 		return s, fmt.Errorf("%s is \"on\", and the gate cannot start servers anew at each other's address: "+
 			"say how with -regress.restart, or leave it out", swap.Source)
 	}
@@ -249,10 +189,12 @@ func (g Gate) settle(from outside) (s settings, err error) {
 	if s.plant, err = duet.ParsePlant(inject.Value); err != nil {
 		return s, fmt.Errorf("%s: %w", inject.Source, err)
 	}
-	expect := take(expectOption, g.Expect)
-	s.expect = policy.Outcome(expect.Value)
-	if s.expect != "" && s.expect != policy.Regressed {
-		return s, fmt.Errorf("%s is %q: write %q, or leave it out", expect.Source, s.expect, policy.Regressed)
+	expected, err := isWord(take(expectOption, g.Expect), string(policy.Regressed), "")
+	if err != nil {
+		return s, err
+	}
+	if expected {
+		s.expect = policy.Regressed
 	}
 	p := g.Policy
 	if file := take(policyOption, g.PolicyFile); file.Value != "" {
@@ -269,6 +211,17 @@ func (g Gate) settle(from outside) (s settings, err error) {
 	}
 	s.judge = judge.By(p)
 	return s, nil
+}
+
+// isWord reports whether a setting is the word. other, like no value, says that it is not.
+func isWord(s report.Setting, word, other string) (bool, error) {
+	switch s.Value {
+	case word:
+		return true, nil
+	case "", other:
+		return false, nil
+	}
+	return false, fmt.Errorf("%s is %q: write %q, or leave it out", s.Source, s.Value, word)
 }
 
 // variables are the names of environment variables that a setting lists.

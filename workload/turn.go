@@ -23,9 +23,9 @@ func (r *Recorder) doInTurn(serve func(*Request) error) {
 	}
 }
 
-// sit takes the seat at the first request that counts. Not counted are those of a call with b.N = 1: with as many iterations as a
-// gate orders it is the one with which testing finds out whether the function has sub-benchmarks, and the real one
-// will set everything up anew. Under b.Loop there is one call, and b.N is 0 meanwhile.
+// sit takes the seat at the first request that counts. Requests of a call with b.N = 1 do not: under a gate testing makes
+// that call only to see whether there are sub-benchmarks, and the real call sets everything up anew. Under b.Loop there is
+// one call, and b.N is 0 meanwhile.
 func (r *Recorder) sit() bool {
 	if r.seated.Load() {
 		return true

@@ -22,10 +22,9 @@ const module = "github.com/tailgate-go/tailgate"
 // exist: add it with its arrows.
 var arrows = map[string][]string{
 	"regress": {
-		"policy", "internal/benchdata", "internal/bisect", "internal/bounded", "internal/duet", "internal/judge", "internal/measure",
-		"policy", "internal/benchdata", "internal/bounded", "internal/duet", "internal/history", "internal/judge", "internal/measure",
-		"internal/output", "internal/part", "internal/progress", "internal/report", "internal/saved", "internal/shards",
-		"internal/source", "internal/testbin",
+		"policy", "internal/benchdata", "internal/bisect", "internal/bounded", "internal/duet", "internal/history", "internal/judge",
+		"internal/measure", "internal/output", "internal/part", "internal/progress", "internal/report", "internal/saved",
+		"internal/shards", "internal/source", "internal/testbin",
 	},
 	"regress/tailgate": {"internal/duet", "policy", "regress", "workload/serving", "workload/serving/dataset"}, // a command
 	"policy":           {"internal/stats", "internal/strictjson"},

@@ -5,15 +5,12 @@ import "slices"
 // ReadColumns is [ReadFiles] for results that are only to be compared with others: of each benchmark it keeps Columns, and of its
 // runs the first, without values, which says where it stands. So a value takes 8 bytes, where runs take three times that and 56
 // bytes each, and files may be larger: see columnLimits. What all files hold together is bounded as one file is.
-func ReadColumns(patterns ...string) (*Set, error) { return Reader{}.ReadColumns(patterns...) }
-
-// ReadColumns is the function of that name, for a Reader.
 func (as Reader) ReadColumns(patterns ...string) (*Set, error) {
 	return as.readFiles(patterns, columnLimits, (*parser).columns)
 }
 
-// columnLimits bound what [ReadColumns] keeps: half a gigabyte of values, a quarter of a million benchmarks with eight units each,
-// and 64 MiB of names. A file of two gigabytes may be mostly what tests print, which is not kept at all.
+// columnLimits bound what [Reader.ReadColumns] keeps: half a gigabyte of values, a quarter of a million benchmarks with eight units
+// each, and 64 MiB of names. A file of two gigabytes may be mostly what tests print, which is not kept at all.
 var columnLimits = func() limits {
 	lim := defaultLimits
 	lim.file, lim.results, lim.values, lim.benchmarks, lim.runs, lim.series = 2<<30, 1<<24, 1<<26, 1<<18, 1<<17, 1<<21

@@ -25,7 +25,7 @@ func columnsOf(t *testing.T, contents ...string) (runs, columns *Set) {
 	}
 	runs, err := ReadFiles(names...)
 	require.NoError(t, err)
-	columns, err = ReadColumns(names...)
+	columns, err = Reader{}.ReadColumns(names...)
 	require.NoError(t, err)
 	return runs, columns
 }

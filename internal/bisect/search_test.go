@@ -3,7 +3,6 @@ package bisect
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -14,38 +13,6 @@ import (
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
-
-const inAll = 32 // commits of a history
-
-// searches is how many are made of each kind: twenty, or a few under -short, where git is started for each commit.
-func searches() uint64 {
-	if testing.Short() {
-		return 4
-	}
-	return 20
-}
-
-// machine is one on which the commits from each culprit on take so many times longer.
-func machine(seed uint64, commits []string, culprits map[int]float64) *simulated {
-	m := &simulated{
-		random: rand.New(rand.NewPCG(19, seed)), times: map[string]float64{}, broken: map[string]bool{}, digests: map[string]string{},
-		luck: 0.03, rounds: 20,
-	}
-	times := 1.0
-	for i, hash := range commits {
-		if factor, is := culprits[i]; is {
-			times *= factor
-		}
-		m.times[hash] = times
-	}
-	return m
-}
-
-// firstBad reports whether a commit is beyond the limit and its parent is not.
-func (m *simulated) firstBad(commits []string, hash string) bool {
-	i := slices.Index(commits, hash)
-	return i > 0 && m.times[hash] > 1.1 && m.times[commits[i-1]] <= 1.1
-}
 
 func TestAPlantedCulpritIsFound(t *testing.T) {
 	repo, commits := line(t, inAll)
@@ -174,109 +141,6 @@ func TestNoiseNarrowsLessAndDoesNotMislead(t *testing.T) {
 	assert.LessOrEqual(t, float64(wrong), 0.05*float64(steps))
 }
 
-// A step has the gate's alpha, whatever the number of its tries, and more budget at each.
-func TestAStepIsMeasuredOnWithinItsAlpha(t *testing.T) {
-	repo, commits := line(t, 2)
-	m := machine(1, commits, map[int]float64{1: 1.11})
-	m.luck, m.rounds = 0.3, 8
-	doc, err := m.search(t, repo, commits)
-	require.NoError(t, err)
-	require.Equal(t, report.Undecided, doc.Outcome, "%+v", doc.Steps)
-	require.Len(t, m.measured, 3, "%+v", doc.Steps[0].Tries)
-	alpha := 0.0
-	for i, try := range m.measured {
-		alpha += try.Alpha
-		assert.Equal(t, i+1, try.Number)
-		assert.Equal(t, 1<<i, try.Budget)
-	}
-	assert.InDelta(t, 0.05, alpha, 1e-12)
-	assert.Len(t, doc.Steps[0].Tries, 3)
-	assert.NotEmpty(t, doc.Steps[0].Problem)
-}
-
-func TestWhatIsTheSameAsADecidedCommitIsNotMeasured(t *testing.T) {
-	repo, commits := line(t, 9)
-	m := machine(1, commits, map[int]float64{3: 1.3})
-	for i, hash := range commits {
-		m.digests[hash] = fmt.Sprint(m.times[hash])
-		if i == 2 { // not known what it reads
-			m.digests[hash] = ""
-		}
-	}
-	doc, err := m.search(t, repo, commits)
-	require.NoError(t, err)
-	require.Equal(t, report.Found, doc.Outcome)
-	assert.Equal(t, commits[3], doc.Suspects[0].Hash)
-	assert.Positive(t, m.known)
-	for _, step := range doc.Steps[1:] {
-		same := step.Decision == report.Bad
-		assert.Equal(t, same, step.Same == commits[8])
-		assert.Equal(t, same, len(step.Tries) == 0)
-	}
-}
-
-// A branch that parted before the good commit lacks what that has: its commits are not searched, and its merge is one of the
-// commits.
-func TestBranchesAreSearchedThatHaveWhatTheGoodOneHas(t *testing.T) {
-	h := newHistory(t)
-	h.commit("root")
-	h.commit("good", "root")
-	h.commit("old", "root") // slow: it lacks what good has
-	h.commit("a", "good")
-	h.commit("b", "a")
-	h.commit("merge-old", "b", "old")
-	h.commit("s1", "a")
-	h.commit("s2", "s1")
-	h.commit("merge", "merge-old", "s2")
-	h.commit("bad", "merge")
-	for culprit, slow := range map[string][]string{
-		"s2":        {"s2", "merge", "bad"},
-		"merge":     {"merge", "bad"}, // by none of its parents
-		"merge-old": {"merge-old", "merge", "bad"},
-		"bad":       {"bad"},
-	} {
-		t.Run(culprit, func(t *testing.T) {
-			m := machine(1, nil, nil)
-			for name, hash := range h.commits {
-				m.times[hash] = 1
-				if name == "old" || slices.Contains(slow, name) {
-					m.times[hash] = 1.3
-				}
-			}
-			doc, err := m.search(t, h.repo, []string{h.commits["good"], h.commits["bad"]})
-			require.NoError(t, err)
-			require.Equal(t, report.Found, doc.Outcome)
-			assert.Equal(t, h.commits[culprit], doc.Suspects[0].Hash)
-			assert.Equal(t, report.Revision{Hash: h.commits[culprit], Subject: "the commit " + culprit, Author: "Ada",
-				Date: "2026-11-29T12:00:00+01:00"}, doc.Suspects[0])
-			for _, step := range doc.Steps {
-				assert.NotEqual(t, h.commits["old"], step.Commit.Hash)
-			}
-		})
-	}
-}
-
-func TestWhatCannotBeSearched(t *testing.T) {
-	h := newHistory(t)
-	h.commit("root")
-	h.commit("main", "root")
-	h.commit("side", "root")
-	h.commit("apart")
-	for _, c := range []struct{ good, bad, says string }{
-		{"main", "main", "the good and the bad revision are one commit, "},
-		{"main", "root", "the bad revision bad is an ancestor of the good one, good: each commit that is judged must have what the " +
-			"good one has; exchange them"},
-		{"main", "side", "the good revision good is no ancestor of the bad one, bad: each commit that is judged must have what the " +
-			"good one has; both descend from "},
-		{"main", "apart", "have no common ancestor"},
-	} {
-		doc, err := machine(1, nil, nil).search(t, h.repo, []string{h.commits[c.good], h.commits[c.bad]})
-		require.ErrorContains(t, err, c.says)
-		assert.Equal(t, report.NoSearch, doc.Outcome)
-		assert.Empty(t, doc.Steps)
-	}
-}
-
 func TestABadCommitThatIsNotWorseIsNotSearched(t *testing.T) {
 	repo, commits := line(t, 4)
 	m := machine(1, commits, nil)
@@ -324,35 +188,5 @@ func TestASearchThatIsEndedSaysWhatIsLeft(t *testing.T) {
 			assert.Len(t, doc.Steps, 2)
 			assert.Len(t, doc.Suspects, 16)
 		})
-	}
-}
-
-func TestDecision(t *testing.T) {
-	for _, c := range []struct {
-		outcome policy.Outcome
-		code    policy.Code
-		want    report.Decision
-		goOn    bool
-	}{
-		{policy.Regressed, policy.IntervalBeyond, report.Bad, false},
-		{policy.OK, policy.IntervalWithin, report.Good, false},
-		{policy.OK, policy.SameCode, report.Good, false},
-		{policy.OK, policy.Unchanged, report.Good, false},
-		{policy.Improved, policy.BetterByMore, report.Good, false},
-		{policy.OK, policy.WithinLimit, report.Skipped, true},
-		{policy.OK, policy.RemovalAllowed, report.Skipped, false},
-		{policy.OK, policy.Saturated, report.Skipped, false},
-		{policy.Blind, policy.TooNoisyToSee, report.Skipped, true},
-		{policy.Blind, policy.MeanBeyond, report.Skipped, true},
-		{policy.Inconclusive, policy.TooNoisy, report.Skipped, true},
-		{policy.Inconclusive, policy.BenchmarkChanged, report.Skipped, false},
-		{policy.Invalid, policy.SmallBudget, report.Skipped, true},
-		{policy.Invalid, policy.FewRounds, report.Skipped, true},
-		{policy.Invalid, policy.BenchmarkRemoved, report.Skipped, false},
-		{policy.Added, policy.NewBenchmark, report.Skipped, false},
-	} {
-		got, goOn := decision(policy.Verdict{Outcome: c.outcome, Reason: policy.Reason{Code: c.code}})
-		assert.Equal(t, c.want, got, "%s %s", c.outcome, c.code)
-		assert.Equal(t, c.goOn, goOn, "%s %s", c.outcome, c.code)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +22,16 @@ import (
 
 const unit = "p95-ns"
 
+const inAll = 32 // commits of a history
+
+// searches is how many are made of each kind: twenty, or a few under -short, where git is started for each commit.
+func searches() uint64 {
+	if testing.Short() {
+		return 4
+	}
+	return 20
+}
+
 // simulated is a machine on which commits are measured: the rounds are made up, and all else is the judge. What a launch of a side
 // is worth is drawn for each round, as for rounds that have links of their own.
 type simulated struct {
@@ -32,6 +43,22 @@ type simulated struct {
 	rounds   int                // that the gate's budget has time for
 	measured []Try
 	known    int
+}
+
+// machine is one on which the commits from each culprit on take so many times longer.
+func machine(seed uint64, commits []string, culprits map[int]float64) *simulated {
+	m := &simulated{
+		random: rand.New(rand.NewPCG(19, seed)), times: map[string]float64{}, broken: map[string]bool{}, digests: map[string]string{},
+		luck: 0.03, rounds: 20,
+	}
+	times := 1.0
+	for i, hash := range commits {
+		if factor, is := culprits[i]; is {
+			times *= factor
+		}
+		m.times[hash] = times
+	}
+	return m
 }
 
 func (m *simulated) measure(_ context.Context, t Try) (Measured, error) {
@@ -85,6 +112,12 @@ func (m *simulated) search(t *testing.T, repo *testbin.Repo, commits []string) (
 		},
 	}.Run(t.Context(), &doc)
 	return doc, err
+}
+
+// firstBad reports whether a commit is beyond the limit and its parent is not.
+func (m *simulated) firstBad(commits []string, hash string) bool {
+	i := slices.Index(commits, hash)
+	return i > 0 && m.times[hash] > 1.1 && m.times[commits[i-1]] <= 1.1
 }
 
 // history is a repository, and the hashes of its commits by the names that they were given.

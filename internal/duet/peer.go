@@ -79,28 +79,31 @@ func (p *Peer) Grant(ctx context.Context, t Turn) (*Result, error) {
 		t.Within = DefaultWithin
 	}
 	p.turns++
-	r, err := p.turn(ctx, t)
+	p.out = appendTurn(p.out, p.turns, t)
+	return grant(ctx, p, t.Within, kindResult, func(body []byte, took time.Duration) (*Result, error) {
+		r, err := decodeResult(body)
+		if err != nil {
+			return nil, err
+		}
+		r.Took = took
+		return r, r.check(p.turns, t, took, runtime.NumCPU())
+	})
+}
+
+// grant sends the turn in p.out and reads its result. read decodes it, and holds it against what the gate knows by itself.
+func grant[R any](ctx context.Context, p *Peer, within time.Duration, kind byte,
+	read func(body []byte, took time.Duration) (*R, error)) (*R, error) {
+	var r *R
+	body, took, err := p.exchange(ctx, within, kind)
+	if err == nil {
+		if r, err = read(body, took); err != nil {
+			r, err = nil, fmt.Errorf("a result that cannot be: %w", err)
+		}
+	}
 	if err != nil {
 		p.err = fmt.Errorf("duet: %s: turn %d: %w", p.Hello.Benchmark, p.turns, err)
 	}
 	return r, p.err
-}
-
-func (p *Peer) turn(ctx context.Context, t Turn) (*Result, error) {
-	p.out = appendTurn(p.out, p.turns, t)
-	body, took, err := p.exchange(ctx, t.Within, kindResult)
-	if err != nil {
-		return nil, err
-	}
-	r, err := decodeResult(body)
-	if err == nil {
-		err = r.check(p.turns, t, took, runtime.NumCPU())
-	}
-	if err != nil {
-		return nil, fmt.Errorf("a result that cannot be: %w", err)
-	}
-	r.Took = took
-	return r, nil
 }
 
 // exchange sends the turn in p.out, and reads the answer of the given kind.

@@ -23,28 +23,15 @@ func (p *Peer) GrantPlain(ctx context.Context, t PlainTurn) (*PlainResult, error
 		t.Within = DefaultWithin
 	}
 	p.turns++
-	r, err := p.plainTurn(ctx, t)
-	if err != nil {
-		p.err = fmt.Errorf("duet: %s: turn %d: %w", p.Hello.Benchmark, p.turns, err)
-	}
-	return r, p.err
-}
-
-func (p *Peer) plainTurn(ctx context.Context, t PlainTurn) (*PlainResult, error) {
 	p.out = appendPlainTurn(p.out, p.turns, t)
-	body, took, err := p.exchange(ctx, t.Within, kindPlainResult)
-	if err != nil {
-		return nil, err
-	}
-	r, err := decodePlainResult(body)
-	if err == nil {
-		err = r.check(p.turns, t, took, runtime.NumCPU())
-	}
-	if err != nil {
-		return nil, fmt.Errorf("a result that cannot be: %w", err)
-	}
-	r.Took = took
-	return r, nil
+	return grant(ctx, p, t.Within, kindPlainResult, func(body []byte, took time.Duration) (*PlainResult, error) {
+		r, err := decodePlainResult(body)
+		if err != nil {
+			return nil, err
+		}
+		r.Took = took
+		return r, r.check(p.turns, t, took, runtime.NumCPU())
+	})
 }
 
 // check holds r against what the gate knows by itself, as Result.check does.

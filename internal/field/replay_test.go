@@ -1,6 +1,7 @@
 package field
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -64,6 +65,38 @@ type replay struct {
 	what                string
 	baseline, candidate samples
 	factor              float64 // by which the candidate's runs are made longer
+}
+
+// againstItself compares one half of the runs with the other: as they are, and with each slowdown planted.
+func (s samples) againstItself(what string) (all []replay) {
+	even, odd := s.split()
+	for _, p := range planted {
+		all = append(all, replay{what + p.what, even, odd, p.factor})
+	}
+	return all
+}
+
+// filesIn are the files of a set in a folder, in the order of their names.
+func filesIn(folder, pattern string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(folder, pattern))
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("%s: there is no %s", folder, pattern)
+	}
+	slices.Sort(files)
+	return files, err
+}
+
+// readSet reads a file of a set.
+func readSet[T any](file string, read func(io.Reader) (T, error)) (of T, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return of, err
+	}
+	of, err = read(f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		err = fmt.Errorf("%s: %w", file, err)
+	}
+	return of, err
 }
 
 // replayed counts what was said of comparisons of one kind.

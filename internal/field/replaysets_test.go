@@ -48,14 +48,11 @@ func readGoRuns(r io.Reader) (perMachine, error) {
 	type run struct{ machine, name, suite, iteration string }
 	var order []run
 	values := map[run][]float64{}
-	for {
-		line, err := lines.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
+	rest, err := lines.ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range rest {
 		ns, err := strconv.ParseFloat(line[at[columnNS]], 64)
 		if err != nil {
 			return nil, err
@@ -79,31 +76,23 @@ func readGoRuns(r io.Reader) (perMachine, error) {
 
 // goReplays are the comparisons of the files in a folder, which are named PROJECT-vVERSION.csv.
 func goReplays(folder string) (all []replay, err error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*-v*.csv"))
-	if err != nil || len(files) == 0 {
-		return nil, errors.Join(err, fmt.Errorf("%s: there is no PROJECT-vVERSION.csv", folder))
+	files, err := filesIn(folder, "*-v*.csv")
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(files)
 	var before perMachine
 	var project string
 	for _, file := range files {
-		f, err := os.Open(file)
+		of, err := readSet(file, readGoRuns)
 		if err != nil {
 			return nil, err
-		}
-		of, err := readGoRuns(f)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		name, _, _ := strings.Cut(filepath.Base(file), "-")
 		if name != project {
 			before = nil
 		}
 		for machine, runs := range of {
-			even, odd := runs.split()
-			for _, p := range planted {
-				all = append(all, replay{"Go, one version, one machine" + p.what, even, odd, p.factor})
-			}
+			all = append(all, runs.againstItself("Go, one version, one machine")...)
 			for other, theirs := range of {
 				if machine < other {
 					all = append(all, replay{"Go, one version, two machines", runs, theirs, 1})
@@ -140,9 +129,9 @@ func readForks(data []byte) (runs []float64, err error) {
 
 // jmhReplays are the comparisons of the files in a folder, a gate each: five forks a side are too few for many verdicts.
 func jmhReplays(folder string) (all []replay, err error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*.json"))
-	if err != nil || len(files) == 0 {
-		return nil, errors.Join(err, fmt.Errorf("%s: there is no file of forks", folder))
+	files, err := filesIn(folder, "*.json")
+	if err != nil {
+		return nil, err
 	}
 	for i, file := range files {
 		data, err := os.ReadFile(file)
@@ -153,10 +142,7 @@ func jmhReplays(folder string) (all []replay, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		even, odd := samples{fmt.Sprintf("JMH/n=%dth", i): runs}.split()
-		for _, p := range planted {
-			all = append(all, replay{"JMH, one version" + p.what, even, odd, p.factor})
-		}
+		all = append(all, samples{fmt.Sprintf("JMH/n=%dth", i): runs}.againstItself("JMH, one version")...)
 	}
 	return all, nil
 }

@@ -31,14 +31,11 @@ func readTrials(r io.Reader) (samples, error) {
 		return nil, errors.New("the columns are others than project;commit;benchmark;params;…;value_count;value")
 	}
 	all := samples{}
-	for {
-		line, err := lines.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
+	rest, err := lines.ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range rest {
 		ns, err := strconv.ParseFloat(line[value], 64)
 		if err != nil {
 			return nil, err
@@ -61,25 +58,17 @@ func readTrials(r io.Reader) (samples, error) {
 
 // trialReplays are the comparisons of the files in a folder, a project each.
 func trialReplays(folder string) (all []replay, err error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*_benchmarks.csv"))
-	if err != nil || len(files) == 0 {
-		return nil, errors.Join(err, fmt.Errorf("%s: there is no NAME_benchmarks.csv", folder))
+	files, err := filesIn(folder, "*_benchmarks.csv")
+	if err != nil {
+		return nil, err
 	}
 	for _, file := range files {
-		f, err := os.Open(file)
+		runs, err := readSet(file, readTrials)
 		if err != nil {
 			return nil, err
 		}
-		runs, err := readTrials(f)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		if len(runs) == 0 {
-			continue
-		}
-		even, odd := runs.split()
-		for _, p := range planted {
-			all = append(all, replay{"Go projects, one revision" + p.what, even, odd, p.factor})
+		if len(runs) > 0 {
+			all = append(all, runs.againstItself("Go projects, one revision")...)
 		}
 	}
 	return all, nil

@@ -73,7 +73,7 @@ func (p Pair) Cached() (shares []float64, apart bool) {
 	return shares, math.Abs(shares[0]-shares[1]) > cachedMargin
 }
 
-// both reports whether in half of its runs or more either side says 1.
+// both reports whether each side says 1 in half of its runs or more.
 func (p Pair) both(unit string) bool {
 	for _, b := range []*Benchmark{p.Baseline, p.Candidate} {
 		if values := b.Metrics[unit]; len(values) == 0 || policy.Summarize(values).Median < 0.5 {

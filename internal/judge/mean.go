@@ -2,14 +2,15 @@ package judge
 
 import "github.com/tailgate-go/tailgate/policy"
 
-// MeanUnit is the time of an operation of a plain benchmark in turns as go test -bench prints it: over all turns. Its ns/op has the
-// ratio of the sides that most turns have. That spreads less, and does not see what few turns have.
+// MeanUnit is the unit of the mean time of an operation over all turns of a plain benchmark, as go test -bench prints it.
+// The ns/op that a gate judges has the median ratio of the turns instead: it spreads less, but a slowdown in few turns does
+// not move it.
 const MeanUnit = "mean-ns/op"
 
-// judge applies a rule whose direction is known. Of ns/op in turns it judges what most turns have. That is ok only where the mean
-// of all turns of all rounds is not beyond both limits, too: a slowdown that few turns have, such as a table that is rebuilt now
-// and then, must not be ok. The mean alone makes nothing red. It is measured on, and at the last look the verdict is inconclusive
-// if the means of the rounds would make it so, and else blind.
+// judge applies a rule whose direction is known. On the ns/op of plain turns it judges the median ratio of the turns. An ok
+// or improved stands only if the mean over all turns is not beyond both limits: a slowdown in few turns, such as a table
+// that is rebuilt now and then, must not be ok. The mean alone makes nothing red. Until the last look the verdict is
+// unsettled; then it is inconclusive if the rule finds the rounds' means regressed or inconclusive, and else blind.
 func (p Pair) judge(rule policy.Rule, look policy.Look) policy.Verdict {
 	unit := rule.Unit()
 	v := rule.Judge(p.Baseline.Metrics[unit], p.Candidate.Metrics[unit], look)

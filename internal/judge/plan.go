@@ -61,8 +61,8 @@ func (p Plan) look(rounds int) (look policy.Look, planned bool) {
 	return policy.Look{}, false
 }
 
-// Final is the look to end with after so many rounds, because the budget is spent. What the sides have measured must not be the
-// reason to end, but for how long both took together.
+// Final is the last look, after so many rounds, because the budget is spent. A caller may end for how long both sides took
+// together, never for what they measured.
 func (p Plan) Final(rounds int) policy.Look {
 	l := p.plan.Final(rounds)
 	return policy.Look{Alpha: 2 * l.Alpha, Miss: 2 * l.Miss, Last: true, Early: float64(rounds) < p.last(), Paired: true}

@@ -58,7 +58,7 @@ func (s *Sequence) Add(r Round) {
 	}
 }
 
-// grown is b with a run more. What b had before the first round is how it was found, and not what was measured.
+// grown is b with one run more. The first round replaces the values that the smoke run found.
 func (s *Sequence) grown(b *Benchmark, r Run) *Benchmark {
 	if s.rounds == 0 {
 		b = &Benchmark{ID: b.ID, Requests: r.Requests, Metrics: map[string][]float64{}}
@@ -70,8 +70,8 @@ func (s *Sequence) grown(b *Benchmark, r Run) *Benchmark {
 	return b
 }
 
-// Look judges the rounds so far if the plan has a look after so many, or if it is the last because the budget is spent.
-// What the sides have measured must not be the reason for that, but how long both took together.
+// Look judges the rounds so far if the plan has a look after so many, or if it is the last because the budget is spent. A
+// caller may end for how long both sides took together, never for what they measured.
 func (s *Sequence) Look(spent bool) (looked bool) {
 	look, planned := s.plan.look(s.rounds)
 	if spent {

@@ -28,14 +28,15 @@ type duo struct {
 	cpu, wall time.Duration // of all sides meanwhile
 	expected  time.Duration // what a portion takes at least, by the warm-up
 	asking    time.Duration // what the warm-up of the first launch took longer, to find out what turns are to be
+	turns     int           // of each side in a portion, by the warm-up
 }
 
 // course is what the sides do in the turns of a launch.
 type course interface {
 	// warmUp lets the sides take turns that leave no trace, and finds out what a turn is to be.
 	warmUp(ctx context.Context) error
-	// portion measures a portion of a round.
-	portion(ctx context.Context) error
+	// measureTurn measures a turn of each side, in that order.
+	measureTurn(ctx context.Context, order []int) error
 	// round is all that was measured. totals and outputs are what the processes said at their end.
 	round(totals each[duet.Totals], outputs each[testbin.Output]) (round, error)
 }
@@ -67,7 +68,7 @@ func (m *measurement) duet(ctx context.Context, length int, enough func() bool) 
 		before := readMachine()
 		defer func() { disturbed = readMachine().since(before) }()
 		for range length {
-			if err := c.portion(ctx); err != nil {
+			if err := d.portion(ctx, c); err != nil {
 				return err
 			}
 			if enough() {
@@ -93,6 +94,16 @@ func (m *measurement) duet(ctx context.Context, length int, enough func() bool) 
 	r.noise.Steal, r.noise.Busy, r.noise.Load = disturbed.Steal, disturbed.Busy, disturbed.Load
 	l.round = &r
 	return l, nil
+}
+
+// portion measures a portion of a round.
+func (d *duo) portion(ctx context.Context, c course) error {
+	for range d.turns {
+		if err := c.measureTurn(ctx, d.draw()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // start starts the processes, and returns when all are ready to be measured.

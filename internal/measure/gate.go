@@ -51,12 +51,13 @@ type side struct {
 	env    []string
 	code   compared        // with the candidate's
 	laid   map[string]bool // files of the candidate that lie over this side's, by their paths from the top
-	// Of packages, by import path: which run and read the same as the candidate's, and are to be left out for that; what differs of
-	// what they read from what the candidate's do, empty if nothing does, if that is known; and which read a file that differs though
-	// git sees no change of it, and why they must not be judged.
+	// unchanged are the packages, by import path, that run and read the same as the candidate's, and are to be left out.
 	unchanged map[string]bool
-	reads     map[string]string
-	strange   map[string]policy.Reason
+	// reads is what a package reads that differs from what the candidate's reads; empty: nothing. A package without an entry is not
+	// known.
+	reads map[string]string
+	// strange is why a package must not be judged: it reads a file that differs though git sees no change of it.
+	strange map[string]policy.Reason
 }
 
 // run measures and judges. What it finds is in g.order.Doc; the error says why there is nothing to find.

@@ -18,8 +18,8 @@ const (
 	longPortion = 500 * time.Millisecond
 	// longestTurn is how long the iterations of a turn take at most, unless it has but one: with what they do while the timer stands.
 	longestTurn = time.Second
-	// growing is how many times as many iterations as its predecessor a turn of the warm-up has at most; of two where the first
-	// took longer than trying, for nobody knows yet whether that was set-up.
+	// growing is how many times as many iterations a turn of the warm-up may have as the turn before it. If the first turn,
+	// of one iteration, took longer than trying, the second has two at most: the first may have been slow by its set-up.
 	growing = 100
 	trying  = 10 * time.Millisecond
 )
@@ -28,7 +28,6 @@ const (
 type iterations struct {
 	*duo
 	turn     duet.PlainTurn
-	turns    int // a portion and side
 	measured plainRound
 }
 
@@ -156,17 +155,13 @@ func turnOf(perIteration float64, setUp time.Duration) int {
 	return int(min(max(n, 1), duet.MaxIterations))
 }
 
-// portion measures a portion of a round.
-func (d *iterations) portion(ctx context.Context) error {
-	for range d.turns {
-		order := d.draw()
-		results, err := d.take(ctx, order)
-		if err != nil {
-			return err
-		}
+// measureTurn measures a turn of each side, in that order.
+func (d *iterations) measureTurn(ctx context.Context, order []int) error {
+	results, err := d.take(ctx, order)
+	if err == nil {
 		d.measured.add(order, results)
 	}
-	return nil
+	return err
 }
 
 // take measures a turn of each side, less what is done once in it.

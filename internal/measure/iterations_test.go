@@ -74,7 +74,7 @@ func TestPlainBenchmarksTakeTurns(t *testing.T) {
 			defer d.kill()
 			require.NoError(t, d.start(t.Context()))
 			course := &iterations{duo: d}
-			require.NoError(t, d.held(t.Context(), course, func() error { return course.portion(t.Context()) }))
+			require.NoError(t, d.held(t.Context(), course, func() error { return d.portion(t.Context(), course) }))
 			totals, outputs, err := d.end(t.Context())
 			require.NoError(t, err)
 			r, err := course.round(totals, outputs)

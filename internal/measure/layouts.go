@@ -21,8 +21,9 @@ import (
 // HdrHistogram takes 3.2 ns in some links and 3.8 in others. So where the sides' binaries differ and the time of a benchmark is
 // that of its code, each round has a link of each side of its own, with the functions in an order that was drawn for this gate.
 
-// computing is the least part of a turn that is CPU time where the layout matters, for limits of 10 % and more. Of smaller limits
-// it is as much less. What waits for the rest of the time is not slower for its layout by more than a fifth of the limit.
+// computing is the share of CPU time in a turn from which on the layout of code may matter, under limits of 10 % and more.
+// Under a smaller limit the share is that limit. A turn that computes less is slowed by its layout by a fifth of the limit
+// at most.
 const computing = 0.1
 
 // linker links a binary once more for each seed, which draws the order of its functions: Binary.Relink, but in tests.

@@ -34,7 +34,6 @@ const (
 type requests struct {
 	*duo
 	turn     duet.Turn
-	turns    int // a portion and side
 	measured duetRound
 }
 
@@ -85,17 +84,13 @@ func (d *requests) warmUp(ctx context.Context) error {
 	return nil
 }
 
-// portion measures a portion of a round.
-func (d *requests) portion(ctx context.Context) error {
-	for range d.turns {
-		order := d.draw()
-		results, err := d.grant(ctx, order, d.turn)
-		if err != nil {
-			return err
-		}
+// measureTurn measures a turn of each side, in that order.
+func (d *requests) measureTurn(ctx context.Context, order []int) error {
+	results, err := d.grant(ctx, order, d.turn)
+	if err == nil {
 		d.measured.add(order, results)
 	}
-	return nil
+	return err
 }
 
 func (d *requests) round(totals each[duet.Totals], outputs each[testbin.Output]) (_ round, err error) {

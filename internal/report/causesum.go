@@ -9,7 +9,7 @@ import (
 type sum struct {
 	grown  float64 // by the profiles
 	others float64 // as much of it as is of no function that is named
-	rest   float64 // of what was measured, as much as is not in the profiles: below zero, what is there and was not measured
+	rest   float64 // what was measured less what the profiles have; below zero: they have more
 }
 
 // costs is how costs are shown: times as everywhere, bytes as they are.
@@ -85,7 +85,7 @@ func (c Cause) terms() []costlyLine {
 		"in all, as measured meanwhile: from "+s.number(c.Measured.Baseline)+" to "+s.number(c.Measured.Candidate)+" "+s.unit))
 }
 
-// littleRest is up to which part of the growth that was measured the rest is no finding: a profile is a sample.
+// littleRest is the share of the measured growth up to which the rest is no finding: a profile is a sample.
 const littleRest = 0.1
 
 // restOf is what the rest may be.

@@ -104,8 +104,8 @@ func ratedScale(unit string, values ...[]float64) scale {
 	return s
 }
 
-// ratedChange is how much a metric changed at a rate: in percent, or in points where it is a percentage. NaN where a side has none.
-// Of what was judged it is the verdict's.
+// ratedChange is how much a metric changed at a rate: in percent, or in points where the metric is a percentage. A
+// percentage of a judged metric is the verdict's. NaN where a side lacks the metric.
 func (p ratePoint) ratedChange(unit string) float64 {
 	m := p.of.Metric(unit)
 	if math.IsNaN(known(m.Baseline)) || math.IsNaN(known(m.Candidate)) {

@@ -37,8 +37,9 @@
 // # What is reported of a rate
 //
 // Times count from when a request was due, and are those of requests that succeeded; q stands for p50, p90, p95 and p99,
-// nearest rank. Of a concurrency there is no offered, sent and lag, nor saturated: nothing is due. In brackets, whose definition it
-// is: LPG is the regression guide's load generator, IP inference-perf, vLLM its serving benchmark.
+// nearest rank. A concurrency reports no offered and sent rate, no lag and no saturated: none of its requests is due at a
+// time. In brackets, whose definition it is: LPG is the regression guide's load generator, IP inference-perf, vLLM its
+// serving benchmark.
 //
 //	q-ns mean-ns min-ns max-ns   until the last text came; without a stream, until the whole reply had
 //	                             [vLLM; LPG counts from a send that drifts]
@@ -94,8 +95,8 @@
 //	{"metric": "p50-ns", "stage": "ttft.adapter_3", "benchmark": "Serving/case=multi-lora/rate=(20|40)",
 //	  "max_regression_percent": 10}
 //
-// Of each 50 requests every adapter gets its share: one of 2 % has one in 50, in an order that is drawn with the scenario's seed.
-// Quantiles of two requests in a hundred say little.
+// Each block of 50 requests has every adapter's share, in an order that is drawn with the scenario's seed: an adapter of 2 %
+// gets one. Quantiles of two requests in a hundred say little.
 //
 // A request that fails does not fail the benchmark, and has no latency: it is counted. Give errors-percent a rule, or the scenario
 // a max_error_percent, above which the benchmark is broken off and fails with what was said most often first. A server that does

@@ -233,9 +233,9 @@ func (d Dataset) filter() dataset.Filter {
 	return dataset.LoadGenerator(cmp.Or(d.MaxInputTokens, 1024), cmp.Or(d.MaxOutputTokens, 1024))
 }
 
-// Models is what each of n requests asks for, by the adapters' shares. Of each 50 requests one is drawn from each 50th of all
-// shares, in an order that is drawn, so that an adapter of 2 % gets one in 50, where independent draws (the guide's load generator)
-// leave it out of 160 requests one time in 25. The first n of more are the same.
+// Models is what each of n requests asks for, by the adapters' shares. Every block of 50 requests has one from each 50th of
+// the shares, in random order, so an adapter of 2 % gets one in 50. Independent draws, as in the guide's load generator,
+// leave it out of 160 requests one time in 25. The first models are the same whatever n is.
 func (s Scenario) Models(n int) []string {
 	models := make([]string, n)
 	random := rand.New(rand.NewPCG(s.Arrivals.Seed, stream))
