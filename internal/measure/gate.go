@@ -29,11 +29,12 @@ type gate struct {
 	left     time.Duration    // of the budgets of benchmarks that were settled before
 	relink   linker
 	same     comparer
-	near     map[string]int // of packages, by import path, how near to the change they are
-	take     taker          // in place of processes, in tests; nil: none
-	swapped  bool           // each side's server is at the other's address
-	restarts int            // of both servers, where they are swapped
-	crowded  bool           // other packages' tests were seen to run beside it
+	near     map[string]int       // of packages, by import path, how near to the change they are
+	shapes   map[policy.ID]*shape // of benchmarks without a Recorder
+	take     taker                // in place of processes, in tests; nil: none
+	swapped  bool                 // each side's server is at the other's address
+	restarts int                  // of both servers, where they are swapped
+	crowded  bool                 // other packages' tests were seen to run beside it
 }
 
 // taker measures a round with one start of all sides' processes: so many portions, or fewer if enough says so after one.

@@ -23,7 +23,7 @@ type measurement struct {
 	plan    judge.Plan
 	inDuet  bool
 	plain   bool           // in turns of iterations, as benchmarks without a Recorder take them
-	shape   shape          // of those turns
+	shape   *shape         // of those turns
 	linked  bool           // each round has links of its own
 	budget  time.Duration  // 0: none holds, since no verdict is to be reached
 	flags   each[[]string] // more of them for each side's test binary
@@ -46,7 +46,7 @@ type measurement struct {
 }
 
 func newMeasurement(g *gate, pair judge.Pair, plan judge.Plan) *measurement {
-	m := &measurement{gate: g, pair: pair, sides: partakers(pair)}
+	m := &measurement{gate: g, pair: pair, sides: partakers(pair), shape: g.shapeOf(pair.ID())}
 	m.sequence(plan)
 	return m
 }

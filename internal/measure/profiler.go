@@ -64,6 +64,7 @@ type profiled struct {
 func (g *gate) newProfiler(pair judge.Pair, of profileKind) (*profiler, error) {
 	m := &measurement{ // of no verdict: no budget holds
 		gate: g, pair: pair, inDuet: pair.Noise.Method == "duet", sides: []int{baselineSide, candidateSide},
+		shape: g.shapeOf(pair.ID()),
 	}
 	m.plain = m.inDuet && !m.recorded()
 	p := &profiler{measurement: m, of: of}

@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
-// shape is what turns a benchmark needs for its iterations to be measured as go test -bench measures them. The first launch finds
-// out, for all launches of a measurement.
+// shape is what turns a benchmark needs for its iterations to be measured as go test -bench measures them. The first launch of a
+// gate finds out, for all of them.
 type shape struct {
 	asked bool
 	once  once
@@ -34,9 +35,20 @@ const (
 	surelyLong = 3
 )
 
+// shapeOf is a benchmark's shape, which is not known before its first launch.
+func (g *gate) shapeOf(id policy.ID) *shape {
+	if g.shapes == nil {
+		g.shapes = map[policy.ID]*shape{}
+	}
+	if g.shapes[id] == nil {
+		g.shapes[id] = &shape{}
+	}
+	return g.shapes[id]
+}
+
 // ask finds out the benchmark's shape, by turns that leave no trace. sides are what shorter ones have told.
 func (d *iterations) ask(ctx context.Context, sides each[trial]) (err error) {
-	s := &d.of.shape
+	s := d.of.shape
 	s.asked = true
 	if s.once, err = d.askOnce(ctx, sides); err != nil {
 		return err
@@ -61,7 +73,7 @@ func (d *iterations) ask(ctx context.Context, sides each[trial]) (err error) {
 
 // fit makes turns what the shape says they are to be, and says how long one lasts on the slower side; 0: they are as they were.
 func (d *iterations) fit() (lasts time.Duration) {
-	s := &d.of.shape
+	s := d.of.shape
 	switch {
 	case s.long.iterations > 0:
 		d.turn.Iterations, lasts = s.long.iterations, s.long.lasts
