@@ -25,15 +25,17 @@ const (
 	// objectsOnce, bytesOnce and bytesShare are the same for objects and bytes, divided by the iterations of a turn: more than
 	// objectsOnce, or more than bytesOnce and than bytesShare of what an iteration allocates. They are half of the default limits.
 	objectsOnce, bytesOnce, bytesShare = 0.5, 32.0, 0.05
-	// surely is how many pairs of turns must show it, one after the other: noise alone shows it in up to half of the pairs of a slow
-	// benchmark. A pair in which it is at least half of the turn of one iteration counts as halfOfOne pairs.
+	// fewPairs are looked at together, unless a turn of one iteration takes longPair or more.
+	fewPairs, longPair = 3, 100 * time.Millisecond
+	// surely is how many times pairs must show it, one after the other: noise alone shows it in up to half of the pairs of a slow
+	// benchmark. Where it is at least half of the turn of one iteration it counts as shown halfOfOne times.
 	surely, halfOfOne = 5, 3
 	// surelyCounted is how many pairs must show its objects or bytes, which noise hardly changes.
 	surelyCounted = 3
 	// longestOnce is how long a turn of one iteration may take: of a longer one nothing is taken to be done once.
 	longestOnce = time.Second
 	// mostPairs are tried. What they have not shown is not there.
-	mostPairs = 40
+	mostPairs = 60
 	// settledRest is the share of its intended time that the rest of a turn must take. Until it does the turns grow, and the pairs so
 	// far do not count.
 	settledRest = 0.8
@@ -46,18 +48,31 @@ type onceTrial struct {
 	setUp          time.Duration // of a turn, while the timer stands
 	turn           int           // iterations of a turn from which nothing is subtracted
 	pairs          int
-	shown          int   // its time, by pairs, one after the other; -1: a pair has not shown it
-	counted        int   // the same for its objects and bytes
-	objects, bytes int64 // the least that a pair has shown
-	want           int   // iterations of a turn whose rest takes twice as long as what is done once
-	most           int   // iterations of a turn whose rest is not too long
-	settled        bool  // the rest of the turn took as long as it is to
+	single, many   time.Duration // of the pairs that are looked at together, at best: collections and stalls are in some of them
+	together       int           // how many those are
+	waits          bool          // for more of them
+	shown          int           // its time, by pairs looked at together, one after the other; -1: some have not shown it
+	counted        int           // the same for its objects and bytes
+	objects, bytes int64         // the least that a pair has shown
+	want           int           // iterations of a turn whose rest takes twice as long as what is done once
+	most           int           // iterations of a turn whose rest is not too long
+	settled        bool          // the rest of the turn took as long as it is to
 }
 
 // add adds a pair.
 func (t *onceTrial) add(many, one *duet.PlainResult) {
 	n := float64(many.Iterations - 1)
-	single, rest := float64(max(one.Timed, 1)), float64(many.Timed-one.Timed)
+	t.count(n, many, one)
+	t.pairs++
+	if !t.waits {
+		t.single, t.many, t.together = one.Timed, many.Timed, 0
+	}
+	t.single, t.many = min(t.single, one.Timed), min(t.many, many.Timed)
+	t.together++
+	if t.waits = t.together < fewPairs && t.single < longPair; t.waits {
+		return
+	}
+	single, rest := float64(max(t.single, 1)), float64(t.many-t.single)
 	iteration := max(rest/n, 0)
 	done := single - iteration
 	turn := max(float64(turnWork), float64(t.setUp), iteration)
@@ -74,8 +89,6 @@ func (t *onceTrial) add(many, one *duet.PlainResult) {
 	default:
 		t.shown = -1
 	}
-	t.count(n, many, one)
-	t.pairs++
 }
 
 // count adds the objects and bytes of a pair, whose turns differ by n iterations.
@@ -109,14 +122,18 @@ type onceTrials each[onceTrial]
 // next says how many iterations the turn of the next pair is to have, after one of n; 0: no pair is needed any more. there says
 // that the time of what is done once is much: so many iterations then are what a turn is to have.
 func (t *onceTrials) next(n int) (iterations int, there bool) {
-	want, most, shown, counting, rested := 0, duet.MaxIterations, -1, false, true
+	want, most, shown, counting, rested, waits := 0, duet.MaxIterations, -1, false, true, false
 	for i := range t {
 		s := &t[i]
 		if s.turn == 0 {
 			continue
 		}
+		if s.waits {
+			waits = true
+			continue
+		}
 		if s.shown >= 0 && !s.settled && n >= s.most {
-			s.shown = -1 // it takes as long for any number of iterations: all of it is one
+			s.shown, s.counted = -1, -1 // it takes as long for any number of iterations: all of it is one
 		}
 		most, shown = min(most, s.most), max(shown, s.shown)
 		counting = counting || s.counted > 0 && s.counted < surelyCounted
@@ -125,6 +142,8 @@ func (t *onceTrials) next(n int) (iterations int, there bool) {
 		}
 	}
 	switch next := min(want, most); {
+	case waits:
+		return n, false
 	case shown < 0 && counting:
 		return n, false
 	case shown < 0:

@@ -17,7 +17,7 @@ type shape struct {
 	long  longTurns
 }
 
-// longTurns are those of a benchmark whose first iterations do not stand for the rest. A b.N function begins anew in each turn: one
+// longTurns are those of a benchmark whose short turns do not tell the change of a run. A b.N function begins anew in each turn: one
 // that takes its inputs in order, or fills something, would be measured on the first of them alone.
 type longTurns struct {
 	iterations int // 0: short turns will do
@@ -28,11 +28,12 @@ const (
 	// longTurn is how long a turn is that is compared with short ones: as long as a portion of them, and fewLong of them at least.
 	longTurn = plainPortion
 	fewLong  = 3
-	// longer is how many times as long as in short turns an iteration takes in a long one where those are too short. Short turns lose
-	// something to caches that the other side has used, so that being quicker in a long one says nothing.
-	longer = 1.15
-	// surelyLong is how many times, one after the other, a long turn must be unlike short ones.
-	surelyLong = 3
+	// otherChange is by how much the change in long turns must be another than in short ones, as a logarithm: what a short turn costs
+	// besides, such as caches that the other side has used, is the same on both sides.
+	otherChange = 0.08
+	// surelyLong is how many times, one after the other, long turns must tell another change than short ones. On a shared host the
+	// ratio of two turns of 0.1 s has a standard deviation of up to 0.2, so that noise alone does in one of 200 benchmarks.
+	surelyLong = 6
 )
 
 // shapeOf is a benchmark's shape, which is not known before its first launch.
@@ -66,7 +67,7 @@ func (d *iterations) ask(ctx context.Context, sides each[trial]) (err error) {
 		return err
 	}
 	if s.long.iterations > 0 {
-		d.of.note("turns are longer than elsewhere, since later iterations are unlike the first ones: docs/turns.md")
+		d.of.note("turns are longer than elsewhere, since they tell another change than short ones: docs/turns.md")
 	}
 	return nil
 }
@@ -87,7 +88,7 @@ func (d *iterations) fit() (lasts time.Duration) {
 	return lasts
 }
 
-// askLong compares a long turn with short ones, which last so long each, of as many iterations in all.
+// askLong compares a long turn of each side with short ones, which last so long each, of as many iterations in all.
 func (d *iterations) askLong(ctx context.Context, lasts time.Duration) (l longTurns, err error) {
 	short := d.turn
 	defer func() { d.turn = short }()
@@ -96,8 +97,8 @@ func (d *iterations) askLong(ctx context.Context, lasts time.Duration) (l longTu
 	if many < 2 || d.of.budget > 0 && 2*time.Duration(many*len(d.of.sides))*lasts > d.of.budget/10 {
 		return l, nil
 	}
-	var alike each[bool]
-	for range surelyLong {
+	var slower, faster, allocates each[int] // how often in long turns, by the side that the candidate is compared with
+	for tried := 1; tried <= surelyLong; tried++ {
 		d.turn = duet.PlainTurn{Iterations: many * short.Iterations, WarmUp: true}
 		long, err := d.sum(ctx, 1)
 		if err != nil {
@@ -108,19 +109,32 @@ func (d *iterations) askLong(ctx context.Context, lasts time.Duration) (l longTu
 		if err != nil {
 			return l, err
 		}
-		others := 0
+		unlike := false
 		for _, i := range d.of.sides {
 			l.lasts = max(l.lasts, long[i].Took)
-			if alike[i] = alike[i] || !unlike(&long[i], &shorts[i]); !alike[i] {
-				others++
+			if i == candidateSide {
+				continue
 			}
+			was := change{&shorts[i], &shorts[candidateSide]}
+			is := change{&long[i], &long[candidateSide]}
+			slower[i] += count(is.slower(was))
+			faster[i] += count(was.slower(is))
+			allocates[i] += count(is.allocatesOther(was))
+			unlike = unlike || max(slower[i], faster[i], allocates[i]) == tried
 		}
-		if others == 0 {
+		if !unlike {
 			return longTurns{}, nil
 		}
 	}
 	l.iterations = many * short.Iterations
 	return l, nil
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // sum adds up so many turns of each side.
@@ -145,16 +159,32 @@ func (d *iterations) sum(ctx context.Context, turns int) (sums each[duet.PlainRe
 	return sums, nil
 }
 
-// unlike reports whether an iteration of a long turn takes longer than one of short turns, or allocates something else. Where
-// iterations compute, and nothing else does, they must take longer by CPU time, too: a neighbour hits a long turn harder.
-func unlike(long, short *duet.PlainResult) bool {
-	n, m := float64(max(long.Iterations, 1)), float64(max(short.Iterations, 1))
-	slower := func(of, than time.Duration) bool { return float64(of)/n > longer*float64(max(than, 1))/m }
-	other := func(a, b, least float64) bool {
-		return math.Abs(a-b) > least && math.Abs(a-b) > bytesShare*max(a, b)
+// change is what turns of two sides tell of the change from one to the other.
+type change struct{ from, to *duet.PlainResult }
+
+// slower reports whether the candidate is slower by it than by another. Where iterations compute, and nothing else does, it must be
+// so by CPU time, too: a neighbour hits a long turn harder, whichever side has it.
+func (c change) slower(than change) bool {
+	timed := func(r *duet.PlainResult) time.Duration { return r.Timed }
+	cpu := func(r *duet.PlainResult) time.Duration { return r.CPU }
+	computes := func(r *duet.PlainResult) bool { return r.CPU > r.Timed/2 && r.Wall-r.Timed < r.Timed/10 }
+	return c.ratio(timed) > than.ratio(timed)+otherChange &&
+		(!computes(than.from) || !computes(than.to) || c.ratio(cpu) > than.ratio(cpu)+otherChange)
+}
+
+// ratio is the logarithm of what an iteration takes on the second side over what one takes on the first.
+func (c change) ratio(of func(*duet.PlainResult) time.Duration) float64 {
+	each := func(r *duet.PlainResult) float64 { return float64(max(of(r), 1)) / float64(max(r.Iterations, 1)) }
+	return math.Log(each(c.to) / each(c.from))
+}
+
+// allocatesOther reports whether the objects or the bytes of an iteration change by something else than by another.
+func (c change) allocatesOther(than change) bool {
+	other := func(of func(*duet.PlainResult) int64, least float64) bool {
+		each := func(r *duet.PlainResult) float64 { return float64(of(r)) / float64(max(r.Iterations, 1)) }
+		differs := math.Abs((each(c.to) - each(c.from)) - (each(than.to) - each(than.from)))
+		return differs > least && differs > bytesShare*max(each(than.from), each(than.to))
 	}
-	computes := short.CPU > short.Timed/2 && short.Wall-short.Timed < short.Timed/10
-	return slower(long.Timed, short.Timed) && (!computes || slower(long.CPU, short.CPU)) ||
-		other(float64(long.Allocations)/n, float64(short.Allocations)/m, objectsOnce) ||
-		other(float64(long.Bytes)/n, float64(short.Bytes)/m, bytesOnce)
+	return other(func(r *duet.PlainResult) int64 { return r.Allocations }, objectsOnce) ||
+		other(func(r *duet.PlainResult) int64 { return r.Bytes }, bytesOnce)
 }

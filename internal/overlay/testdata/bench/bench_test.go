@@ -69,18 +69,6 @@ func BenchmarkOnce(b *testing.B) {
 	}
 }
 
-// Its later iterations take five times as long as the first 200.
-func BenchmarkInputs(b *testing.B) {
-	for i := range b.N {
-		long := 10 * time.Microsecond
-		if i >= 200 {
-			long *= 5
-		}
-		for began := time.Now(); time.Since(began) < long; {
-		}
-	}
-}
-
 // It does what it does once, whatever b.N is.
 func BenchmarkCallsOnce(b *testing.B) {
 	for began := time.Now(); time.Since(began) < 3*time.Millisecond; {
