@@ -80,8 +80,8 @@
 // for it by itself, over all its looks, since one miss does not stop a team. A change of 1.5 times the limits is ok in at most 1 of
 // 2000 looks, and in 1 of 256 after 8 rounds. [Look] has both errors, as Alpha and Miss.
 //
-// A gate looks after 8, 12, 18, 27, 40 and 60 rounds, until every verdict is settled or the time is spent. A round is one launch of both sides. A quantile q needs 3/(1-q) requests a run: p95 needs 60,
-// p99 needs 300.
+// A gate looks after 8, 12, 18, 27, 40 and 60 rounds, until every verdict is settled or the time is spent. A round is one launch
+// of both sides. A quantile q needs 3/(1-q) requests a run: p95 needs 60, p99 needs 300.
 //
 // Detectable is the smallest change for the worse that would have been red, by the limit and the floor of the rule and at the noise
 // that there was, with a chance of 0.8. [Verdict.RedFrom] is that without noise: the limit, or the floor where that is more.

@@ -17,8 +17,8 @@ type shape struct {
 	long  longTurns
 }
 
-// longTurns are those of a benchmark whose short turns do not tell the change of a run. A b.N function begins anew in each turn: one
-// that takes its inputs in order, or fills something, would be measured on the first of them alone.
+// longTurns are those of a benchmark whose short turns do not tell the change of a run. A b.N function begins anew in each turn:
+// one that takes its inputs in order, or fills something, would be measured on the first of them alone.
 type longTurns struct {
 	iterations int // 0: short turns will do
 	lasts      time.Duration

@@ -18,7 +18,6 @@ var (
 
 // settings are sections whose figures are no measurements, so that there is no command to print them, and what they are.
 var settings = []struct{ page, section, are string }{
-	{"README.md", "## The policy", "default limits"},
 	{"workload/serving/deploy/README.md", "## On a cluster", "what the Job asks for"},
 	{"docs/accepted.md", "## Within the ceiling", "a constant of the plan"},
 	{"docs/anchor.md", "# An anchor", "an example, multiplied"},
