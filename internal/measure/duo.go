@@ -24,9 +24,9 @@ type duo struct {
 	of        *measurement
 	processes each[*testbin.Process]
 	peers     each[*duet.Peer]
-	warmed    int           // requests that each side served before it was measured
+	warmed    int           // requests that each side served and that are in no round
 	cpu, wall time.Duration // of all sides meanwhile
-	expected  time.Duration // what a portion takes at least, by the warm-up
+	expected  time.Duration // about what a portion takes, by the warm-up
 	asking    time.Duration // what the warm-up of the first launch took longer, to find out what turns are to be
 	turns     int           // of each side in a portion, by the warm-up
 }

@@ -122,14 +122,18 @@ type trial struct {
 func untried() trial { return trial{timed: math.Inf(1), stopped: math.Inf(1), stood: math.MaxInt64} }
 
 func (t *trial) add(r *duet.PlainResult) {
-	n := float64(r.Iterations)
+	n, longer := float64(r.Iterations), r.Iterations > t.most
 	if r.Iterations > 10*t.most {
 		t.timed = math.Inf(1) // so few iterations may have done nothing at all
 	}
 	t.most = max(t.most, r.Iterations)
 	t.timed = min(t.timed, max(float64(r.Timed), 1)/n)
 	if stood := r.Wall - r.Timed; r.Iterations > 1 {
-		t.stopped = min(t.stopped, max(float64(stood-t.stood), 0)/(n-1))
+		stopped := max(float64(stood-t.stood), 0) / (n - 1)
+		if !longer { // the more iterations, the less a stall of the first turn matters
+			stopped = min(t.stopped, stopped)
+		}
+		t.stopped = stopped
 	} else if t.stood = min(t.stood, stood); t.most == 1 {
 		t.stopped = float64(t.stood) // until more iterations tell set-up from what each of them does
 	}
@@ -177,6 +181,7 @@ func (d *iterations) take(ctx context.Context, order []int) (results each[*duet.
 		}
 		return results, nil
 	}
+	d.warmed += 2 // the one that is subtracted, and its like in the longer turn
 	for _, i := range order {
 		many, one, err := d.grantBoth(ctx, i, d.turn)
 		if err != nil {

@@ -70,6 +70,7 @@ func TestPlainBenchmarksTakeTurns(t *testing.T) {
 			require.True(t, m.inDuet)
 			require.True(t, m.plain)
 			require.Empty(t, m.gate.order.Doc.Notes)
+			m.shape.asked = true // what turns are to be has tests of its own
 			d := &duo{of: m}
 			defer d.kill()
 			require.NoError(t, d.start(t.Context()))

@@ -197,8 +197,12 @@ func (m *measurement) noteLinks() {
 		s := m.gate.sides[i]
 		first = append(first, fmt.Sprintf("%d of the %s", s.links[m.pair.Package()].first, s.name))
 	}
+	again := ""
+	if made := len(m.gate.linksOf(candidateSide, m.pair.Package()).made); made > 0 && m.judging.Rounds() > made {
+		again = fmt.Sprintf(", and the same again after %d rounds, when no time was left to be judged", made)
+	}
 	last := len(first) - 1
 	m.note(fmt.Sprintf("the binaries of %s sides differ, so each round has a link of each side of its own, whose functions lie in "+
-		"another order (-randlayout=%s and %s in the first round, one more in each that follows)",
-		[]string{2: "both", 3: "the"}[len(first)], strings.Join(first[:last], ", "), first[last]))
+		"another order (-randlayout=%s and %s in the first round, one more in each that follows%s)",
+		[]string{2: "both", 3: "the"}[len(first)], strings.Join(first[:last], ", "), first[last], again))
 }

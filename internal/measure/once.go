@@ -25,7 +25,7 @@ const (
 	// objectsOnce, bytesOnce and bytesShare are the same for objects and bytes, divided by the iterations of a turn: more than
 	// objectsOnce, or more than bytesOnce and than bytesShare of what an iteration allocates. They are half of the default limits.
 	objectsOnce, bytesOnce, bytesShare = 0.5, 32.0, 0.05
-	// fewPairs are looked at together, unless a turn of one iteration takes longPair or more.
+	// fewPairs are looked at together, unless the timer of a turn of one iteration runs for longPair or more.
 	fewPairs, longPair = 3, 100 * time.Millisecond
 	// surely is how many times pairs must show it, one after the other: noise alone shows it in up to half of the pairs of a slow
 	// benchmark. Where it is at least half of the turn of one iteration it counts as shown halfOfOne times.
@@ -36,8 +36,8 @@ const (
 	longestOnce = time.Second
 	// mostPairs are tried. What they have not shown is not there.
 	mostPairs = 60
-	// settledRest is the share of its intended time that the rest of a turn must take. Until it does the turns grow, and the pairs so
-	// far do not count.
+	// The rest of a turn is what it takes longer than one of one iteration. settledRest is the share of its intended time that it must
+	// take. Until it does the turns grow, and what the pairs so far have shown of times does not count.
 	settledRest = 0.8
 	// drowned is the least that the rest of a turn is taken to be, as a share of a turn of one iteration. A smaller rest is noise.
 	drowned = 0.05
@@ -49,13 +49,15 @@ type onceTrial struct {
 	turn           int           // iterations of a turn from which nothing is subtracted
 	pairs          int
 	single, many   time.Duration // of the pairs that are looked at together, at best: collections and stalls are in some of them
+	wall           time.Duration // of the rest of the longer turn, at best; with what is done while the timer stands
 	together       int           // how many those are
 	waits          bool          // for more of them
-	shown          int           // its time, by pairs looked at together, one after the other; -1: some have not shown it
-	counted        int           // the same for its objects and bytes
+	shown          int           // how many looks, one after the other, have shown that its time is much; -1: a look has not
+	counted        int           // how many pairs, one after the other, have shown that its objects or bytes are many; -1: one has not
+	all            bool          // there is nothing else: it takes as long for any number of iterations
 	objects, bytes int64         // the least that a pair has shown
-	want           int           // iterations of a turn whose rest takes twice as long as what is done once
-	most           int           // iterations of a turn whose rest is not too long
+	want           int           // iterations of a turn whose rest takes twice as long, and at least turnWork and the set-up
+	most           int           // iterations that a turn may have: its rest takes longPortion then, or as long as want is to
 	settled        bool          // the rest of the turn took as long as it is to
 }
 
@@ -65,9 +67,9 @@ func (t *onceTrial) add(many, one *duet.PlainResult) {
 	t.count(n, many, one)
 	t.pairs++
 	if !t.waits {
-		t.single, t.many, t.together = one.Timed, many.Timed, 0
+		t.single, t.many, t.wall, t.together = one.Timed, many.Timed, many.Wall-one.Wall, 0
 	}
-	t.single, t.many = min(t.single, one.Timed), min(t.many, many.Timed)
+	t.single, t.many, t.wall = min(t.single, one.Timed), min(t.many, many.Timed), min(t.wall, many.Wall-one.Wall)
 	t.together++
 	if t.waits = t.together < fewPairs && t.single < longPair; t.waits {
 		return
@@ -79,7 +81,9 @@ func (t *onceTrial) add(many, one *duet.PlainResult) {
 	need := max(float64(turnWork), float64(t.setUp), 2*done)
 	t.settled = rest >= settledRest*need
 	t.want = 1 + int(min(math.Ceil(n*need/max(rest, drowned*single)), duet.MaxIterations-1))
-	t.most = 1 + int(min(math.Ceil(max(float64(longPortion), need)/max(iteration, 1)), duet.MaxIterations-1))
+	looped := max(iteration, float64(t.wall)/n, 1)
+	t.most = 1 + int(min(math.Ceil(max(float64(longPortion), need)/max(iteration, 1)),
+		math.Ceil(max(float64(longestTurn), need)/looped), duet.MaxIterations-1))
 	switch {
 	case t.shown < 0:
 	case done > muchOfTurn*turn && done >= single/2:
@@ -133,7 +137,8 @@ func (t *onceTrials) next(n int) (iterations int, there bool) {
 			continue
 		}
 		if s.shown >= 0 && !s.settled && n >= s.most {
-			s.shown, s.counted = -1, -1 // it takes as long for any number of iterations: all of it is one
+			// It takes as long for any number of iterations, so that all of it is one; or a turn would take too long.
+			s.shown, s.counted, s.all = -1, -1, true
 		}
 		most, shown = min(most, s.most), max(shown, s.shown)
 		counting = counting || s.counted > 0 && s.counted < surelyCounted
@@ -194,9 +199,16 @@ func (d *iterations) askOnce(ctx context.Context, sides each[trial]) (o once, er
 		}
 		n = next
 	}
+	counted := false
 	for _, i := range d.of.sides {
-		if t := &trials[i]; t.counted >= surelyCounted {
-			o.objects[i], o.bytes[i] = t.objects, t.bytes
+		if trials[i].all {
+			return o, nil // of all sides or of none
+		}
+		counted = counted || trials[i].counted >= surelyCounted
+	}
+	if counted {
+		for _, i := range d.of.sides {
+			o.objects[i], o.bytes[i] = trials[i].objects, trials[i].bytes
 		}
 	}
 	return o, nil

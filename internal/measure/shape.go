@@ -109,9 +109,9 @@ func (d *iterations) askLong(ctx context.Context, lasts time.Duration) (l longTu
 		if err != nil {
 			return l, err
 		}
-		unlike := false
+		unlike, took := false, time.Duration(0)
 		for _, i := range d.of.sides {
-			l.lasts = max(l.lasts, long[i].Took)
+			took = max(took, long[i].Took)
 			if i == candidateSide {
 				continue
 			}
@@ -124,6 +124,9 @@ func (d *iterations) askLong(ctx context.Context, lasts time.Duration) (l longTu
 		}
 		if !unlike {
 			return longTurns{}, nil
+		}
+		if tried == 1 || took < l.lasts { // at best: a stall says nothing of what is to come
+			l.lasts = took
 		}
 	}
 	l.iterations = many * short.Iterations
@@ -144,7 +147,7 @@ func (d *iterations) sum(ctx context.Context, turns int) (sums each[duet.PlainRe
 		if err != nil {
 			return sums, err
 		}
-		d.warmed += d.turn.Iterations
+		d.warmed += int(results[candidateSide].Iterations)
 		for _, i := range d.of.sides {
 			s, r := &sums[i], results[i]
 			s.Iterations += r.Iterations
@@ -162,8 +165,9 @@ func (d *iterations) sum(ctx context.Context, turns int) (sums each[duet.PlainRe
 // change is what turns of two sides tell of the change from one to the other.
 type change struct{ from, to *duet.PlainResult }
 
-// slower reports whether the candidate is slower by it than by another. Where iterations compute, and nothing else does, it must be
-// so by CPU time, too: a neighbour hits a long turn harder, whichever side has it.
+// slower reports whether c says more than otherChange slower than the other change does. Where iterations compute, the timer hardly
+// stands and nothing is subtracted, CPU times must say so, too: a neighbour slows a long turn more than short ones, whichever side
+// has it.
 func (c change) slower(than change) bool {
 	timed := func(r *duet.PlainResult) time.Duration { return r.Timed }
 	cpu := func(r *duet.PlainResult) time.Duration { return r.CPU }
@@ -178,7 +182,7 @@ func (c change) ratio(of func(*duet.PlainResult) time.Duration) float64 {
 	return math.Log(each(c.to) / each(c.from))
 }
 
-// allocatesOther reports whether the objects or the bytes of an iteration change by something else than by another.
+// allocatesOther reports whether objects or bytes of an iteration change by more, or by less, than in the other change.
 func (c change) allocatesOther(than change) bool {
 	other := func(of func(*duet.PlainResult) int64, least float64) bool {
 		each := func(r *duet.PlainResult) float64 { return float64(of(r)) / float64(max(r.Iterations, 1)) }

@@ -122,7 +122,7 @@ func parallel(t *testing.T, binary string) {
 	grains := seated(t, binary, "^BenchmarkGrain$", "BenchmarkGrain")
 	for _, n := range []int{10_000, 1, 10_000, 1, 10_000} {
 		if r := grains.grant(t, n); n > 1 && r.Number > 1 {
-			assert.Greater(t, r.Metrics[0].Value, 40.0) // of 0.1 ms
+			assert.Greater(t, r.Metrics[0].Value, 10.0) // of 0.1 ms; by one iteration it would be 2 to 5
 		}
 	}
 	grains.end(t)
