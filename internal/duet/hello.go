@@ -33,6 +33,9 @@ const DrivesItself Capabilities = 1 << 1
 // TakesPlainTurns means that package testing itself has the seat, and that turns are to be plain ones.
 const TakesPlainTurns Capabilities = 1 << 2
 
+// BeginsAnew means that each plain turn calls the benchmark's function, which counts to b.N, from its beginning.
+const BeginsAnew Capabilities = 1 << 3
+
 // VersionError means that the two sides speak different versions of the protocol.
 type VersionError struct{ Gate, Process uint64 }
 

@@ -27,7 +27,7 @@ func plainSeat(t *testing.T) (*PlainSeat, *Peer) {
 	seat, err := JoinPlain()
 	require.NoError(t, err)
 	assert.Empty(t, os.Getenv(PlainEnv), "what the process starts is invited")
-	require.NoError(t, seat.Sit(3))
+	require.NoError(t, seat.Sit(3, true))
 	peer, err := Open(t.Context(), r, w)
 	require.NoError(t, err)
 	t.Cleanup(peer.Close)
@@ -36,7 +36,7 @@ func plainSeat(t *testing.T) (*PlainSeat, *Peer) {
 
 func TestPlainTurns(t *testing.T) {
 	seat, peer := plainSeat(t)
-	assert.Equal(t, Hello{PID: os.Getpid(), Procs: 3, Can: capabilities | TakesPlainTurns, Benchmark: "BenchmarkX/a b"}, peer.Hello)
+	assert.Equal(t, Hello{PID: os.Getpid(), Procs: 3, Can: capabilities | TakesPlainTurns | BeginsAnew, Benchmark: "BenchmarkX/a b"}, peer.Hello)
 	ended := make(chan error)
 	go func() {
 		var last *PlainResult

@@ -52,11 +52,14 @@ func JoinPlain() (*PlainSeat, error) {
 	return &PlainSeat{Benchmark: words[3], from: from, to: to, epoch: time.Now()}, os.Unsetenv(PlainEnv)
 }
 
-// Sit takes the seat, once everything that comes before the first turn is done.
-func (s *PlainSeat) Sit(procs int) error {
-	s.out = appendHello(s.out, Hello{
-		PID: os.Getpid(), Procs: procs, Can: capabilities | TakesPlainTurns, Benchmark: s.Benchmark,
-	})
+// Sit takes the seat, once everything that comes before the first turn is done. anew says that each turn calls the benchmark's
+// function.
+func (s *PlainSeat) Sit(procs int, anew bool) error {
+	can := capabilities | TakesPlainTurns
+	if anew {
+		can |= BeginsAnew
+	}
+	s.out = appendHello(s.out, Hello{PID: os.Getpid(), Procs: procs, Can: can, Benchmark: s.Benchmark})
 	s.ended, _ = usage()
 	return s.send()
 }

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
@@ -58,7 +59,7 @@ func (d *iterations) warmUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !d.of.shape.asked {
+	if !d.of.shape.asked && d.beginsAnew() {
 		began := time.Now()
 		err = d.ask(ctx, sides)
 		d.asking = time.Since(began)
@@ -66,6 +67,11 @@ func (d *iterations) warmUp(ctx context.Context) error {
 	}
 	d.fit()
 	return err
+}
+
+// beginsAnew reports whether turns of any side begin from the beginning. Those of a b.Loop function go on where the last one ended.
+func (d *iterations) beginsAnew() bool {
+	return slices.ContainsFunc(d.of.sides, func(i int) bool { return d.peers[i].Hello.Can&duet.BeginsAnew != 0 })
 }
 
 // try finds out what a turn is to be of a benchmark all of whose iterations are alike, and what the sides' turns told.
