@@ -36,7 +36,9 @@ func plainSeat(t *testing.T) (*PlainSeat, *Peer) {
 
 func TestPlainTurns(t *testing.T) {
 	seat, peer := plainSeat(t)
-	assert.Equal(t, Hello{PID: os.Getpid(), Procs: 3, Can: capabilities | TakesPlainTurns | BeginsAnew, Benchmark: "BenchmarkX/a b"}, peer.Hello)
+	assert.Equal(t, Hello{
+		PID: os.Getpid(), Procs: 3, Can: capabilities | TakesPlainTurns | BeginsAnew, Benchmark: "BenchmarkX/a b",
+	}, peer.Hello)
 	ended := make(chan error)
 	go func() {
 		var last *PlainResult
