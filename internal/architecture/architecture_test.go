@@ -81,6 +81,7 @@ var arrows = map[string][]string{
 	"internal/growth":            nil,
 	"internal/testbed/instant":   nil, // a server for tests
 	"internal/testbed/kernel":    nil,
+	"internal/testbed/archive":   nil, // results of tests that measure for hours
 	"internal/testbed/neighbour": nil, // a busy machine for tests
 	"internal/modtest":           nil,
 	"internal/openai":            nil,

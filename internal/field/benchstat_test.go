@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/testbed/archive"
 )
 
 // runs is how people run benchmarks for benchstat.
@@ -26,7 +28,7 @@ type runs struct {
 // benchstat measures both revisions one after the other, each in its work tree, and lets benchstat compare them in either
 // direction. A plant is none of its cases: no code differs.
 func (r runs) benchstat(ctx context.Context, c Case, at clone) (forward, turned Result) {
-	began, busy := time.Now(), load()
+	began, busy := time.Now(), archive.Load()
 	var files [2]string
 	var err error
 	for i, tree := range []string{at.baseline, at.candidate} {

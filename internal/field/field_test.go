@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/modtest"
+	"github.com/tailgate-go/tailgate/internal/testbed/archive"
 )
 
 var (
@@ -51,15 +52,15 @@ func TestField(t *testing.T) {
 	tools := tools{gates{program(t), *fieldTotal}, runs{10, "1s"}, *fieldBenchstat}
 	for n := range *fieldN {
 		for _, c := range chosen {
-			there, err := readResults(file)
+			there, err := archive.Read[Result](file)
 			require.NoError(t, err)
 			tools.compare(t, c, c.source(clones), tools.left(c, there, time.Now(), n+1), func(r Result) {
-				require.NoError(t, r.add(file))
+				require.NoError(t, archive.Add(file, r))
 				fmt.Printf("%s turned=%t %s %.0f s %s\n", r.Case, r.Turned, r.Tool, r.Seconds, r.Error)
 			})
 		}
 	}
-	results, err := readResults(file)
+	results, err := archive.Read[Result](file)
 	require.NoError(t, err)
 	text := table(cases, results)
 	fmt.Print(text)
@@ -132,7 +133,7 @@ func (o tools) compare(t *testing.T, c Case, source string, left []comparison, d
 			if of.turned {
 				way = c.turned()
 			}
-			r := newResult(way, of.turned, of.tool, time.Now(), load())
+			r := newResult(way, of.turned, of.tool, time.Now(), archive.Load())
 			r.Error = err.Error()
 			done(r)
 		}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/testbed/archive"
 )
 
 // gates are gates by the command, of modules that do not know of it.
@@ -24,7 +26,7 @@ type gates struct {
 // gate gates a case in a clone, in which it changes nothing.
 func (g gates) gate(ctx context.Context, c Case, turned bool, at clone) Result {
 	began := time.Now()
-	out := newResult(c, turned, byTailgate, began, load())
+	out := newResult(c, turned, byTailgate, began, archive.Load())
 	var err error
 	if out.Said, out.Causes, err = g.judge(ctx, c, at.gated); err != nil {
 		out.Error = err.Error()
@@ -36,7 +38,7 @@ func (g gates) gate(ctx context.Context, c Case, turned bool, at clone) Result {
 func newResult(c Case, turned bool, tool string, began time.Time, load float64) Result {
 	return Result{
 		Case: c.Name, Turned: turned, Baseline: c.Baseline, Candidate: c.Candidate, Tool: tool, Began: began.UTC(),
-		Machine: thisMachine(), Load: load,
+		Machine: machine(), Load: load,
 	}
 }
 

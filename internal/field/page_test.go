@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/readme"
+	"github.com/tailgate-go/tailgate/internal/testbed/archive"
 )
 
 // TestTheCommandsOfThePages holds that the commands of the pages, which take minutes or hours, name tests and flags that are there.
@@ -61,7 +62,7 @@ func testsOf(t *testing.T, folder string) string {
 func TestTheTableOfThePageIsOfTheResults(t *testing.T) {
 	cases, err := loadCases(filepath.Join("testdata", "cases.json"))
 	require.NoError(t, err)
-	results, err := readResults(filepath.Join("testdata", "measured", "results.jsonl"))
+	results, err := archive.Read[Result](filepath.Join("testdata", "measured", "results.jsonl"))
 	require.NoError(t, err)
 	require.NotEmpty(t, results)
 	page, err := os.ReadFile("../../docs/field.md")

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/testbed/archive"
 )
 
 // table is what the results say of the cases, as Markdown. Results of cases that are no longer so are left out.
@@ -108,7 +110,7 @@ func in(of map[string]scores, name string) scores {
 
 // head says where and when the results of the rows were made, and of how many in all.
 func head(b *strings.Builder, rows []row, results int) {
-	machines, days, loads := map[Machine]bool{}, map[string]bool{}, []float64{}
+	machines, days, loads := map[archive.Machine]bool{}, map[string]bool{}, []float64{}
 	repositories, names := map[string]bool{}, map[string]bool{}
 	for _, of := range rows {
 		repositories[of.c.Repository], names[of.c.Name] = true, true
@@ -126,7 +128,7 @@ func head(b *strings.Builder, rows []row, results int) {
 	}
 	var lines []string
 	for m := range machines {
-		lines = append(lines, fmt.Sprintf("Machine: %s, %d CPUs, %s, %s; tailgate %s.\n", m.CPU, m.Cores, m.System, m.Go, m.Commit))
+		lines = append(lines, fmt.Sprintf("Machine: %s; tailgate %s.\n", m, m.Commit))
 	}
 	slices.Sort(lines)
 	b.WriteString(strings.Join(lines, ""))
@@ -251,7 +253,7 @@ func TestTheTable(t *testing.T) {
 			Functions: []string{"burn"}, Truth: []Truth{{Benchmark: "A", Unit: "ns/op", From: 100, To: 105}},
 		},
 	}
-	machine := Machine{System: "linux/amd64", CPU: "a CPU", Cores: 2, Go: "go1.26.8", Commit: "0123456789ab"}
+	machine := archive.Machine{System: "linux/amd64", CPU: "a CPU", Cores: 2, Go: "go1.26.8", Commit: "0123456789ab"}
 	result := func(day int, name string, turned bool, tool string, seconds float64, said ...Said) Result {
 		r := Result{Case: name, Turned: turned, Tool: tool, Seconds: seconds, Said: said, Machine: machine, Load: float64(day) / 10}
 		r.Began = time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC)

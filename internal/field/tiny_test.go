@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/testbed/archive"
 )
 
 // TestACaseFromEndToEnd gives a repository that is made here to both tools, which find what is slower, say no more, and name the
@@ -92,11 +94,11 @@ func BenchmarkIdle(b *testing.B) {
 	require.NoError(t, c.validate())
 	file := filepath.Join(t.TempDir(), "results.jsonl")
 	tools := tools{gates{program(t), 2 * time.Minute}, runs{6, "50ms"}, true}
-	tools.compare(t, c, dir, tools.of(c), func(r Result) { require.NoError(t, r.add(file)) })
+	tools.compare(t, c, dir, tools.of(c), func(r Result) { require.NoError(t, archive.Add(file, r)) })
 	status := git("status", "--porcelain")
 	assert.Empty(t, status)
 
-	results, err := readResults(file)
+	results, err := archive.Read[Result](file)
 	require.NoError(t, err)
 	require.Len(t, results, 4)
 	for _, r := range results {

@@ -1,15 +1,12 @@
-package field
+package archive
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
-	"testing"
-
-	"github.com/stretchr/testify/assert"
 )
 
 // Machine is where results come from.
@@ -18,11 +15,17 @@ type Machine struct {
 	CPU    string `json:"cpu"`    // empty: not known
 	Cores  int    `json:"cores"`
 	Go     string `json:"go"`
-	Commit string `json:"commit"` // of tailgate; empty: not known
+	Commit string `json:"commit"` // of the repository; "with changes" stands behind it if files differ; empty: not known
 }
 
-// thisMachine is asked once: the command that is measured was built of the commit that stood there at the beginning.
-var thisMachine = sync.OnceValue(func() Machine {
+// String names all but the commit.
+func (m Machine) String() string {
+	return fmt.Sprintf("%s, %d CPUs, %s, %s", m.CPU, m.Cores, m.System, m.Go)
+}
+
+// ThisMachine returns the machine that the test runs on, with the commit of the repository whose root is given. Ask once, before
+// anything is built: the commit is that of the moment.
+func ThisMachine(root string) Machine {
 	m := Machine{System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.NumCPU(), Go: runtime.Version()}
 	if data, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		for line := range strings.Lines(string(data)) {
@@ -32,17 +35,17 @@ var thisMachine = sync.OnceValue(func() Machine {
 			}
 		}
 	}
-	if out, err := exec.Command("git", "rev-parse", "--short=12", "HEAD").Output(); err == nil {
+	if out, err := exec.Command("git", "-C", root, "rev-parse", "--short=12", "HEAD").Output(); err == nil {
 		m.Commit = strings.TrimSpace(string(out))
-		if changes, err := exec.Command("git", "status", "--porcelain", "--", "../..").Output(); err != nil || len(changes) > 0 {
+		if changes, err := exec.Command("git", "-C", root, "status", "--porcelain").Output(); err != nil || len(changes) > 0 {
 			m.Commit += " with changes"
 		}
 	}
 	return m
-})
+}
 
-// load is the machine's of the minute before, -1 where the system does not tell.
-func load() float64 {
+// Load is the machine's load average of the last minute, and -1 if the system does not tell it.
+func Load() float64 {
 	data, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		return -1
@@ -53,11 +56,4 @@ func load() float64 {
 		return -1
 	}
 	return of
-}
-
-func TestTheMachineIsTold(t *testing.T) {
-	m := thisMachine()
-	assert.Positive(t, m.Cores)
-	assert.Contains(t, m.System, "/")
-	assert.GreaterOrEqual(t, load(), -1.0)
 }
