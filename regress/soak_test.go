@@ -3,12 +3,10 @@ package regress_test
 import (
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,28 +15,29 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/internal/testbed/archive"
 	"github.com/tailgate-go/tailgate/internal/testbed/neighbour"
 	"github.com/tailgate-go/tailgate/internal/testbin"
-	"github.com/tailgate-go/tailgate/policy"
-	"github.com/tailgate-go/tailgate/regress"
 )
 
 var (
 	soakRuns  = flag.Int("soak", 0, "count the outcomes of so many whole gate runs, and what they leave; some 12 s each")
 	soakPlant = flag.String("soak-plant", "1.5ms",
 		"slowdown to plant in every other of them: 1.5ms is 1.5 times their limit; empty: in none")
-	soakBusy = flag.Bool("soak-busy", false, "beside a neighbour that compiles on all CPUs")
+	soakBusy    = flag.Bool("soak-busy", false, "beside a neighbour that compiles on all CPUs")
+	soakResults = flag.String("soak-results", "",
+		"`file` to which each run is added; the runs that it has of the same kind count, so that a soak can be made in parts")
 )
 
 // TestSoak counts how often whole gate runs of a request of 5 ms are wrong on this machine, by the default policy:
 // the limit is 1 ms, since 10 % are less. Runs with identical sides, HEAD in two worktrees, and with a planted slowdown take turns,
-// in one process. Of the outcomes it asserts nothing, since they are to be reported; what the runs leave must not grow.
-// A run of many takes -timeout 0.
+// in one process. It asserts nothing about their outcomes, which are to be reported; what the runs leave must not grow.
+// A soak of many runs takes -timeout 0.
 func TestSoak(t *testing.T) {
 	if *soakRuns == 0 {
 		t.Skip("run with -soak=300 -timeout 0")
 	}
+	machine := archive.ThisMachine("..")
 	if *soakBusy {
 		neighbour.Start(t)
 		time.Sleep(20 * time.Second)
@@ -46,37 +45,28 @@ func TestSoak(t *testing.T) {
 	scratch, err := filepath.EvalSymlinks(t.TempDir()) // as git records it
 	require.NoError(t, err)
 	t.Setenv("GOTMPDIR", scratch)
-	plants := []string{""}
-	if *soakPlant != "" {
-		plants = append(plants, *soakPlant)
+	file := *soakResults
+	if file == "" {
+		file = filepath.Join(t.TempDir(), "soak.jsonl")
 	}
-	soaks := make([]soak, len(plants))
+	all, err := archive.Read[soakRun](file)
+	require.NoError(t, err)
 	var first, last footprint
-	for i := range *soakRuns {
-		side := i % len(plants)
-		gate := regress.Gate{
-			Packages: []string{"../workload"}, Bench: "^BenchmarkMLPSmall$", Baseline: "HEAD", Candidate: "HEAD",
-			Identical: "measure", Inject: plants[side], Profile: "off", Out: filepath.Join(t.TempDir(), "out"),
+	for n := 1; ; n++ {
+		next := soakRun{Busy: *soakBusy, Planted: rarest(all, *soakBusy, *soakPlant), Machine: machine}
+		if kinds := soakKinds(*soakPlant); count(all, *soakBusy, kinds...) >= *soakRuns {
+			break
 		}
-		result, err := gate.Run(t.Context(), t.Name(), io.Discard)
-		var v policy.Verdict
-		var noise policy.Noise
-		if err != nil {
-			v.Reason.Facts.Problem = err.Error()
-		} else {
-			v, noise = result.Report.Verdicts[0], result.Report.Benchmarks[0].Noise
-		}
-		soaks[side].add(result.Outcome(), noise)
-		t.Logf("%d: planted %q: %s: %+.1f %% (%+.1f to %+.1f), %d rounds in %d launches, %.1f s; "+
-			"%.1f stalls/s, steal %.1f %%, CPUs %.0f %% busy, load %.2f: %v",
-			i+1, plants[side], result.Outcome(), v.ChangePercent, v.Percent.Lo, v.Percent.Hi, noise.Rounds, noise.Launches, noise.Seconds,
-			noise.Stalls, noise.Steal, noise.Busy, noise.Load, v.Reason)
+		next.gate(t)
+		t.Logf("%d: %s", n, next)
+		require.NoError(t, archive.Add(file, next))
+		all = append(all, next)
 
-		if i == 0 {
+		if n == 1 {
 			first = settledFootprint(func(footprint) bool { return true })
 		}
 		last = settledFootprint(func(f footprint) bool { return f.countsAtMost(first) })
-		assert.True(t, last.countsAtMost(first), "after run %d there are %+v, where after the first there were %+v", i+1, last, first)
+		assert.True(t, last.countsAtMost(first), "after run %d there are %+v, where after the first there were %+v", n, last, first)
 		left, err := os.ReadDir(scratch)
 		require.NoError(t, err)
 		assert.Empty(t, left, "files are left")
@@ -85,42 +75,7 @@ func TestSoak(t *testing.T) {
 		require.NoError(t, err)
 		assert.NotContains(t, string(holder), fmt.Sprintf("process %d,", os.Getpid()), "the lock is left")
 	}
-	var table strings.Builder
-	table.WriteString("| planted | runs | ok | regressed | improved | inconclusive | blind | invalid | " +
-		"rounds, median | seconds, median and most | load, median |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
-	for i, s := range soaks {
-		table.WriteString(s.row(plants[i]))
-	}
-	fmt.Fprintf(&table, "\n| left behind | after the first run | after %d |\n|---|---|---|\n%s", *soakRuns, first.rows(last))
-	t.Logf("%d gate runs, beside a neighbour: %v\n\n%s", *soakRuns, *soakBusy, &table)
-}
-
-// soak is how the runs of one kind ended.
-type soak struct {
-	outcomes              map[policy.Outcome]int
-	rounds, seconds, load []float64
-}
-
-func (s *soak) add(o policy.Outcome, n policy.Noise) {
-	if s.outcomes == nil {
-		s.outcomes = map[policy.Outcome]int{}
-	}
-	s.outcomes[o]++
-	s.rounds, s.seconds, s.load = append(s.rounds, float64(n.Rounds)), append(s.seconds, n.Seconds), append(s.load, n.Load)
-}
-
-// row is a line of the table in docs/accuracy.md.
-func (s *soak) row(plant string) string {
-	if plant == "" {
-		plant = "nothing"
-	}
-	if len(s.seconds) == 0 {
-		return fmt.Sprintf("| %s | 0 | | | | | | | | | |\n", plant)
-	}
-	o := s.outcomes
-	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %d | %.0f | %.1f, %.1f | %.1f |\n",
-		plant, len(s.seconds), o[policy.OK], o[policy.Regressed], o[policy.Improved], o[policy.Inconclusive],
-		o[policy.Blind], o[policy.Invalid], stats.Median(s.rounds), stats.Median(s.seconds), slices.Max(s.seconds), stats.Median(s.load))
+	t.Logf("\n\n%s\n| left behind | after the first run | after the last |\n|---|---|---|\n%s", soakTable(all), first.rows(last))
 }
 
 // footprint is what this process holds.
