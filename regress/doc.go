@@ -29,7 +29,7 @@
 // A benchmark has not changed if the test binaries of its package are the same on both sides, byte for byte, and if the files that
 // they look at are, by the log that go test keys its cache with. Its verdicts are ok, with the code "unchanged": it has no rounds,
 // and takes no share of alpha from the others. The log does not tell of what init functions, cgo and programs that a benchmark
-// starts read; so a package is measured if a file has changed that may be read in such a way. Documentation is no such file.
+// starts read; so a package is measured if a file has changed that may be read in such a way. Documentation files do not count.
 //
 // A file that is read and that differs without a change in git makes its readers invalid: an ignored file that the work tree alone
 // has, or a Git LFS pointer on one side. What is measured is measured in order: the packages that have changed first, then those

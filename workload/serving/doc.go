@@ -67,7 +67,7 @@
 //	achieved-req/s               (succeeded - 1) / (last end - first end) [vLLM and LPG divide by the whole time,
 //	                             LPG failures included]
 //	req/s                        succeeded by the time from the start to the last end, which is that of a text: what the
-//	                             connection does then is no part of it
+//	                             connection does then is left out
 //	p50-lag-ns p99-lag-ns        how late the load generator sent; a run in which that is more than the scenario's
 //	                             max_lag_percent allows fails, and a gate measures it again
 //	goodput-req/s, -percent      requests that keep every bound of the scenario's slo
@@ -89,7 +89,7 @@
 //	                             requests, of TGI's prefill over batches; where a server only knows tokens,
 //	                             server-{prefill,decode}-ns/tok. What a server does not say is absent, and not 0
 //
-// Names of adapters and tiers are in lower case, with "_" for what is no letter, digit or ".". A rule of a policy names them
+// Names of adapters and tiers are in lower case, with "_" for every character other than a letter, a digit or ".". A rule of a policy names them
 // as stages:
 //
 //	{"metric": "p50-ns", "stage": "ttft.adapter_3", "benchmark": "Serving/case=multi-lora/rate=(20|40)",
