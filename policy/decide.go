@@ -2,8 +2,8 @@ package policy
 
 import "github.com/tailgate-go/tailgate/internal/stats"
 
-// Doubtful is a change, as a multiple of both limits of a rule, that a verdict of ok must have ruled out: the interval leaves it
-// out that has an alpha of Doubt, two-sided. So a change that large is called ok by one look in 2000, whatever the noise.
+// An ok verdict must rule out a change of Doubtful times both limits of its rule, by an interval whose two-sided alpha is Doubt.
+// So a change that large is called ok by one look in 2000, whatever the noise.
 //
 // Fewer than 11 rounds, or 7 runs a side, have no such interval. Theirs is the widest that they have, of rounds from the least
 // to the greatest change that was seen, and a quarter of that further on either side. Of 8 rounds of normal noise that leaves the
@@ -39,8 +39,8 @@ func beyond(i stats.Interval) stats.Interval {
 }
 
 // seen says that a change is within a limit, if that was seen; else it is Unsettled. further is the change with the interval
-// that must leave out what is doubtful.
-func seen(r Rule, c change, direction Direction, look Look, further func() change) (Outcome, Code) {
+// that must leave out what is doubtful, strict the one with the interval of look.Alpha, which red needs, and improved too.
+func seen(r Rule, c change, direction Direction, look Look, further, strict func() change) (Outcome, Code) {
 	better, doubtful := opposite(direction), r
 	doubtful.MaxRegressionPercent *= Doubtful
 	doubtful.MinRegression *= Doubtful
@@ -50,7 +50,7 @@ func seen(r Rule, c change, direction Direction, look Look, further func() chang
 		return Unsettled, ""
 	case further().place(doubtful, direction) != stats.Within:
 		return Unsettled, ""
-	case c.breaks(r, better) && c.p <= look.miss():
+	case c.breaks(r, better) && (look.beyond(strict().place(r, better)) || c.p <= look.certain()):
 		return Improved, BetterByMore
 	case c.breaks(r, better) && !look.Last: // it is not worse: whether it is better is worth knowing
 		return Unsettled, ""
@@ -60,10 +60,16 @@ func seen(r Rule, c change, direction Direction, look Look, further func() chang
 	return OK, WithinLimit
 }
 
-// sure is by how much less than alpha p must be, where an interval of rounds is not beyond both limits and the estimate is.
+// beyond reports whether an interval of look.Alpha that lies so makes a change certain. Of runs it does not: their medians count.
+func (l Look) beyond(p stats.Place) bool {
+	return l.Alpha > 0 && (l.Paired || !l.Last) && p == stats.Beyond
+}
+
+// sure divides alpha: rounds of which the estimate alone is beyond both limits are certain only at p <= alpha/sure.
 const sure = 20
 
-// certain is the p from which down a change is certain, whose estimate alone is beyond both limits.
+// certain is the largest p at which a change is certain when only its estimate is beyond both limits. p is that of no change at
+// all: a change of a little less than the limits, whose estimate noise puts beyond them, may pass for certain.
 func (l Look) certain() float64 {
 	if l.Paired {
 		return l.Alpha / sure
@@ -79,7 +85,7 @@ func decide(r Rule, c change, direction Direction, look Look) (Outcome, Code) {
 	}
 	breaks := c.breaks(r, direction)
 	switch {
-	case look.Alpha > 0 && (look.Paired || !look.Last) && c.place(r, direction) == stats.Beyond:
+	case look.beyond(c.place(r, direction)):
 		return Regressed, IntervalBeyond
 	case !look.Last:
 		return Unsettled, ""

@@ -51,6 +51,9 @@ func TestDecide(t *testing.T) {
 		{"beyond by the estimate, which chance may have made", spread(8, 1.15, 0.4), last, Blind, TooNoisyToSee},
 		{"an interval beyond", spread(12, 1.2, 0.01), look, Regressed, IntervalBeyond},
 		{"an interval better", spread(12, 0.8, 0.01), look, Improved, BetterByMore},
+		{"better by more by the estimate, and surely better", spread(40, 0.88, 0.05), last, Improved, BetterByMore},
+		{"better by more by the estimate, not surely, which is pursued", spread(12, 0.8, 0.2), look, Unsettled, ""},
+		{"the same at the end: it is not worse", spread(12, 0.8, 0.2), last, OK, IntervalWithin},
 		{"within, and better by more than the limits in 7 of 8 rounds, which is pursued", append(spread(7, 0.85, 0.001), 1.06),
 			Look{Alpha: 0.0079, Paired: true}, Unsettled, ""},
 		{"the same, and there is no other look", append(spread(7, 0.85, 0.001), 1.06),
@@ -82,6 +85,28 @@ func TestMissIsOfOKAlone(t *testing.T) {
 	assert.True(t, math.IsInf(v.Percent.Hi, 1))
 	v = slower.Judge(slices.Repeat([]float64{20 * ms}, 16), slices.Repeat([]float64{30 * ms}, 16), look)
 	assert.Equal(t, Regressed, v.Outcome)
+}
+
+// Better is as sure as worse: among many verdicts noise alone makes neither.
+func TestImprovedHasTheAlphaOfRed(t *testing.T) {
+	twelve := spread(12, 0.87, 0.03) // better in all rounds, as 2 of 4096 are by chance
+	for alpha, want := range map[float64]Outcome{0.03: Improved, 0.03 / 50: OK} {
+		baseline, candidate := rounds(twelve...)
+		v := slower.Judge(baseline, candidate, Look{Alpha: alpha, Miss: 0.03, Last: true, Paired: true})
+		assert.Equal(t, want, v.Outcome, "alpha %v", alpha)
+	}
+	r := rand.New(rand.NewPCG(11, 30))
+	counts := map[Outcome]int{}
+	for range 4000 {
+		factors := make([]float64, 18)
+		for i := range factors {
+			factors[i] = math.Exp(0.3 * r.NormFloat64())
+		}
+		baseline, candidate := rounds(factors...)
+		counts[slower.Judge(baseline, candidate, Look{Alpha: 0.05, Last: true, Early: true, Paired: true}).Outcome]++
+	}
+	assert.InDelta(t, counts[Regressed], counts[Improved], 15, "identical sides: %v", counts)
+	assert.Less(t, counts[Improved], 20, "%v", counts)
 }
 
 // Runs apart are red by their medians and benchstat's p, as before; those that tell nothing are blind.

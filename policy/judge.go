@@ -69,13 +69,24 @@ func (r Rule) test(baseline, candidate []float64, direction Direction, look Look
 	if look.Paired {
 		compare = compareRounds
 	}
-	at := func(alpha float64) change { v.Alpha = alpha; return compare(baseline, candidate, alpha) }
+	at := func(alpha float64) change { return compare(baseline, candidate, alpha) }
 	c := at(look.miss())
-	v.Outcome, v.Reason.Code = seen(r, c, direction, look, func() change { return look.further(baseline, candidate) })
-	if v.Outcome == Unsettled {
-		if look.Alpha > 0 && look.Alpha != v.Alpha {
-			c = at(look.Alpha)
+	v.Alpha = look.miss()
+	further := func() change { return look.further(baseline, candidate) }
+	strict := func() change {
+		if look.Alpha == 0 || look.Alpha == look.miss() {
+			return c
 		}
+		return at(look.Alpha)
+	}
+	v.Outcome, v.Reason.Code = seen(r, c, direction, look, further, strict)
+	if v.Outcome == Unsettled || v.Outcome == Improved {
+		c = strict()
+		if look.Alpha > 0 {
+			v.Alpha = look.Alpha
+		}
+	}
+	if v.Outcome == Unsettled {
 		v.Outcome, v.Reason.Code = decide(r, c, direction, look)
 	}
 	v.P, v.Change, v.ChangePercent = c.p, c.diff, c.percent()

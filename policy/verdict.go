@@ -5,7 +5,7 @@ type Outcome string
 
 const (
 	OK           Outcome = "ok"           // seen to be within a limit, of the same code, or unchanged
-	Improved     Outcome = "improved"     // better by more than both limits, and significant
+	Improved     Outcome = "improved"     // better by more than both limits, and certain
 	Regressed    Outcome = "regressed"    // worse by more than both limits, and certain
 	Drifted      Outcome = "drifted"      // not regressed since the baseline, and regressed since the anchor
 	Accepted     Outcome = "accepted"     // worse by more than both limits, and meant: a trailer of a commit says so

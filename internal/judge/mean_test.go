@@ -68,6 +68,42 @@ func TestTheMeanOfAllRoundsIsNotOverlooked(t *testing.T) {
 	assert.Equal(t, policy.OK, v.Outcome)
 }
 
+// A baseline that was held up in one round is no measure of the candidate's mean.
+func TestAStallOfTheBaselineHidesNoMean(t *testing.T) {
+	j := By(policy.Policy{})
+	for n, want := range map[int]policy.Outcome{8: policy.Blind, 12: policy.Inconclusive, 18: policy.Inconclusive} {
+		pair := plainPair(j, n, 1, 1.5)
+		pair.Baseline.Metrics[MeanUnit][n/2] *= 6
+		look := policy.Look{Alpha: 0.05, Miss: 0.05, Paired: true}
+		assert.Equal(t, policy.Unsettled, j.verdicts(pair, nil, nil, look)[0].Outcome, "%d rounds", n)
+		look.Last = true
+		v := j.verdicts(pair, nil, nil, look)[0]
+		assert.Equal(t, want, v.Outcome, "%d rounds", n)
+		assert.Equal(t, policy.MeanBeyond, v.Reason.Code)
+		assert.InDelta(t, 50, v.Reason.Facts.MeanPercent, 1, "%d rounds", n)
+	}
+}
+
+// MB/s comes from the same turns as ns/op.
+func TestTheMeanOfBytesASecondIsNotOverlooked(t *testing.T) {
+	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "MB/s", MaxRegressionPercent: 10}}})
+	last := policy.Look{Alpha: 0.05, Last: true, Paired: true}
+	for slower, want := range map[float64]policy.Outcome{1: policy.OK, 1.11: policy.OK, 1.12: policy.Inconclusive, 1.5: policy.Inconclusive} {
+		pair := plainPair(j, 12, 1, slower)
+		for _, side := range []*Benchmark{pair.Baseline, pair.Candidate} {
+			for _, ns := range side.Metrics["ns/op"] {
+				side.Metrics["MB/s"] = append(side.Metrics["MB/s"], 64*1e3/ns)
+			}
+		}
+		pair = j.Pairs(Results{Benchmarks: []Benchmark{*pair.Baseline}}, Results{Benchmarks: []Benchmark{*pair.Candidate}})[0]
+		v := j.verdicts(pair, nil, nil, last)[0]
+		assert.Equal(t, want, v.Outcome, "%v times slower: %v", slower, v.Reason)
+		if want != policy.OK {
+			assert.InDelta(t, 100*(1/slower-1), v.Reason.Facts.MeanPercent, 1e-6)
+		}
+	}
+}
+
 // A benchmark that records requests reports what it likes; bytes have no such mean.
 func TestTheMeanIsOfTurns(t *testing.T) {
 	last := policy.Look{Alpha: 0.05, Last: true, Paired: true}
