@@ -38,12 +38,16 @@ var noAmount = map[string]string{
 var (
 	times  = []string{"ns", "us", "\u00b5s", "\u03bcs", "ms", "sec"}
 	spans  = append([]string{"s", "min"}, times...)
-	faults = []string{"errors", "failures", "timeouts", "drops", "retries"}
+	faults = []string{
+		"error", "errors", "failure", "failures", "failed", "fault", "faults", "timeout", "timeouts", "drop", "drops", "dropped",
+		"retry", "retries", "miss", "misses", "missed", "reject", "rejected", "rejections", "shed", "abort", "aborts", "aborted",
+		"evicted", "evictions", "conflicts", "collisions", "stalls", "preemptions", "lost", "gc", "gcs", "allocs", "alloc", "allocated",
+	}
 )
 
 // DirectionOf tells which way a unit is better; empty when nothing is known of it. Known are all that tailgate reports. Of others
 // their names tell: times are better when lower ("p95-ns", "ns/tok", "p95_ms"), and so are "B/op", "allocs/op" and counts of what
-// went wrong ("errors", "timeouts/s"); rates are better when higher ("req/s", "tok/min").
+// went wrong or costs ("errors", "timeouts/s", "cache-misses/op", "gc-cycles/s"); rates are better when higher ("req/s", "tok/min").
 func DirectionOf(unit string) Direction {
 	if d, ok := ours[unit]; ok {
 		return d

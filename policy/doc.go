@@ -64,7 +64,7 @@
 //
 //	                                            before the last look   at the last, and of runs
 //	seen to be within a limit, and
-//	  better by more than both, significant     improved               improved
+//	  better by more than both, and certain         improved               improved
 //	  anything else                             ok                     ok
 //	the whole interval is beyond both limits    regressed              regressed; of runs by the estimate
 //	neither                                     unsettled              by the estimate:
@@ -75,8 +75,9 @@
 // Rounds are certain from p <= alpha/20 down, and worse from p <= alpha down. Runs apart have benchstat's p: they are certain from
 // p <= alpha down, and worse from the p of the whole report's alpha down.
 //
-// There are two errors. One is an alarm: red for a change that is within a limit. The k verdicts of a report share alpha for it,
-// alpha/k each (Bonferroni), over all looks together. The other is a miss: ok for a change that is beyond. Each verdict has alpha
+// There are two errors. One is an alarm: red where nothing has changed. The k verdicts of a report share alpha for it, alpha/k each
+// (Bonferroni), over all looks together. An interval beyond the limits keeps alpha/k for every change within a limit, too; at the
+// last look the estimate decides, and a change of a little less than the limit may be red. The other is a miss: ok for a change that is beyond. Each verdict has alpha
 // for it by itself, over all its looks, since one miss does not stop a team. A change of 1.5 times the limits is ok in at most 1 of
 // 2000 looks, and in 1 of 256 after 8 rounds. [Look] has both errors, as Alpha and Miss.
 //
@@ -91,7 +92,7 @@
 //	regressed     worse by more than the limit and by the floor, and certain         fails
 //	drifted       passes since the baseline, and is regressed since the anchor       fails, unless on_drifted is "warn"
 //	accepted      the same, and meant: a trailer of a commit says so, up to a ceiling
-//	improved      better by as much, and significant
+//	improved      better by as much, and certain
 //	ok            seen to be within the limit or under the floor, or the code is the same, or unchanged
 //	inconclusive  worse by as much, but not certainly: Reason.Advice says what
 //	              would settle it                                                    fails, unless on_inconclusive is "warn"

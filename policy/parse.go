@@ -105,7 +105,9 @@ func (f file) policy() (p Policy, path string, err error) {
 			Metric: r.Metric, Stage: r.Stage, Benchmark: r.Benchmark, Direction: r.Direction,
 			MaxRegressionPercent: *r.MaxRegressionPercent, Plain: r.Plain,
 		}
-		rule.MinRegression, err = parseAmount(rule, r.MinRegression)
+		if rule.MinRegression = FloorOf(rule.Unit()); len(r.MinRegression) > 0 {
+			rule.MinRegression, err = parseAmount(rule, r.MinRegression)
+		}
 		if err != nil {
 			return p, path + ".min_regression", fmt.Errorf("%s: %w", path, err)
 		}
@@ -139,9 +141,6 @@ func (a *fileAnchor) limits(r Rule) (*AnchorLimits, error) {
 
 // parseAmount reads min_regression: a duration with its unit for times, a number in the metric's unit for all else.
 func parseAmount(r Rule, raw json.RawMessage) (float64, error) {
-	if len(raw) == 0 {
-		return 0, nil
-	}
 	var number float64
 	isNumber := json.Unmarshal(raw, &number) == nil && string(raw) != "null"
 	var text string

@@ -96,6 +96,8 @@ var refusals = []struct {
 		says: "p.json:1:26: rules[0]: max_regression_percent is missing"},
 	{name: "a negative percentage", text: head + `"max_regression_percent": -1}]}`,
 		says: "p.json:1:47: rules[0]: max_regression_percent is -1"},
+	{name: "a rate that can never fall so far", text: `{"version": 1, "rules": [{"metric": "req/s", "max_regression_percent": 100}]}`,
+		says: "p.json:1:46: rules[0]: max_regression_percent is 100, and req/s is better when higher", schemaCannotSee: true},
 	{name: "a floor without its unit", text: head + `"max_regression_percent": 10, "min_regression": 1}]}`,
 		says: `p.json:1:77: rules[0]: min_regression of p95-ns is 1; ` +
 			`write a duration with its unit, such as "1ms"`, schemaCannotSee: true},
@@ -263,4 +265,21 @@ func FuzzParse(f *testing.F) {
 		assert.NoError(t, p.Validate())
 		assert.NotEmpty(t, p.Rules)
 	})
+}
+
+// A rule that names no floor has that of its unit, and so have its limits since the anchor; a floor of 0 is one.
+func TestARuleOnAFootprintHasAFloor(t *testing.T) {
+	p, err := Parse("p.json", []byte(`{"version": 1, "rules": [
+		{"metric": "goroutines", "max_regression_percent": 10, "anchor": {}},
+		{"metric": "peak-rss-B", "max_regression_percent": 10, "min_regression": 5},
+		{"metric": "live-heap-B", "max_regression_percent": 10, "min_regression": 0},
+		{"metric": "gc-pause-p99-ns", "max_regression_percent": 10, "min_regression": "0s"},
+		{"metric": "ns/op", "max_regression_percent": 10}]}`))
+	require.NoError(t, err)
+	floors := map[string]float64{}
+	for _, rule := range p.Rules {
+		floors[rule.Metric] = rule.MinRegression
+	}
+	assert.Equal(t, map[string]float64{"goroutines": 1, "peak-rss-B": 5, "live-heap-B": 0, "gc-pause-p99-ns": 0, "ns/op": 0}, floors)
+	assert.InDelta(t, 1, p.Rules[0].Anchor.MinRegression, 0)
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -16,7 +17,7 @@ type Rule struct {
 	Stage                string
 	Benchmark            string    // regular expression that matches the whole name, without "Benchmark" and "-8"; empty: all
 	MaxRegressionPercent float64   // 10 tolerates +10 %; 0 tolerates no change that reaches MinRegression
-	MinRegression        float64   // absolute floor in the metric's unit (nanoseconds for "-ns"); 0: in a policy that of FloorOf
+	MinRegression        float64   // absolute floor in the metric's unit (nanoseconds for "-ns"); Parse fills in FloorOf
 	Direction            Direction // which way is better; empty: see Direction
 	Plain                bool      // only of benchmarks that record no requests, those without a Recorder
 	// Anchor are the limits of the change since the anchor; nil: those of the rule.
@@ -83,6 +84,10 @@ func (r Rule) validate() (field string, err error) {
 	}
 	if field, err := validateLimits(r.MaxRegressionPercent, r.MinRegression); err != nil {
 		return field, err
+	}
+	if direction := cmp.Or(r.Direction, DirectionOf(r.Unit())); direction == Higher && r.MaxRegressionPercent >= 100 {
+		return "max_regression_percent", fmt.Errorf("max_regression_percent is %v, and %s is better when higher: it cannot fall by more "+
+			"than 100 %%, so the rule could never fail; write less than 100", r.MaxRegressionPercent, r.Metric)
 	}
 	if _, err := regexp.Compile(r.Benchmark); err != nil {
 		return "benchmark", fmt.Errorf("benchmark is no regular expression: %w", err)

@@ -41,7 +41,8 @@ func (s *search) decide(ctx context.Context, step *report.Step) error {
 		}
 		step.Tries = append(step.Tries, v)
 		var goOn bool
-		if step.Decision, goOn = decision(v); !goOn {
+		step.Decision, goOn = decision(v)
+		if !goOn || i+1 == len(tries) {
 			s.keep(measured.Digest, *step)
 			break
 		}
@@ -74,12 +75,14 @@ func codeOf(err error) policy.Code {
 }
 
 // decision is what a verdict says of its commit, and whether to measure on because noise alone keeps it from saying more. What is
-// ok by its estimate alone is not decided: a change of a little more than the limit may seem so, and half of the time it does.
+// ok by its estimate alone is not decided: a change of a little more than the limit may seem so, and half of the time it does. What
+// regressed by its estimate alone is measured again, and bad if the last try says no more: a change of a little less than the limit
+// seldom seems bad each time.
 func decision(v policy.Verdict) (d report.Decision, goOn bool) {
 	certain := []policy.Code{policy.IntervalWithin, policy.SameCode, policy.Unchanged}
 	switch {
 	case v.Outcome == policy.Regressed:
-		return report.Bad, false
+		return report.Bad, v.Reason.Code == policy.BeyondLimits
 	case v.Outcome == policy.Improved, v.Outcome == policy.OK && slices.Contains(certain, v.Reason.Code):
 		return report.Good, false
 	case v.Outcome == policy.Blind, v.Outcome == policy.Inconclusive && v.Reason.Code != policy.BenchmarkChanged,

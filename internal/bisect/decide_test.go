@@ -60,6 +60,7 @@ func TestDecision(t *testing.T) {
 		goOn    bool
 	}{
 		{policy.Regressed, policy.IntervalBeyond, report.Bad, false},
+		{policy.Regressed, policy.BeyondLimits, report.Bad, true},
 		{policy.OK, policy.IntervalWithin, report.Good, false},
 		{policy.OK, policy.SameCode, report.Good, false},
 		{policy.OK, policy.Unchanged, report.Good, false},

@@ -39,11 +39,6 @@ func By(p policy.Policy) Judge {
 		p.Rules = d.Rules
 	}
 	p.Rules = slices.Clone(p.Rules) // they are the caller's to alter
-	for i := range p.Rules {
-		if r := &p.Rules[i]; r.MinRegression == 0 {
-			r.MinRegression = policy.FloorOf(r.Unit())
-		}
-	}
 	return Judge{policy: p, rules: compiled(p), byDefault: byDefault}
 }
 
@@ -92,10 +87,10 @@ func (j Judge) verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 	return verdicts
 }
 
-// effect decides whether v fails the test run.
+// effect decides whether v fails the test run. What was not measured fails, whatever the policy says of noise.
 func (j Judge) effect(v policy.Verdict) policy.Verdict {
 	v.Fails = v.Outcome == policy.Regressed || v.Outcome == policy.Invalid ||
-		v.Outcome == policy.Inconclusive && j.policy.OnInconclusive != policy.Warn ||
+		v.Outcome == policy.Inconclusive && (j.policy.OnInconclusive != policy.Warn || v.Reason.Code == policy.NotMeasured) ||
 		v.Outcome == policy.Blind && j.policy.OnBlind == policy.Fail ||
 		v.Outcome == policy.Drifted && j.policy.OnDrifted != policy.Warn
 	return v

@@ -118,6 +118,13 @@ func TestTheMeanIsOfTurns(t *testing.T) {
 	}
 }
 
+// A policy that lets noise pass does not let pass what nobody measured.
+func TestWhatWasNotMeasuredFailsWhateverThePolicySaysOfNoise(t *testing.T) {
+	j := By(policy.Policy{OnInconclusive: policy.Warn})
+	assert.False(t, j.effect(policy.Verdict{Outcome: policy.Inconclusive, Reason: policy.Reason{Code: policy.TooNoisy}}).Fails)
+	assert.True(t, j.effect(policy.Verdict{Outcome: policy.Inconclusive, Reason: policy.Reason{Code: policy.NotMeasured}}).Fails)
+}
+
 // However many verdicts share alpha, the fewest rounds that a gate makes suffice to judge.
 func TestTheFewestRoundsAreEnoughForPlainBenchmarks(t *testing.T) {
 	j := By(policy.Policy{})

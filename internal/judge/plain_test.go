@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -46,6 +47,23 @@ func TestWithoutAPolicyPlainBenchmarksAreJudgedByTheirOperations(t *testing.T) {
 		{"what failed before it could tell, once", []Benchmark{failed}, map[string]policy.Outcome{"Broken p95-ns": policy.Invalid}},
 	} {
 		assert.Equal(t, c.want, units(Results{Benchmarks: c.of}), c.name)
+	}
+}
+
+// A rule for plain benchmarks alone is more specific than one for all, wherever it stands; one that names a benchmark is more so.
+func TestARuleForPlainBenchmarksWinsOverOneForAll(t *testing.T) {
+	all := policy.Rule{Metric: "ns/op", MaxRegressionPercent: 50}
+	plain := policy.Rule{Metric: "ns/op", MaxRegressionPercent: 5, Plain: true}
+	named := policy.Rule{Metric: "ns/op", MaxRegressionPercent: 20, Benchmark: "Sum"}
+	sum := Results{Benchmarks: []Benchmark{benchmark("Sum", map[string]float64{"ns/op": 100})}}
+	for _, c := range []struct {
+		rules []policy.Rule
+		want  float64
+	}{{[]policy.Rule{plain, all}, 5}, {[]policy.Rule{all, plain}, 5}, {[]policy.Rule{named, plain, all}, 20}} {
+		j := By(policy.Policy{Rules: c.rules})
+		rules := j.rulesFor(j.Pairs(sum, sum)[0])
+		require.Len(t, rules, 1)
+		assert.InDelta(t, c.want, rules[0].MaxRegressionPercent, 0)
 	}
 }
 

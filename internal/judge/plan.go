@@ -8,9 +8,9 @@ import (
 )
 
 // Plan says after how many rounds to judge results that grow, and how strictly, so that measuring can stop as soon as the verdicts
-// are settled. The chance that a verdict settles on a change beyond the limits that is none is at most the policy's alpha divided
-// by the number of verdicts, over all its looks and whatever the noise does. The chance that one settles on a change within a limit
-// that is none is at most alpha, for each verdict by itself. The first outcome that settles is the verdict.
+// are settled. Where nothing has changed, a verdict is red with a chance of at most the policy's alpha divided by the number of
+// verdicts, over all its looks and whatever the noise does. Where a change is beyond the limits, a verdict is ok with a chance of at
+// most alpha, each verdict by itself. The first outcome that settles is the verdict.
 type Plan struct {
 	plan  stats.Plan
 	looks []stats.Look // its own: it takes a while to find them

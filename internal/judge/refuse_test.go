@@ -1,9 +1,11 @@
 package judge
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -55,16 +57,6 @@ func TestNamedAreUnitsThatNobodyReports(t *testing.T) {
 	assert.Equal(t, []string{"goroutines", "p95-model-ns"}, j.Named(j.Pairs(sum, sum)[0]))
 }
 
-func TestARuleOnAFootprintHasAFloor(t *testing.T) {
-	rules := []policy.Rule{{Metric: "goroutines"}, {Metric: "peak-rss-B", MinRegression: 5}, {Metric: "ns/op"}}
-	floors := map[string]float64{}
-	for _, rule := range By(policy.Policy{Rules: rules}).Policy().Rules {
-		floors[rule.Metric] = rule.MinRegression
-	}
-	assert.Equal(t, map[string]float64{"goroutines": 1, "peak-rss-B": 5, "ns/op": 0}, floors)
-	assert.Zero(t, rules[0].MinRegression, "the caller's stay")
-}
-
 // The boundaries of what a process uses, in six runs a side that are all alike.
 func TestTheFloorsOfFootprints(t *testing.T) {
 	for _, c := range []struct {
@@ -87,7 +79,9 @@ func TestTheFloorsOfFootprints(t *testing.T) {
 		side := func(value float64) Results {
 			return Results{Benchmarks: []Benchmark{benchmark("Sum", map[string]float64{c.unit: value})}}
 		}
-		j := By(policy.Policy{Rules: []policy.Rule{{Metric: c.unit, MaxRegressionPercent: 5}}})
+		p, err := policy.Parse("p.json", fmt.Appendf(nil, `{"version": 1, "rules": [{"metric": %q, "max_regression_percent": 5}]}`, c.unit))
+		require.NoError(t, err)
+		j := By(p)
 		v := only(t, j.Compare(side(c.baseline), side(c.candidate)))
 		assert.Equal(t, c.want, v.Outcome, "%s from %v to %v", c.unit, c.baseline, c.candidate)
 	}

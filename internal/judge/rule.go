@@ -40,15 +40,20 @@ func (r rule) matches(pair Pair) bool {
 }
 
 // specificity orders rules for the same metric: one that names a benchmark literally wins over a pattern, a pattern over
-// none, and of equals the later.
+// none. Of those that are alike one for plain benchmarks alone wins, and then the later.
 func specificity(r policy.Rule) int {
+	s := 0
 	switch {
 	case r.Benchmark == "":
-		return 0
 	case regexp.QuoteMeta(r.Benchmark) != r.Benchmark:
-		return 1
+		s = 2
+	default:
+		s = 4
 	}
-	return 2
+	if r.Plain {
+		s++
+	}
+	return s
 }
 
 // rulesFor picks the most specific rule for each unit that the policy judges on the benchmark, in the policy's

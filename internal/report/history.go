@@ -55,7 +55,7 @@ type HistoryPoint struct {
 	Change  float64
 	Bounds  policy.Bounds
 	Alpha   float64 // the chance that Bounds leave out the true change
-	Step    bool    // Bounds lie on one side of zero
+	Step    bool    // Bounds lie on one side of zero, as they do by chance in one commit of 1/Alpha
 
 	Start       bool    // the chain begins anew, with the baseline of this stop
 	Since       float64 // the product of the changes since then
@@ -75,8 +75,8 @@ type LeftOut struct{ Name, Why string }
 // size is that of the change, as the size of its logarithm: halving is as much as doubling.
 func (p HistoryPoint) size() float64 { return math.Abs(math.Log1p(p.Change / 100)) }
 
-// Most is the largest change that was seen for certain, of one commit or of the whole chain, as the size of its logarithm; 0: none
-// was.
+// Most is the largest change whose interval leaves out zero, of one commit or of the whole chain, as the size of its logarithm; 0:
+// there is none.
 func (m HistoryMetric) Most() float64 {
 	most := 0.0
 	for i, p := range m.Points {

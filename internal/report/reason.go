@@ -73,7 +73,7 @@ func why(v policy.Verdict) string {
 	case policy.BenchmarkChanged:
 		return fmt.Sprintf("beyond both limits, but the benchmark itself is not the same on both sides (%s differs)", word(f, 0))
 	case policy.ByTrailer:
-		return "beyond both limits, and meant: within " + ceiling(f)
+		return "beyond both limits, and meant: not surely more than " + ceiling(f)
 	case policy.BeyondCeiling:
 		return "beyond both limits, and beyond " + ceiling(f)
 	case policy.CeilingUnseen:
