@@ -28,8 +28,19 @@ func TestALateRoundIsMeasuredAgain(t *testing.T) {
 	third := lateGate(t, time.Hour, func(n int) bool { return n%3 == 0 })
 	assert.Equal(t, never.Report.Verdicts, third.Report.Verdicts, "what is thrown away changes no verdict")
 	assert.Equal(t, never.Details[0].Series, third.Details[0].Series, "nor is there a look more")
-	assert.Contains(t, third.Notes, "Edge: 29 rounds measured again, since the load generator was late in them")
+	assert.Contains(t, third.Notes, "Edge: 29 rounds measured again, since the load generator was late in them: "+
+		"0 before the baseline, 29 before the candidate; one side makes it late, so its worst rounds are left out: "+
+		"run the load generator on CPUs of its own, or lower the rate")
 	assert.Empty(t, never.Notes)
+}
+
+func TestLateRoundsLean(t *testing.T) {
+	for of, want := range map[each[int]]bool{
+		{}: false, {7, 0}: false, {8, 0}: true, {0, 8}: true, {4, 4}: false, {7, 1}: false, {8, 20}: false, {7, 21}: true, {100, 100}: false,
+	} {
+		l := late{rounds: of[0] + of[1], sides: of}
+		assert.Equal(t, want, l.leaning(), "%v", of)
+	}
 }
 
 func TestRoundsThatAreAlwaysLateAreInvalidWhenThereIsNoTimeForMore(t *testing.T) {

@@ -39,7 +39,7 @@ func (m *measurement) launch(ctx context.Context) error {
 	m.gate.order.Doc.Spend("measured", time.Since(began)-l.start)
 	switch {
 	case errors.Is(err, errLate):
-		m.late.add(time.Since(began), l.lag)
+		m.late.add(time.Since(began), l)
 		return err
 	case errors.Is(err, errUnlinked):
 		m.mindLayout(ctx)

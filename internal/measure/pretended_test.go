@@ -189,7 +189,7 @@ func (g pretended) take(m *measurement, _ context.Context, length int, enough fu
 		}
 	}
 	if b.late != nil && b.late() {
-		return launch{lag: 12345678}, errLate
+		return launch{lag: 12345678, late: candidateSide}, errLate
 	}
 	r := b.round(m.judging.Rounds())
 	l.round = &r

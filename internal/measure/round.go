@@ -25,6 +25,7 @@ type launch struct {
 	round  *round        // nil where it came to none
 	start  time.Duration // of both processes, and their end
 	lag    time.Duration // of errLate: how late its requests were sent, the p99
+	late   int           // of errLate: the side
 	warmed int           // requests that each side served before, if they took turns
 }
 

@@ -29,7 +29,7 @@ func (m *measurement) wholeRuns(ctx context.Context, _ int, enough func() bool) 
 		}
 		if late, is := r.runs[i].Value(duet.LateUnit); is && late > 0 && m.judging != nil { // a profile does not mind
 			lag, _ := r.runs[i].Value("p99-lag-ns")
-			return launch{lag: time.Duration(lag)}, errLate
+			return launch{lag: time.Duration(lag), late: i}, errLate
 		}
 	}
 	enough() // a run has one portion
