@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -58,8 +59,9 @@ func (r runs) benchstat(ctx context.Context, c Case, at clone) (forward, turned 
 }
 
 func (r runs) measure(ctx context.Context, c Case, tree string) (file string, err error) {
-	out, err := run(ctx, filepath.Join(tree, c.Dir), "go", "test", "-run=^$", "-bench="+c.Benchmarks, "-benchmem",
+	command := append(slices.Clone(c.Environment), "go", "test", "-run=^$", "-bench="+c.Benchmarks, "-benchmem",
 		"-count="+strconv.Itoa(r.count), "-benchtime="+r.benchtime, "-timeout=0", "-vet=off", c.Package)
+	out, err := run(ctx, filepath.Join(tree, c.Dir), "env", command...)
 	if err != nil {
 		return "", err
 	}

@@ -28,6 +28,8 @@ type Case struct {
 	Candidate  string // full hash; the baseline's where a slowdown is planted
 	Benchmarks string // a pattern, as of go test -bench
 	Inject     string // the slowdown that is planted: "15%"; empty: none
+	// Environment is what both revisions are run with, each "NAME=value": some read there how slow to be.
+	Environment []string
 	// LimitPercent is how much ns/op may grow; 0 means the 10 of the default policy.
 	LimitPercent float64 `json:"limit_percent"`
 	Truth        []Truth // what differs, from baseline to candidate; what is not named here is the same
@@ -121,6 +123,11 @@ func (c Case) validate() error {
 	if _, err := regexp.Compile(c.Benchmarks); err != nil {
 		return fmt.Errorf("benchmarks: %w", err)
 	}
+	for _, variable := range c.Environment {
+		if name, _, found := strings.Cut(variable, "="); !found || name == "" {
+			return fmt.Errorf("environment: %q is not of the form NAME=value", variable)
+		}
+	}
 	seen := map[string]bool{}
 	for _, t := range c.Truth {
 		if err := t.validate(); err != nil {
@@ -212,6 +219,7 @@ func TestWhatIsWrongWithACaseIsSaid(t *testing.T) {
 		"limit_percent": func(c *Case) { c.LimitPercent = -1 },
 		"inject":        func(c *Case) { c.Candidate = c.Baseline },
 		"benchmarks":    func(c *Case) { c.Benchmarks = "(" },
+		"environment":   func(c *Case) { c.Environment = []string{"SEVERITY"} },
 		"nothing":       func(c *Case) { c.Kind = "tests" },
 		"is empty":      func(c *Case) { c.Truth = nil },
 		"twice":         func(c *Case) { c.Truth = slices.Repeat(c.Truth, 2) },

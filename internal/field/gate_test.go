@@ -62,7 +62,7 @@ func (g gates) judge(ctx context.Context, c Case, dir string) (said []Said, caus
 		args = append(args, "-policy="+file)
 	}
 	cmd := exec.CommandContext(ctx, g.program, append(args, c.Package)...)
-	cmd.Dir, cmd.Env = filepath.Join(dir, c.Dir), environment()
+	cmd.Dir, cmd.Env = filepath.Join(dir, c.Dir), append(environment(), c.Environment...)
 	printed, failed := cmd.CombinedOutput()
 	data, err := os.ReadFile(filepath.Join(results, "verdict.json"))
 	if err != nil {

@@ -9,6 +9,8 @@ type Score struct {
 
 	Regressions int            // metrics that are worse by more than the limits
 	Found       int            // of them, said to be
+	Planted     int            // of Regressions, those that were planted, which one tool alone gets
+	PlantFound  int            // of Found
 	Missed      map[string]int // of them, what was said instead: absent, where nothing was
 
 	Clean      int // metrics that are not worse, or less than the limits, of which something was said
@@ -22,6 +24,8 @@ type Score struct {
 
 	Harmless int // results in which something was judged and no metric is worse, or may be
 	Failing  int // of them, those with a verdict that fails
+	Unknown  int // results in which something was judged and nobody knows whether a metric is worse
+	Flagged  int // of them, those with a verdict that fails
 	Wrong    int // benchmarks with such a metric, and none that is worse, in results in which another benchmark is
 	Any      int // metrics that are the same and are said to be worse, by however little; the gate says so only beyond the limits
 
@@ -114,27 +118,42 @@ func (s *Score) clean(c Case, v Said, red bool) {
 	}
 }
 
-// harmless counts a result in which no metric may be said to be worse. A gate fails by what it leaves open, too.
+// harmless counts a result in which no metric may be said to be worse, or nobody knows. A gate fails by what it leaves open, too.
 func (s *Score) harmless(c Case, r Result) {
-	if slices.ContainsFunc(c.Truth, func(t Truth) bool { return c.expected(t.Benchmark, t.Unit) != clean }) {
-		return
+	is := func(e expected) bool {
+		return slices.ContainsFunc(c.Truth, func(t Truth) bool { return c.expected(t.Benchmark, t.Unit) == e })
 	}
-	s.Harmless++
+	failing := 0
 	if slices.ContainsFunc(r.Said, func(v Said) bool {
 		return says(c, r.Tool, v) || v.Outcome == "inconclusive" || v.Outcome == "invalid"
 	}) {
-		s.Failing++
+		failing = 1
+	}
+	switch {
+	case is(red):
+	case is(either):
+		s.Unknown++
+		s.Flagged += failing
+	default:
+		s.Harmless++
+		s.Failing += failing
 	}
 }
 
 // regression counts a metric that is worse, and reports whether that was found.
 func (s *Score) regression(c Case, t Truth, r Result) bool {
 	s.Regressions++
+	if c.Inject != "" {
+		s.Planted++
+	}
 	i := slices.IndexFunc(r.Said, func(v Said) bool { return v.Benchmark == t.Benchmark && v.Unit == t.Unit })
 	outcome := "absent"
 	switch {
 	case i >= 0 && says(c, r.Tool, r.Said[i]):
 		s.Found++
+		if c.Inject != "" {
+			s.PlantFound++
+		}
 		return true
 	case r.Error != "":
 		outcome = "failed"
@@ -215,6 +234,8 @@ func (s Score) plus(o Score) Score {
 	s.Failed += o.Failed
 	s.Regressions += o.Regressions
 	s.Found += o.Found
+	s.Planted += o.Planted
+	s.PlantFound += o.PlantFound
 	s.Clean += o.Clean
 	s.FalseRed += o.FalseRed
 	s.Rewritten += o.Rewritten
@@ -225,6 +246,8 @@ func (s Score) plus(o Score) Score {
 	s.Unmeasured += o.Unmeasured
 	s.Harmless += o.Harmless
 	s.Failing += o.Failing
+	s.Unknown += o.Unknown
+	s.Flagged += o.Flagged
 	s.Wrong += o.Wrong
 	s.Any += o.Any
 	s.AtLimit += o.AtLimit

@@ -13,7 +13,7 @@ import (
 
 var (
 	figure = regexp.MustCompile(`(^|[^\w.-])\d[\d,]*(\.\d+)? ?(%|ns|us|ms|s|seconds|minutes|[kKMGT]i?B|req/s|times|percent)($|[^\w%])`)
-	prints = regexp.MustCompile(`\bgo (test|run|tool)\b|\b(Test|Benchmark)[A-Z]\w+|\b(tailgate|git) [-\w]`)
+	prints = regexp.MustCompile(`\bgo (test|run|tool)\b|\b(Test|Benchmark)[A-Z]\w+|\btailgate -\w|\bgit [a-z]+`)
 )
 
 // settings are sections whose figures are no measurements, so that there is no command to print them, and what they are.
