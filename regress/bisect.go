@@ -5,7 +5,6 @@ import (
 	"os"
 	"testing"
 
-	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 )
@@ -28,14 +27,7 @@ import (
 // and History are not heeded.
 func Bisect(t *testing.T, g Gate) {
 	t.Helper()
-	if duet.IsChild() {
-		t.Skip("regress: this process is being measured by a gate")
-	}
-	s, err := g.settle(fromRun)
-	if err != nil {
-		t.Attr("regress.outcome", string(report.NoSearch))
-		t.Fatal("regress: invalid: " + report.Plain(err.Error()))
-	}
+	s := settled(t, g)
 	switch {
 	case s.good.Value == "":
 		t.Skip("regress: there is nothing to search: name a revision that was good with -regress.good")
