@@ -19,7 +19,7 @@ import (
 // Each step is a gate that compares a commit with g.Good, in worktrees of its own: the work tree is not touched. The first is
 // g.Bad, which must be worse. A step is decided at the policy's alpha; one that noise leaves inconclusive or blind is measured on,
 // with twice and then with four times the budget, and is skipped if that does not decide it. So is a commit that does not build.
-// What runs and reads the same as a commit that was decided is not measured.
+// A commit that runs and reads the same as one already decided is not measured again.
 //
 // The test passes if the commit was found. Then it is compared with its parent, to explain it. If only skipped commits are left,
 // the report names them, and the test fails. bisect.json and bisect.txt are saved beside the results of the steps. g.Budget is that

@@ -86,9 +86,9 @@ type Gate struct {
 	Inject string
 	// Expect is "regressed" to turn the test green only if the planted slowdown was caught. Flag -regress.expect.
 	Expect string
-	// Accept is "off" to leave trailers of commits unread. Empty means that what regressed is accepted where the commits that lead to
-	// the candidate, and not to the baseline, say that it is meant and up to which ceiling (docs/accepted.md):
-	// "Perf-Accept: Chat p95-ns <=+30% answers are checked now". With Inject, of saved results and between servers none is read.
+	// Accept is "off" to ignore trailers. Empty: a regression is accepted if a commit that leads to the candidate, and not to the
+	// baseline, names it in a trailer whose ceiling it keeps (docs/accepted.md):
+	// "Perf-Accept: Chat p95-ns <=+30% answers are checked now". No trailer is read with Inject, for saved results, or for servers.
 	// Flag -regress.accept.
 	Accept string
 	// Profile is "off" to leave out what a regression is explained by: when a benchmark regressed, both sides are started again under

@@ -145,7 +145,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		return out, nil, saved.Compare(s.judge, baseline.Saved, candidate.Saved, s.bench, doc)
 	}
 	if len(s.restart.Command) > 0 && baseline.Address == "" {
-		return out, nil, errors.New("what is compared are no servers at addresses: leave -regress.restart out")
+		return out, nil, errors.New("-regress.restart needs two servers at addresses: leave it out")
 	}
 	if s.expect == policy.Regressed && s.plant.IsZero() {
 		return out, nil, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +
@@ -191,8 +191,8 @@ func (s settings) chooseAnchor(ctx context.Context, dir string, repo *testbin.Re
 	return anchor, err
 }
 
-// accepting is the judge with the trailers of the commits between the sides, where they are heeded. A slowdown that was planted is
-// none that a commit means.
+// accepting is the judge with the trailers of the commits between the sides, where they are heeded. A planted slowdown is never
+// accepted: no commit intended it.
 func (s settings) accepting(ctx context.Context, repo *testbin.Repo, baseline, candidate source.Source, doc *report.Document) (
 	judge.Judge, error,
 ) {

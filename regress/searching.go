@@ -177,7 +177,7 @@ func (s *searching) explain(ctx context.Context, parent, first report.Revision) 
 	return result.doc
 }
 
-// gate is that of two commits, and of nothing but what the search is about, as far as that is known.
+// gate compares two commits. Once the search knows its metric, it measures and judges that alone.
 func (s *searching) gate(baseline, candidate report.Revision, folder string) settings {
 	g := s.settings
 	const by = "the search"

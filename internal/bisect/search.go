@@ -1,8 +1,7 @@
 // Package bisect finds the first bad commit: the one from which on a metric is worse than at a good commit by more than the limits.
 //
-// Git says which commit parts those that are left most evenly, and which are left. Only commits that descend from the good one are
-// searched: each of them has what the good one has, so that what is worse about it came after. A merge of a branch that parted from
-// before the good commit is one commit of the search.
+// Git lists the commits that are left, first the one that halves them best. Only descendants of the good commit are searched, so
+// whatever is worse came after it. A merge of a branch that began before the good commit is one commit of the search.
 //
 // Each commit is compared with the good one, and the comparison is a [Measure]: the package measures nothing itself.
 package bisect

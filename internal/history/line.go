@@ -110,8 +110,8 @@ func nearer(parents ancestry, a, b *Record) bool {
 	return by < 0
 }
 
-// before is the candidate that comes before the baseline of r, which is none itself; empty where there is none. free says that its
-// time is why.
+// before finds the candidate to place before r when r's baseline is no candidate: its nearest ancestor that is one or, with free,
+// the one committed last before it. It is empty if there is neither.
 func before(chosen map[string]*Record, parents ancestry, on map[string]bool, r *Record) (hash string, free bool) {
 	known := parents.walk(r.Baseline.Hash, func(parent string) bool {
 		if _, is := chosen[parent]; is && !on[parent] {

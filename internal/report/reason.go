@@ -18,7 +18,7 @@ func reason(v policy.Verdict) string {
 		parts = append(parts, toSettle(v.Reason))
 	}
 	if t := v.Reason.Facts.Trailer; t != nil && v.Outcome == policy.Inconclusive {
-		besides := "it is not seen either that it is not half as much again as "
+		besides := "nor is 1.5 times the ceiling ruled out: "
 		if t.Use == policy.Exceeded {
 			besides = "it is beyond "
 		}
@@ -77,7 +77,7 @@ func why(v policy.Verdict) string {
 	case policy.BeyondCeiling:
 		return "beyond both limits, and beyond " + ceiling(f)
 	case policy.CeilingUnseen:
-		return "beyond both limits, and too noisy to see that it is not half as much again as " + ceiling(f)
+		return "beyond both limits, and too noisy to rule out 1.5 times " + ceiling(f)
 	case policy.NewBenchmark:
 		return "not in the baseline yet"
 	case policy.NewMetric:

@@ -16,5 +16,5 @@ func Spared(of []policy.Problem) []string {
 		p.Fix = ""
 		told[i] = problem(p)
 	}
-	return []string{"no rule names these metrics, and what cannot be was left out of them: " + strings.Join(told, "; ")}
+	return []string{"impossible values of metrics that no rule names were left out: " + strings.Join(told, "; ")}
 }
