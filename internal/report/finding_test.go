@@ -12,7 +12,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// withoutMarkdown are the documents with no golden file of their Markdown, since other files have all its markup, and their findings.
+// withoutMarkdown are the findings of documents whose Markdown has no golden file, since other files have all its markup.
 var withoutMarkdown = map[string]string{
 	"first-added":      "Nothing was compared: the baseline has none of these benchmarks and metrics.",
 	"first-error":      "Nothing could be judged.",
@@ -21,14 +21,15 @@ var withoutMarkdown = map[string]string{
 	"unchanged-inputs": "MLP could not be judged: p95 of end_to_end is invalid.",
 	"unchanged-beside": "Nothing got worse than its limits allow.",
 	"itself":           "Identical sides came out alike, as expected.",
-	"itself-blind": "Identical sides were to come out ok: the outcome is blind; 1 rule is blind: p95 of MLP was too noisy to see a change " +
-		"of 10 %: a change of 48.58 % would have been found.",
+	"itself-blind": "Identical sides were to come out ok: the outcome is blind; 1 rule is blind: p95 of MLP was too noisy to see " +
+		"a change of 10 %: a change of 48.58 % would have been found.",
 	"expected-missed": "The slowdown of 1ms that was planted was not found: the outcome is ok.",
-	"counts":          "Decode/lora=8 got worse: its allocs/op rose by 1 allocs/op, and the limit is 1 allocs/op. Another rule fails too.",
-	"improved":        "Nothing got worse than its limits allow, and MLP got better: its throughput rose by 30.35 %.",
-	"waiting":         "It cannot be told whether MLP got slower: its p95 rose by 20.00 %, too noisily to be sure.",
-	"whole-runs": "Nothing was seen to get worse than its limits allow; 1 rule is blind: time/op of Sort was too noisy to see a change " +
-		"of 10 %: a change of 55.00 % would have been found.",
+	"counts": "Decode/lora=8 got worse: its allocs/op rose by 1 allocs/op, and the limit is 1 allocs/op. " +
+		"Another rule fails too.",
+	"improved": "Nothing got worse than its limits allow, and MLP got better: its throughput rose by 30.35 %.",
+	"waiting":  "It cannot be told whether MLP got slower: its p95 rose by 20.00 %, too noisily to be sure.",
+	"whole-runs": "Nothing was seen to get worse than its limits allow; 1 rule is blind: time/op of Sort was too noisy to see " +
+		"a change of 10 %: a change of 55.00 % would have been found.",
 }
 
 func TestFindings(t *testing.T) {
