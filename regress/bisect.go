@@ -17,14 +17,14 @@ import (
 //	go test -v -run TestBisect . -timeout 1h -regress.good=v1.2 -regress.bench='^BenchmarkChat$' -regress.metric=p95-ns
 //
 // Each step is a gate that compares a commit with g.Good, in worktrees of its own: the work tree is not touched. The first is
-// g.Bad, which must be worse. A step is decided at the policy's alpha; one that noise leaves inconclusive or blind is measured on,
-// with twice and then with four times the budget, and is skipped if that does not decide it. So is a commit that does not build.
-// A commit that runs and reads the same as one already decided is not measured again.
+// g.Bad, which must be worse. A step is decided at the policy's alpha. A step that noise leaves inconclusive or blind is tried
+// again with twice, then with four times the budget, and is skipped if that does not decide it. A commit that does not build is
+// skipped, too. A commit that runs and reads the same as one already decided is not measured again.
 //
 // The test passes if the commit was found. Then it is compared with its parent, to explain it. If only skipped commits are left,
-// the report names them, and the test fails. bisect.json and bisect.txt are saved beside the results of the steps. g.Budget is that
-// of a step, and g.Total is the search's. Baseline, Candidate, Anchor, Inject, Expect, Shard, Costs, Accept
-// and History are not heeded.
+// the report names them, and the test fails. bisect.json and bisect.txt are saved beside the results of the steps. g.Budget is the
+// budget of a step, and g.Total that of the search. Bisect ignores Baseline, Candidate, Anchor, Inject, Expect, Shard, Costs,
+// Accept and History.
 func Bisect(t *testing.T, g Gate) {
 	t.Helper()
 	s := settled(t, g)

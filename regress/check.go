@@ -63,7 +63,7 @@ func (s settings) check(t *testing.T) {
 	tell(t, s, result)
 }
 
-// saved reports whether there is nothing to measure: saved results are compared with saved results, or not at all.
+// saved reports whether a side is saved results. Then there is nothing to measure: they can only be compared with saved results.
 func (s settings) saved() bool {
 	for _, side := range []string{s.baseline.Value, s.candidate.Value} {
 		if source.IsFile(side) || source.LooksLikeFile(side) {

@@ -15,10 +15,10 @@ import (
 	"github.com/tailgate-go/tailgate/internal/shards"
 )
 
-// Merge is the end of a gate that several machines share, as a test: it merges what their shards left into one report,
-// and fails t when a verdict fails, or when what there is is not exactly one gate: a shard that is missing or there twice,
-// of another commit, policy, binary, version or number of shards, cut short or edited. It is given the policy that the shards had,
-// and g.In or -regress.in; without, it is skipped.
+// Merge is the end of a gate that several machines share, as a test: it merges what their shards left into one report. It fails t
+// when a verdict fails, or when the shards are not exactly those of one gate: a shard is missing, there twice, of another commit,
+// policy, binary, version or number of shards, cut short or edited. It is given the policy that the shards had, and g.In or
+// -regress.in; without, it is skipped.
 //
 //	func TestGate(t *testing.T)  { regress.Check(t, gate) }
 //	func TestMerge(t *testing.T) { regress.Merge(t, gate) }

@@ -34,8 +34,8 @@ type Result struct {
 // where the policy says so.
 func (r Result) Passes() bool { return r.doc.Passes() }
 
-// Outcome is the gravest of the verdicts'; invalid when nothing could be judged. A result may pass and be blind: then nothing was
-// seen to be worse, and a change of the limits could not have been seen everywhere.
+// Outcome is the gravest of the verdicts'; invalid when nothing could be judged. A result may pass and be blind: no change for the
+// worse was seen, but a change as large as the limits may have gone unseen.
 func (r Result) Outcome() policy.Outcome { return r.doc.Outcome() }
 
 // Text is the report for a terminal of 100 columns.
@@ -50,7 +50,7 @@ func (r Result) printed() string {
 }
 
 // Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
-// output folder. What goes on is written to lines, a line at a time, or on a terminal one that changes; nil: it is not told. The
+// output folder. Progress goes to lines, a line at a time, or on a terminal as one line that changes; nil means no progress. The
 // error says why nothing could be judged, and what to do; a regression is no error. Flags and environment variables are not heeded,
 // but for TERM and CI, which say of a terminal whether somebody watches. What is measured gets the environment of this process,
 // less its secrets. Run may be called concurrently: gates that measure wait for each other.

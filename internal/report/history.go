@@ -31,8 +31,8 @@ type HistoryStop struct {
 	Machine         string
 	Outcome         policy.Outcome
 	Pass            bool
-	Gap             bool // the baseline is not the commit of the stop before it; so of the first
-	ByTime          bool // which stop comes before the gap was told by the time of commits, since no ancestry was known
+	Gap             bool // the baseline is not the commit of the stop before; always set for the first stop
+	ByTime          bool // no ancestry was known, so commit times tell which stop comes before the gap
 }
 
 // HistoryMetric is one metric of one benchmark along the line.
@@ -62,7 +62,7 @@ type HistoryPoint struct {
 	SinceBounds policy.Bounds
 }
 
-// HistoryTrend is where the changes of a metric began to be distributed otherwise: E-divisive (Matteson and James 2014).
+// HistoryTrend is a point from which on the changes of a metric have another distribution: E-divisive (Matteson and James 2014).
 type HistoryTrend struct {
 	Point         int // the first
 	P             float64
@@ -75,8 +75,7 @@ type LeftOut struct{ Name, Why string }
 // size is that of the change, as the size of its logarithm: halving is as much as doubling.
 func (p HistoryPoint) size() float64 { return math.Abs(math.Log1p(p.Change / 100)) }
 
-// Most is the largest change that was seen for certain, of one commit or of the whole chain, as the size of its logarithm; 0: none
-// was.
+// Most is the largest certain change, of one commit or of the whole chain, as the size of its logarithm; 0 if there is none.
 func (m HistoryMetric) Most() float64 {
 	most := 0.0
 	for i, p := range m.Points {

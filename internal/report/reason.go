@@ -41,7 +41,7 @@ func beyondOutcome(v policy.Verdict) string {
 	return reason(v)
 }
 
-// why is what the code says, with what would mend it.
+// why puts the code into words, with what would mend it.
 func why(v policy.Verdict) string {
 	f, unit := v.Reason.Facts, v.Unit
 	switch v.Reason.Code {
@@ -139,7 +139,7 @@ func sameCode(of string) string {
 		"; where it lies, what it reads or the machine differs"
 }
 
-// word is one of the words of a reason: those that JSON brings may be fewer than its code has.
+// word is word i of a reason; JSON may have fewer words than the code needs.
 func word(f policy.Facts, i int) string {
 	if i >= len(f.Words) {
 		return "?"
