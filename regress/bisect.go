@@ -5,7 +5,6 @@ import (
 	"os"
 	"testing"
 
-	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 )
@@ -18,24 +17,17 @@ import (
 //	go test -v -run TestBisect . -timeout 1h -regress.good=v1.2 -regress.bench='^BenchmarkChat$' -regress.metric=p95-ns
 //
 // Each step is a gate that compares a commit with g.Good, in worktrees of its own: the work tree is not touched. The first is
-// g.Bad, which must be worse. A step is decided at the policy's alpha; one that noise leaves inconclusive or blind is measured on,
-// with twice and then with four times the budget, and is skipped if that does not decide it. So is a commit that does not build.
-// What runs and reads the same as a commit that was decided is not measured.
+// g.Bad, which must be worse. A step is decided at the policy's alpha. A step that noise leaves inconclusive or blind is tried
+// again with twice, then with four times the budget, and is skipped if that does not decide it. A commit that does not build is
+// skipped, too. A commit that runs and reads the same as one already decided is not measured again.
 //
 // The test passes if the commit was found. Then it is compared with its parent, to explain it. If only skipped commits are left,
-// the report names them, and the test fails. bisect.json and bisect.txt are saved beside the results of the steps. g.Budget is that
-// of a step, and g.Total is the search's. Baseline, Candidate, Anchor, Inject, Expect, Shard, Costs, Accept
-// and History are not heeded.
+// the report names them, and the test fails. bisect.json and bisect.txt are saved beside the results of the steps. g.Budget is the
+// budget of a step, and g.Total that of the search. Bisect ignores Baseline, Candidate, Anchor, Inject, Expect, Shard, Costs,
+// Accept and History.
 func Bisect(t *testing.T, g Gate) {
 	t.Helper()
-	if duet.IsChild() {
-		t.Skip("regress: this process is being measured by a gate")
-	}
-	s, err := g.settle(fromRun)
-	if err != nil {
-		t.Attr("regress.outcome", string(report.NoSearch))
-		t.Fatal("regress: invalid: " + report.Plain(err.Error()))
-	}
+	s := settled(t, g)
 	switch {
 	case s.good.Value == "":
 		t.Skip("regress: there is nothing to search: name a revision that was good with -regress.good")

@@ -25,19 +25,31 @@ import (
 // the go command runs no other packages' tests. t must not be parallel: other tests would disturb the measuring.
 func Check(t *testing.T, g Gate) {
 	t.Helper()
-	s, err := g.settle(fromRun)
-	if err != nil {
-		t.Attr("regress.outcome", string(policy.Invalid))
-		t.Fatal("regress: invalid: " + report.Plain(err.Error()))
-	}
-	s.check(t)
+	settled(t, g).check(t)
 }
 
-func (s settings) check(t *testing.T) {
+// settled settles g by the flags and variables of this run. In a process that a gate measures it skips t, and t is invalid where
+// the settings make no sense.
+func settled(t *testing.T, g Gate) settings {
 	t.Helper()
 	if duet.IsChild() {
 		t.Skip("regress: this process is being measured by a gate")
 	}
+	s, err := g.settle(fromRun)
+	if err != nil {
+		invalid(t, err)
+	}
+	return s
+}
+
+func invalid(t *testing.T, err error) {
+	t.Helper()
+	t.Attr("regress.outcome", string(policy.Invalid))
+	t.Fatal("regress: invalid: " + report.Plain(err.Error()))
+}
+
+func (s settings) check(t *testing.T) {
+	t.Helper()
 	if testing.Short() && !s.saved() {
 		t.Skip("regress: measuring takes its time: not under -short")
 	}
@@ -51,7 +63,7 @@ func (s settings) check(t *testing.T) {
 	tell(t, s, result)
 }
 
-// saved reports whether there is nothing to measure: saved results are compared with saved results, or not at all.
+// saved reports whether a side is saved results. Then there is nothing to measure: they can only be compared with saved results.
 func (s settings) saved() bool {
 	for _, side := range []string{s.baseline.Value, s.candidate.Value} {
 		if source.IsFile(side) || source.LooksLikeFile(side) {

@@ -28,8 +28,8 @@
 //
 // A benchmark has not changed if the test binaries of its package are the same on both sides, byte for byte, and if the files that
 // they look at are, by the log that go test keys its cache with. Its verdicts are ok, with the code "unchanged": it has no rounds,
-// and takes no share of alpha from the others. The log does not tell of what init functions, cgo and programs that a benchmark
-// starts read; so a package is measured if a file has changed that may be read in such a way. Documentation files do not count.
+// and takes no share of alpha from the others. The log misses what init functions, cgo and programs that a benchmark starts read.
+// So a package is measured if a changed file may be read in one of these ways; documentation does not count.
 //
 // A file that is read and that differs without a change in git makes its readers invalid: an ignored file that the work tree alone
 // has, or a Git LFS pointer on one side. What is measured is measured in order: the packages that have changed first, then those
@@ -42,16 +42,16 @@
 // worktree, a package at a time, after its own were built and tried: so it is known what was removed. Where they do not build or
 // run there, or with Gate.Tests "own", each side has its own.
 //
-// A benchmark is the same on both sides if its function and all that this reaches by name in the package's test files are, with
-// init functions, TestMain and testdata. If it is not, what would be regressed or improved is inconclusive. What stands outside of
-// test files, such as a package of helpers, is code, and differs as code does.
+// A benchmark is the same on both sides if its function, all that the function reaches by name in the package's test files, init
+// functions, TestMain and testdata are the same. If they differ, a verdict that would be regressed or improved is inconclusive.
+// Helpers outside of test files are part of the code that is compared.
 //
 // # An anchor
 //
 // Ten commits of +2 % each are within a limit of 10 %, one by one. With -regress.anchor=v1.4.0 that revision takes its turns in the
-// same rounds, and each rule is judged twice: against the baseline, and with its limits for the anchor against that. What is within
-// the limits since the baseline, and beyond them since the anchor, is drifted. That fails, unless the policy has "on_drifted":
-// "warn". Alpha is split over the verdicts of both. latest-tag is the newest release before the baseline.
+// same rounds, and each rule is judged twice: against the baseline, and with its limits for the anchor against that. A metric that
+// is within the limits since the baseline, and beyond them since the anchor, has drifted. Drift fails the gate, unless the policy
+// has "on_drifted": "warn". Alpha is split over the verdicts of both. latest-tag is the newest release before the baseline.
 //
 // # What it leaves
 //
@@ -61,8 +61,8 @@
 // regressed; with Gate.History, history.html and history.json, which show the changes along commits. When the gate ends, in
 // whatever way, its processes, worktrees and locks end with it.
 //
-// Until a gate has compared two revisions in a folder of results, each gate there says in three sentences what it compared with
-// what, what that means, and what the next run will do, unless CI runs it.
+// The first gates in a folder of results say in three sentences what they compared, what that means, and what the next run will do,
+// until one of them has compared two revisions. In CI they do not.
 //
 // # Settings
 //
@@ -70,7 +70,7 @@
 //
 //	-regress.baseline   REGRESS_BASELINE    git revision, address of a server, or saved results
 //	-regress.candidate  REGRESS_CANDIDATE   git revision, address of a server, or saved results
-//	-regress.anchor     REGRESS_ANCHOR      older git revision, or latest-tag, that must not be drifted away from
+//	-regress.anchor     REGRESS_ANCHOR      older git revision, or latest-tag, to find drift since
 //	-regress.tests      REGRESS_TESTS       own: measure each side with its own tests, not both with the candidate's
 //	-regress.identical  REGRESS_IDENTICAL   measure: measure what runs and reads the same on both sides, too
 //	-regress.policy     REGRESS_POLICY      JSON policy

@@ -21,11 +21,11 @@ type Gate struct {
 	// Flag -regress.bench.
 	Bench string
 
-	// Baseline is a git revision, the http:// or https:// address of a server (see workload.Target), or a file (or pattern
-	// of files) of saved benchmark results, which may be those of the inference gateway's load generator. A name that is both a file
-	// and a revision is refused: ./main is the file, refs/heads/main the branch. Empty means what CI's variables say: the merge base
-	// with the pull request's target, or on a push the commit before it; elsewhere HEAD when the work tree has changes, or the work
-	// tree itself, in which nothing has changed: see Identical; but in CI that is invalid. Flag -regress.baseline.
+	// Baseline is a git revision, the http:// or https:// address of a server (see workload.Target), or a file (or pattern of files)
+	// of saved benchmark results, which may be those of the inference gateway's load generator. A name that is both a file and a
+	// revision is refused: ./main is the file, refs/heads/main the branch. Empty means what CI's variables say: the merge base with
+	// the pull request's target, or on a push the commit before it. Elsewhere it means HEAD if the work tree has changes, else the
+	// work tree itself (see Identical), which is invalid in CI. Flag -regress.baseline.
 	Baseline string
 	// Candidate likewise; empty means the work tree. Saved results can only be compared with saved results,
 	// and a server with a server.
@@ -33,15 +33,14 @@ type Gate struct {
 	Candidate string
 
 	// Anchor is an older git revision that takes its turns in the same rounds, such as "v1.4.0", or "latest-tag": the newest release
-	// tag of the packages' module that is an ancestor of the baseline. What is within its limits since the baseline, and beyond them
-	// since the anchor, is drifted: it has crept in. Saved results and servers have no anchor. Empty means none. Flag
-	// -regress.anchor.
+	// tag of the packages' module that is an ancestor of the baseline. A metric that is within its limits since the baseline, and
+	// beyond them since the anchor, has drifted. Saved results and servers have no anchor. Empty means none. Flag -regress.anchor.
 	Anchor string
 
 	// Tests is "own" to measure each side with its own tests. Empty or "candidate" measures the baseline's code with the candidate's:
-	// its _test.go files and what lies below testdata beside them, so that a benchmark and its input are the same on both sides and
-	// a new one is judged at once. Where those do not build or run with the baseline's code the package has its own, and the report
-	// says so. What seems to differ by more than the limits is inconclusive where the benchmark itself differs. Flag -regress.tests.
+	// its _test.go files and what lies below testdata beside them, so that a benchmark and its input are the same on both sides and a
+	// new one is judged at once. If these do not build or run with the baseline's code, each side has its own, and the report says so.
+	// If the benchmark itself differs, a change beyond the limits is inconclusive. Flag -regress.tests.
 	Tests string
 
 	// Identical is "measure" to measure every benchmark, as an A/A run must. Empty or "ok" leaves out the benchmarks of a package
@@ -60,9 +59,9 @@ type Gate struct {
 	// in CI 1 minute. It may be hours. The system's monotonic clock counts it, which on Linux and macOS stands still while the machine
 	// sleeps. Flag -regress.budget.
 	Budget time.Duration
-	// Total is how long all benchmarks are measured together; 0 means as long as go test's -timeout leaves, less a tenth, at most
-	// 45 s, for the report. What there is no time for is inconclusive. Gates in one test binary share its -timeout: the first may take
-	// all that is left, unless each has a Total. Flag -regress.total.
+	// Total is how long all benchmarks are measured together; 0 means as long as go test's -timeout leaves, less a tenth (but 45 s at
+	// most) for the report. A benchmark that gets no time is inconclusive. Gates in one test binary share its -timeout: the first may
+	// take all that is left, unless each has a Total. Flag -regress.total.
 	Total time.Duration
 	// Timeout is how long a benchmark process may take to get ready, to answer a turn, or to run as a whole where it takes no turns,
 	// before it is killed; 0 means 1 minute. Flag -regress.timeout.
@@ -73,10 +72,10 @@ type Gate struct {
 
 	// Restart is a command, of words with blanks between them, that starts a server anew where two servers are compared. The gate runs
 	// it in the test's folder for each side before the smoke run and before each round, with two arguments more: the side, "baseline"
-	// or "candidate", and the address. It returns when that side's server answers there, within Timeout; one that it leaves running is
-	// left. Until it returns it ends with the gate, and with Timeout, together with all that it has started. So each round has
-	// processes of its own, and the luck of one of them is not taken for a change. Empty leaves the servers alone, and the report says
-	// that two processes are compared. Flag -regress.restart.
+	// or "candidate", and the address. It returns when that side's server answers there, within Timeout, and the gate leaves that
+	// server running. If the gate or Timeout ends first, the command ends with all that it has started. So each round has processes of
+	// its own, and the luck of one of them is not taken for a change. Empty leaves the servers alone, and the report says that two
+	// processes are compared. Flag -regress.restart.
 	Restart string
 	// Swap is "on" to give each side's server the other's address in one of two rounds that follow each other, by a coin, so that the
 	// luck of a machine or its accelerator is averaged, too. It needs Restart. Flag -regress.swap.
@@ -86,18 +85,18 @@ type Gate struct {
 	Inject string
 	// Expect is "regressed" to turn the test green only if the planted slowdown was caught. Flag -regress.expect.
 	Expect string
-	// Accept is "off" to leave trailers of commits unread. Empty means that what regressed is accepted where the commits that lead to
-	// the candidate, and not to the baseline, say that it is meant and up to which ceiling (docs/accepted.md):
-	// "Perf-Accept: Chat p95-ns <=+30% answers are checked now". With Inject, of saved results and between servers none is read.
+	// Accept is "off" to ignore trailers. Empty: a regression is accepted if a commit that leads to the candidate, and not to the
+	// baseline, names it in a trailer whose ceiling it keeps (docs/accepted.md):
+	// "Perf-Accept: Chat p95-ns <=+30% answers are checked now". No trailer is read with Inject, for saved results, or for servers.
 	// Flag -regress.accept.
 	Accept string
-	// Profile is "off" to leave out what a regression is explained by: when a benchmark regressed, both sides are started again under
-	// a profiler, for 20 seconds at most from the first start to the last profile read, or half of Budget if that is less (but 4
-	// seconds), and the report names the functions that cost more. At most three benchmarks are. Flag -regress.profile.
+	// Profile is "off" to profile nothing. Empty: when a benchmark regressed, both sides are started again under a profiler, for 20
+	// seconds at most from the first start to the last profile read, or half of Budget if that is less (but 4 seconds), and the report
+	// names the functions that cost more. At most three benchmarks are profiled. Flag -regress.profile.
 	Profile string
-	// Env names environment variables that the benchmarks need though they look like secrets, such as HF_TOKEN: what looks like one is
-	// not given to the code that is measured, a pull request's for one (SECURITY.md says what looks so). Flag -regress.env, with
-	// commas.
+	// Env names environment variables that the benchmarks need though they look like secrets, such as HF_TOKEN. Variables that look
+	// like secrets are withheld from the measured code, which may be a pull request's (SECURITY.md lists them). Flag -regress.env,
+	// with commas.
 	Env []string
 	// Shard is "i/n" to measure only part i, from 1, of the gate's benchmarks, where n machines share them. Alpha is split over all of
 	// them. See Merge. Flag -regress.shard.

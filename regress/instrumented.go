@@ -62,7 +62,7 @@ func asked() bool {
 	return found
 }
 
-// namesTests reports whether a pattern of go test -run is of some tests, and not of any that there might be.
+// namesTests reports whether a pattern of go test -run selects tests by name: a name that nobody has does not match it.
 func namesTests(pattern string) bool {
 	of, _, _ := strings.Cut(pattern, "/") // the rest is of subtests
 	any, err := regexp.MatchString(of, "TestXq7zvk_0")

@@ -88,7 +88,8 @@ func procs() []int {
 	return all
 }
 
-// judgeRun runs m and judges what it prints, unless it fails by itself. What forbids judging is found before m runs, where it can.
+// judgeRun runs m and judges what it prints, unless it fails by itself. It finds what forbids judging before m runs, where
+// possible.
 func (s settings) judgeRun(m interface{ Run() int }) (code int) {
 	doc := report.Document{
 		Name: filepath.Base(os.Args[0]), Settings: s.won, Expected: s.expect, Began: time.Now(),

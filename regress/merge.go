@@ -9,18 +9,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/part"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/shards"
-	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Merge is the end of a gate that several machines share, as a test: it merges what their shards left into one report,
-// and fails t when a verdict fails, or when what there is is not exactly one gate: a shard that is missing or there twice,
-// of another commit, policy, binary, version or number of shards, cut short or edited. It is given the policy that the shards had,
-// and g.In or -regress.in; without, it is skipped.
+// Merge is the end of a gate that several machines share, as a test: it merges what their shards left into one report. It fails t
+// when a verdict fails, or when the shards are not exactly those of one gate: a shard is missing, there twice, of another commit,
+// policy, binary, version or number of shards, cut short or edited. It is given the policy that the shards had, and g.In or
+// -regress.in; without, it is skipped.
 //
 //	func TestGate(t *testing.T)  { regress.Check(t, gate) }
 //	func TestMerge(t *testing.T) { regress.Merge(t, gate) }
@@ -34,14 +32,7 @@ import (
 // that the shard left.
 func Merge(t *testing.T, g Gate) {
 	t.Helper()
-	if duet.IsChild() {
-		t.Skip("regress: this process is being measured by a gate")
-	}
-	s, err := g.settle(fromRun)
-	if err != nil {
-		t.Attr("regress.outcome", string(policy.Invalid))
-		t.Fatalf("regress: invalid: %v", err)
-	}
+	s := settled(t, g)
 	if s.in == "" {
 		t.Skip("regress: there is nothing to merge: name the folders of the shards with -regress.in")
 	}

@@ -27,7 +27,7 @@ var (
 	candidateOption = newOption("candidate", "Candidate",
 		"git revision, address of a server or saved results to judge (default: the work tree)")
 	anchorOption = newOption("anchor", "Anchor",
-		"older git `revision`, or latest-tag, that must not be drifted away from (default: none)")
+		"older git `revision`, or latest-tag, to find drift since (default: none)")
 	testsOption     = newOption("tests", "Tests", "own: measure each side with its own tests (default: both with the candidate's)")
 	identicalOption = newOption("identical", "Identical",
 		"measure: measure benchmarks that run and read the same on both sides, too (default: they are ok)")

@@ -20,7 +20,7 @@ type printed struct {
 	more  bool // whether there was a rest
 }
 
-// Write takes all of b, so that what keeps it from being kept keeps it from nobody else.
+// Write keeps what fits and reports all of b as written, so the limit never stops the other writer.
 func (p *printed) Write(b []byte) (int, error) {
 	keep := min(len(b), p.most-p.text.Len())
 	p.more = p.more || keep < len(b)
@@ -38,7 +38,7 @@ func (p *printed) results() ([]byte, error) {
 	return bytes.ReplaceAll(p.text.Bytes(), []byte{0x16}, nil), nil
 }
 
-// through passes on to w, until w fails, and takes the rest all the same: who writes is not kept waiting.
+// through writes to w until w fails, and discards the rest, so that the benchmark never blocks on a full pipe.
 type through struct {
 	w   io.Writer
 	err error // w's

@@ -22,7 +22,7 @@ import (
 // recordings is how often a server is measured by itself: as often as benchstat wants results.
 const recordings = 10
 
-// attempts is how often as long as Takes a run may take: package testing comes near to a time in several runs.
+// attempts times Takes is how long a run may take, since package testing approaches its -benchtime in several attempts.
 const attempts = 3
 
 // mostAgain is how often what was late is measured again.
@@ -74,8 +74,7 @@ func (s settings) load(ctx context.Context, dir, address string, display *progre
 	return nil
 }
 
-// onTime are results without the runs in which the load generator was late, and how many those were of the benchmark that had the
-// most of them.
+// onTime leaves out the runs in which the load generator was late; late is how many the benchmark with the most of them had.
 func onTime(results []byte) (rest []byte, late int) {
 	runs := map[string]int{}
 	for line := range bytes.Lines(results) {

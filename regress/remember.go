@@ -24,8 +24,8 @@ func (s settings) checkHistory() error {
 	return history.Check(s.history)
 }
 
-// remember adds what was found to the history, if there is one, and shows what that has. The verdict stands where that cannot be: a
-// note says why.
+// remember adds the report to the history, if there is one, and shows the history in it. If it cannot, a note says why and the
+// verdict stands.
 func (s settings) remember(ctx context.Context, name string, doc *report.Document) {
 	if !s.keepsHistory() {
 		return
@@ -60,7 +60,7 @@ func (s settings) remember(ctx context.Context, name string, doc *report.Documen
 	}
 }
 
-// describe adds to a record what git knows of its commits. A merge may be made where they are not.
+// describe adds to a record what git knows of its commits. A merge may run in a clone that lacks them.
 func describe(ctx context.Context, repo *testbin.Repo, r *history.Record) {
 	if repo == nil {
 		return

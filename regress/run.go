@@ -34,8 +34,8 @@ type Result struct {
 // where the policy says so.
 func (r Result) Passes() bool { return r.doc.Passes() }
 
-// Outcome is the gravest of the verdicts'; invalid when nothing could be judged. A result may pass and be blind: then nothing was
-// seen to be worse, and a change of the limits could not have been seen everywhere.
+// Outcome is the gravest of the verdicts'; invalid when nothing could be judged. A result may pass and be blind: no change for the
+// worse was seen, but a change as large as the limits may have gone unseen.
 func (r Result) Outcome() policy.Outcome { return r.doc.Outcome() }
 
 // Text is the report for a terminal of 100 columns.
@@ -50,7 +50,7 @@ func (r Result) printed() string {
 }
 
 // Run measures and judges, or judges saved results, without a test around it. name is the gate's in reports and in the path of the
-// output folder. What goes on is written to lines, a line at a time, or on a terminal one that changes; nil: it is not told. The
+// output folder. Progress goes to lines, a line at a time, or on a terminal as one line that changes; nil means no progress. The
 // error says why nothing could be judged, and what to do; a regression is no error. Flags and environment variables are not heeded,
 // but for TERM and CI, which say of a terminal whether somebody watches. What is measured gets the environment of this process,
 // less its secrets. Run may be called concurrently: gates that measure wait for each other.
@@ -145,7 +145,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 		return out, nil, saved.Compare(s.judge, baseline.Saved, candidate.Saved, s.bench, doc)
 	}
 	if len(s.restart.Command) > 0 && baseline.Address == "" {
-		return out, nil, errors.New("what is compared are no servers at addresses: leave -regress.restart out")
+		return out, nil, errors.New("-regress.restart needs two servers at addresses: leave it out")
 	}
 	if s.expect == policy.Regressed && s.plant.IsZero() {
 		return out, nil, errors.New("a regression is expected, and none is planted: a real one must not turn the test green; " +
@@ -191,8 +191,8 @@ func (s settings) chooseAnchor(ctx context.Context, dir string, repo *testbin.Re
 	return anchor, err
 }
 
-// accepting is the judge with the trailers of the commits between the sides, where they are heeded. A slowdown that was planted is
-// none that a commit means.
+// accepting is the judge with the trailers of the commits between the sides, where they are heeded. A planted slowdown is never
+// accepted: no commit intended it.
 func (s settings) accepting(ctx context.Context, repo *testbin.Repo, baseline, candidate source.Source, doc *report.Document) (
 	judge.Judge, error,
 ) {

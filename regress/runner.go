@@ -18,7 +18,7 @@ func budgetHere(env func(string) string) time.Duration {
 	return defaultBudget
 }
 
-// fewCPUs is how many a machine may have whose other work a gate cannot keep away from.
+// fewCPUs is the number of CPUs up to which a gate cannot avoid the other work of its machine.
 const fewCPUs = 4
 
 // smallMachine names the machine where it is shared or small, as CI's are; empty elsewhere.

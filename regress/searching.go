@@ -23,7 +23,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// searching is a search of which steps are measured.
+// searching is one search while its steps are measured.
 type searching struct {
 	settings
 	name    string
@@ -117,7 +117,7 @@ func (s *searching) search(ctx context.Context) error {
 	}.Run(ctx, s.doc)
 }
 
-// follow leaves of the policy the rules for the metric that is followed.
+// follow keeps only the rules for the metric that the search follows.
 func (s *searching) follow() error {
 	if s.metric.Value == "" {
 		return nil
@@ -177,7 +177,7 @@ func (s *searching) explain(ctx context.Context, parent, first report.Revision) 
 	return result.doc
 }
 
-// gate is that of two commits, and of nothing but what the search is about, as far as that is known.
+// gate compares two commits. Once the search knows its metric, it measures and judges that alone.
 func (s *searching) gate(baseline, candidate report.Revision, folder string) settings {
 	g := s.settings
 	const by = "the search"

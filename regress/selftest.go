@@ -27,12 +27,10 @@ func SelfTest(t *testing.T, g Gate) {
 		expect       policy.Outcome
 	}{{"identical", "", policy.OK}, {"planted", plant, policy.Regressed}} {
 		t.Run(half.name, func(t *testing.T) {
-			s, err := g.settle(fromRun)
-			if err == nil {
-				s.plant, err = duet.ParsePlant(half.inject)
-			}
-			if err != nil {
-				t.Fatal("regress: invalid: " + report.Plain(err.Error()))
+			s := settled(t, g)
+			var err error
+			if s.plant, err = duet.ParsePlant(half.inject); err != nil {
+				invalid(t, err)
 			}
 			s.itself, s.expect = true, half.expect
 			s.baseline, s.candidate, s.anchor = report.Setting{}, report.Setting{}, report.Setting{}

@@ -12,19 +12,19 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Loader is how Command loads servers. The zero value is that it does not.
+// Loader tells Command how to load servers. With the zero value it cannot.
 type Loader struct {
-	// Flags are flags of the command beside those that it always has. One of them that is given asks for a load.
+	// Flags are added to the flags of the command. Giving one of them asks for a load.
 	Flags []LoadFlag
 	// Load says what load flags ask for, by their names; those that were not given are empty.
 	Load func(flags map[string]string) (Load, error)
 }
 
-// Load is what servers are loaded with. The program that calls Command is started again, with flags of package testing and more
-// variables in its environment: then it runs the load as benchmarks and prints what testing prints.
+// Load is the load that servers get. The gate starts the program that called Command again, with flags of package testing and the
+// variables of Env: the program then runs the load as benchmarks and prints what testing prints.
 type Load struct {
-	Env       []string      // those variables
-	Rules     policy.Policy // by which servers are judged where nobody says otherwise
+	Env       []string      // variables added to its environment
+	Rules     policy.Policy // for servers, where no policy is set
 	Benchtime string        // of one run, where a server is measured by itself, as in go test -benchtime
 	Takes     time.Duration // of one run of all benchmarks, at least
 }

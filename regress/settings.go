@@ -20,7 +20,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// outside is what a gate heeds beside its Gate.
+// outside reads settings from outside of the Gate: flags and the environment.
 type outside struct {
 	option   func(option) (value, source string) // what an option was set to, and where; both are empty when it was not
 	variable func(name string) string            // of the environment; empty when it is not set
@@ -94,7 +94,7 @@ type settings struct {
 	outside             []report.Setting         // those of them that no field of the Gate set
 }
 
-// mostOfCosts is how many bytes a verdict.json may have that tells what benchmarks cost.
+// mostOfCosts is how many bytes a verdict.json of costs may have.
 const mostOfCosts = 64 << 20
 
 // mostOfPolicy is how many bytes a policy may have: 10,000 rules.

@@ -32,8 +32,9 @@
 //	p50-lag-ns p99-lag-ns          how late an open loop's load generator sent
 //	sent-req/s                     the rate at which it sent
 //
-// CPU time is steadier than latency, since neighbours take little of it, so a rule on cpu-ns takes fewer rounds. Waiting is not in
-// it: for a lock, for I/O, for another process. What the benchmark does between its requests, and the collection of garbage, are.
+// CPU time is steadier than latency, since neighbours take little of it, so a rule on cpu-ns takes fewer rounds. It leaves out
+// waiting: for a lock, for I/O, for another process. It includes garbage collection, and what the benchmark does between its
+// requests.
 //
 // A quantile is a latency that some request had: the smallest x such that at least q of all requests took x or less.
 // Up to 100,000 requests every latency is kept and quantiles are exact; beyond that an HDR histogram of three digits

@@ -24,9 +24,8 @@ import (
 // invalid, which a gate measures again. A request that fails without failing the benchmark says so with [Request.Fail]. An open
 // loop also reports its send lag and rate: p50-lag-ns, p99-lag-ns, sent-req/s.
 //
-// Where load has a Rate or a Concurrency, testing is not told how long the first run took, that of b.N = 1: how long one reply
-// takes says nothing of how long many take that are sent at a rate, or several at once. The second run thus has 100 requests,
-// unless -benchtime says how many.
+// With a Rate or a Concurrency, Drive does not tell testing how long the first run, of b.N = 1, took: the time of one reply does
+// not predict that of many at a rate, or of several at once. The second run thus has 100 requests, unless -benchtime says how many.
 //
 // A gate measures such a benchmark in whole runs, each with as many requests as its policy needs: in a duet the gate would say when
 // they are served.
@@ -106,12 +105,12 @@ func (r *Recorder) driven(ctx context.Context, i int, due time.Time,
 	return latency, failed, err
 }
 
-// Try drives a load as Drive does, but records nothing of it, and neither an error of a request, which the result has, nor a run
-// that is invalid fails the benchmark. It is for a load that warms up, and for benchmarks that look for something in several runs,
-// such as the highest rate at which a bound holds, and report that themselves. A benchmark that calls Try alone has no metrics but
-// testing's and its own. Requests of load is not bound to b.N, and with 0 nothing is sent. A gate that wants the benchmark to take
-// turns is told that it drives itself: call Try, or Drive, before making anything of b.N's size. The error is that of [Load.Run].
-// What a gate has planted is in what [Request.Timed] returns.
+// Try drives a load as Drive does, but records nothing. Failed requests and invalid runs do not fail the benchmark: the result
+// tells of them. It is for a load that warms up, and for benchmarks that look for something in several runs, such as the highest
+// rate at which a bound holds, and report that themselves. A benchmark that calls Try alone has no metrics but testing's and its
+// own. Requests of load is not bound to b.N, and with 0 nothing is sent. A gate that wants the benchmark to take turns is told that
+// it drives itself: call Try, or Drive, before making anything of b.N's size. The error is that of [Load.Run]. What a gate has
+// planted is in what [Request.Timed] returns.
 func (r *Recorder) Try(load Load, serve func(context.Context, *Request) error) (LoadResult, error) {
 	r.b.Helper()
 	r.standAside()

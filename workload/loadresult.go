@@ -28,7 +28,7 @@ type Sent struct {
 	Sent time.Duration
 
 	// Begun is when Send was called. Ended is when it returned or, where a benchmark's request was timed by its client
-	// ([Request.Timed]) and succeeded, when its last part came: what the connection did afterwards is none of it.
+	// ([Request.Timed]) and succeeded, when its last part came: what the connection did afterwards does not count.
 	Begun, Ended time.Duration
 
 	// Err is what Send returned; ErrNotSent or ErrAbandoned when it was not called.
@@ -134,7 +134,7 @@ const (
 	enoughForTail   = 100 // requests: the p99 of fewer is their maximum
 )
 
-// judgeSending notes what makes a run no measurement of the rate that was asked for.
+// judgeSending notes why a run did not measure the rate that was asked for.
 func (r *LoadResult) judgeSending(lastSent time.Duration) {
 	if r.Attempted < len(r.Requests) {
 		r.Invalid = append(r.Invalid, fmt.Sprintf("only %d of %d requests were sent: run it to the end", r.Attempted, len(r.Requests)))
@@ -154,7 +154,7 @@ func (r *LoadResult) judgeSending(lastSent time.Duration) {
 			fmt.Sprintf("requests were sent %v late (p99), where %v is the most (%d times %v %% of the floor of %v): "+
 				"lower the rate, or give the load generator more CPU", r.LagP99, tailLag*most, tailLag, r.Load.MaxLagPercent, r.Load.Floor))
 	}
-	// In a short run one stall is more than a hundredth of it, and no reason.
+	// In a short run one stall is more than a hundredth of the run, and no reason to refuse it.
 	lastDue := r.Requests[len(r.Requests)-1].Due
 	asked := r.Load.Rate
 	if !r.Load.Shard.IsZero() { // the whole schedule ends at n/rate, and a part of it a little before

@@ -17,7 +17,7 @@ import (
 // ErrStartPassed is the error of a load whose Start was over when it was to run.
 var ErrStartPassed = errors.New("let it be later, so that every shard is up by then")
 
-// errDrained is why the contexts of requests ended that were under way too long.
+// errDrained is the cause of contexts that ended because their requests outlasted the time to drain.
 var errDrained = errors.New("the time to drain is over")
 
 // Run sends the requests and waits until all have ended. The error is what is wrong with l, why ctx ended, or that a request
@@ -53,8 +53,8 @@ func (l Load) Run(ctx context.Context, send Send) (LoadResult, error) {
 	return result, r.err()
 }
 
-// startOf is a start by this process's monotonic clock: what happens to the machine's afterwards moves no request.
-// The zero time stays.
+// startOf puts a start on this process's monotonic clock, so that setting the machine's clock later moves no request. The zero time
+// stays.
 func startOf(start time.Time) (time.Time, error) {
 	if start.IsZero() {
 		return start, nil

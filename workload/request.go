@@ -149,7 +149,7 @@ func (q *Request) burn(now int64) int64 {
 	until := q.start + natural + int64(q.recorder.plant.Due(time.Duration(natural)))
 	begun := now
 	for now < until {
-		// This is Recorder.now, written out: its time is none of the request's where a gate explains a change by profiles.
+		// This is Recorder.now, inlined: in the profiles by which a gate explains a change its time must not count for the request.
 		now = int64(time.Since(q.recorder.epoch))
 	}
 	q.burnt += now - begun

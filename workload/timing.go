@@ -17,7 +17,7 @@ type Timing struct {
 //
 // They are t, unless a gate has planted a slowdown. That counts as if it came before the reply: a fixed one is added to the latency
 // and to the time to first token, one in percent to each in proportion. The request then waits for as long as its latency was
-// prolonged. What is observed or decided of the request beside, such as whether it kept a bound, goes by the times that count.
+// prolonged. Use the times that count for whatever else is observed or decided of the request, such as whether it kept a bound.
 func (q *Request) Timed(t Timing) Timing {
 	for _, gap := range t.Gaps {
 		q.recorded.Gap.Record(max(1, int64(gap))) // parts that came in one read have the same time; a time of 0 is one not measured

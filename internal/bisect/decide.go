@@ -12,8 +12,8 @@ import (
 // errTimeOver means that there was no time to measure.
 var errTimeOver = errors.New("the search's time was over: allow more with go test -timeout, or lower -regress.budget")
 
-// decide fills a step: it measures until the verdict says good or bad, as often as it may. What cannot be told is skipped, and
-// never guessed.
+// decide fills a step: it measures until the verdict says good or bad, as often as it may. A commit that cannot be decided is
+// skipped, and never guessed.
 func (s *search) decide(ctx context.Context, step *report.Step) error {
 	for i, share := range tries {
 		measured, err := s.Measure(ctx, Try{
@@ -74,10 +74,10 @@ func codeOf(err error) policy.Code {
 	return policy.Failed
 }
 
-// decision is what a verdict says of its commit, and whether to measure on because noise alone keeps it from saying more. What is
-// ok by its estimate alone is not decided: a change of a little more than the limit may seem so, and half of the time it does. What
-// regressed by its estimate alone is measured again, and bad if the last try says no more: a change of a little less than the limit
-// seldom seems bad each time.
+// decision is what a verdict says of its commit, and whether to measure on because only noise keeps the commit undecided. A verdict
+// that is ok by its estimate alone decides nothing: half of the time a change just beyond the limit looks ok. A commit that regressed
+// by its estimate alone is measured again, and is bad if the last try says no more: a change just within the limit seldom looks bad
+// each time.
 func decision(v policy.Verdict) (d report.Decision, goOn bool) {
 	certain := []policy.Code{policy.IntervalWithin, policy.SameCode, policy.Unchanged}
 	switch {

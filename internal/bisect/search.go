@@ -1,8 +1,7 @@
 // Package bisect finds the first bad commit: the one from which on a metric is worse than at a good commit by more than the limits.
 //
-// Git says which commit parts those that are left most evenly, and which are left. Only commits that descend from the good one are
-// searched: each of them has what the good one has, so that what is worse about it came after. A merge of a branch that parted from
-// before the good commit is one commit of the search.
+// Git lists the commits that are left, first the one that halves them best. Only descendants of the good commit are searched, so
+// whatever is worse came after it. A merge of a branch that began before the good commit is one commit of the search.
 //
 // Each commit is compared with the good one, and the comparison is a [Measure]: the package measures nothing itself.
 package bisect
@@ -41,7 +40,7 @@ type Try struct {
 	Number int // of the step's tries, from 1
 	Alpha  float64
 	Budget int // times the gate's
-	// Known reports whether a commit was decided before whose benchmark runs and reads what has this digest: then it need not be
+	// Known reports whether an earlier decided commit had this digest of what its benchmark runs and reads: then this one need not be
 	// measured.
 	Known func(digest string) bool
 }
@@ -66,7 +65,7 @@ type search struct {
 	doc     *report.Bisection
 	without []string          // hashes: Good, what parted before it, and what was found good
 	bad     string            // hash: Bad, or what was found bad last
-	halves  []string          // hashes of the other commits that are left, those first that part them best
+	halves  []string          // hashes of the other commits that are left, first the one that halves them best
 	skipped map[string]bool   // by hash
 	inTurn  int               // steps that were skipped since one was decided
 	decided map[string]string // by digest, the hash of the first commit that was decided
@@ -146,9 +145,9 @@ func (s *search) run(ctx context.Context) error {
 	}
 }
 
-// pick is the index of the commit to try next of n, those first that part the rest best, after so many were skipped in turn. Those
-// near to one that does not build often do not either: so each next one is twice as far from it, and no nearer to an end of the
-// range than a quarter of it, since the first half of the n has the middle.
+// pick is the index of the commit to try next, of n that are ordered by how well they halve the rest, after so many were skipped in
+// a row. Neighbours of a commit that does not build often do not build either: so each pick is twice as far down the order. It
+// stays in the first half of the order, which is the middle half of the range.
 func pick(n, skipped int) int { return min(n/2, 1<<min(skipped, 30)-1) }
 
 // step decides a commit, and tells what is known by then.

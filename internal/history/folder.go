@@ -74,8 +74,8 @@ func Append(dir string, r Record) error {
 
 var isRecord = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{12}-[0-9a-f]{16}\.json$`).MatchString
 
-// Read reads a gate's records from the folder, the newest of them if there are too many, in the order of their names. What is no
-// record is left out, and why; files whose names begin with a dot and folders are none of its business.
+// Read reads a gate's records from the folder, the newest of them if there are too many, in the order of their names. Files that
+// are no records are left out, with the reason. Folders, and files whose names begin with a dot, are ignored.
 func Read(dir, gate string) (records []Record, left []report.LeftOut, err error) {
 	names, left, err := list(dir)
 	if err != nil {

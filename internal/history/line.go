@@ -35,8 +35,8 @@ func newAncestry(records []Record) ancestry {
 	return parents
 }
 
-// walk calls visit with the ancestors of a commit, the nearest first, until it returns false. It reports whether it did: else what
-// comes before the last is not known.
+// walk calls visit with the ancestors of a commit, the nearest first, until visit returns false. It returns false if the known
+// ancestors end before that.
 func (parents ancestry) walk(from string, visit func(hash string) bool) bool {
 	for range len(parents) { // a lie may go round in circles
 		parent, known := parents[from]
@@ -51,7 +51,8 @@ func (parents ancestry) walk(from string, visit func(hash string) bool) bool {
 	return false
 }
 
-// distance is how many commits lie from one to its ancestor; many where it is none, or that is not known.
+// distance is how many commits lie between a commit and its ancestor. It is more than any other if to is not known to be an
+// ancestor.
 func (parents ancestry) distance(from, to string) int {
 	n := 0
 	if !parents.walk(from, func(hash string) bool { n++; return hash != to }) {
@@ -62,9 +63,9 @@ func (parents ancestry) distance(from, to string) int {
 
 // newLine is the line to the candidate of tip, or where that is empty to the candidate that was committed last.
 //
-// Of several records of one candidate the one with the nearest baseline counts, and of those the one measured last. Where a
-// baseline is no candidate the next stop is its nearest ancestor that is one; where ancestors are not known it is the candidate
-// committed last before it that is on no branch.
+// If a candidate has several records, the one with the nearest baseline counts, or of several such the one measured last. If a
+// baseline is no candidate, the next stop is its nearest ancestor that is one. If its ancestors are not known, the next stop is the
+// candidate committed last before it that is on no branch.
 func newLine(records []Record, tip string) line {
 	parents := newAncestry(records)
 	chosen := map[string]*Record{} // by candidate
@@ -110,8 +111,8 @@ func nearer(parents ancestry, a, b *Record) bool {
 	return by < 0
 }
 
-// before is the candidate that comes before the baseline of r, which is none itself; empty where there is none. free says that its
-// time is why.
+// before finds the candidate to place before r when r's baseline is no candidate: its nearest ancestor that is one or, with free,
+// the one committed last before it. It is empty if there is neither.
 func before(chosen map[string]*Record, parents ancestry, on map[string]bool, r *Record) (hash string, free bool) {
 	known := parents.walk(r.Baseline.Hash, func(parent string) bool {
 		if _, is := chosen[parent]; is && !on[parent] {

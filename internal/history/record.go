@@ -79,8 +79,8 @@ func (m Metric) key() key {
 // kept are the facts of a machine by which a reader tells it from another.
 var kept = []string{"goos", "goarch", "cpu", "cpus", "go"}
 
-// New is what there is to keep of a report of that gate. Where it is not to be kept, why says so, as the end of a sentence: a
-// report is kept that compares two commits, as they are, in rounds.
+// New makes the record of a report of that gate. Only a report that compares two commits, as they are, in rounds is kept: for
+// others why ends the sentence that says why not.
 func New(gate string, d report.Document) (r Record, why string) {
 	switch {
 	case d.Planted != "" || d.Expected != "":

@@ -22,8 +22,8 @@ const (
 	alphaTrends = 0.01 // the chance that a metric whose changes are alike has a trend begin
 )
 
-// Along is what the records say along the line to a commit, or to the newest where that is none of their candidates; nil where
-// there are no records, nor anything that was left out.
+// Along puts the records on the line that leads to a commit or, if it is none of their candidates, to the newest candidate. It is
+// nil if there are neither records nor files left out.
 func Along(records []Record, left []report.LeftOut, tip string) *report.History {
 	if len(records)+len(left) == 0 {
 		return nil
@@ -130,7 +130,7 @@ func along(stops []stop, found []map[key]Metric, k key) report.HistoryMetric {
 	return out
 }
 
-// trends are where the changes of what was measured begin to be distributed otherwise.
+// trends are the points from which on the measured changes have another distribution.
 func trends(points []report.HistoryPoint) (found []report.HistoryTrend) {
 	var changes []float64 // as logarithms
 	var at []int          // the points of those
@@ -160,7 +160,7 @@ func trends(points []report.HistoryPoint) (found []report.HistoryTrend) {
 // typical is the median of changes in percent, of their logarithms.
 func typical(changes []float64) float64 { return percent(math.Exp(stats.Median(changes))) }
 
-// ratio is candidate over baseline; of what is the same 1, whatever was measured.
+// ratio is candidate over baseline. It is 1 if both sides run the same code, whatever was measured.
 func (m Metric) ratio() stats.Interval {
 	switch {
 	case m.Same:

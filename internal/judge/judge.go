@@ -54,11 +54,12 @@ func (j Judge) WithAlpha(alpha float64) Judge {
 // Needs reports whether values of the unit count, whatever reports them: a rule names it, or it says how to judge or to measure.
 func (j Judge) Needs(unit string) bool {
 	switch unit {
-	case selectionUnit, saturatedUnit, sweptOutUnit, coldUnit, cachedUnit, errorsUnit, emptyUnit, noUsageUnit, lengthUnit, "ns/op":
+	case selectionUnit, saturatedUnit, sweptOutUnit, coldUnit, cachedUnit, lengthUnit, "ns/op":
 		return true
 	}
 	_, _, quantile := policy.Percentile(unit)
-	return quantile || slices.ContainsFunc(j.policy.Rules, func(r policy.Rule) bool { return r.Unit() == unit })
+	return quantile || slices.Contains(shareUnits, unit) ||
+		slices.ContainsFunc(j.policy.Rules, func(r policy.Rule) bool { return r.Unit() == unit })
 }
 
 // verdicts applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own

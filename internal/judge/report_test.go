@@ -57,10 +57,12 @@ func TestAJudgeNeedsWhatItJudgesByAndWhatSaysHow(t *testing.T) {
 	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "score", Benchmark: "Chat"}, {Metric: "p95-ns", Stage: "model"}}})
 	for unit, needed := range map[string]bool{
 		"score": true, "p95-model-ns": true, "ns/op": true, "p50-ns": true, "p99.9-x-ns": true, "selection": true, "saturated": true,
-		"swept-out": true, "cold": true, "cached-percent": true, "errors-percent": true, "empty-percent": true,
-		"no-usage-percent": true, "output-tok/req": true, "delta": false, "B/op": false, "MB/s": false,
+		"swept-out": true, "cold": true, "cached-percent": true, "output-tok/req": true, "delta": false, "B/op": false, "MB/s": false,
 	} {
 		assert.Equal(t, needed, j.Needs(unit), unit)
+	}
+	for _, unit := range shareUnits {
+		assert.True(t, j.Needs(unit), unit)
 	}
 	assert.True(t, byDefault.Needs("B/op"))
 }

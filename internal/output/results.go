@@ -40,7 +40,8 @@ func (f *Folder) create(name string) (*os.File, error) {
 	return f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
-// Save writes one side's results, which are on the disk's way when it returns. header describes the side; it is asked for once.
+// Save writes one side's results to its file, without a buffer that a killed gate would lose. header describes the side, and is
+// called once.
 func (r *Results) Save(i int, set *benchdata.Set, header func() benchdata.Header) error {
 	if r.write[i] == nil {
 		r.write[i] = benchdata.NewWriter(r.files[i], header())

@@ -8,7 +8,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// toSettle says what would settle what is inconclusive or blind, where there is advice.
+// toSettle lists the advice that would settle an inconclusive or blind verdict.
 func toSettle(r policy.Reason) string {
 	var ways []string
 	for _, a := range r.Advice {

@@ -17,8 +17,8 @@ type scale struct {
 	whole    bool    // all digits, however many
 }
 
-// selection tells which prompts were drawn from, as package workload/serving reports it: the first digits of a hash,
-// which is no amount.
+// selection is the metric by which package workload/serving tells which prompts were drawn from: the first digits of a hash, not an
+// amount.
 const selection = "selection"
 
 // scaleOf suits the largest of the values. A time is in milliseconds, as in the original tool, down to 0.1 ms; below that in

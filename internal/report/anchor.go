@@ -34,7 +34,8 @@ func shortSinceAnchor(v policy.Verdict) string {
 	}
 }
 
-// whySinceAnchor is reason of a verdict on the change since the anchor, where the baseline's words would be wrong.
+// whySinceAnchor is the reason of a verdict on the change since the anchor: where reason would speak of the baseline, it speaks of
+// the anchor.
 func whySinceAnchor(a policy.Verdict) string {
 	switch a.Reason.Code {
 	case policy.NewBenchmark:
@@ -50,7 +51,7 @@ func whySinceAnchor(a policy.Verdict) string {
 	return reason(a)
 }
 
-// because says why an outcome is that of the change since the anchor.
+// because explains a verdict whose outcome comes from the change since the anchor.
 func because(v policy.Verdict) string {
 	switch a := v.Anchor; {
 	case a == nil: // JSON may have none
@@ -73,8 +74,8 @@ func because(v policy.Verdict) string {
 
 const withinLimits = "not beyond the limits since the baseline"
 
-// sinceBaseline says what a verdict is since the baseline whose outcome is that of the change since the anchor; empty where JSON
-// does not tell.
+// sinceBaseline says how a verdict stands since the baseline when its outcome comes from the anchor; empty if the JSON does not
+// tell.
 func sinceBaseline(v policy.Verdict) string {
 	own := v.Reason.Facts.Baseline
 	switch {

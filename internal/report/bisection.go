@@ -19,8 +19,7 @@ type Bisection struct {
 	Notes     []string
 	Steps     []Step // in order; the first is that of Bad
 	Outcome   BisectionOutcome
-	// Suspects are the commits of which one is the first bad one, parents first: that one where it was found, else those that are
-	// left.
+	// Suspects are the commits that may be the first bad one, parents first. If it was found, it is the only one.
 	Suspects []Revision
 	Why      *Document // the first bad commit against its parent; nil where it was not found
 	Error    string    // why the search went no further; empty when it came to its end

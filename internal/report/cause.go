@@ -7,8 +7,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Cause is what profiles of both sides say of a benchmark that regressed, or the metrics of both servers: where its requests came
-// to cost more.
+// Cause says where the requests of a regressed benchmark cost more, by profiles of both sides or by the metrics of both servers.
 type Cause struct {
 	policy.ID
 	// Of is what the profiles counted: "CPU time", "allocated memory", "waiting"; or [Servers].
@@ -26,13 +25,13 @@ type Cause struct {
 	Functions []CostlyFunction
 	// Parts are those of the work of servers.
 	Parts []ServerPart
-	// Doubts are why there are none, or what else there is to know; none when there is nothing to add.
+	// Doubts say why Functions is empty, or what qualifies it.
 	Doubts []Doubt
 	// Problem is why it could not be profiled, of NotProfiled.
 	Problem policy.Reason
 	// Command opens the difference of both profiles, from the folder of results; empty when there are none there.
 	Command string
-	// Elsewhere names whose results have the profiles, where these have none; empty when nobody's.
+	// Elsewhere names the owner of the results that have the profiles, if these results have none.
 	Elsewhere string
 }
 
@@ -69,8 +68,8 @@ func (c Cause) requests() string {
 	return "requests"
 }
 
-// headline is the whole change: "CPU time of a request: +1.31 ms, from 4.10 to 5.41 ms (812 profiled requests a side)". Where that
-// is no answer to what was measured, it says so instead.
+// headline is the whole change: "CPU time of a request: +1.31 ms, from 4.10 to 5.41 ms (812 profiled requests a side)". If that
+// does not explain what was measured, it says so instead.
 func (c Cause) headline() string {
 	if c.Of == Servers {
 		return c.serversHeadline()
@@ -91,8 +90,8 @@ func (c Cause) headline() string {
 	return fmt.Sprintf("%s: %s %s, %s %s", of, s.signed(c.sum().grown), s.unit, change, profiled)
 }
 
-// costlyLine is a term of the sum as a row of a table: "+1.25 ms", "shop.tokenize (tokenize.go:12)", "95 % of the added time".
-// Where it is of no one function, Sum says of what.
+// costlyLine is a term of the sum as a row of a table: "+1.25 ms", "shop.tokenize (tokenize.go:12)", "95 % of the added time". If
+// no single function is behind it, Function is empty and Sum says what is.
 type costlyLine struct{ Grown, Function, Share, Sum string }
 
 func (c Cause) line(f CostlyFunction) costlyLine {

@@ -5,7 +5,8 @@ import (
 	"strconv"
 )
 
-// sum is a cause as a sum: the functions and the others have grown, and with the rest that is what was measured.
+// sum is a cause as a sum. The named functions and the others make up the growth in the profiles, which with the rest is the
+// measured growth.
 type sum struct {
 	grown  float64 // by the profiles
 	others float64 // as much of it as is of no function that is named
@@ -25,7 +26,7 @@ func (c Cause) costs() scale {
 	return scaleOf(unit, values...)
 }
 
-// sum adds up in the digits shown, so that whoever adds up the lines comes to what is below them.
+// sum adds up the digits shown, so that the lines of a report add up to its total.
 func (c Cause) sum() sum { return c.add(c.costs().shown) }
 
 // exactly adds up what is known.
@@ -53,8 +54,8 @@ func (s scale) shown(v float64) float64 {
 	return shown * s.size
 }
 
-// terms are the lines of the sum: the functions, the others, the rest, and what they come to where that was measured. What is
-// nothing in the digits shown is left out.
+// terms are the lines of the sum: the functions, the others, the rest, and what they come to where that was measured. A term that
+// shows as 0 is left out.
 func (c Cause) terms() []costlyLine {
 	if c.Of == Servers {
 		return c.serverLines()

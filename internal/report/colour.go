@@ -7,7 +7,7 @@ const (
 	strong, noColour   = "\x1b[1m", "\x1b[0m"
 )
 
-// coloured is a line that begins with a word of so many bytes, with the word in a colour where the terminal knows colours.
+// coloured is a line whose first word, of so many bytes, has a colour if the terminal knows colours.
 func (b *terminal) coloured(line string, word int, colour string) string {
 	if !b.colours || colour == "" || word > len(line) {
 		return line

@@ -26,7 +26,7 @@ type Document struct {
 	Environment []Fact    // goos, goarch, cpu, go, load ...; of two with the same name the first counts
 	Shard       Shard     // the part of a gate that this is; zero: the whole
 	Notes       []string  // doubts and hints that concern the whole run
-	First       bool      // whether somebody is to be told what a gate does: none has compared two revisions in the folder of results
+	First       bool      // whether to explain what a gate does, since none has compared two revisions in the folder of results
 	Accepts     bool      // whether trailers of commits were read, which accept what regressed
 	Causes      []Cause   // of what regressed, as profiles tell
 	Planted     string    // the slowdown put into the candidate on purpose; empty: none
@@ -35,7 +35,7 @@ type Document struct {
 	ErrorCode   policy.Code // of the same
 	Began       time.Time
 	Took        time.Duration
-	Phases      []Phase // what that time was spent on; the rest of it on nothing that has a name
+	Phases      []Phase // the named parts of that time
 	Out         string  // the folder with the saved results
 	Details     []Detail
 	Again       []Command
@@ -104,7 +104,7 @@ func (d Document) Passes() bool {
 	return !d.Report.Fails()
 }
 
-// plantedIn says where the slowdown was put that was planted.
+// plantedIn says where the slowdown was planted.
 func (d Document) plantedIn() string {
 	in, groups := "request", d.groups()
 	switch n := len(plainGroups(groups)); {
@@ -116,7 +116,7 @@ func (d Document) plantedIn() string {
 	return " in every " + in + " of the candidate, on purpose"
 }
 
-// elsewhere reports whether there was nothing to judge here because others judge all of it.
+// elsewhere reports whether other shards judge every benchmark, so that nothing was to be judged here.
 func (d Document) elsewhere() bool { return len(d.Report.Verdicts) == 0 && d.Report.Elsewhere > 0 }
 
 // Outcome is the report's; invalid when nothing could be judged.
@@ -197,7 +197,7 @@ func (d Document) took() string {
 	return d.Took.Round(100 * time.Millisecond).String()
 }
 
-// unjudged are the names of the benchmarks that no rule speaks of.
+// unjudged names the benchmarks to which no rule applies.
 func (d Document) unjudged() []string {
 	var names []string
 	for _, m := range d.Report.Benchmarks {

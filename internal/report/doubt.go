@@ -54,7 +54,7 @@ func (c Cause) allDoubts() string {
 	return strings.Join(all, "; ")
 }
 
-// notAgain says that what regressed did not do so again.
+// notAgain says that the regression did not recur while it was profiled.
 func (c Cause) notAgain() string {
 	switch {
 	case c.Unit == "B":
@@ -66,7 +66,7 @@ func (c Cause) notAgain() string {
 		"see the noise"
 }
 
-// outgrown is what takes back what a function grew by beyond the whole.
+// outgrown says how one function can have grown by more than the whole.
 func (c Cause) outgrown() string {
 	if c.exactly().others < 0 {
 		return "others shrank, or seem to by the luck of sampling"
@@ -74,7 +74,7 @@ func (c Cause) outgrown() string {
 	return "some of it is not in what was measured"
 }
 
-// otherwise is what else it may be, where profiles show nothing.
+// otherwise names causes that profiles do not show.
 func (c Cause) otherwise() string {
 	switch c.Of {
 	case "CPU time":

@@ -1,10 +1,7 @@
 package report
 
 import (
-	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,18 +12,31 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// TestFindings holds what is said first of each document, and what it rests on, to what a reader has approved.
+// withoutMarkdown are the findings of documents whose Markdown has no golden file, since other files have all its markup.
+var withoutMarkdown = map[string]string{
+	"first-added":      "Nothing was compared: the baseline has none of these benchmarks and metrics.",
+	"first-error":      "Nothing could be judged.",
+	"first-itself":     "Nothing that the benchmarks run or read has changed.",
+	"first-unchanged":  "Nothing that the benchmarks run or read has changed.",
+	"unchanged-inputs": "MLP could not be judged: p95 of end_to_end is invalid.",
+	"unchanged-beside": "Nothing got worse than its limits allow.",
+	"itself":           "Identical sides came out alike, as expected.",
+	"itself-blind": "Identical sides were to come out ok: the outcome is blind; 1 rule is blind: p95 of MLP was too noisy to see " +
+		"a change of 10 %: a change of 48.58 % would have been found.",
+	"expected-missed": "The slowdown of 1ms that was planted was not found: the outcome is ok.",
+	"counts": "Decode/lora=8 got worse: its allocs/op rose by 1 allocs/op, and the limit is 1 allocs/op. " +
+		"Another rule fails too.",
+	"improved": "Nothing got worse than its limits allow, and MLP got better: its throughput rose by 30.35 %.",
+	"waiting":  "It cannot be told whether MLP got slower: its p95 rose by 20.00 %, too noisily to be sure.",
+	"whole-runs": "Nothing was seen to get worse than its limits allow; 1 rule is blind: time/op of Sort was too noisy to see " +
+		"a change of 10 %: a change of 55.00 % would have been found.",
+}
+
 func TestFindings(t *testing.T) {
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(documents)) {
-		d := documents[name]()
-		fmt.Fprintf(&b, "%s: %s\n", name, d.finding())
-		for _, said := range d.evidence() {
-			fmt.Fprintf(&b, "\t%s\n", said)
-		}
+	for name, finding := range withoutMarkdown {
+		assert.Equal(t, finding, documents[name]().finding(), name)
 	}
-	fmt.Fprintf(&b, "nothing: %s\n", Document{}.finding())
-	golden(t, "findings.golden", []byte(b.String()))
+	assert.Equal(t, "There was nothing to judge.", Document{}.finding())
 }
 
 func TestTheSameNumbersEverywhere(t *testing.T) {

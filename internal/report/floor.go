@@ -7,8 +7,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// underFloor says of a subject from where on it fails whose floor hides what the limit alone would not allow; empty for a rule
-// whose floor hides little, as one allocation does, since there is none smaller, and for one that gave way to another.
+// underFloor says from which change on subject fails, where the floor hides more than the limit would allow; else empty. A floor of
+// one allocation hides nothing, and a rule that gave way to throughput is left out.
 func underFloor(v policy.Verdict, subject string) string {
 	one := v.Unit == "allocs/op" && v.Rule.MinRegression <= 1 && v.Rule.MaxRegressionPercent == 0
 	if !v.FloorHides() || one || v.Reason.Code == policy.Saturated {

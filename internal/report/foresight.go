@@ -76,12 +76,13 @@ func UnseenOn(machine string, r policy.Report) string {
 		machine, v.Detectable, v.Name, v.Unit, v.RedFrom())
 }
 
-// sawLeast finds the verdict that found no change and whose noise hid most of its limits; false where noise hid nothing.
+// sawLeast finds, of the verdicts that found no change, the one whose detectable change is the largest multiple of its limits. ok
+// is false if noise hid no change beyond the limits.
 func sawLeast(r policy.Report) (least policy.Verdict, ok bool) {
 	most := 1.0
 	for _, v := range r.Verdicts {
 		found := v.Outcome == policy.Regressed || v.Outcome == policy.Accepted || v.Outcome == policy.Improved
-		if times := v.Detectable / v.RedFrom(); !found && v.Candidate.N > 0 && times > most { // of a rule that cannot fail it is none
+		if times := v.Detectable / v.RedFrom(); !found && v.Candidate.N > 0 && times > most { // 0 for a rule that cannot fail
 			least, most, ok = v, times, true
 		}
 	}

@@ -21,8 +21,8 @@ func (g group) fails() bool {
 	return false
 }
 
-// groups are the verdicts by benchmark, in the report's order, but for what is unchanged. Theirs are copies, to be sorted as one
-// likes: one array, in which those of a benchmark mostly stand together already.
+// groups are the verdicts by benchmark, in the report's order, without unchanged ones. The verdicts are copies that callers may
+// sort. All are in one array, since those of a benchmark mostly stand together.
 func (d Document) groups() []group {
 	measured := make(map[policy.ID]int, len(d.Report.Benchmarks))
 	for i, m := range d.Report.Benchmarks {

@@ -31,8 +31,8 @@ type HistoryStop struct {
 	Machine         string
 	Outcome         policy.Outcome
 	Pass            bool
-	Gap             bool // the baseline is not the commit of the stop before it; so of the first
-	ByTime          bool // which stop comes before the gap was told by the time of commits, since no ancestry was known
+	Gap             bool // the baseline is not the commit of the stop before; always set for the first stop
+	ByTime          bool // no ancestry was known, so commit times tell which stop comes before the gap
 }
 
 // HistoryMetric is one metric of one benchmark along the line.
@@ -62,7 +62,7 @@ type HistoryPoint struct {
 	SinceBounds policy.Bounds
 }
 
-// HistoryTrend is where the changes of a metric began to be distributed otherwise: E-divisive (Matteson and James 2014).
+// HistoryTrend is a point from which on the changes of a metric have another distribution: E-divisive (Matteson and James 2014).
 type HistoryTrend struct {
 	Point         int // the first
 	P             float64

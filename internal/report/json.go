@@ -112,8 +112,7 @@ type (
 	}
 )
 
-// tally is how many verdicts have each outcome, what is unchanged and was not measured with the others; one that none has is there
-// with 0.
+// tally counts the verdicts by outcome, unchanged ones included. An outcome that no verdict has is there with 0.
 type tally map[policy.Outcome]int
 
 func (d Document) tally() tally {

@@ -34,10 +34,9 @@ type (
 	}
 )
 
-// WriteJUnit writes the report for what shows tests: JUnit's XML. A verdict that fails is a failure, or an error where it is
-// invalid; one that passes and was not seen to be well is skipped: blind, inconclusive where the policy lets that pass, added.
-// Where an outcome was expected the verdicts make nothing fail, and that they did not come to it does. A case took its part of the
-// time in which its benchmark was measured. It fails when w does.
+// WriteJUnit writes the report as JUnit's XML. A verdict that fails is a failure, or an error if it is invalid. A verdict that
+// passes undecided is skipped: one that is blind, added, or inconclusive where the policy lets that pass. If an outcome was
+// expected, only missing it fails. A case took its part of the time in which its benchmark was measured. It fails when w does.
 func (d Document) WriteJUnit(w io.Writer) error {
 	cases := d.junitCases()
 	counts := map[string]int{}
@@ -81,7 +80,7 @@ func attribute(name, value string) xml.Attr {
 	return xml.Attr{Name: xml.Name{Local: name}, Value: value}
 }
 
-// isSkipped reports whether it is the attribute that suites as a whole have not.
+// isSkipped reports whether a is "skipped", an attribute that testsuites lacks.
 func isSkipped(a xml.Attr) bool { return a.Name.Local == "skipped" }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", max(d, 0).Seconds()) }
@@ -99,7 +98,7 @@ func (c junitCase) kind() string {
 	return ""
 }
 
-// longest is more than any benchmark is measured for: what is read from a report may be anything.
+// longest is more than any benchmark takes: a report that is read may claim any time.
 const longest = 1000 * time.Hour
 
 // junitCases are a case for each verdict, one more where the expected outcome did not come, or one alone where nothing was judged.

@@ -36,7 +36,7 @@ type Progress struct {
 	Benchmark string
 	Rounds    int
 	Spent     time.Duration
-	Verdicts  []policy.Verdict // as the last look left them, without an outcome what is not settled; none before the first look
+	Verdicts  []policy.Verdict // as of the last look, without an outcome while unsettled; none before the first look
 	Left      int              // rounds that it will likely take to settle them; 0: not known
 }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Missed says that the outcome is not the expected one. Where the gate could not see, or what was planted is within the limits, as
-// half of a short request is less than the floor, it says what to do.
+// Missed says that the outcome is not the expected one. It says what to do if noise hid the planted slowdown, or if the slowdown is
+// within the limits, as half of a short request is below the floor.
 func (d Document) Missed() string {
 	const quieter = "measure on a quieter machine, with a larger -regress.budget, or against a wider limit"
 	got, planted := d.Outcome(), cell(d.Planted)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// mostNoted is how many benchmarks a note names that is on many.
+// mostNoted is how many benchmarks a note names.
 const mostNoted = 5
 
 // noted is a note on benchmarks, and where it stands among the report's.
@@ -22,7 +22,8 @@ func (d *Document) Note(text string) {
 	}
 }
 
-// NoteOf notes something of a benchmark, with all others of which the same is noted. Notes are only added from then on.
+// NoteOf notes something of a benchmark. Benchmarks of which the same is noted share one note. After the first call Notes may only
+// grow.
 func (d *Document) NoteOf(benchmark, text string) {
 	n := d.noted[text]
 	if n == nil {

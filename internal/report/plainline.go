@@ -25,8 +25,7 @@ func ofRequests(m policy.Measured) bool {
 	return recorded(m) || slices.ContainsFunc(m.Metrics, ofRate)
 }
 
-// plain reports whether g is a benchmark without a Recorder that is judged by its operations, or has failed: one with a line of
-// its own.
+// plain reports whether g has a line of its own: a benchmark without a Recorder that is judged by its operations, or has failed.
 func (g group) plain() bool {
 	if recorded(g.of) {
 		return false
@@ -42,12 +41,12 @@ func plainGroups(groups []group) []group {
 	return slices.DeleteFunc(slices.Clone(groups), func(g group) bool { return !g.plain() })
 }
 
-// concerning are the verdicts of a plain benchmark of which its line does not say all.
+// concerning are the verdicts of a plain benchmark that its line does not show in full.
 func (g group) concerning() []policy.Verdict {
 	return slices.DeleteFunc(slices.Clone(g.verdicts), func(v policy.Verdict) bool { return onLine(v) })
 }
 
-// onLine reports whether the line of the verdict's benchmark says all of it, if that is a plain one.
+// onLine reports whether the line of the verdict's benchmark, if that is plain, shows the verdict in full.
 func onLine(v policy.Verdict) bool {
 	return v.Outcome == policy.OK && slices.Contains(operation, v.Unit)
 }
@@ -119,7 +118,7 @@ func bothSides(m policy.Metric) string {
 	return candidateOf(m)
 }
 
-// fromCell is the value from which on a rule fails whose floor hides much: "112 B/op"; empty where there is nothing to say.
+// fromCell is the value from which on a rule fails, if its floor hides much: "112 B/op"; empty where there is nothing to say.
 func fromCell(v policy.Verdict) string {
 	from := v.RedFrom()
 	switch {

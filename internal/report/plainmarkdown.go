@@ -24,8 +24,8 @@ func newPlainPart(groups []group) *plainPart {
 	return p
 }
 
-// tabled are those of the verdicts that a table of verdicts shows: of plain benchmarks only the first that were measured and of
-// which the benchmark's line does not say all.
+// tabled are the verdicts that a table of verdicts shows. A verdict on a plain benchmark is there if it was measured, its
+// benchmark's line does not show it in full, and there is room.
 func (p *plainPart) tabled(verdicts []policy.Verdict) []policy.Verdict {
 	return slices.DeleteFunc(slices.Clone(verdicts), func(v policy.Verdict) bool {
 		switch {
@@ -39,7 +39,7 @@ func (p *plainPart) tabled(verdicts []policy.Verdict) []policy.Verdict {
 	})
 }
 
-// inFull says of a table of verdicts that it does not have those that lines say all of.
+// inFull ends the title of a table that leaves out the verdicts which lines show in full.
 func (p *plainPart) inFull() string {
 	if len(p.groups) == 0 {
 		return ""

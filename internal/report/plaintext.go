@@ -40,7 +40,7 @@ func (b *terminal) plain(d Document, groups []group) (full []group) {
 
 func lineCount(b fmt.Stringer) int { return strings.Count(b.String(), "\n") }
 
-// plainRest says of plain benchmarks what neither their lines say nor those in full.
+// plainRest shows the reasons of plain benchmarks that are not shown in full.
 func (b *terminal) plainRest(d Document, groups, full []group) {
 	var verdicts []policy.Verdict
 	for _, g := range slices.Backward(groups) {

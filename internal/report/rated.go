@@ -78,7 +78,7 @@ func (d Document) rated() (all []rated, left int) {
 	return all, left
 }
 
-// tells reports whether there is more to show than the parts of its benchmarks do.
+// tells reports whether the case shows more than its benchmarks do one by one.
 func (r rated) tells() bool {
 	measured := 0
 	for _, p := range r.points {

@@ -132,8 +132,8 @@ func (c causeJSON) id(verdicts []policy.Verdict) policy.ID {
 	return id
 }
 
-// SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. What a report adds
-// to a reason is not compared, nor is what JSON does not have told apart.
+// SameVerdict reports whether two verdicts say the same, up to the rounding of another machine's arithmetic. It does not compare
+// what a report adds to a reason, and takes all numbers that JSON lacks for equal.
 func SameVerdict(a, b policy.Verdict) bool {
 	if (a.Anchor == nil) != (b.Anchor == nil) || a.Anchor != nil && !SameVerdict(*a.Anchor, *b.Anchor) {
 		return false

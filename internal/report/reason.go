@@ -18,7 +18,7 @@ func reason(v policy.Verdict) string {
 		parts = append(parts, toSettle(v.Reason))
 	}
 	if t := v.Reason.Facts.Trailer; t != nil && v.Outcome == policy.Inconclusive {
-		besides := "it is not seen either that it is not half as much again as "
+		besides := "nor is 1.5 times the ceiling ruled out: "
 		if t.Use == policy.Exceeded {
 			besides = "it is beyond "
 		}
@@ -41,7 +41,7 @@ func beyondOutcome(v policy.Verdict) string {
 	return reason(v)
 }
 
-// why is what the code says, with what would mend it.
+// why puts the code into words, with what would mend it.
 func why(v policy.Verdict) string {
 	f, unit := v.Reason.Facts, v.Unit
 	switch v.Reason.Code {
@@ -77,7 +77,7 @@ func why(v policy.Verdict) string {
 	case policy.BeyondCeiling:
 		return "beyond both limits, and beyond " + ceiling(f)
 	case policy.CeilingUnseen:
-		return "beyond both limits, and too noisy to see that it is not half as much again as " + ceiling(f)
+		return "beyond both limits, and too noisy to rule out 1.5 times " + ceiling(f)
 	case policy.NewBenchmark:
 		return "not in the baseline yet"
 	case policy.NewMetric:
@@ -139,7 +139,7 @@ func sameCode(of string) string {
 		"; where it lies, what it reads or the machine differs"
 }
 
-// word is one of the words of a reason: those that JSON brings may be fewer than its code has.
+// word is word i of a reason; JSON may have fewer words than the code needs.
 func word(f policy.Facts, i int) string {
 	if i >= len(f.Words) {
 		return "?"

@@ -48,7 +48,7 @@ const endToEnd = "end_to_end"
 
 var statistic = regexp.MustCompile(`^(p\d+(\.\d+)?|mean|min|max)(-(.+))?-ns$`)
 
-// ofProcess are what the process of a benchmark uses and the benchmark leaves, by units that do not say it well.
+// ofProcess are readable names of units: what a benchmark's process uses, and what the benchmark leaves.
 var ofProcess = map[string]string{
 	"peak-rss-B": "peak RSS", "live-heap-B": "live heap", "gc-pause-p99-ns": "p99 of GC pauses",
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Servers is what a [Cause] is of where two servers are compared: which part of their work grew, as their own metrics tell. No
-// profile is behind it, and Parts are in the place of Functions.
+// Servers is the Of of a [Cause] where two servers are compared: their own metrics tell which part of their work grew. No profile
+// is behind it, and Parts stand in the place of Functions.
 const Servers = "servers"
 
 // ServerPart is a part of what servers do.
@@ -17,7 +17,7 @@ type ServerPart struct {
 	// Baseline and Candidate are the medians of the rounds.
 	Baseline, Candidate float64
 
-	// Grew says that the candidate's was more by more than the luck of rounds, or, of the cache, another.
+	// Grew says that the candidate's value is larger than luck of rounds explains; of the cache, that it differs by more.
 	Grew bool
 }
 

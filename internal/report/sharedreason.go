@@ -7,10 +7,10 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// mostNamed is how many benchmarks a reason names that many share.
+// mostNamed is how many benchmarks a shared reason names.
 const mostNamed = 5
 
-// sharedReason is a reason of verdicts on plain benchmarks, however many they are.
+// sharedReason is one reason with all the plain benchmarks whose verdicts have it.
 type sharedReason struct {
 	first policy.Verdict
 	why   string

@@ -6,7 +6,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Spared is a note on values that cannot be, of metrics that no rule names; none where there are none.
+// Spared is a note on impossible values of metrics that no rule names; none if there are no such values.
 func Spared(of []policy.Problem) []string {
 	if len(of) == 0 {
 		return nil
@@ -16,5 +16,5 @@ func Spared(of []policy.Problem) []string {
 		p.Fix = ""
 		told[i] = problem(p)
 	}
-	return []string{"no rule names these metrics, and what cannot be was left out of them: " + strings.Join(told, "; ")}
+	return []string{"impossible values of metrics that no rule names were left out: " + strings.Join(told, "; ")}
 }

@@ -193,7 +193,7 @@ func (b *terminal) group(d Document, g group) {
 	}
 }
 
-// isUnsure reports whether it is noise that keeps a verdict from being another.
+// isUnsure reports whether less noise could change the verdict.
 func isUnsure(o policy.Outcome) bool { return o == policy.Blind || o == policy.Inconclusive }
 
 // widestChange is how many columns a change in its unit may have in a table where each has a column of its own.

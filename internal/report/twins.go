@@ -6,7 +6,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// Twins are the names that a report has of benchmarks in several packages, or with several GOMAXPROCS. The zero value has none.
+// Twins are the names of benchmarks that a report has in several packages, or with several GOMAXPROCS. The zero value has none.
 type Twins struct{ packages, procs map[string]bool }
 
 // Twins are the report's.

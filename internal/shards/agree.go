@@ -16,8 +16,7 @@ type Found struct {
 // String names the shard: "shard 2 of 3 (shards/b)".
 func (f Found) String() string { return fmt.Sprintf("shard %d of %d (%s)", f.Shard, f.Of, f.Dir) }
 
-// Agree says what forbids judging the shards as one gate, all of it: some that are missing or there twice, and others than belong
-// together. It is empty when nothing does.
+// Agree lists all that forbids judging the shards as one gate: shards that are missing, there twice, or of another gate.
 func Agree(found []Found) []string {
 	if len(found) == 0 {
 		return []string{"there are no shards"}
@@ -72,7 +71,7 @@ func (f Found) of(shards []string) string {
 	return strings.Join(names, ", ")
 }
 
-// differs says in what the two are no shards of one gate; empty when they are.
+// differs says why two shards are not of one gate; empty if they are.
 func (f Found) differs(o Found) string {
 	for _, is := range []struct{ what, one, other string }{
 		{"another gate", f.Gate, o.Gate},
@@ -119,7 +118,7 @@ func (f Found) differs(o Found) string {
 	return ""
 }
 
-// or is a side, and one that says nothing where there is none.
+// or is the side, or the zero Side if there is none.
 func (s *Side) or() Side {
 	if s == nil {
 		return Side{}

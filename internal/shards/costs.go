@@ -52,7 +52,7 @@ func ParseCosts(data []byte) (Costs, error) {
 			return Costs{}, fmt.Errorf("%s took %v seconds: write 0 or more, and less than %.0f",
 				b.Benchmark, b.Noise.Seconds, longest.Seconds())
 		}
-		// Of one that was measured with several GOMAXPROCS the longest counts.
+		// If a benchmark was measured with several GOMAXPROCS, its longest time counts.
 		key := [2]string{b.Package, b.Benchmark}
 		c.took[key] = max(c.took[key], time.Duration(math.Round(b.Noise.Seconds*1e6))*time.Microsecond)
 	}
@@ -72,7 +72,7 @@ func (c Costs) of(j Job) (time.Duration, bool) {
 	return took, ok
 }
 
-// typical is the mean of those that are known of jobs; of none a second.
+// typical is the mean of the known costs of jobs, or a second if none is known.
 func (c Costs) typical(jobs []Job) time.Duration {
 	sum, n := time.Duration(0), 0
 	for _, j := range jobs {

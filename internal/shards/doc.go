@@ -6,6 +6,6 @@
 // [Merge] puts together what they left: it judges the rounds again, at the looks at which their shard judged them, and refuses
 // a shard whose own verdicts are others.
 //
-// A manifest is no signature. Whoever edits a result by hand or by accident is found out, since sums do not match; whoever computes
-// the sums anew is found out where the verdicts do not follow from the rounds; whoever forges both is not.
+// A manifest is no signature. An edited result is found by its sum. If its sum was computed anew, it is found because the verdicts
+// do not follow from the rounds. If both were forged, it is not found.
 package shards

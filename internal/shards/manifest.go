@@ -126,7 +126,7 @@ func (b Benchmark) partakes(side int) bool {
 	return true
 }
 
-// comparable reports whether the candidate was there to be compared with a side that is not known to be the same.
+// comparable reports whether the candidate has the benchmark, and the baseline or the anchor has rounds to compare it with.
 func (b Benchmark) comparable() bool {
 	return b.Candidate != nil && (b.partakes(baselineSide) || b.partakes(anchorSide))
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/tailgate-go/tailgate/internal/report"
 )
 
-// Folders are the folders of shards that a pattern means: those below what matches it in dir or, if nothing does, in dir's module.
-// What matches and has no shard is an error, beside those that have.
+// Folders finds the folders of shards below what a pattern matches in dir or, if nothing matches there, in dir's module. A match
+// without a shard is an error, returned beside the folders that were found.
 func Folders(pattern, dir string) ([]string, error) {
 	matches, err := glob(pattern, dir)
 	if err != nil {

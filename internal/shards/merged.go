@@ -63,7 +63,7 @@ func (s left) check() error {
 	return nil
 }
 
-// rounds are a side's of a benchmark; none of a side that there is not.
+// rounds are the rounds of a benchmark on a side; none if the side does not exist.
 func (s left) rounds(side int, m Benchmark) benchdata.Benchmark {
 	if side < len(s.sets) {
 		for _, b := range s.sets[side].Benchmarks {

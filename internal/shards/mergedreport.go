@@ -82,7 +82,8 @@ func (m *Merged) rounds(side int) *benchdata.Set {
 	return set
 }
 
-// header is what all shards' results say of themselves; in what they differ is provenance, since benchstat compares nothing else.
+// header is what the results of all shards say of themselves. Keys whose values differ become provenance, so that benchstat still
+// compares the sides.
 func (m *Merged) header(side int) benchdata.Header {
 	h := benchdata.Header{
 		Config: map[string]string{}, Provenance: benchdata.Provenance{"shards": {strconv.Itoa(len(m.shards))}}, Better: map[string]int{},

@@ -9,7 +9,7 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
-// PolicySum tells policies apart whose defaults are filled in.
+// PolicySum is a hash of a policy whose defaults are filled in.
 func PolicySum(p policy.Policy) string {
 	data, err := json.Marshal(p)
 	if err != nil { // of what Validate lets pass there is nothing that JSON does not have

@@ -29,8 +29,8 @@ type judged struct {
 	detail   report.Detail
 }
 
-// run judges at the looks that the gate took. Looks that its plan has not, or that it cannot have taken after those before,
-// are an error: then the verdicts would not hold at alpha.
+// run judges at the looks that the gate took. A look that is not in the plan, or cannot follow the looks before it, is an error:
+// the verdicts would not hold at alpha.
 func (r replay) run() (judged, error) {
 	for side, rounds := range r.rounds {
 		switch n, partakes := len(rounds.Runs), r.of.partakes(side); {

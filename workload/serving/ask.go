@@ -10,8 +10,8 @@ import (
 )
 
 // Ask sends one request and waits for the reply, as [Client.Do] does. A reply that is not what the request asked for is a *Fault,
-// too: one of which any part says that it is of another model and, where IgnoreEOS is set, one without text, or of another number
-// of tokens than MaxTokens. What it took says nothing of what was asked for.
+// too: one that names another model in any part and, with IgnoreEOS, one that has no text or another number of tokens than
+// MaxTokens. The times of such a reply say nothing about what was asked for.
 func (c *Client) Ask(ctx context.Context, r Request, due time.Time) (Reply, error) {
 	body, err := c.Body(r)
 	if err != nil {
@@ -50,8 +50,8 @@ var ends = []string{
 	"guided_regex", "guided_choice", "guided_grammar", "grammar", "json_schema", "regex", "tools",
 }
 
-// otherLength is the fault of a reply that has not as many tokens as were to be generated in any case; nil: it has, or that is not
-// known. A single token may be none that has a text.
+// otherLength is the fault of a reply whose length differs from the one that IgnoreEOS asks for; nil if it does not, or is not
+// known. A reply of one token may have no text.
 func (r Request) otherLength(reply Reply) *Fault {
 	if !r.IgnoreEOS || slices.ContainsFunc(ends, func(field string) bool { return r.Extra[field] != nil }) {
 		return nil
@@ -68,15 +68,15 @@ func (r Request) otherLength(reply Reply) *Fault {
 }
 
 const (
-	// mostTries is how often a request is sent at most whose failure alone would say that nothing can be measured. A server that
-	// refuses one request of twenty refuses so many in a row once in three million times.
+	// mostTries is how often a request is sent at most if its failure would mean that nothing can be measured. A server that refuses
+	// one request of twenty refuses so many in a row once in three million times.
 	mostTries = 5
 	firstWait = 50 * time.Millisecond // after the first try; twice as long after each that follows
 )
 
-// Insist is [Client.Ask], but sends a request again that failed as one may of many: up to five times, until ctx ends. A request
-// that the server takes for wrong (a status of 400 to 499 but 408, 409, 425 and 429, or a reply of another model) is sent once.
-// tried is how often it was sent; the error is the last one's.
+// Insist is [Client.Ask], but sends a request again after a failure that may pass: up to five times, until ctx ends. A request that
+// the server takes for wrong (a status of 400 to 499 but 408, 409, 425 and 429, or a reply of another model) is not sent again.
+// tried is how often the request was sent; the error is that of the last time.
 func (c *Client) Insist(ctx context.Context, r Request, due time.Time) (reply Reply, tried int, err error) {
 	for wait := firstWait; ; wait *= 2 {
 		reply, err = c.Ask(ctx, r, due)

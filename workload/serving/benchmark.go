@@ -8,7 +8,7 @@ import (
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
-// Options say what a scenario leaves open. The zero value is a scenario that names its server, or a gate that does.
+// Options say what a scenario leaves open. The zero value suits a scenario that names its server, or a gate that does.
 type Options struct {
 	// Start starts a server where neither a gate nor the scenario names one, and has it ended by b.Cleanup. It is called once for all
 	// rates.
@@ -21,8 +21,8 @@ type Options struct {
 	// as a whole when a rate has been run; results.schema.json beside this package describes it. Empty means none.
 	Results string
 
-	// Log gets a line for each request, as soon as it ends: what a run that is killed has measured is in there. See the package
-	// comment. Nil keeps none.
+	// Log gets a line for each request, as soon as it ends, so that it has what a killed run measured. See the package comment. Nil
+	// keeps none.
 	Log io.Writer
 }
 

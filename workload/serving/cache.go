@@ -10,12 +10,12 @@ import (
 type Cache string
 
 const (
-	// Cold is nothing, and the default: each prompt of each run begins with words of its own, in the place of as many tokens of it.
-	// Prefill is then paid for in every run, and by both sides of a gate, were they one server.
+	// Cold, the default, means nothing: each prompt of each run begins with words of its own, which replace as many of its tokens. So
+	// every run pays for prefill, and so do both sides of a gate, even if they are one server.
 	Cold Cache = "cold"
 
-	// Warm is whatever earlier runs have left there: prompts are sent as they stand, the same in every run. What a side spares
-	// by knowing them hides what its prefill takes.
+	// Warm means whatever earlier runs left: prompts are sent as they stand, the same in every run. Cache hits then hide what prefill
+	// takes.
 	Warm Cache = "warm"
 )
 

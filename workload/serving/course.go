@@ -96,8 +96,8 @@ func (c *course) send(ctx context.Context, model string, e dataset.Entry, due ti
 	return c.client.Ask(ctx, c.scenario.Request(model, e), due)
 }
 
-// ask sends a prompt. With b.N = 1 testing and gates find out whether there is anything to measure: such a trial is sent again if
-// it fails, which is no reason to say that there is not. Where the scenario itself has one prompt, it is no trial.
+// ask sends a prompt. A run of b.N = 1 is a trial, by which testing and gates find out whether there is anything to measure. A
+// trial that fails is sent again, since one failure does not show that there is nothing. A scenario of one prompt has no trials.
 func (c *course) ask(ctx context.Context, trial bool, model string, e dataset.Entry, due time.Time) (Reply, error) {
 	if !trial {
 		return c.send(ctx, model, e, due)
@@ -114,8 +114,8 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// warmUp offers the load before the first rate, but not to a run of b.N = 1, with which testing finds out what there is to run.
-// Its errors are none of a rate's. In a duet, whose b.N is beyond all memory, it ends the benchmark.
+// warmUp offers the load before the first rate, but not to a run of b.N = 1, with which testing finds out what there is to run. No
+// rate counts its errors. In a duet, whose b.N is beyond all memory, it ends the benchmark.
 func (c *course) warmUp(b *testing.B, rec *workload.Recorder) error {
 	load := c.scenario.warmUpLoad()
 	if b.N == 1 || c.rates > 0 {

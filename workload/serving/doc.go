@@ -117,14 +117,13 @@
 //	trials                       rates that were tried
 //	cached-percent, cold         of all prompts that were sent, as of a rate
 //
-// Each rate is tried with b.N prompts, and at least as many as sweep.duration or sweep.prompts say, or else as the rates
-// of the scenario have: the same prompts, adapters and pattern of arrivals at every rate, with the time between them stretched.
-// What one trial leaves behind the next one does not begin with: all requests have ended, those of a rate that is lost are no
-// longer sent, and after such a rate a request by itself must keep the SLO again. A trial in which the load generator was late says
-// nothing of the server: it is made again, and the third in a row fails the benchmark. So does an SLO that does not hold even at
-// sweep.low: there is no knee to report. That a server which holds a rate holds every lower one is taken for granted; the answer,
-// and the rate above it that failed, are measured. A stall of the machine can fail a trial: one sweep is one measurement,
-// and a gate makes several.
+// Each rate is tried with b.N prompts, and at least as many as sweep.duration or sweep.prompts say, or else as the rates of the
+// scenario have: the same prompts, adapters and pattern of arrivals at every rate, with the time between them stretched. No trial
+// begins with what the one before left behind: all requests have ended, a rate that is lost is broken off, and after such a rate a
+// request by itself must keep the SLO again. A trial in which the load generator was late says nothing of the server: it is made
+// again, and the third in a row fails the benchmark. So does an SLO that does not hold even at sweep.low: there is no knee to
+// report. The sweep assumes that a server which holds a rate holds every lower one; it measures the answer, and the rate above it
+// that failed. A stall of the machine can fail a trial: one sweep is one measurement, and a gate makes several.
 //
 //	{"metric": "max-rate-req/s", "benchmark": "Serving/case=knee/sweep", "max_regression_percent": 10}
 //

@@ -60,8 +60,8 @@ func (c *capture) unfinished(ended error, finish string, told bool) *Fault {
 	return nil
 }
 
-// succeeds reports whether a reply that ends for the reason is what was asked for: the OpenAI API's, those of TGI, Anthropic's,
-// and repetition, with which vLLM ends what goes in circles. abort, error, content_filter and whatever is not known are none.
+// succeeds reports whether a reply that ends for the reason is what was asked for: the OpenAI API's, those of TGI, Anthropic's, and
+// repetition, with which vLLM ends what goes in circles. All others, such as abort, error and content_filter, are failures.
 func succeeds(finish string) bool {
 	switch finish {
 	case "stop", "length", "tool_calls", "function_call", "eos_token", "stop_sequence", "eos", "end_turn", "max_tokens", "repetition":

@@ -21,7 +21,7 @@ func (c *Client) request(ctx context.Context, body []byte) *http.Request {
 	return r
 }
 
-// idled is how long a connection was idle, at least, that a server may close without having taken the next request from it.
+// idled is how long a connection must have been idle for a server to close it without having taken the next request.
 const idled = time.Second
 
 // exchange sends a request and takes the reply down.

@@ -87,8 +87,8 @@ func dialFault(ctx context.Context, err error) *Fault {
 	return fault(Connect, "%v", err)
 }
 
-// faultIn is the fault that a text tells of which a server sent for an error. status is that of the reply; the one in the text
-// counts where that is 200, or 0 for a stream, which has begun with 200.
+// faultIn is the fault in the text of an error that a server sent. status is that of the reply; the one in the text counts where
+// that is 200, or 0 for a stream, which has begun with 200.
 func faultIn(text []byte, status int) *Fault {
 	f := &Fault{Kind: Status, Status: status, Detail: printable(text)}
 	var said any

@@ -63,7 +63,7 @@ func (r *Reply) measure(texts []time.Duration, done time.Duration, last chunk) {
 	}
 }
 
-// count takes the usage. One that counts nothing, although there is text, is none: some servers send zeros.
+// count takes the usage. A usage of 0 tokens is ignored if there is text: some servers send zeros.
 func (r *Reply) count(last chunk) {
 	r.HasCached, r.CachedTokens = last.hasCached, last.cachedTokens
 	if !last.hasUsage || last.completionTokens == 0 && r.Texts > 0 {
@@ -75,7 +75,7 @@ func (r *Reply) count(last chunk) {
 	}
 }
 
-// name takes the model's name, in JSON, from a part of the reply. A name that is no text is none.
+// name takes the model's name, in JSON, from a part of the reply. A name that is not a string is ignored.
 func (r *Reply) name(model []byte) {
 	var name string
 	if json.Unmarshal(model, &name) != nil || name == "" {

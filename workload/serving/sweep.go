@@ -24,8 +24,8 @@ type Sweep struct {
 	// GoodPercent is the share of requests that must be good; 0 means 99.
 	GoodPercent float64 `json:"good_percent,omitempty"`
 
-	// Duration is how long a rate is tried, or Prompts with how many requests, at least; of which one may be set. Without either it is
-	// what the scenario has for its rates. A rate that is tried for less time than a few requests take has not shown that it holds.
+	// Duration is how long a rate is tried at least, or Prompts with how many requests; only one may be set. Without either the values
+	// for the rates of the scenario count. A trial that is shorter than a few requests does not show that a rate holds.
 	Duration Duration `json:"duration,omitempty"`
 	Prompts  int      `json:"prompts,omitempty"`
 }

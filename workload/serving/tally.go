@@ -46,7 +46,7 @@ func (t *tally) succeeded(r Reply) {
 	t.times.add(r)
 }
 
-// failed counts a request that has none. The error says that too many have failed, once no success of those left could mend that.
+// failed counts a request that has failed. It returns an error once more have failed than may.
 func (t *tally) failed(err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -114,8 +114,8 @@ func (s *sweep) find() (knee, error) {
 	return found, err
 }
 
-// begin is what there is to do with b.N = 1, with which testing and gates find out what there is to run: it sends one prompt,
-// and looks for nothing. The lowest rate stands for a knee that is there or above.
+// begin is the run of b.N = 1, by which testing and gates find out what there is to run: it sends one prompt and searches nothing.
+// It reports the lowest rate as a knee that is there or above.
 func (s *sweep) begin() (knee, error) {
 	t := &trial{sweep: s, n: 1, rate: s.grid[0]}
 	if err := t.run(); err != nil {
