@@ -124,7 +124,8 @@ type Gate struct {
 	History string
 	// Out is the folder for baseline.txt, candidate.txt, verdict.json, the reports and profiles; empty means .tailgate/<folder of the
 	// package>/<name of the test> beside go.mod, and of a shard the folder shard-<i>-of-<n> in that. Where Out is set, .tailgate has
-	// no more than .gitignore and stamp, because of which go test does not reuse the gate's result. Flag -regress.out.
+	// no more than .gitignore and stamp, because of which go test does not reuse the gate's result. It must be empty, not there yet
+	// or a gate's: what an earlier gate left is removed. Flag -regress.out.
 	Out string
 }
 
