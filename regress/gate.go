@@ -44,6 +44,11 @@ type Gate struct {
 	// says so. What seems to differ by more than the limits is inconclusive where the benchmark itself differs. Flag -regress.tests.
 	Tests string
 
+	// Tags are build tags, with commas, as for go test -tags: both sides are listed and built with them. Empty means those with which
+	// go test has built the test that the gate stands in, or else those of GOFLAGS. Other flags of that build, such as -gcflags, do
+	// not reach what is measured, and a note says so: write them in GOFLAGS. Flag -regress.tags.
+	Tags string
+
 	// Identical is "measure" to measure every benchmark, as an A/A run must. Empty or "ok" leaves out the benchmarks of a package
 	// whose test binaries are the same on both sides, and which reads the same: their verdicts are ok, with the reason "unchanged".
 	// What is read is told by the log that go test keys its cache with, from before init functions run; what is read through cgo or
