@@ -19,7 +19,11 @@ type rerun struct {
 
 // byTest runs the test again in which a gate is.
 var byTest = rerun{"of go.mod", func(name, pkg string) string {
-	return "go test -count=1 -v -run " + shellQuoted(measure.Pattern(name)) + " " + shellQuoted(pkg)
+	command := "go test -count=1 -v "
+	if tags := builtWith("-tags"); tags != "" { // the test itself may need them
+		command += "-tags=" + shellQuoted(tags) + " "
+	}
+	return command + "-run " + shellQuoted(measure.Pattern(name)) + " " + shellQuoted(pkg)
 }}
 
 // again is how to see for oneself what a gate has found. The commits are named, since branches move.

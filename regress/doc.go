@@ -71,6 +71,7 @@
 //	-regress.baseline   REGRESS_BASELINE    git revision, address of a server, or saved results
 //	-regress.candidate  REGRESS_CANDIDATE   git revision, address of a server, or saved results
 //	-regress.anchor     REGRESS_ANCHOR      older git revision, or latest-tag, to find drift since
+//	-regress.tags       REGRESS_TAGS        build tags of what is measured; none: those of this go test
 //	-regress.tests      REGRESS_TESTS       own: measure each side with its own tests, not both with the candidate's
 //	-regress.identical  REGRESS_IDENTICAL   measure: measure what runs and reads the same on both sides, too
 //	-regress.policy     REGRESS_POLICY      JSON policy

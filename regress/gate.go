@@ -24,8 +24,9 @@ type Gate struct {
 	// Baseline is a git revision, the http:// or https:// address of a server (see workload.Target), or a file (or pattern of files)
 	// of saved benchmark results, which may be those of the inference gateway's load generator. A name that is both a file and a
 	// revision is refused: ./main is the file, refs/heads/main the branch. Empty means what CI's variables say: the merge base with
-	// the pull request's target, or on a push the commit before it. Elsewhere it means HEAD if the work tree has changes, else the
-	// work tree itself (see Identical), which is invalid in CI. Flag -regress.baseline.
+	// the pull request's target, or on a push the commit before it; on a push of a new branch the merge base with the default branch,
+	// or else the parent. Elsewhere it means HEAD if the work tree has changes, else the work tree itself (see Identical); in CI both
+	// are invalid. Flag -regress.baseline.
 	Baseline string
 	// Candidate likewise; empty means the work tree. Saved results can only be compared with saved results,
 	// and a server with a server.
@@ -42,6 +43,11 @@ type Gate struct {
 	// new one is judged at once. If these do not build or run with the baseline's code, each side has its own, and the report says so.
 	// If the benchmark itself differs, a change beyond the limits is inconclusive. Flag -regress.tests.
 	Tests string
+
+	// Tags are build tags, with commas, as for go test -tags: both sides are listed and built with them. Empty means those with which
+	// go test has built the test that the gate stands in, or else those of GOFLAGS. Other flags of that build, such as -gcflags, do
+	// not reach what is measured, and a note says so: write them in GOFLAGS. Flag -regress.tags.
+	Tags string
 
 	// Identical is "measure" to measure every benchmark, as an A/A run must. Empty or "ok" leaves out the benchmarks of a package
 	// whose test binaries are the same on both sides, and which reads the same: their verdicts are ok, with the reason "unchanged".
@@ -123,7 +129,8 @@ type Gate struct {
 	History string
 	// Out is the folder for baseline.txt, candidate.txt, verdict.json, the reports and profiles; empty means .tailgate/<folder of the
 	// package>/<name of the test> beside go.mod, and of a shard the folder shard-<i>-of-<n> in that. Where Out is set, .tailgate has
-	// no more than .gitignore and stamp, because of which go test does not reuse the gate's result. Flag -regress.out.
+	// no more than .gitignore and stamp, because of which go test does not reuse the gate's result. It must be empty, not there yet
+	// or a gate's: what an earlier gate left is removed. Flag -regress.out.
 	Out string
 }
 

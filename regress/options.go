@@ -28,6 +28,8 @@ var (
 		"git revision, address of a server or saved results to judge (default: the work tree)")
 	anchorOption = newOption("anchor", "Anchor",
 		"older git `revision`, or latest-tag, to find drift since (default: none)")
+	tagsOption = newOption("tags", "Tags",
+		"build `tags` of what is measured, as for go test -tags (default: those of this go test, or else of GOFLAGS)")
 	testsOption     = newOption("tests", "Tests", "own: measure each side with its own tests (default: both with the candidate's)")
 	identicalOption = newOption("identical", "Identical",
 		"measure: measure benchmarks that run and read the same on both sides, too (default: they are ok)")

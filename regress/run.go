@@ -95,6 +95,7 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err != nil {
 		return nil, nil, err
 	}
+	ctx = testbin.WithTags(ctx, s.tags)
 	out, err := s.output(dir, name, doc)
 	if err != nil {
 		return nil, nil, err
@@ -156,6 +157,13 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	}
 	if s.judge, err = s.accepting(ctx, repo, baseline, candidate, doc); err != nil {
 		return out, nil, err
+	}
+	if s.program == nil && baseline.Address == "" {
+		notes, err := unreached(ctx, dir)
+		if err != nil {
+			return out, nil, err
+		}
+		doc.Notes = append(doc.Notes, notes...)
 	}
 	if err := out.RemoveResults(); err != nil {
 		return out, nil, err

@@ -74,9 +74,6 @@ func (s *searching) search(ctx context.Context) error {
 		return err
 	}
 	s.doc.Out, s.doc.Notes = s.out.Dir, of.Notes
-	if err := s.out.RemoveBelow(steps, why); err != nil {
-		return err
-	}
 	if err := s.follow(); err != nil {
 		return err
 	}
@@ -100,6 +97,9 @@ func (s *searching) search(ctx context.Context) error {
 			return err
 		}
 		side.of.Hash, side.of.Subject, side.of.Author, side.of.Date = entry.Hash, entry.Subject, entry.Author, entry.Date
+	}
+	if err := s.out.RemoveBelow(steps, why); err != nil {
+		return err
 	}
 	if dirty, err := repo.Dirty(ctx); err != nil {
 		return err

@@ -66,6 +66,7 @@ type settings struct {
 	program             *measure.Program // in place of packages; nil: none
 	takes               time.Duration    // of one run of all that the program measures, at least
 	bench, benchtime    string
+	tags                string // of builds; empty: those of GOFLAGS
 	baseline, candidate report.Setting
 	anchor              report.Setting
 	judge               judge.Judge
@@ -135,6 +136,11 @@ func (g Gate) settle(from outside) (s settings, err error) {
 	s.candidate = take(candidateOption, g.Candidate)
 	s.anchor = take(anchorOption, g.Anchor)
 	s.good, s.bad, s.metric = take(goodOption, g.Good), take(badOption, g.Bad), take(metricOption, g.Metric)
+	if s.tags = take(tagsOption, g.Tags).Value; s.tags == "" {
+		if s.tags = builtWith("-tags"); s.tags != "" {
+			s.won = append(s.won, report.Setting{Name: tagsOption.name, Value: s.tags, Source: "go test -tags"})
+		}
+	}
 	s.out, s.in, s.history = take(outOption, g.Out).Value, take(inOption, g.In).Value, take(historyOption, g.History).Value
 	if s.variables, err = variables(take(envOption, strings.Join(g.Env, ","))); err != nil {
 		return s, err

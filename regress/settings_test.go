@@ -35,7 +35,7 @@ func TestTheDocumentationHasEveryOption(t *testing.T) {
 func TestEachSettingIsTakenOnce(t *testing.T) {
 	s, err := Gate{
 		Baseline: "v1", Candidate: "v2", Anchor: "v0", Bench: "Sum", Out: "out", In: "in", History: "history", Good: "v1", Bad: "v2",
-		Metric: "ns/op", Tests: "own", Identical: "measure", Profile: "off", Accept: "off", Restart: "make", Swap: "on",
+		Metric: "ns/op", Tags: "fast", Tests: "own", Identical: "measure", Profile: "off", Accept: "off", Restart: "make", Swap: "on",
 		Shard: "1/2", Inject: "2ms", Expect: "regressed", Budget: 1, Total: 1, Timeout: 1,
 	}.settle(fromNowhere)
 	require.NoError(t, err)

@@ -44,7 +44,7 @@ type Folder struct {
 	root *os.Root // Dir: what the code under test has put there leads nowhere else
 }
 
-// newFolder makes the folder, which may be anywhere.
+// newFolder makes the folder, which may be anywhere. One that has files must be a gate's, for a gate removes what is in its folder.
 func newFolder(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, outputError(err)
@@ -52,6 +52,9 @@ func newFolder(dir string) (*Folder, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, outputError(err)
+	}
+	if err := claim(root); err != nil {
+		return nil, outputError(errors.Join(err, root.Close()))
 	}
 	return open(root)
 }

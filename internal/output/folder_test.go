@@ -15,6 +15,14 @@ import (
 	"github.com/tailgate-go/tailgate/policy"
 )
 
+func openRoot(t *testing.T, dir string) *os.Root {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, root.Close()) })
+	return root
+}
+
 // unsealed is what a gate leaves that is no shard.
 func unsealed(*Folder) error { return nil }
 
@@ -36,7 +44,7 @@ func TestEveryOutcomeHasItsPage(t *testing.T) {
 			}
 			left, err := os.ReadDir(out.Dir)
 			require.NoError(t, err)
-			assert.Len(t, left, 5, "no part of a file is left")
+			assert.Len(t, left, 6, "beside the marker no part of a file is left")
 		})
 	}
 }
@@ -98,9 +106,9 @@ func TestAHistoryHasItsPageUntilTheNextGate(t *testing.T) {
 
 func TestAPageThatCannotBeWrittenChangesNoVerdict(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, "report.html", "taken"), 0o755))
 	out, err := newFolder(dir)
 	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "report.html", "taken"), 0o755))
 	doc := report.Document{Began: time.Now(), Report: policy.Report{Verdicts: []policy.Verdict{{Outcome: policy.OK}}}}
 	doc, err = Leave(out, doc, unsealed, nil)
 	require.NoError(t, err)
@@ -285,6 +293,7 @@ func TestNoNameLeadsOutOfTheOutputFolder(t *testing.T) {
 
 func TestWhatAKilledGateHadBegunToWriteGoesWithTheNext(t *testing.T) {
 	dir := t.TempDir()
+	require.NoError(t, mark(openRoot(t, dir)))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "profiles"), 0o755))
 	for name, c := range map[string]struct {
 		age   time.Duration

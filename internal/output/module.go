@@ -12,6 +12,9 @@ import (
 // folder is where a gate leaves its results in a module, beside go.mod. Its own .gitignore keeps it out of git.
 const folder = ".tailgate"
 
+// stamp is the file in it that tells the go command that the test's result is not to be reused.
+const stamp = "stamp"
+
 // Module is the folder at or above dir that holds go.mod; dir when there is none.
 func Module(dir string) string {
 	for at := dir; ; at = filepath.Dir(at) {
@@ -52,7 +55,6 @@ func makeFolder(module string) (*os.Root, error) {
 // module whose modification time lies in the future, which the go command takes for too new to be sure of
 // (cmd/go/internal/test, modTimeCutoff; Go 1.26), now and whenever it looks again.
 func uncacheable(own *os.Root) error {
-	const stamp = "stamp"
 	if err := WriteFile(own, stamp, text("A gate opens this file so that go test does not cache its result.\n")); err != nil {
 		return err
 	}

@@ -46,7 +46,8 @@ func (f Failure) Error() string {
 		if len(facts.Words) > 1 {
 			return fmt.Sprintf("no benchmark of %s matches %q; go test -list Benchmark shows what there is", word(facts, 0), word(facts, 1))
 		}
-		return fmt.Sprintf("no test files in %s: a gate measures benchmarks; name packages that have some in Gate.Packages",
+		return fmt.Sprintf("no test files in %s: a gate measures benchmarks; name packages that have some in Gate.Packages, "+
+			"or the build tags of their files with -regress.tags",
 			word(facts, 0))
 	case policy.Instrumented:
 		if facts.Side != "" {

@@ -44,6 +44,7 @@ func Archives(ctx context.Context, dir string) ([]Archive, error) {
 
 func listArchives(ctx context.Context, dir string, env []string, with hooks) ([]Archive, error) {
 	args := []string{"list", "-test", "-deps", "-export", "-trimpath", "-buildvcs=false", "-json=ImportPath,Name,Export,Standard,Deps"}
+	args = append(args, tagFlags(ctx)...)
 	if with.overlay != "" {
 		args = append(args, "-overlay="+with.overlay)
 	}

@@ -141,8 +141,8 @@ func (b *Binary) link(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path},
-		linkFlags(t.GOFLAGS, b.Layout)...)
+	args := slices.Concat([]string{"test", "-c", "-trimpath", "-buildvcs=false", "-vet=off", "-o", b.Path},
+		linkFlags(t.GOFLAGS, b.Layout), tagFlags(ctx))
 	if b.hooks.overlay != "" {
 		args = append(args, "-overlay="+b.hooks.overlay)
 	}

@@ -90,7 +90,8 @@ func (p imported) files() (paths []string) {
 
 func listReaches(ctx context.Context, dir string, env, patterns []string) ([]Reach, error) {
 	const fields = "-json=ImportPath,Dir,Imports,Standard,GoFiles,CgoFiles,CFiles,CXXFiles,HFiles,SFiles,SysoFiles,EmbedFiles"
-	out, err := tool(ctx, dir, env, "go", append([]string{"list", "-e", "-deps", "-test", fields, "--"}, patterns...)...)
+	args := slices.Concat([]string{"list", "-e", "-deps", "-test", fields}, tagFlags(ctx), []string{"--"}, patterns)
+	out, err := tool(ctx, dir, env, "go", args...)
 	if err != nil {
 		return nil, err
 	}

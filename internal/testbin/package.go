@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -79,7 +80,7 @@ func locate(dir, pattern string) (folder, within string, err error) {
 
 func list(ctx context.Context, dir string, env []string, pattern string) ([]Package, error) {
 	const fields = "-json=ImportPath,Dir,Name,Module,TestGoFiles,XTestGoFiles"
-	out, err := tool(ctx, dir, env, "go", "list", fields, "--", pattern)
+	out, err := tool(ctx, dir, env, "go", slices.Concat([]string{"list", fields}, tagFlags(ctx), []string{"--", pattern})...)
 	if err != nil {
 		return nil, err
 	}
