@@ -69,6 +69,14 @@ func BenchmarkOnce(b *testing.B) {
 	}
 }
 
+// Its timer runs while it prepares for long, without the CPU.
+func BenchmarkForgot(b *testing.B) {
+	time.Sleep(120 * time.Millisecond)
+	for range b.N {
+		work()
+	}
+}
+
 // It does what it does once, whatever b.N is.
 func BenchmarkCallsOnce(b *testing.B) {
 	for began := time.Now(); time.Since(began) < 3*time.Millisecond; {
