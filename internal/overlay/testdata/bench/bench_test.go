@@ -40,6 +40,14 @@ func BenchmarkLoop(b *testing.B) {
 	b.ReportMetric(float64(b.N), "n")
 }
 
+func BenchmarkSaysAfter(b *testing.B) {
+	for b.Loop() {
+		work()
+	}
+	b.SetBytes(4096)
+	b.ReportMetric(5, "B/op")
+}
+
 func BenchmarkCount(b *testing.B) {
 	setups++
 	b.SetBytes(7)
