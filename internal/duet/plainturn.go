@@ -45,6 +45,17 @@ type Metric struct {
 	Value float64
 }
 
+// What the result line of a b.Loop function has besides, for the gate: its function may say so after its loop, when its turns are
+// over.
+const (
+	SetBytesUnit = "tailgate-bytes" // that an iteration processes, as b.SetBytes says
+	// OwnUnit stands before each of TestingUnits that the function reports itself, with any value.
+	OwnUnit = "tailgate-own-"
+)
+
+// TestingUnits are those that package testing reports, in the place of which a benchmark may report its own.
+var TestingUnits = [...]string{"ns/op", "MB/s", "B/op", "allocs/op"}
+
 const maxMetrics = 256 // of one result
 
 func appendPlainTurn(b []byte, number int64, t PlainTurn) []byte {

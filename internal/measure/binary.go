@@ -57,7 +57,7 @@ func (g *gate) runBinary(ctx context.Context, s *side, bin *testbin.Binary, t ta
 	if output.ExitCode != 0 {
 		return nil, fmt.Errorf("%s: the test binary exited with status %d%s", s.name, output.ExitCode, tail(output))
 	}
-	if !resultLine.Match(output.Stdout) && passLine.Match(output.Stdout) {
+	if hasNone(output.Stdout) {
 		return &benchdata.Set{Source: s.name}, nil // a package without benchmarks, or that skips them
 	}
 	return g.read(s, output)
@@ -81,9 +81,13 @@ func (g *gate) read(s *side, output testbin.Output) (*benchdata.Set, error) {
 func (g *gate) reader() benchdata.Reader { return benchdata.Reader{Needed: g.order.Judge.Needs} }
 
 var (
-	resultLine = regexp.MustCompile(`(?m)^Benchmark\S*[ \t]+\d`)
+	resultText = regexp.MustCompile(`Benchmark\S*[ \t]+\d+[ \t]`)
 	passLine   = regexp.MustCompile(`(?m)^PASS\r?$`)
 )
+
+// hasNone reports whether what a test binary printed has passed without any result. A result that stands behind other output on its
+// line is one, which is refused when it is read.
+func hasNone(printed []byte) bool { return passLine.Match(printed) && !resultText.Match(printed) }
 
 // tail is the end of what a process printed, indented: where a failure says why.
 func tail(o testbin.Output) string {

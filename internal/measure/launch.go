@@ -44,6 +44,9 @@ func (m *measurement) launch(ctx context.Context) error {
 	case errors.Is(err, errUnlinked):
 		m.mindLayout(ctx)
 		return nil
+	case first && isDoneOnce(err):
+		m.instead(ctx, err.Error())
+		return nil
 	case errors.Is(err, errDrivesItself) && first:
 		m.instead(ctx, errDrivesItself.Error())
 		return nil

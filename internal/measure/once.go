@@ -2,7 +2,8 @@ package measure
 
 import (
 	"context"
-	"math"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
@@ -18,190 +19,85 @@ type once struct {
 	objects, bytes each[int64]   // of a turn, where none is
 }
 
-const (
-	// muchOfTurn is the share of a turn's time from which on what is done once is subtracted. Below it a change of 12 % still shows as
-	// one of over 10 %.
-	muchOfTurn = 0.1
-	// objectsOnce, bytesOnce and bytesShare are the same for objects and bytes, divided by the iterations of a turn: more than
-	// objectsOnce, or more than bytesOnce and than bytesShare of what an iteration allocates. They are half of the default limits.
-	objectsOnce, bytesOnce, bytesShare = 0.5, 32.0, 0.05
-	// fewPairs are looked at together, unless the timer of a turn of one iteration runs for longPair or more.
-	fewPairs, longPair = 3, 100 * time.Millisecond
-	// surely is how many times pairs must show it, one after the other: noise alone shows it in up to half of the pairs of a slow
-	// benchmark. Where it is at least half of the turn of one iteration it counts as shown halfOfOne times.
-	surely, halfOfOne = 5, 3
-	// surelyCounted is how many pairs must show its objects or bytes, which noise hardly changes.
-	surelyCounted = 3
-	// longestOnce is how long a turn of one iteration may take: of a longer one nothing is taken to be done once.
-	longestOnce = time.Second
-	// mostPairs are tried. What they have not shown is not there.
-	mostPairs = 60
-	// The rest of a turn is what it takes longer than one of one iteration. settledRest is the share of its intended time that it must
-	// take. Until it does the turns grow, and what the pairs so far have shown of times does not count.
-	settledRest = 0.8
-	// drowned is the least that the rest of a turn is taken to be, as a share of a turn of one iteration. A smaller rest is noise.
-	drowned = 0.05
-)
+// doneOnceError means that much of a turn is done once, and that cannot be subtracted. Whole runs have it as go test -bench has.
+type doneOnceError struct{ share float64 }
 
-// onceTrial is what pairs of turns told of a side: a turn of some iterations, and one of a single iteration.
-type onceTrial struct {
-	setUp          time.Duration // of a turn, while the timer stands
-	turn           int           // iterations of a turn from which nothing is subtracted
-	pairs          int
-	single, many   time.Duration // of the pairs that are looked at together, at best: collections and stalls are in some of them
-	wall           time.Duration // of the rest of the longer turn, at best; with what is done while the timer stands
-	together       int           // how many those are
-	waits          bool          // for more of them
-	shown          int           // how many looks, one after the other, have shown that its time is much; -1: a look has not
-	counted        int           // how many pairs, one after the other, have shown that its objects or bytes are many; -1: one has not
-	all            bool          // there is nothing else: it takes as long for any number of iterations
-	objects, bytes int64         // the least that a pair has shown
-	want           int           // iterations of a turn whose rest takes twice as long, and at least turnWork and the set-up
-	most           int           // iterations that a turn may have: its rest takes longPortion then, or as long as want is to
-	settled        bool          // the rest of the turn took as long as it is to
+func (e *doneOnceError) Error() string {
+	return fmt.Sprintf("about %.0f %% of a turn is done once, as before its loop, and there was no time to subtract it", 100*e.share)
 }
 
-// add adds a pair.
-func (t *onceTrial) add(many, one *duet.PlainResult) {
-	n := float64(many.Iterations - 1)
-	t.count(n, many, one)
-	t.pairs++
-	if !t.waits {
-		t.single, t.many, t.wall, t.together = one.Timed, many.Timed, many.Wall-one.Wall, 0
-	}
-	t.single, t.many, t.wall = min(t.single, one.Timed), min(t.many, many.Timed), min(t.wall, many.Wall-one.Wall)
-	t.together++
-	if t.waits = t.together < fewPairs && t.single < longPair; t.waits {
-		return
-	}
-	single, rest := float64(max(t.single, 1)), float64(t.many-t.single)
-	iteration := max(rest/n, 0)
-	done := single - iteration
-	turn := max(float64(turnWork), float64(t.setUp), iteration)
-	need := max(float64(turnWork), float64(t.setUp), 2*done)
-	t.settled = rest >= settledRest*need
-	t.want = 1 + int(min(math.Ceil(n*need/max(rest, drowned*single)), duet.MaxIterations-1))
-	looped := max(iteration, float64(t.wall)/n, 1)
-	t.most = 1 + int(min(math.Ceil(max(float64(longPortion), need)/max(iteration, 1)),
-		math.Ceil(max(float64(longestTurn), need)/looped), duet.MaxIterations-1))
-	switch {
-	case t.shown < 0:
-	case done > muchOfTurn*turn && done >= single/2:
-		t.shown += halfOfOne
-	case done > muchOfTurn*turn:
-		t.shown++
-	default:
-		t.shown = -1
-	}
+func isDoneOnce(err error) bool {
+	_, is := errors.AsType[*doneOnceError](err)
+	return is
 }
 
-// count adds the objects and bytes of a pair, whose turns differ by n iterations.
-func (t *onceTrial) count(n float64, many, one *duet.PlainResult) {
-	objects := max(float64(many.Allocations-one.Allocations)/n, 0)
-	bytes := max(float64(many.Bytes-one.Bytes)/n, 0)
-	objectsOnce := max(float64(one.Allocations)-objects, 0)
-	bytesOnce := max(float64(one.Bytes)-bytes, 0)
-	if t.pairs == 0 || t.objects > int64(objectsOnce) {
-		t.objects = int64(objectsOnce)
-	}
-	if t.pairs == 0 || t.bytes > int64(bytesOnce) {
-		t.bytes = int64(bytesOnce)
-	}
-	if t.counted >= 0 && manyOnce(float64(t.objects), float64(t.bytes), bytes, float64(t.turn)) {
-		t.counted++
-	} else {
-		t.counted = -1
-	}
-}
-
-// manyOnce reports whether objects or bytes that are allocated once are many for a turn of so many iterations, each of which
-// allocates so many bytes.
-func manyOnce(objects, bytes, ofIteration, iterations float64) bool {
-	return objects/iterations > objectsOnce || bytes/iterations > bytesOnce && bytes/iterations > bytesShare*ofIteration
-}
-
-// onceTrials are those of all sides. A zero turn means that a side takes no part.
-type onceTrials each[onceTrial]
-
-// next says how many iterations the turn of the next pair is to have, after one of n; 0: no pair is needed any more. there says
-// that the time of what is done once is much: so many iterations then are what a turn is to have.
-func (t *onceTrials) next(n int) (iterations int, there bool) {
-	want, most, shown, counting, rested, waits := 0, duet.MaxIterations, -1, false, true, false
-	for i := range t {
-		s := &t[i]
-		if s.turn == 0 {
-			continue
-		}
-		if s.waits {
-			waits = true
-			continue
-		}
-		if s.shown >= 0 && !s.settled && n >= s.most {
-			// It takes as long for any number of iterations, so that all of it is one; or a turn would take too long.
-			s.shown, s.counted, s.all = -1, -1, true
-		}
-		most, shown = min(most, s.most), max(shown, s.shown)
-		counting = counting || s.counted > 0 && s.counted < surelyCounted
-		if s.shown >= 0 {
-			want, rested = max(want, s.want), rested && s.settled
-		}
-	}
-	switch next := min(want, most); {
-	case waits:
-		return n, false
-	case shown < 0 && counting:
-		return n, false
-	case shown < 0:
-		return 0, false
-	case !rested && next > n:
-		for i := range t {
-			t[i].shown = min(t[i].shown, 0) // so few iterations tell nothing
-		}
-		return next, false
-	case shown >= surely:
-		return min(n, max(want, 2)), true // to get there n may have grown too much
-	}
-	return n, false
-}
-
-// askOnce finds out what is done once, by turns that leave no trace.
+// askOnce finds out what is done once, by turns that leave no trace. The error is a doneOnceError if it is much and there is no
+// time to find out how much.
 func (d *iterations) askOnce(ctx context.Context, sides each[trial]) (o once, err error) {
 	began := time.Now()
 	var trials onceTrials
-	for _, i := range d.of.sides {
-		if sides[i].lasts(1) > longestOnce {
-			return o, nil
-		}
-		trials[i] = onceTrial{setUp: sides[i].setUp, turn: d.turn.Iterations}
-	}
 	n := max(2, d.turn.Iterations)
-	for range mostPairs {
-		if d.of.budget > 0 && time.Since(began) > d.of.budget/4 {
-			return o, nil
+	expected, long, short := time.Duration(0), false, true // a pair of each side
+	for _, i := range d.of.sides {
+		trials[i] = onceTrial{setUp: sides[i].setUp, turn: d.turn.Iterations}
+		expected += sides[i].lasts(n) + sides[i].lasts(1)
+		long = long || sides[i].timed > float64(longestOnce)
+		short = short && sides[i].lasts(1) <= longestOnce
+	}
+	if within := d.askingOnce(); !short && (within == 0 || expected > within) {
+		if within > 0 {
+			d.of.note("what a turn does once was not looked for, since an iteration with its set-up takes too long: docs/turns.md")
 		}
+		return o, nil
+	}
+	var ones each[*duet.PlainResult] // of the pair before, where the next one has longer turns
+	for range mostPairs {
 		var lasts time.Duration
 		for _, i := range d.draw() {
-			many, one, err := d.grantBoth(ctx, i, duet.PlainTurn{Iterations: n, WarmUp: true})
+			many, one := (*duet.PlainResult)(nil), ones[i]
+			if one == nil {
+				many, one, err = d.grantBoth(ctx, i, duet.PlainTurn{Iterations: n, WarmUp: true})
+			} else {
+				many, err = d.grantOne(ctx, i, duet.PlainTurn{Iterations: n, WarmUp: true})
+			}
 			if err != nil {
 				return o, err
 			}
 			lasts = max(lasts, many.Took+one.Took)
 			trials[i].add(many, one)
+			ones[i] = one
 		}
 		d.warmed += n + 1
+		if long {
+			d.noteLong(&trials)
+			return o, nil
+		}
 		next, there := trials.next(n)
-		if there {
+		switch {
+		case there:
 			o.iterations, o.lasts = next, time.Duration(float64(lasts)*float64(next)/float64(n))
+			return o, nil
+		case trials.tooSlow(), next > 0 && trials.tell() && d.isOver(began):
+			if o, err = d.inHaste(&trials, n); err != nil || o.iterations > 0 {
+				return o, err
+			}
+			if trials.counting() {
+				d.of.note("what a turn allocates once is not subtracted, since there was no time to ask for it: docs/turns.md")
+			}
 			return o, nil
 		}
 		if next == 0 {
 			break
+		}
+		if next == n {
+			ones = each[*duet.PlainResult]{}
 		}
 		n = next
 	}
 	counted := false
 	for _, i := range d.of.sides {
 		if trials[i].all {
+			d.of.note("a turn takes as long for any number of iterations, so that it is taken for one operation: docs/turns.md")
 			return o, nil // of all sides or of none
 		}
 		counted = counted || trials[i].counted >= surelyCounted
@@ -212,6 +108,54 @@ func (d *iterations) askOnce(ctx context.Context, sides each[trial]) (o once, er
 		}
 	}
 	return o, nil
+}
+
+// askingOnce is how long the launch may ask what is done once; 0: no budget holds.
+func (d *iterations) askingOnce() time.Duration {
+	return time.Duration(onceBudget * float64(d.of.budget))
+}
+
+// isOver reports whether the time to ask is over that began then.
+func (d *iterations) isOver(began time.Time) bool {
+	within := d.askingOnce()
+	return within > 0 && time.Since(began) > within
+}
+
+// inHaste is what is done once by the pairs so far, where there is no time for more after one of n: nothing where they have not
+// shown that it is much.
+func (d *iterations) inHaste(trials *onceTrials, n int) (o once, err error) {
+	iterations, share := trials.hasty(n)
+	if share == 0 {
+		return o, nil
+	}
+	if iterations > n && d.of.budget > 0 { // longer turns are surer ones, if there is time for the rounds that a verdict needs
+		most := d.of.budget / time.Duration(max(d.of.schedule().Fewest, 1)*len(d.of.sides))
+		fits := float64(iterations) * min(1, float64(most)/float64(trials.lasts(iterations)))
+		iterations = max(n, int(fits))
+	}
+	if iterations == 0 {
+		return o, &doneOnceError{share}
+	}
+	lasts := trials.lasts(iterations)
+	if d.of.budget > 0 && d.of.feasible(0, time.Duration(len(d.of.sides))*lasts) != nil {
+		return o, &doneOnceError{share}
+	}
+	o.iterations, o.lasts = iterations, lasts
+	return o, nil
+}
+
+// noteLong notes if most of a turn of one long iteration is done once: nothing is subtracted then.
+func (d *iterations) noteLong(trials *onceTrials) {
+	share := 0.0
+	for i := range trials {
+		if s := &trials[i]; s.turn > 0 && s.half() {
+			share = max(share, s.share())
+		}
+	}
+	if share > 0 {
+		d.of.note(fmt.Sprintf("about %.0f %% of a turn, which takes over a second, is done once: it counts as in go test -bench: "+
+			"docs/turns.md", 100*share))
+	}
 }
 
 // there reports whether anything is subtracted.

@@ -10,12 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/stats"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // pretendedSide is a benchmark whose turn does something once, and so much in each iteration, of one object.
 type pretendedSide struct {
-	once, iteration                        time.Duration
+	once, iteration, stands                time.Duration // the timer stands for so long in an iteration
 	onceObjects, onceBytes, iterationBytes int64
 	spread                                 float64 // standard deviation of an iteration and of what is done once, as a share of it
 }
@@ -32,6 +35,12 @@ func (s pretendedSide) turn(n int, draw *rand.Rand) *duet.PlainResult {
 		Iterations: int64(n), Timed: time.Duration(took),
 		Allocations: s.onceObjects + int64(n), Bytes: s.onceBytes + int64(n)*s.iterationBytes,
 	}
+}
+
+// steady is a turn without any noise.
+func (s pretendedSide) steady(n int) *duet.PlainResult {
+	timed := s.once + time.Duration(n)*s.iteration
+	return &duet.PlainResult{Iterations: int64(n), Timed: timed, Wall: timed + time.Duration(n)*s.stands}
 }
 
 // asked is what pairs of turns of two such sides show: the iterations of a turn from which one is subtracted, or 0, and whether
@@ -117,6 +126,114 @@ func TestWhatIsDoneOnceIsSeen(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Where time is up, what the pairs have shown is not forgotten.
+func TestWhatIsDoneOnceIsSeenInHaste(t *testing.T) {
+	const us, ms = time.Microsecond, time.Millisecond
+	both := func(s pretendedSide) [2]pretendedSide { return [2]pretendedSide{s, s} }
+	for _, c := range []struct {
+		name       string
+		sides      [2]pretendedSide
+		pairs      int     // until time is up
+		iterations [2]int  // of a turn then: the least and the most
+		share      float64 // of a turn, %
+		tell       bool
+	}{
+		{"nothing", both(pretendedSide{iteration: 200 * ms}), 1, [2]int{0, 0}, 0, true},
+		{"almost all, and the rest does not show", both(pretendedSide{once: 300 * ms, iteration: 20 * us}), 1, [2]int{0, 0}, 100, true},
+		{"the rest does not show on the other side", [2]pretendedSide{
+			{once: 300 * ms, iteration: 20 * us}, {once: 300 * ms, iteration: 100 * ms},
+		}, 1, [2]int{0, 0}, 100, true},
+		{"almost all, and the rest shows", both(pretendedSide{once: 300 * ms, iteration: 20 * us}), 3, [2]int{29_000, 31_000}, 100, true},
+		{"two thirds", both(pretendedSide{once: 200 * ms, iteration: 100 * ms}), 1, [2]int{5, 5}, 67, true},
+		{"on one side alone", [2]pretendedSide{{iteration: 100 * ms}, {once: 200 * ms, iteration: 100 * ms}}, 1, [2]int{5, 5}, 67, true},
+		{"a third, once", both(pretendedSide{once: 100 * ms, iteration: 200 * ms}), 1, [2]int{0, 0}, 0, false},
+		{"a third, twice", both(pretendedSide{once: 100 * ms, iteration: 200 * ms}), 2, [2]int{2, 2}, 33, true},
+		{"in the middle of a look", both(pretendedSide{once: 60 * ms, iteration: us}), 1, [2]int{0, 0}, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var trials onceTrials
+			for i := range c.sides {
+				trials[i] = onceTrial{turn: 1}
+			}
+			n := 2
+			for pair := range c.pairs {
+				for i, s := range c.sides {
+					trials[i].add(s.steady(n), s.steady(1))
+				}
+				if next, there := trials.next(n); pair < c.pairs-1 {
+					require.False(t, there)
+					require.NotZero(t, next)
+					n = next
+				}
+			}
+			assert.Equal(t, c.tell, trials.tell())
+			iterations, share := trials.hasty(n)
+			assert.GreaterOrEqual(t, iterations, c.iterations[0])
+			assert.LessOrEqual(t, iterations, c.iterations[1])
+			assert.InDelta(t, c.share, 100*share, 1)
+			assert.False(t, trials.tooSlow())
+		})
+	}
+}
+
+// Iterations for which the timer stands for long do not let a turn grow until they tell.
+func TestATurnThatIsTooSlowToTell(t *testing.T) {
+	const us, ms = time.Microsecond, time.Millisecond
+	s := pretendedSide{once: 300 * ms, iteration: 20 * us, stands: 10 * ms}
+	trials := onceTrials{{turn: 1}}
+	for n := 2; n > 0; {
+		trials[0].add(s.steady(n), s.steady(1))
+		next, there := trials.next(n)
+		require.False(t, there)
+		if next > 0 {
+			require.Greater(t, next, n)
+			require.LessOrEqual(t, next, 200)
+		}
+		n = next
+	}
+	assert.True(t, trials.tooSlow())
+	iterations, share := trials.hasty(101)
+	assert.Zero(t, iterations)
+	assert.InDelta(t, 1, share, 0.001)
+
+	all := pretendedSide{once: 300 * ms}
+	trials = onceTrials{{turn: 1}}
+	for n := 2; n > 0; n, _ = trials.next(n) {
+		trials[0].add(all.steady(n), all.steady(1))
+	}
+	assert.True(t, trials[0].all)
+	assert.False(t, trials.tooSlow(), "it is one operation")
+}
+
+func TestTurnsTooLongToAskAreNoted(t *testing.T) {
+	of := func(budget time.Duration) (*iterations, *report.Document) {
+		doc := &report.Document{}
+		g := newGate(Order{Judge: judge.By(policy.Policy{}), Budget: budget, Doc: doc})
+		both := judge.Results{Benchmarks: []judge.Benchmark{{ID: policy.ID{Name: "X"}, Metrics: map[string][]float64{"ns/op": {1}}}}}
+		m := newMeasurement(g, g.order.Judge.Pairs(both, both)[0], g.order.Judge.Plan(1))
+		m.budget = budget
+		return &iterations{duo: &duo{of: m}, turn: duet.PlainTurn{Iterations: 1}}, doc
+	}
+	const s = time.Second
+	for _, side := range []trial{{timed: float64(10 * s)}, {timed: 1000, setUp: 10 * s}} {
+		d, doc := of(time.Minute)
+		o, err := d.askOnce(t.Context(), each[trial]{side, side})
+		require.NoError(t, err)
+		assert.False(t, o.there())
+		assert.Equal(t, []string{
+			"X: what a turn does once was not looked for, since an iteration with its set-up takes too long: docs/turns.md",
+		}, doc.Notes)
+	}
+	d, doc := of(time.Minute)
+	long := pretendedSide{once: 2 * s, iteration: 20 * time.Microsecond}
+	trials := onceTrials{{turn: 1}}
+	trials[0].add(long.steady(2), long.steady(1))
+	d.noteLong(&trials)
+	assert.Equal(t, []string{
+		"X: about 100 % of a turn, which takes over a second, is done once: it counts as in go test -bench: docs/turns.md",
+	}, doc.Notes)
 }
 
 func TestATurnWithoutWhatIsDoneOnce(t *testing.T) {

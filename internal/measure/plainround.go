@@ -3,6 +3,7 @@ package measure
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
@@ -90,7 +91,7 @@ func (p *plainRound) times() (mean, judged each[float64]) {
 
 // round is what was measured, in the units that the processes printed, and the mean time of an operation. Allocations are counted
 // over all turns. What the benchmark reports itself is the mean of its iterations, or, of a b.Loop function, what it reported after
-// its loop. operations are those of a turn.
+// its loop; but for the time of an operation. operations are those of a turn.
 func (p *plainRound) round(operations int) round {
 	out := round{noise: p.taken.noise(operations), alternation: p.taken.alternation()}
 	mean, judged := p.times()
@@ -103,7 +104,10 @@ func (p *plainRound) round(operations int) round {
 		run := benchdata.Run{Iters: int(s.iterations)}
 		for _, v := range s.printed.Values {
 			at := slices.IndexFunc(s.metrics, func(m duet.Metric) bool { return m.Unit == v.Unit })
+			_, own := s.printed.Value(duet.OwnUnit + v.Unit)
 			switch {
+			case strings.HasPrefix(v.Unit, duet.OwnUnit), v.Unit == duet.SetBytesUnit:
+				continue // for the gate alone
 			case at >= 0:
 				v.Value = s.metrics[at].Value / n
 			case v.Unit == "ns/op":
@@ -111,8 +115,16 @@ func (p *plainRound) round(operations int) round {
 					run.Values = append(run.Values, benchdata.Value{Unit: judge.MeanUnit, Value: mean[i]})
 				}
 				v.Value = judged[i]
+			case own:
 			case v.Unit == "MB/s":
-				v.Value = 1e3 * float64(s.processed) / n / judged[i]
+				processed, told := s.printed.Value(duet.SetBytesUnit)
+				if !told {
+					processed = float64(s.processed) / n
+				}
+				if processed == 0 {
+					continue // not known
+				}
+				v.Value = 1e3 * processed / judged[i]
 			case v.Unit == "B/op":
 				v.Value = float64(max(s.bytes, 0)) / n
 			case v.Unit == "allocs/op":

@@ -50,6 +50,43 @@ func TestPlainRoundReportsAsTestingDoes(t *testing.T) {
 	assert.InDelta(t, (4*time.Millisecond + 2*4400).Seconds(), out.noise.Seconds, 1e-12)
 }
 
+// What a b.Loop function says after its loop is not in its turns.
+func TestPlainRoundHasWhatIsSaidAfterTheLoop(t *testing.T) {
+	line := func(values ...benchdata.Value) benchdata.Run {
+		return benchdata.Run{Iters: 7, Values: append([]benchdata.Value{{Unit: "ns/op", Value: 77}}, values...)}
+	}
+	type values = map[string]float64
+	for _, c := range []struct {
+		name    string
+		printed benchdata.Run
+		want    values
+	}{
+		{"bytes", line(benchdata.Value{Unit: "MB/s", Value: 0.01}, benchdata.Value{Unit: "tailgate-bytes", Value: 40}),
+			values{"ns/op": 2, judge.MeanUnit: 2, "MB/s": 20_000}},
+		{"nobody knows of how many bytes", line(benchdata.Value{Unit: "MB/s", Value: 1}), values{"ns/op": 2, judge.MeanUnit: 2}},
+		{"values of its own in the place of package testing's", line(
+			benchdata.Value{Unit: "MB/s", Value: 3}, benchdata.Value{Unit: "tailgate-own-B/op", Value: 1},
+			benchdata.Value{Unit: "tailgate-own-MB/s", Value: 1}, benchdata.Value{Unit: "tailgate-own-ns/op", Value: 1},
+			benchdata.Value{Unit: "B/op", Value: 5}, benchdata.Value{Unit: "allocs/op", Value: 77},
+		), values{"ns/op": 2, judge.MeanUnit: 2, "MB/s": 3, "B/op": 5, "allocs/op": 3}},
+	} {
+		r := &plainRound{}
+		turn := &duet.PlainResult{Iterations: 100, Wall: 200, Timed: 200, Allocations: 300, Bytes: 4800}
+		r.add(first[0], each[*duet.PlainResult]{turn, turn})
+		for i := range r.sides {
+			r.sides[i].printed = c.printed
+		}
+		out := r.round(100)
+		for _, run := range out.runs[:2] {
+			got := values{}
+			for _, v := range run.Values {
+				got[v.Unit] = math.Round(v.Value*1e6) / 1e6
+			}
+			assert.Equal(t, c.want, got, c.name)
+		}
+	}
+}
+
 func TestTurnOf(t *testing.T) {
 	for _, c := range []struct {
 		name         string

@@ -39,6 +39,18 @@ func TestWhatAFunctionDoesOnceIsNotItsIterations(t *testing.T) {
 	assert.Contains(t, m.gate.order.Doc.Notes[0], "Once: what a turn does once")
 }
 
+// Where there is no time to find out what a function does without b.ResetTimer, it is not judged by turns that are nearly all that.
+func TestWhatCannotBeSubtractedIsMeasuredInWholeRuns(t *testing.T) {
+	m := plainly(t, benchBinary(t), "Forgot")
+	m.budget = 4 * time.Millisecond
+	require.NoError(t, m.launch(t.Context()))
+	assert.False(t, m.inDuet)
+	assert.Zero(t, m.judging.Rounds())
+	require.Len(t, m.gate.order.Doc.Notes, 1)
+	assert.Regexp(t, `Forgot: measured in whole runs, not in a duet: about (100|9\d) % of a turn is done once`,
+		m.gate.order.Doc.Notes[0])
+}
+
 // A function that does not look at b.N is one operation: there is nothing that it does besides.
 func TestAFunctionThatDoesNotLookAtBNIsAnOperation(t *testing.T) {
 	m := plainly(t, benchBinary(t), "CallsOnce")
@@ -47,6 +59,7 @@ func TestAFunctionThatDoesNotLookAtBNIsAnOperation(t *testing.T) {
 		assert.InDelta(t, 100, value(t, run, "allocs/op"), 5)
 	}
 	assert.Zero(t, m.shape.once.iterations)
+	assert.Contains(t, m.gate.order.Doc.Notes[0], "CallsOnce: a turn takes as long for any number of iterations")
 }
 
 // What each iteration does while the timer stands counts for how long a turn takes: it is not set-up, of which a turn has one.

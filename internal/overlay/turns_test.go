@@ -29,6 +29,7 @@ func TestTurns(t *testing.T) {
 		t.Run("a slowdown is planted", func(t *testing.T) { planted(t, binary) })
 		t.Run("no turn", func(t *testing.T) { none(t, binary) })
 		t.Run("footprints", func(t *testing.T) { footprints(t, binary) })
+		t.Run("what is said after the loop", func(t *testing.T) { after(t, binary) })
 		t.Run("nobody's turn", func(t *testing.T) { alone(t, binary) })
 	})
 }
@@ -72,7 +73,18 @@ func loop(t *testing.T, binary string) {
 	totals, output := p.end(t)
 	assert.Equal(t, all, totals)
 	// And one by which b.Loop begins.
-	assert.Regexp(t, `(?m)^BenchmarkLoop(-\d+)?\s+6016\s.* ns/op\s.* MB/s\s+6016 n\s+1\.000 setups\s+128 B/op\s+2 allocs/op$`, output)
+	assert.Regexp(t, `(?m)^BenchmarkLoop(-\d+)?\s+6016\s.* ns/op\s.* MB/s\s+6016 n\s+1\.000 setups\s+7\.000 tailgate-bytes\s+128 B/op\s+2 allocs/op$`, output)
+}
+
+func after(t *testing.T, binary string) {
+	p := seated(t, binary, "^BenchmarkSaysAfter$", "BenchmarkSaysAfter")
+	assert.Zero(t, p.grant(t, 10).Processed)
+	_, output := p.end(t)
+	assert.Regexp(t, `(?m)^BenchmarkSaysAfter(-\d+)?\s+11\s.* ns/op\s.* MB/s\s+4096 tailgate-bytes\s+1\.000 tailgate-own-B/op\s`+
+		`+5 B/op\s+2 allocs/op$`, output)
+	alone, err := start(t, binary, "^BenchmarkSaysAfter$", "BenchmarkLoop")
+	require.ErrorIs(t, err, duet.ErrGone)
+	assert.NotContains(t, alone.wait(t, 0), "tailgate-", "nobody sits")
 }
 
 func count(t *testing.T, binary string) {

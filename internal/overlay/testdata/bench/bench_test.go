@@ -40,6 +40,14 @@ func BenchmarkLoop(b *testing.B) {
 	b.ReportMetric(float64(b.N), "n")
 }
 
+func BenchmarkSaysAfter(b *testing.B) {
+	for b.Loop() {
+		work()
+	}
+	b.SetBytes(4096)
+	b.ReportMetric(5, "B/op")
+}
+
 func BenchmarkCount(b *testing.B) {
 	setups++
 	b.SetBytes(7)
@@ -64,6 +72,14 @@ func BenchmarkOnce(b *testing.B) {
 	for began := time.Now(); time.Since(began) < 3*time.Millisecond; {
 	}
 	kept = make([]byte, 1<<20)
+	for range b.N {
+		work()
+	}
+}
+
+// Its timer runs while it prepares for long, without the CPU.
+func BenchmarkForgot(b *testing.B) {
+	time.Sleep(120 * time.Millisecond)
 	for range b.N {
 		work()
 	}
