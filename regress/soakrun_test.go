@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/stats"
 	"github.com/tailgate-go/tailgate/internal/testbed/archive"
@@ -177,4 +179,18 @@ Machine: a CPU, 2 CPUs, linux/amd64, go1.26.8; tailgate 0123456789ab.
 | busy | nothing | 2 | 1 | 0 | 0 | 0 | 1 | 0 | 8 | 64.5, 119.0 | 0.0 | 0.0 |
 | busy | 1.5ms | 1 | 0 | 1 | 0 | 0 | 0 | 0 | 8 | 30.0, 30.0 | 0.0 | 0.0 |
 `, soakTable(all))
+}
+
+// TestTheSoakOfThePageIsOfTheResults holds that the table of the page comes from runs that are kept, and from all of them.
+func TestTheSoakOfThePageIsOfTheResults(t *testing.T) {
+	all, err := archive.Read[soakRun](filepath.Join("testdata", "soak.jsonl"))
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	page, err := os.ReadFile("../docs/accuracy.md")
+	require.NoError(t, err)
+	if want := soakTable(all); !strings.Contains(string(page), "\n\n"+want+"\n") {
+		got := filepath.Join("testdata", "soak.md.got")
+		require.NoError(t, os.WriteFile(got, []byte(want), 0o644))
+		assert.Fail(t, "docs/accuracy.md lacks the table of regress/testdata/soak.jsonl: "+got+" is that")
+	}
 }
