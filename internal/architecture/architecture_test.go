@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"workload":         {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
 	"workload/serving": {
 		"internal/latency", "internal/openai", "internal/ratename", "internal/replied", "internal/saturation", "internal/sse",
-		"internal/strictjson", "workload", "workload/serving/dataset",
+		"internal/strictjson", "internal/wholefile", "workload", "workload/serving/dataset",
 	},
 	"workload/serving/standin":            {"internal/testbed/standin", "workload/serving"}, // a command
 	"workload/serving/deploy":             nil,                                              // a test binary

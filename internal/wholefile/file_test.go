@@ -32,6 +32,30 @@ func TestAFileThatIsNotWrittenToItsEndLeavesTheOldOne(t *testing.T) {
 	assert.Len(t, entries, 1, "nothing is left beside it")
 }
 
+func TestWhoeverReadsAFileThatIsReplacedHasTheOldTextToItsEnd(t *testing.T) {
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	require.NoError(t, err)
+	defer root.Close()
+	require.NoError(t, Write(root, "a.txt", Text("the old text")))
+	reader, err := os.Open(filepath.Join(dir, "a.txt"))
+	require.NoError(t, err)
+	defer reader.Close()
+	require.NoError(t, Write(root, "a.txt", Text("new")))
+	old, err := io.ReadAll(reader)
+	require.NoError(t, err)
+	assert.Equal(t, "the old text", string(old))
+	text, err := os.ReadFile(filepath.Join(dir, "a.txt"))
+	require.NoError(t, err)
+	assert.Equal(t, "new", string(text))
+
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "b.txt", "full"), 0o755))
+	require.Error(t, Write(root, "b.txt", Text("new")))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, entries, 2, "nothing is left of what could not be written")
+}
+
 func TestSweepRemovesOnlyWhatAKilledProcessHadBegun(t *testing.T) {
 	dir := t.TempDir()
 	root, err := os.OpenRoot(dir)
