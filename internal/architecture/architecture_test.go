@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"workload":         {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
 	"workload/serving": {
 		"internal/latency", "internal/openai", "internal/ratename", "internal/replied", "internal/saturation", "internal/sse",
-		"internal/strictjson", "workload", "workload/serving/dataset",
+		"internal/strictjson", "internal/wholefile", "workload", "workload/serving/dataset",
 	},
 	"workload/serving/standin":            {"internal/testbed/standin", "workload/serving"}, // a command
 	"workload/serving/deploy":             nil,                                              // a test binary
@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"internal/duet":                       nil,
 	"internal/evidence":                   {"internal/benchdata", "internal/judge", "internal/report", "policy"},
 	"internal/history": {
-		"internal/bounded", "internal/output", "internal/report", "internal/stats", "internal/strictjson", "policy",
+		"internal/bounded", "internal/report", "internal/stats", "internal/strictjson", "internal/wholefile", "policy",
 	},
 	"internal/judge": {"internal/stats", "policy"},
 	"internal/measure": {
@@ -56,7 +56,7 @@ var arrows = map[string][]string{
 	},
 	"internal/latency": {"internal/stats"}, // what a Recorder reports are the judge's quantiles
 	"internal/overlay": {"internal/duet"},
-	"internal/output":  {"internal/benchdata", "internal/report"},
+	"internal/output":  {"internal/benchdata", "internal/report", "internal/wholefile"},
 	"internal/saved": {
 		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/report", "policy",
 	},
@@ -69,6 +69,7 @@ var arrows = map[string][]string{
 	"internal/sse":            nil,
 	"internal/stats":          nil,
 	"internal/strictjson":     nil,
+	"internal/wholefile":      nil,
 	"internal/testbin":        {"internal/overlay"},
 	"internal/testsource":     {"internal/bounded"},
 	"internal/testbed/engine": {"internal/testbed/kernel", "internal/pace"},

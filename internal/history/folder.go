@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"github.com/tailgate-go/tailgate/internal/bounded"
-	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/wholefile"
 )
 
 // What is read of a folder at most: the rest is left out, and named.
@@ -31,7 +31,7 @@ func Check(dir string) error {
 		return err
 	}
 	defer root.Close()
-	if err := output.WriteFile(root, probe, func(io.Writer) error { return nil }); err != nil {
+	if err := wholefile.Write(root, probe, func(io.Writer) error { return nil }); err != nil {
 		return folderError(err)
 	}
 	_ = root.Remove(probe) // another gate may have, and a name with a dot disturbs nobody
@@ -68,8 +68,8 @@ func Append(dir string, r Record) error {
 		return err
 	}
 	defer root.Close()
-	output.Sweep(root, ".")
-	return folderError(output.WriteFile(root, name, func(w io.Writer) error { _, err := w.Write(data); return err }))
+	wholefile.Sweep(root, ".")
+	return folderError(wholefile.Write(root, name, func(w io.Writer) error { _, err := w.Write(data); return err }))
 }
 
 var isRecord = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{12}-[0-9a-f]{16}\.json$`).MatchString

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/wholefile"
 )
 
 // marker stands in a folder that somebody named and that a gate took.
@@ -28,7 +30,7 @@ func claim(root *os.Root) error {
 		return err
 	}
 	for _, entry := range entries {
-		if !cutShort.MatchString(entry.Name()) { // by another gate, which is taking the folder now
+		if !wholefile.IsCutShort(entry.Name()) { // by another gate, which is taking the folder now
 			return fmt.Errorf("%s has files that are no gate's, such as %s, and a gate removes what stands in its place: "+
 				"choose a folder that is empty or not there yet", root.Name(), entry.Name())
 		}
@@ -37,7 +39,7 @@ func claim(root *os.Root) error {
 }
 
 func mark(root *os.Root) error {
-	return WriteFile(root, marker, text(
+	return wholefile.Write(root, marker, wholefile.Text(
 		"This folder is a gate's: the next one removes its reports, results, profiles, steps and why.\n"))
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/wholefile"
 )
 
 func TestAFolderOfSomebodyElsesIsRefused(t *testing.T) {
@@ -71,7 +72,7 @@ func TestAFolderOfAGateIsTakenAgain(t *testing.T) {
 		})
 	}
 	t.Run("that of the module", func(t *testing.T) {
-		require.NoError(t, take(t, module, "").Write("baseline.txt", text("results")))
+		require.NoError(t, take(t, module, "").Write("baseline.txt", wholefile.Text("results")))
 		require.NoError(t, take(t, module, filepath.Join(module, folder)).Close())
 		require.NoError(t, take(t, module, filepath.Join(module, folder, "TestGate")).Close())
 	})

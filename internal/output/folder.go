@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/wholefile"
 )
 
 // The files of a folder that others read.
@@ -76,8 +77,8 @@ func newIn(parent *os.Root, name string) (*Folder, error) {
 func open(root *os.Root) (*Folder, error) {
 	_, err := root.Lstat(explained)
 	f := &Folder{Dir: root.Name(), New: errors.Is(err, os.ErrNotExist), root: root}
-	Sweep(root, ".")
-	Sweep(root, profiles)
+	wholefile.Sweep(root, ".")
+	wholefile.Sweep(root, profiles)
 	// if they cannot be replaced either, the report says so
 	_ = f.Remove("summary.md", "report.html", JUnit, historyPage, historyData)
 	if err := f.Remove(append([]string{Verdict, Bisect, bisectText, "report.md", Manifest}, f.profiles()...)...); err != nil {
@@ -95,7 +96,7 @@ func (f *Folder) Close() error { return f.root.Close() }
 
 // Write replaces the named file of the folder as a whole. No link that stands where it is to be is followed.
 func (f *Folder) Write(name string, write func(io.Writer) error) error {
-	return WriteFile(f.root, name, write)
+	return wholefile.Write(f.root, name, write)
 }
 
 // profiles is the folder of profiles in that of the gate.
@@ -146,8 +147,8 @@ func (f *Folder) RemoveResults() error {
 // publish writes what a program and a person read.
 func (f *Folder) publish(doc report.Document) error {
 	return errors.Join(
-		WriteFile(f.root, Verdict, doc.WriteJSON),
-		WriteFile(f.root, "report.md", text(doc.Markdown())))
+		wholefile.Write(f.root, Verdict, doc.WriteJSON),
+		wholefile.Write(f.root, "report.md", wholefile.Text(doc.Markdown())))
 }
 
 // correct publishes doc in the place of one that may say that the gate passes. Where that cannot be written, none stays.
@@ -165,13 +166,13 @@ const (
 // illustrate writes what a person reads in a browser, as large as a job's page may be and beyond: also where CI shows tests.
 func (f *Folder) illustrate(doc report.Document) error {
 	err := errors.Join(
-		WriteFile(f.root, "summary.md", text(doc.Summary())),
-		WriteFile(f.root, JUnit, doc.WriteJUnit),
-		WriteFile(f.root, "report.html", doc.WritePage))
+		wholefile.Write(f.root, "summary.md", wholefile.Text(doc.Summary())),
+		wholefile.Write(f.root, JUnit, doc.WriteJUnit),
+		wholefile.Write(f.root, "report.html", doc.WritePage))
 	if doc.History != nil {
 		err = errors.Join(err,
-			WriteFile(f.root, historyPage, doc.History.WritePage),
-			WriteFile(f.root, historyData, doc.History.WriteJSON))
+			wholefile.Write(f.root, historyPage, doc.History.WritePage),
+			wholefile.Write(f.root, historyData, doc.History.WriteJSON))
 	}
 	return err
 }
@@ -180,7 +181,7 @@ func (f *Folder) illustrate(doc report.Document) error {
 func (f *Folder) Search(doc report.Bisection, ended bool) error {
 	err := f.Write(Bisect, doc.WriteJSON)
 	if ended {
-		err = errors.Join(err, f.Write(bisectText, text(doc.Text())))
+		err = errors.Join(err, f.Write(bisectText, wholefile.Text(doc.Text())))
 	}
 	return err
 }
@@ -196,7 +197,7 @@ func Leave(f *Folder, doc report.Document, seal func(*Folder) error, err error) 
 		doc.Out = f.Dir
 		publishErr := f.publish(doc)
 		if publishErr == nil && doc.Explains() {
-			publishErr = f.Write(explained, text("A gate has said here what it compares. The next gates leave that out.\n"))
+			publishErr = f.Write(explained, wholefile.Text("A gate has said here what it compares. The next gates leave that out.\n"))
 		}
 		if publishErr == nil && err == nil {
 			publishErr = seal(f)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/wholefile"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -239,9 +240,9 @@ func TestNothingIsWrittenOutsideTheOutputFolder(t *testing.T) {
 					require.NoError(t, err)
 				}
 				require.NoError(t, results.Finish())
-				_ = out.Profile("1.pb.gz", text("profile"))
+				_ = out.Profile("1.pb.gz", wholefile.Text("profile"))
 				if below, err := out.Below("steps/01"); err == nil {
-					_ = below.Write(Verdict, text("{}"))
+					_ = below.Write(Verdict, wholefile.Text("{}"))
 					_ = below.Close()
 				}
 				_ = out.Search(report.Bisection{}, true)
@@ -279,7 +280,7 @@ func TestNoNameLeadsOutOfTheOutputFolder(t *testing.T) {
 			out, _, err := Of(Test{Dir: module, Name: name}, "")
 			require.NoError(t, err)
 			defer out.Close()
-			require.NoError(t, out.Write("verdict.json", text("{}")))
+			require.NoError(t, out.Write("verdict.json", wholefile.Text("{}")))
 			left, err := os.ReadDir(top)
 			require.NoError(t, err)
 			assert.Len(t, left, 1)

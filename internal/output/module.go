@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/tailgate-go/tailgate/internal/wholefile"
 )
 
 // folder is where a gate leaves its results in a module, beside go.mod. Its own .gitignore keeps it out of git.
@@ -44,10 +46,10 @@ func makeFolder(module string) (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := WriteFile(own, ".gitignore", text("*\n")); err != nil {
+	if err := wholefile.Write(own, ".gitignore", wholefile.Text("*\n")); err != nil {
 		return nil, errors.Join(err, own.Close())
 	}
-	Sweep(own, ".")
+	wholefile.Sweep(own, ".")
 	return own, nil
 }
 
@@ -55,7 +57,7 @@ func makeFolder(module string) (*os.Root, error) {
 // module whose modification time lies in the future, which the go command takes for too new to be sure of
 // (cmd/go/internal/test, modTimeCutoff; Go 1.26), now and whenever it looks again.
 func uncacheable(own *os.Root) error {
-	if err := WriteFile(own, stamp, text("A gate opens this file so that go test does not cache its result.\n")); err != nil {
+	if err := wholefile.Write(own, stamp, wholefile.Text("A gate opens this file so that go test does not cache its result.\n")); err != nil {
 		return err
 	}
 	future := time.Now().Add(100 * 365 * 24 * time.Hour)

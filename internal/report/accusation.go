@@ -48,7 +48,7 @@ func movement(v policy.Verdict) string {
 		verb = "fell"
 	}
 	by := strings.TrimLeft(percent(v.ChangePercent), "+-") + " %"
-	if math.IsInf(v.ChangePercent, 0) || math.IsNaN(v.ChangePercent) {
+	if !isFinite(v.ChangePercent) {
 		s := scaleOf(v.Unit, v.Baseline.Median, v.Candidate.Median)
 		by = s.number(math.Abs(v.Change)) + " " + s.unit
 	}

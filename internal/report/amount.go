@@ -28,7 +28,7 @@ func scaleOf(unit string, values ...float64) scale {
 	s := scale{unit: unit, size: 1, whole: unit == selection}
 	largest := 0.0
 	for _, v := range values {
-		if a := math.Abs(v); a > largest && !math.IsInf(a, 0) {
+		if a := math.Abs(v); a > largest && isFinite(a) {
 			largest = a
 		}
 	}

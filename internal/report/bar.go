@@ -24,7 +24,7 @@ const (
 // newBar is nil where there is no interval in percent, or no limit to hold it against.
 func newBar(v policy.Verdict) *bar {
 	limit := limitPercent(v)
-	if !finite(v.Percent) || !(limit > 0) || math.IsInf(limit, 0) || math.IsNaN(v.ChangePercent) {
+	if !finite(v.Percent) || !(limit > 0) || !isFinite(limit) || math.IsNaN(v.ChangePercent) {
 		return nil
 	}
 	at := func(change float64) float64 {

@@ -15,7 +15,7 @@ func tooNoisyToSee(v policy.Verdict) string {
 // unseen is the change that a rule is to find: "a change of 10 %".
 func unseen(v policy.Verdict) string {
 	switch from := v.RedFrom(); {
-	case math.IsNaN(from) || math.IsInf(from, 0):
+	case !isFinite(from):
 		return "a change of the limits"
 	case from == v.Rule.MaxRegressionPercent:
 		return "a change of " + exact(from) + " %"

@@ -48,7 +48,7 @@ func (c Cause) add(rounded func(float64) float64) sum {
 // shown is the value that number shows.
 func (s scale) shown(v float64) float64 {
 	shown, err := strconv.ParseFloat(s.number(v), 64)
-	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
+	if err != nil || !isFinite(v) {
 		return v
 	}
 	return shown * s.size

@@ -68,7 +68,7 @@ func numbers(values []float64, add func([]byte, float64) []byte) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > math.MaxFloat64/100 {
+		if !isFinite(v) || math.Abs(v) > math.MaxFloat64/100 {
 			b = append(b, "null"...)
 			continue
 		}
@@ -168,7 +168,7 @@ func newSeries(s Series, v policy.Verdict) (seriesChart, seriesText) {
 	n := min(len(s.Baseline), len(s.Candidate))
 	scale := scaleOf(s.Unit, v.Baseline.Median, v.Candidate.Median)
 	c := seriesChart{Title: cell(title(s.Unit)), Unit: cell(scale.unit)}
-	if limit := limitPercent(v); limit > 0 && !math.IsInf(limit, 0) {
+	if limit := limitPercent(v); limit > 0 && isFinite(limit) {
 		c.Limit = percents{worsening(v, limit)}
 	}
 	text := seriesText{Title: c.Title, Paired: v.Paired}

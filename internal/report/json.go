@@ -134,7 +134,7 @@ var unknown = number(math.NaN())
 
 // MarshalJSON is n, or null.
 func (n number) MarshalJSON() ([]byte, error) {
-	if math.IsInf(float64(n), 0) || math.IsNaN(float64(n)) {
+	if !isFinite(float64(n)) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(float64(n))

@@ -18,7 +18,7 @@ const (
 // Of fewer than six values it is from the least to the greatest. Not ok without values, or where one is not finite.
 func medianInterval(values []float64) (lo, hi float64, ok bool) {
 	n := len(values)
-	if n == 0 || slices.ContainsFunc(values, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }) {
+	if n == 0 || slices.ContainsFunc(values, func(v float64) bool { return !isFinite(v) }) {
 		return 0, 0, false
 	}
 	k := 1

@@ -257,7 +257,7 @@ func (d Document) pageRows(parts map[policy.ID]string) (shown []pageRow, left in
 
 // sortable is a number for the script to sort by, to six digits; what is not known comes last.
 func sortable(v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+	if !isFinite(v) {
 		v = math.MaxFloat64
 	}
 	return strconv.FormatFloat(v, 'g', 6, 64)

@@ -109,7 +109,7 @@ func (r rated) values(unit string) (baseline, candidate []float64) {
 }
 
 func known(s policy.Summary) float64 {
-	if s.N == 0 || math.IsInf(s.Median, 0) {
+	if s.N == 0 || !isFinite(s.Median) {
 		return math.NaN()
 	}
 	return s.Median
@@ -147,6 +147,19 @@ func (p ratePoint) verdict(unit string) (policy.Verdict, bool) {
 func (p ratePoint) saturated() (baseline, candidate bool) {
 	m := p.of.Metric("saturated")
 	return known(m.Baseline) >= 0.5, known(m.Candidate) >= 0.5
+}
+
+// behind says which sides fell behind at the rate: "both behind"; empty where none did.
+func (p ratePoint) behind() string {
+	switch baseline, candidate := p.saturated(); {
+	case baseline && candidate:
+		return "both behind"
+	case baseline:
+		return "baseline behind"
+	case candidate:
+		return "candidate behind"
+	}
+	return ""
 }
 
 // knee is the place of the first rate at which a side is saturated; -1 when there is none.

@@ -77,13 +77,8 @@ func (r rated) markdown(name string, most int) string {
 	var rows []string
 	for _, p := range r.points {
 		row := []string{exact(p.rate)}
-		switch baseline, candidate := p.saturated(); {
-		case baseline && candidate:
-			row[0] += " (both behind)"
-		case baseline:
-			row[0] += " (baseline behind)"
-		case candidate:
-			row[0] += " (candidate behind)"
+		if behind := p.behind(); behind != "" {
+			row[0] += " (" + behind + ")"
 		}
 		for i, unit := range units {
 			row = append(row, p.markdown(unit, scales[i]))

@@ -64,17 +64,8 @@ func (d Document) ratedViews(p *page, parts map[policy.ID]string) {
 			Open: r.gravity() == gravest || len(all) == 1, Says: r.says(), Heat: r.heat(), Chart: -1, Left: r.left,
 		}
 		for _, point := range r.points {
-			baseline, candidate := point.saturated()
-			head := ratedHead{Rate: exact(point.rate), Part: parts[point.of.ID]}
-			switch {
-			case baseline && candidate:
-				head.Saturated = "both behind"
-			case baseline:
-				head.Saturated = "baseline behind"
-			case candidate:
-				head.Saturated = "candidate behind"
-			}
-			v.Behind = v.Behind || baseline || candidate
+			head := ratedHead{Rate: exact(point.rate), Part: parts[point.of.ID], Saturated: point.behind()}
+			v.Behind = v.Behind || head.Saturated != ""
 			v.Rates = append(v.Rates, head)
 			caseOf[head.Part] = v.ID
 			for _, verdict := range point.verdicts {

@@ -106,7 +106,7 @@ func (r rated) saysWhom() string {
 	for _, tier := range []bool{true, false} {
 		var all []someone
 		for _, s := range r.whom() {
-			if change := r.points[at].ratedChange(s.unit("p50", what)); s.tier == tier && !math.IsNaN(change) && !math.IsInf(change, 0) {
+			if change := r.points[at].ratedChange(s.unit("p50", what)); s.tier == tier && isFinite(change) {
 				all = append(all, s)
 			}
 		}

@@ -151,9 +151,8 @@ func SameVerdict(a, b policy.Verdict) bool {
 
 // near is equality up to a billionth; what is infinite or no number is like any other such.
 func near(a, b float64) bool {
-	finite := func(x float64) bool { return !math.IsInf(x, 0) && !math.IsNaN(x) }
-	if !finite(a) || !finite(b) {
-		return finite(a) == finite(b)
+	if !isFinite(a) || !isFinite(b) {
+		return isFinite(a) == isFinite(b)
 	}
 	return math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b), 1e-3)
 }

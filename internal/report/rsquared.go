@@ -22,7 +22,7 @@ func RSquared(baseline, candidate []float64) float64 {
 	for i := range n {
 		largest = max(largest, math.Abs(baseline[i]), math.Abs(candidate[i]))
 	}
-	if math.IsNaN(largest) || math.IsInf(largest, 0) {
+	if !isFinite(largest) {
 		return math.NaN()
 	}
 	if largest == 0 {

@@ -48,7 +48,7 @@ func newStages(m policy.Measured) *stages {
 		if part == nil || part[1] != "p50" || !isStage(part[4]) || metric.Baseline.N == 0 || metric.Candidate.N == 0 {
 			continue
 		}
-		if v := metric.Baseline.Median + metric.Candidate.Median; !(v >= 0) || math.IsInf(v, 0) || len(found) == mostStages {
+		if v := metric.Baseline.Median + metric.Candidate.Median; v < 0 || !isFinite(v) || len(found) == mostStages {
 			continue
 		}
 		found = append(found, metric)

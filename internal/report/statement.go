@@ -62,7 +62,7 @@ func tested(v policy.Verdict) string {
 func interval(v policy.Verdict, s scale) string {
 	switch {
 	case finite(v.Percent):
-		return percent(v.Percent.Lo) + " % to " + percent(v.Percent.Hi) + " %"
+		return within(v.Percent)
 	case finite(v.Absolute):
 		return s.signed(v.Absolute.Lo) + " to " + s.signed(v.Absolute.Hi) + " " + s.unit
 	case v.Paired:
@@ -72,8 +72,10 @@ func interval(v policy.Verdict, s scale) string {
 }
 
 func finite(b policy.Bounds) bool {
-	return !math.IsInf(b.Lo, 0) && !math.IsInf(b.Hi, 0) && !math.IsNaN(b.Lo) && !math.IsNaN(b.Hi)
+	return isFinite(b.Lo) && isFinite(b.Hi)
 }
+
+func isFinite(x float64) bool { return !math.IsInf(x, 0) && !math.IsNaN(x) }
 
 // detectable is the smallest change for the worse that the rule would have found. Of a baseline of 0 there is no percentage.
 func detectable(v policy.Verdict) string {

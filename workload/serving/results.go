@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/tailgate-go/tailgate/internal/wholefile"
 )
 
 // resultsVersion is that of the form of the file of results.
@@ -39,7 +41,11 @@ func (c *course) keep(b *testing.B, runs ...outcome) error {
 	if err != nil {
 		return err
 	}
-	return replace(c.options.Results, append(text, '\n'))
+	root, err := os.OpenRoot(filepath.Dir(c.options.Results))
+	if err != nil {
+		return err
+	}
+	return errors.Join(wholefile.Write(root, filepath.Base(c.options.Results), wholefile.Text(string(text)+"\n")), root.Close())
 }
 
 // public is the target without what may be a secret: the values of its headers.
@@ -53,20 +59,4 @@ func (t Target) public() Target {
 	}
 	t.Headers = headers
 	return t
-}
-
-// replace replaces a file as a whole: who reads it finds the old text or the new one.
-func replace(file string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // the first error says more
-	}
-	return err
 }

@@ -3,7 +3,6 @@ package serving
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -124,27 +123,4 @@ func TestResultsThatCannotBeWrittenFailTheBenchmark(t *testing.T) {
 	require.NoError(t, c.keep(&testing.B{}, outcome{Name: "c"}))
 	require.NoError(t, c.keep(b, outcome{Name: "d"}))
 	assert.Equal(t, "c d", fmt.Sprint(c.kept[0].Name, " ", c.kept[1].Name), "of each benchmark its latest run")
-}
-
-// Who reads the file while it is replaced has the old text to its end.
-func TestTheFileOfResultsIsReplacedAsAWhole(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "results.json")
-	require.NoError(t, replace(name, []byte("the old text")))
-	reader, err := os.Open(name)
-	require.NoError(t, err)
-	defer reader.Close()
-	require.NoError(t, replace(name, []byte("new")))
-	old, err := io.ReadAll(reader)
-	require.NoError(t, err)
-	assert.Equal(t, "the old text", string(old))
-	text, err := os.ReadFile(name)
-	require.NoError(t, err)
-	assert.Equal(t, "new", string(text))
-
-	folder := t.TempDir()
-	require.NoError(t, os.MkdirAll(filepath.Join(folder, "results.json", "full"), 0o755))
-	require.Error(t, replace(filepath.Join(folder, "results.json"), []byte("new")))
-	entries, err := os.ReadDir(folder)
-	require.NoError(t, err)
-	assert.Len(t, entries, 1, "nothing is left of what could not be written")
 }
