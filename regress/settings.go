@@ -88,6 +88,7 @@ type settings struct {
 	profile             bool                     // what regressed
 	accepts             bool                     // trailers of commits accept what regressed
 	itself              bool                     // a self-test: the work tree against itself
+	byCommand           bool                     // there is no test around the gate
 	rerun               rerun                    // how this gate is run again; the zero value: nobody can
 	known               func(digest string) bool // see measure.Order; nil: this is no step of a search
 	env                 func(name string) string // the environment, as far as it is heeded
@@ -210,6 +211,9 @@ func (g Gate) settle(from outside) (s settings, err error) {
 		}
 		if p, err = policy.Parse(file.Value, data); err != nil {
 			return s, fmt.Errorf("%s: %w", file.Source, err)
+		}
+		if len(p.Rules) == 0 { // they are as they were
+			p.Rules = g.Policy.Rules
 		}
 	}
 	if err := p.Validate(); err != nil {

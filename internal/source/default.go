@@ -53,12 +53,12 @@ func (r Request) defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo
 func nothingSaid(dirty bool) error {
 	is, more := "the work tree is as it was committed: it would be compared with itself, and always pass", ""
 	if dirty {
-		is = "the work tree is its commit, but for changes that are in none, such as files of the job: it would be compared with HEAD, " +
-			"and nearly always pass"
+		is = "the work tree is its commit, but for changes that are in none, such as files of the job: " +
+			"it would be compared with HEAD, and nearly always pass"
 		more = "; or, where those changes are what is to be judged, HEAD"
 	}
-	return errors.New("nothing says what has changed: this is CI (the variable CI is set, or one of a system's own), no other variable " +
-		"of it tells of a change, and " + is + "; " + give +
+	return errors.New("nothing says what has changed: this is CI (the variable CI is set, or one of a system's own), " +
+		"no other variable of it tells of a change, and " + is + "; " + give +
 		": the last release, or $(git merge-base origin/main HEAD), where main is what the change is for" + more +
 		"; or measure it against itself with -regress.identical=measure")
 }
