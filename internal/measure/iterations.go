@@ -210,5 +210,5 @@ func (d *iterations) round(_ each[duet.Totals], outputs each[testbin.Output]) (r
 	if d.of.shape.once.iterations > 0 {
 		operations-- // one is subtracted
 	}
-	return d.measured.round(operations), nil
+	return d.measured.round(operations, d.of.gate.order.Judge.Needs), nil
 }
