@@ -48,6 +48,17 @@ func BenchmarkSaysAfter(b *testing.B) {
 	b.ReportMetric(5, "B/op")
 }
 
+func BenchmarkVerbose(b *testing.B) {
+	for b.Loop() {
+		work()
+	}
+	verbose := 0.0
+	if testing.Verbose() {
+		verbose = 1
+	}
+	b.ReportMetric(verbose, "verbose")
+}
+
 func BenchmarkCount(b *testing.B) {
 	setups++
 	b.SetBytes(7)
