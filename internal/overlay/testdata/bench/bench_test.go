@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -57,6 +58,21 @@ func BenchmarkVerbose(b *testing.B) {
 		verbose = 1
 	}
 	b.ReportMetric(verbose, "verbose")
+}
+
+// Its metric is how many collections its process has had.
+func BenchmarkCollections(b *testing.B) {
+	for range b.N {
+		work()
+	}
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	b.ReportMetric(float64(stats.NumGC), "collections")
+}
+
+func BenchmarkUncollected(b *testing.B) {
+	debug.SetGCPercent(-1)
+	BenchmarkCollections(b)
 }
 
 func BenchmarkCount(b *testing.B) {
