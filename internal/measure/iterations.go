@@ -91,7 +91,7 @@ func (d *iterations) try(ctx context.Context) (sides each[trial], err error) {
 			sides[i].add(r)
 			next, wall, took = min(next, sides[i].turn()), max(wall, r.Wall), took+r.Took
 			d.cpu += r.CPU
-			d.wall += r.Wall
+			d.wall += r.Timed // what is not timed may wait as long as it likes
 		}
 		if time.Since(began) >= 2*warmUpWork && next <= 2*n {
 			d.turn = duet.PlainTurn{Iterations: min(next, 2*n)}
