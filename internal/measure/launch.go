@@ -35,6 +35,7 @@ func (m *measurement) launch(ctx context.Context) error {
 		return m.schedule().Full()
 	})
 	l.start += restarted
+	notAtOnce, isNotAtOnce := errors.AsType[*notAtOnceError](err)
 	m.gate.order.Doc.Spend("started", l.start)
 	m.gate.order.Doc.Spend("measured", time.Since(began)-l.start)
 	switch {
@@ -49,6 +50,9 @@ func (m *measurement) launch(ctx context.Context) error {
 		return nil
 	case errors.Is(err, errDrivesItself) && first:
 		m.instead(ctx, errDrivesItself.Error())
+		return nil
+	case isNotAtOnce && first: // what fails alone, too, does so in whole runs
+		m.instead(ctx, "the two sides cannot run at one time: "+notAtOnce.why)
 		return nil
 	case errors.Is(err, errUnseated) && first:
 		m.instead(ctx, errUnseated.Error())

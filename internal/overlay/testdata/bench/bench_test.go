@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -188,6 +189,21 @@ func BenchmarkStarts(b *testing.B) {
 	child := exec.Command("sh", "-c", "echo plain=$TAILGATE_PLAIN; sleep 30")
 	child.Stdout = os.Stdout
 	if err := child.Start(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		work()
+	}
+}
+
+// Two of it cannot run at one time.
+func BenchmarkExclusive(b *testing.B) {
+	f, err := os.Create(os.Getenv("BENCH_LOCK"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
