@@ -40,7 +40,8 @@ func (g *gate) runBinary(ctx context.Context, s *side, bin *testbin.Binary, t ta
 	output, err := t.start(ctx, bin, testbin.RunOptions{
 		Args: append([]string{
 			"-test.run=^$", "-test.bench=" + t.bench, "-test.benchtime=" + t.benchtime, "-test.benchmem", "-test.count=1",
-			// With -test.v a result line is printed whole, after what the benchmark itself may have printed.
+			// With -test.v a result line is printed whole, after what the benchmark itself may have printed. The hooks keep it from
+			// testing.Verbose.
 			"-test.v", "-test.paniconexit0",
 		}, t.flags...),
 		Env:     slices.Concat([]string{duet.ChildEnv + "=1"}, t.env, g.environ(s)),

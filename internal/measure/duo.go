@@ -25,7 +25,7 @@ type duo struct {
 	processes each[*testbin.Process]
 	peers     each[*duet.Peer]
 	warmed    int           // requests that each side served and that are in no round
-	cpu, wall time.Duration // of all sides meanwhile
+	cpu, wall time.Duration // of all sides meanwhile; of plain turns the time while the timer ran
 	expected  time.Duration // about what a portion takes, by the warm-up
 	asking    time.Duration // what the warm-up of the first launch took longer, to find out what turns are to be
 	turns     int           // of each side in a portion, by the warm-up

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
@@ -65,13 +67,40 @@ func (d *duo) fault(i int, err error) error {
 	return fmt.Errorf("%s: %w%s%s", name, err, hint, tail(output))
 }
 
+// notAtOnceError means that a plain benchmark, which runs alone, failed on one side before it took its seat: as where it needs a
+// port that the other side has.
+type notAtOnceError struct {
+	error
+	why string // in a line
+}
+
+func (e *notAtOnceError) Unwrap() error { return e.error }
+
 // unseated words why side i has not taken its seat.
 func (d *duo) unseated(i int, err error) error {
 	fault := d.fault(i, err)
-	if output, gone := d.processes[i].Wait(); d.of.plain && errors.Is(err, duet.ErrGone) && gone == nil && output.ExitCode == 0 {
+	output, gone := d.processes[i].Wait()
+	switch {
+	case !d.of.plain || !errors.Is(err, duet.ErrGone) || gone != nil:
+		return fault
+	case output.ExitCode == 0:
 		return errUnseated
 	}
-	return fault
+	return &notAtOnceError{fault, d.of.gate.sides[i].name + ": " + failed(output)}
+}
+
+// complaint begins a line that says why a process failed.
+var complaint = regexp.MustCompile(`^(panic: |[^\s:]+\.go:\d+: )`)
+
+// failed is what a process printed first of why it failed, in a line.
+func failed(output testbin.Output) string {
+	const most = 200 // bytes
+	for line := range strings.Lines(string(output.Stdout) + "\n" + string(output.Stderr)) {
+		if line = strings.TrimSpace(line); complaint.MatchString(line) {
+			return strings.ToValidUTF8(line[:min(len(line), most)], "?")
+		}
+	}
+	return fmt.Sprintf("the test binary exited with status %d", output.ExitCode)
 }
 
 // kill ends what is left of the processes.

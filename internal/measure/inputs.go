@@ -179,8 +179,9 @@ func (c *inputs) look(name string, opened bool, began [2]time.Time) difference {
 	case candidate == nil:
 		side = c.other
 	case baseline.IsDir() && candidate.IsDir():
-		// That a folder has a file more need not matter to who lists it: whoever reads the file is told of it.
-		return difference{same: !opened || sameNames(paths)}
+		// That a folder has a file more need not matter to who lists it: it is no reason not to judge. But whoever lists it may read
+		// any of its files in a later iteration than the first, which alone was looked at.
+		return difference{same: !opened || sameNames(paths) && !c.changedIn(name)}
 	case !baseline.Mode().IsRegular() && baseline.Mode().Type() == candidate.Mode().Type():
 		return difference{same: true} // a socket, for one
 	case baseline.Mode().IsRegular() && candidate.Mode().IsRegular():
@@ -204,6 +205,11 @@ func strangeInput(code policy.Code, side, name string, do policy.Action) differe
 	return difference{reason: policy.Reason{
 		Code: code, Facts: policy.Facts{Side: side, Words: []string{strings.ToValidUTF8(name, "?")}}, Advice: []policy.Advice{{Do: do}},
 	}}
+}
+
+// changedIn reports whether git sees a change in a folder or below it.
+func (c *inputs) changedIn(name string) bool {
+	return slices.ContainsFunc(c.changed, func(file string) bool { return name == "." || isBelow(file, name) })
 }
 
 // explains reports whether a change that git sees is why a file or folder differs: of itself, of what is in it, or of a submodule.

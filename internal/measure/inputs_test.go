@@ -123,6 +123,42 @@ func TestInputsThatAreNone(t *testing.T) {
 	assert.Empty(t, strange.Code, "both runs wrote it")
 }
 
+// A benchmark may read another file of a folder that it lists in each iteration, and its smoke run has but one.
+func TestFilesOfAFolderThatIsListedAreRead(t *testing.T) {
+	files := func(text string) map[string]string {
+		return map[string]string{"p/p.go": "package p", "assets/a.tmpl": "a", "assets/b.tmpl": text, "assets/deep/c.tmpl": text}
+	}
+	tops := trees(t, files("1"), files("2"))
+	for _, c := range []struct {
+		name    string
+		changed string
+		looked  []string
+		opened  bool
+		want    string
+	}{
+		{"a file in it", "assets/b.tmpl", []string{"assets", "assets/a.tmpl"}, true, "assets"},
+		{"a file below it", "assets/deep/c.tmpl", []string{"assets", "assets/a.tmpl"}, true, "assets"},
+		{"a file of the top", "assets/b.tmpl", []string{"."}, true, "."},
+		{"a submodule in it", "assets/deep", []string{"assets"}, true, "assets"},
+		{"a file beside it", "assets.txt", []string{"assets", "assets/a.tmpl"}, true, ""},
+		{"a folder that is not opened", "assets/b.tmpl", []string{"assets"}, false, ""},
+		{"a file alone", "assets/b.tmpl", []string{"assets/a.tmpl"}, true, ""},
+	} {
+		in := inputs{
+			other: "baseline", tops: tops, changed: []string{c.changed}, known: map[string]difference{}, left: mostCompared,
+		}
+		of := [2]looked{lookedAt(tops[0], c.looked...), lookedAt(tops[1], c.looked...)}
+		for _, l := range of {
+			for i := range l.at.All {
+				l.at.All[i].Opened = c.opened
+			}
+		}
+		differs, strange := in.compare(of)
+		assert.Equal(t, c.want, differs, c.name)
+		assert.Empty(t, strange.Code, c.name)
+	}
+}
+
 func TestWhatMayBeReadWithoutALog(t *testing.T) {
 	top := t.TempDir()
 	program := filepath.Join(top, "serve")

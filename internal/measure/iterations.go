@@ -91,7 +91,7 @@ func (d *iterations) try(ctx context.Context) (sides each[trial], err error) {
 			sides[i].add(r)
 			next, wall, took = min(next, sides[i].turn()), max(wall, r.Wall), took+r.Took
 			d.cpu += r.CPU
-			d.wall += r.Wall
+			d.wall += r.Timed // what is not timed may wait as long as it likes
 		}
 		if time.Since(began) >= 2*warmUpWork && next <= 2*n {
 			d.turn = duet.PlainTurn{Iterations: min(next, 2*n)}
@@ -210,5 +210,5 @@ func (d *iterations) round(_ each[duet.Totals], outputs each[testbin.Output]) (r
 	if d.of.shape.once.iterations > 0 {
 		operations-- // one is subtracted
 	}
-	return d.measured.round(operations), nil
+	return d.measured.round(operations, d.of.gate.order.Judge.Needs), nil
 }

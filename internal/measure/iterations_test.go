@@ -112,6 +112,32 @@ func TestPlainBenchmarksThatTakeNoTurns(t *testing.T) {
 		require.ErrorContains(t, err, "the eleventh is too many")
 		assert.False(t, errors.Is(err, errUnseated))
 	})
+	t.Run("that cannot run twice at one time", func(t *testing.T) {
+		m := plainly(t, bin, "Exclusive")
+		m.gate.order.Benchtime = "10x"
+		name := filepath.Join(t.TempDir(), "lock")
+		for _, s := range m.gate.sides {
+			s.env = []string{"BENCH_LOCK=" + name}
+		}
+		require.NoError(t, m.launch(t.Context()))
+		assert.False(t, m.inDuet)
+		require.Len(t, m.gate.order.Doc.Notes, 1)
+		assert.Regexp(t, `^Exclusive: measured in whole runs, not in a duet: the two sides cannot run at one time: `+
+			`(baseline|candidate): bench_test.go:\d+: resource temporarily unavailable$`, m.gate.order.Doc.Notes[0])
+		l, err := m.wholeRuns(t.Context(), 1, func() bool { return true })
+		require.NoError(t, err)
+		assert.Positive(t, value(t, l.round.runs[candidateSide], "ns/op"))
+	})
+	t.Run("that fails alone, too", func(t *testing.T) {
+		m := plainly(t, bin, "Exclusive")
+		m.gate.order.Benchtime = "10x"
+		for _, s := range m.gate.sides {
+			s.env = []string{"BENCH_LOCK=" + filepath.Join(t.TempDir(), "none", "lock")}
+		}
+		require.NoError(t, m.launch(t.Context()))
+		require.ErrorContains(t, m.launch(t.Context()), "no such file or directory")
+		assert.Zero(t, m.judging.Rounds())
+	})
 	t.Run("that no hook fits", func(t *testing.T) {
 		old := *bin
 		old.NoTurns = "go1.23.12: the hooks do not fit"

@@ -35,6 +35,7 @@ func (m *measurement) launch(ctx context.Context) error {
 		return m.schedule().Full()
 	})
 	l.start += restarted
+	notAtOnce, isNotAtOnce := errors.AsType[*notAtOnceError](err)
 	m.gate.order.Doc.Spend("started", l.start)
 	m.gate.order.Doc.Spend("measured", time.Since(began)-l.start)
 	switch {
@@ -49,6 +50,9 @@ func (m *measurement) launch(ctx context.Context) error {
 		return nil
 	case errors.Is(err, errDrivesItself) && first:
 		m.instead(ctx, errDrivesItself.Error())
+		return nil
+	case isNotAtOnce && first: // what fails alone, too, does so in whole runs
+		m.instead(ctx, "the two sides cannot run at one time: "+notAtOnce.why)
 		return nil
 	case errors.Is(err, errUnseated) && first:
 		m.instead(ctx, errUnseated.Error())
@@ -88,14 +92,33 @@ func (m *measurement) reports(r round) bool {
 	return true
 }
 
-// keep adds a round to what was measured, and saves it.
-func (m *measurement) keep(r round) error {
+// spare leaves out of a round what cannot be and nobody needs. What is needed must be.
+func (m *measurement) spare(r *round) error {
 	for _, i := range m.sides {
-		run, smoke := r.runs[i], &m.gate.sides[i].smoke
+		run := r.runs[i]
 		run.File = cmp.Or(run.File, m.gate.sides[i].name)
 		run, spared := m.gate.reader().Spare(run, m.pair.Name())
 		m.gate.spared = m.gate.spared.With(spared)
 		r.runs[i] = run
+		var problems benchdata.Problems
+		_, wrong := benchdata.Reader{Needed: func(string) bool { return false }}.Spare(run, m.pair.Name())
+		for _, of := range wrong {
+			problems = append(problems, of.Problem)
+		}
+		if len(problems) > 0 {
+			return badResults(problems, "")
+		}
+	}
+	return nil
+}
+
+// keep adds a round to what was measured, and saves it.
+func (m *measurement) keep(r round) error {
+	if err := m.spare(&r); err != nil {
+		return err
+	}
+	for _, i := range m.sides {
+		run, smoke := r.runs[i], &m.gate.sides[i].smoke
 		set := &benchdata.Set{
 			Source: m.gate.sides[i].name, Config: smoke.Config, Better: smoke.Better,
 			Benchmarks: []benchdata.Benchmark{

@@ -23,7 +23,7 @@ import (
 
 // computing is the share of CPU time in a turn from which on the layout of code may matter, under limits of 10 % and more.
 // Under a smaller limit the share is that limit. A turn that computes less is slowed by its layout by a fifth of the limit
-// at most.
+// at most. Of a plain turn the time counts while its timer ran, and all CPU time.
 const computing = 0.1
 
 // linker links a binary once more for each seed, which draws the order of its functions: Binary.Relink, but in tests.

@@ -207,12 +207,17 @@ func TestATurnThatIsTooSlowToTell(t *testing.T) {
 	assert.False(t, trials.tooSlow(), "it is one operation")
 }
 
+// unmeasured is the measurement of a benchmark X that has no process.
+func unmeasured() (*measurement, *report.Document) {
+	doc := &report.Document{}
+	g := newGate(Order{Judge: judge.By(policy.Policy{}), Budget: time.Minute, Doc: doc})
+	both := judge.Results{Benchmarks: []judge.Benchmark{{ID: policy.ID{Name: "X"}, Metrics: map[string][]float64{"ns/op": {1}}}}}
+	return newMeasurement(g, g.order.Judge.Pairs(both, both)[0], g.order.Judge.Plan(1)), doc
+}
+
 func TestTurnsTooLongToAskAreNoted(t *testing.T) {
 	of := func(budget time.Duration) (*iterations, *report.Document) {
-		doc := &report.Document{}
-		g := newGate(Order{Judge: judge.By(policy.Policy{}), Budget: budget, Doc: doc})
-		both := judge.Results{Benchmarks: []judge.Benchmark{{ID: policy.ID{Name: "X"}, Metrics: map[string][]float64{"ns/op": {1}}}}}
-		m := newMeasurement(g, g.order.Judge.Pairs(both, both)[0], g.order.Judge.Plan(1))
+		m, doc := unmeasured()
 		m.budget = budget
 		return &iterations{duo: &duo{of: m}, turn: duet.PlainTurn{Iterations: 1}}, doc
 	}

@@ -17,12 +17,37 @@ type plainRound struct {
 		iterations         int64
 		timed              int64 // ns; with what is done once subtracted it may be none or less, after a stall
 		allocations, bytes int64
-		processed          int64         // bytes
-		metrics            []duet.Metric // each times the iterations that it is of
+		processed          int64 // bytes
+		metrics            []ownMetric
 		printed            benchdata.Run // the result line of the process, of its warm-up, too
 	}]
 	ratios each[[]float64] // by the other side: of each pair of turns, the logarithm of candidate over that
 	taken  taken
+}
+
+// ownMetric is what a benchmark reports itself in its turns, in one unit.
+type ownMetric struct {
+	unit       string
+	sum        float64 // of the turns in which it is finite, each times its iterations
+	iterations int64   // of those
+	infinite   float64 // or NaN, as it last was in a turn; 0: it was finite in all of them
+}
+
+func (m *ownMetric) add(value float64, iterations int64) {
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		m.infinite = value
+		return
+	}
+	m.sum += value * float64(iterations)
+	m.iterations += iterations
+}
+
+// mean is that of the turns in which it is finite. Where it is needed those must be all: else it is what it was in another.
+func (m *ownMetric) mean(needed bool) float64 {
+	if m.infinite != 0 && (needed || m.iterations == 0) {
+		return m.infinite
+	}
+	return m.sum / float64(m.iterations)
 }
 
 // add adds a turn of each side that takes part, in the order in which they were.
@@ -34,12 +59,12 @@ func (p *plainRound) add(order []int, results each[*duet.PlainResult]) {
 		s.bytes += r.Bytes
 		s.processed += r.Processed * r.Iterations
 		for _, m := range r.Metrics {
-			m.Value *= float64(r.Iterations)
-			if at := slices.IndexFunc(s.metrics, func(o duet.Metric) bool { return o.Unit == m.Unit }); at >= 0 {
-				s.metrics[at].Value += m.Value
-			} else {
-				s.metrics = append(s.metrics, m)
+			at := slices.IndexFunc(s.metrics, func(o ownMetric) bool { return o.unit == m.Unit })
+			if at < 0 {
+				at = len(s.metrics)
+				s.metrics = append(s.metrics, ownMetric{unit: m.Unit})
 			}
+			s.metrics[at].add(m.Value, r.Iterations)
 		}
 		p.taken.add(i, r.Wall, r.CPU, r.Switches)
 		iterations[i], timed[i] = r.Iterations, int64(r.Timed)
@@ -91,8 +116,8 @@ func (p *plainRound) times() (mean, judged each[float64]) {
 
 // round is what was measured, in the units that the processes printed, and the mean time of an operation. Allocations are counted
 // over all turns. What the benchmark reports itself is the mean of its iterations, or, of a b.Loop function, what it reported after
-// its loop; but for the time of an operation. operations are those of a turn.
-func (p *plainRound) round(operations int) round {
+// its loop; but for the time of an operation. operations are those of a turn. needed says whether a unit is judged.
+func (p *plainRound) round(operations int, needed func(unit string) bool) round {
 	out := round{noise: p.taken.noise(operations), alternation: p.taken.alternation()}
 	mean, judged := p.times()
 	for i := range p.sides {
@@ -103,13 +128,13 @@ func (p *plainRound) round(operations int) round {
 		n := float64(s.iterations)
 		run := benchdata.Run{Iters: int(s.iterations)}
 		for _, v := range s.printed.Values {
-			at := slices.IndexFunc(s.metrics, func(m duet.Metric) bool { return m.Unit == v.Unit })
+			at := slices.IndexFunc(s.metrics, func(m ownMetric) bool { return m.unit == v.Unit })
 			_, own := s.printed.Value(duet.OwnUnit + v.Unit)
 			switch {
 			case strings.HasPrefix(v.Unit, duet.OwnUnit), v.Unit == duet.SetBytesUnit:
 				continue // for the gate alone
 			case at >= 0:
-				v.Value = s.metrics[at].Value / n
+				v.Value = s.metrics[at].mean(needed(v.Unit))
 			case v.Unit == "ns/op":
 				if _, own := s.printed.Value(judge.MeanUnit); !own {
 					run.Values = append(run.Values, benchdata.Value{Unit: judge.MeanUnit, Value: mean[i]})

@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // plainTurn is a turn of n iterations of 2 ns, three objects and 48 bytes each, with a metric of its own.
@@ -21,6 +23,8 @@ func plainTurn(n int64, hits float64) *duet.PlainResult {
 	}
 }
 
+func nobody(string) bool { return false }
+
 func TestPlainRoundReportsAsTestingDoes(t *testing.T) {
 	r := &plainRound{}
 	r.add(first[0], each[*duet.PlainResult]{plainTurn(100, 1), plainTurn(1000, 10)})
@@ -31,7 +35,7 @@ func TestPlainRoundReportsAsTestingDoes(t *testing.T) {
 			{Unit: "B/op", Value: 77}, {Unit: "allocs/op", Value: 77},
 		}}
 	}
-	out := r.round(7)
+	out := r.round(7, nobody)
 	for i, scale := range []float64{1, 10} {
 		run := out.runs[i]
 		assert.EqualValues(t, 400*scale, run.Iters)
@@ -48,6 +52,55 @@ func TestPlainRoundReportsAsTestingDoes(t *testing.T) {
 	}
 	assert.InDelta(t, 4, out.noise.Switches*out.noise.Seconds, 1e-12)
 	assert.InDelta(t, (4*time.Millisecond + 2*4400).Seconds(), out.noise.Seconds, 1e-12)
+}
+
+// A metric that is no number in a turn is left out of it, unless it is judged.
+func TestPlainRoundLeavesOutWhatIsNoNumber(t *testing.T) {
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		name         string
+		turns        []float64
+		want, judged float64
+	}{
+		{"in one turn", []float64{3, inf, 5}, 4, inf},
+		{"in the last turn", []float64{3, 5, inf}, 4, inf},
+		{"in every turn", []float64{inf, inf}, inf, inf},
+		{"in none", []float64{3, 5}, 4, 4},
+	} {
+		r := &plainRound{}
+		for _, v := range c.turns {
+			turn := plainTurn(100, v)
+			r.add(first[0], each[*duet.PlainResult]{turn, turn})
+		}
+		for i := range r.sides {
+			r.sides[i].printed.Values = []benchdata.Value{{Unit: "hits/op", Value: 77}}
+		}
+		for _, of := range []struct {
+			needed func(string) bool
+			want   float64
+		}{{nobody, c.want}, {func(unit string) bool { return unit == "hits/op" }, c.judged}} {
+			out := r.round(100, of.needed)
+			assert.Equal(t, of.want, value(t, out.runs[candidateSide], "hits/op"), c.name)
+		}
+	}
+}
+
+// What is no number ends a benchmark only where a rule names it.
+func TestARoundWithWhatIsNoNumber(t *testing.T) {
+	m, _ := unmeasured()
+	of := func(ns, hits float64) round {
+		run := benchdata.Run{Iters: 1, Values: []benchdata.Value{{Unit: "ns/op", Value: ns}, {Unit: "hits/op", Value: hits}}}
+		return round{runs: each[benchdata.Run]{run, run}}
+	}
+	r := of(5, math.Inf(1))
+	require.NoError(t, m.spare(&r))
+	assert.Equal(t, []benchdata.Value{{Unit: "ns/op", Value: 5}}, r.runs[candidateSide].Values)
+	assert.Len(t, m.gate.spared, 1)
+
+	r = of(math.Inf(1), 5)
+	err := m.spare(&r)
+	require.ErrorContains(t, err, "X: ns/op is +Inf; report a finite number")
+	assert.Equal(t, policy.BadResults, reason(err).Code)
 }
 
 // What a b.Loop function says after its loop is not in its turns.
@@ -76,7 +129,7 @@ func TestPlainRoundHasWhatIsSaidAfterTheLoop(t *testing.T) {
 		for i := range r.sides {
 			r.sides[i].printed = c.printed
 		}
-		out := r.round(100)
+		out := r.round(100, nobody)
 		for _, run := range out.runs[:2] {
 			got := values{}
 			for _, v := range run.Values {

@@ -71,6 +71,7 @@ func TestATurnEndsWhereIterationsRebuild(t *testing.T) {
 	course := &iterations{duo: d}
 	require.NoError(t, d.held(t.Context(), course, func() error { return nil }))
 	assert.LessOrEqual(t, course.turn.Iterations, 150, "of 10 ms each: %v at most", longestTurn)
+	assert.True(t, d.computes(), "while the timer runs")
 }
 
 func TestTurnsThatTellAnotherChange(t *testing.T) {

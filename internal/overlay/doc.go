@@ -11,12 +11,14 @@
 //     stopped. Nothing is added to b.Loop while there are some left.
 //   - A b.N function is called once for each turn, with no garbage collection forced before.
 //
+// In what a gate starts (see duet.ChildEnv) testing.Verbose is false, as under go test -bench, though -test.v is set.
+//
 // Where a gate asks for it (see duet.Footprint), each benchmark also reports what its process has used and what it has left itself,
 // in turns or not.
 //
 // The places in package testing are found by their syntax: the methods stopOrScaleBLoop, launch and runN of B, in any file of the
-// package. They get another name, and the last one calls another function. What stands in their place is in hook.go.txt. No line
-// moves. Where a release of Go has them otherwise the error is [ErrNoFit]. Where only their meaning differs, the build fails or no
+// package, and the function Verbose with its calls. They get another name, and runN calls another function. What stands in their
+// place is in hook.go.txt. No line moves. Where a release of Go has them otherwise the error is [ErrNoFit]. Where only their meaning differs, the build fails or no
 // turn is taken.
 //
 // Package internal/testlog, through which package os tells what a test reads, keeps what is read before there is a log where a gate

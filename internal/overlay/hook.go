@@ -51,6 +51,8 @@ type patch struct {
 	edits map[string][]edit // by the name of the file
 	found [3]int            // of each place
 	calls [2]int            // of the first two
+
+	verbose int // functions Verbose
 }
 
 // edit replaces the bytes from one offset to another.
@@ -69,6 +71,7 @@ func (p *patch) file(name string, file *ast.File) {
 			continue
 		}
 		p.countCalls(f)
+		p.ownVerbose(name, f)
 		at := slices.Index(places[:], f.Name.Name)
 		receiver, ok := receiverB(f)
 		if at < 0 || !ok {
@@ -95,6 +98,22 @@ func (p *patch) file(name string, file *ast.File) {
 		}
 		p.found[at]++
 	}
+}
+
+// ownVerbose leaves package testing its own function Verbose, by another name, and others the one of the hooks.
+func (p *patch) ownVerbose(name string, f *ast.FuncDecl) {
+	if f.Recv == nil && f.Name.Name == "Verbose" && shape(f) == "() (bool)" {
+		p.rename(name, f.Name)
+		p.verbose++
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 0 {
+			if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "Verbose" {
+				p.rename(name, id)
+			}
+		}
+		return true
+	})
 }
 
 func (p *patch) rename(name string, id *ast.Ident) { p.edit(name, id.Pos(), id.Pos(), prefix) }
@@ -129,6 +148,9 @@ func (p *patch) complete() error {
 		if n != 1 {
 			return fmt.Errorf("%w: method %s is called in %d places, and one is needed", ErrNoFit, places[i], n)
 		}
+	}
+	if p.verbose != 1 {
+		return fmt.Errorf("%w: %d functions Verbose are as they were when it was made, and one is needed", ErrNoFit, p.verbose)
 	}
 	return nil
 }

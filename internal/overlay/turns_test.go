@@ -30,6 +30,8 @@ func TestTurns(t *testing.T) {
 		t.Run("no turn", func(t *testing.T) { none(t, binary) })
 		t.Run("footprints", func(t *testing.T) { footprints(t, binary) })
 		t.Run("what is said after the loop", func(t *testing.T) { after(t, binary) })
+		t.Run("verbose", func(t *testing.T) { verbose(t, binary) })
+		t.Run("the collector is off", func(t *testing.T) { uncollected(t, binary) })
 		t.Run("nobody's turn", func(t *testing.T) { alone(t, binary) })
 	})
 }
@@ -85,6 +87,38 @@ func after(t *testing.T, binary string) {
 	alone, err := start(t, binary, "^BenchmarkSaysAfter$", "BenchmarkLoop")
 	require.ErrorIs(t, err, duet.ErrGone)
 	assert.NotContains(t, alone.wait(t, 0), "tailgate-", "nobody sits")
+}
+
+// Only package testing itself knows that a gate's processes run with -test.v.
+func verbose(t *testing.T, binary string) {
+	for env, want := range map[string]string{"": "1.000", duet.ChildEnv + "=1": "0"} {
+		p, err := startIn(t, append(os.Environ(), env), binary, "^BenchmarkVerbose$", "BenchmarkVerbose")
+		require.NoError(t, err, "%s", p.output)
+		p.grant(t, 10)
+		_, output := p.end(t)
+		assert.Regexp(t, `(?m)^BenchmarkVerbose\nBenchmarkVerbose(-\d+)?\s+11\s.* ns/op\s+`+want+` verbose\s`, output)
+	}
+}
+
+// What a call leaves is collected before the next one, if nothing else would collect it.
+func uncollected(t *testing.T, binary string) {
+	check := func(p *process) {
+		cycles := 0.0
+		for i := range 5 {
+			r := p.grant(t, 10)
+			assert.Zero(t, r.GCs, "it is not the turn's")
+			require.Len(t, r.Metrics, 1)
+			if i > 0 {
+				assert.Equal(t, cycles+1, r.Metrics[0].Value)
+			}
+			cycles = r.Metrics[0].Value
+		}
+		p.end(t)
+	}
+	check(seated(t, binary, "^BenchmarkUncollected$", "BenchmarkUncollected"))
+	p, err := startIn(t, append(os.Environ(), "GOGC=off"), binary, "^BenchmarkCollections$", "BenchmarkCollections")
+	require.NoError(t, err, "%s", p.output)
+	check(p)
 }
 
 func count(t *testing.T, binary string) {

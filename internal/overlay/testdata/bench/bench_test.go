@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -46,6 +48,32 @@ func BenchmarkSaysAfter(b *testing.B) {
 	}
 	b.SetBytes(4096)
 	b.ReportMetric(5, "B/op")
+}
+
+func BenchmarkVerbose(b *testing.B) {
+	for b.Loop() {
+		work()
+	}
+	verbose := 0.0
+	if testing.Verbose() {
+		verbose = 1
+	}
+	b.ReportMetric(verbose, "verbose")
+}
+
+// Its metric is how many collections its process has had.
+func BenchmarkCollections(b *testing.B) {
+	for range b.N {
+		work()
+	}
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	b.ReportMetric(float64(stats.NumGC), "collections")
+}
+
+func BenchmarkUncollected(b *testing.B) {
+	debug.SetGCPercent(-1)
+	BenchmarkCollections(b)
 }
 
 func BenchmarkCount(b *testing.B) {
@@ -161,6 +189,21 @@ func BenchmarkStarts(b *testing.B) {
 	child := exec.Command("sh", "-c", "echo plain=$TAILGATE_PLAIN; sleep 30")
 	child.Stdout = os.Stdout
 	if err := child.Start(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		work()
+	}
+}
+
+// Two of it cannot run at one time.
+func BenchmarkExclusive(b *testing.B) {
+	f, err := os.Create(os.Getenv("BENCH_LOCK"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
