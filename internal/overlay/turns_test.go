@@ -32,6 +32,7 @@ func TestTurns(t *testing.T) {
 		t.Run("what is said after the loop", func(t *testing.T) { after(t, binary) })
 		t.Run("verbose", func(t *testing.T) { verbose(t, binary) })
 		t.Run("the collector is off", func(t *testing.T) { uncollected(t, binary) })
+		t.Run("GOMAXPROCS of its own", func(t *testing.T) { serial(t, binary) })
 		t.Run("nobody's turn", func(t *testing.T) { alone(t, binary) })
 	})
 }
@@ -75,7 +76,8 @@ func loop(t *testing.T, binary string) {
 	totals, output := p.end(t)
 	assert.Equal(t, all, totals)
 	// And one by which b.Loop begins.
-	assert.Regexp(t, `(?m)^BenchmarkLoop(-\d+)?\s+6016\s.* ns/op\s.* MB/s\s+6016 n\s+1\.000 setups\s+7\.000 tailgate-bytes\s+128 B/op\s+2 allocs/op$`, output)
+	assert.Regexp(t, `(?m)^BenchmarkLoop(-\d+)?\s+6016\s.* ns/op\s.* MB/s\s+6016 n\s+1\.000 setups\s+7\.000 tailgate-bytes\s`+
+		`+128 B/op\s+2 allocs/op$`, output)
 }
 
 func after(t *testing.T, binary string) {
@@ -119,6 +121,18 @@ func uncollected(t *testing.T, binary string) {
 	p, err := startIn(t, append(os.Environ(), "GOGC=off"), binary, "^BenchmarkCollections$", "BenchmarkCollections")
 	require.NoError(t, err, "%s", p.output)
 	check(p)
+}
+
+// A function that sets GOMAXPROCS for itself is the benchmark that testing names by what it was before.
+func serial(t *testing.T, binary string) {
+	for _, name := range []string{"BenchmarkSerial", "BenchmarkSerialCount"} {
+		p, err := startIn(t, append(os.Environ(), "GOMAXPROCS=3"), binary, "^"+name+"$", name)
+		require.NoError(t, err, "%s", p.output)
+		assert.Equal(t, 3, p.peer.Hello.Procs, name)
+		p.grant(t, 10)
+		_, output := p.end(t)
+		assert.Regexp(t, `(?m)^`+name+`-3\s+1[01]\s`, output)
+	}
 }
 
 func count(t *testing.T, binary string) {

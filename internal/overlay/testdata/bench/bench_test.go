@@ -76,6 +76,20 @@ func BenchmarkUncollected(b *testing.B) {
 	BenchmarkCollections(b)
 }
 
+func BenchmarkSerial(b *testing.B) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for b.Loop() {
+		work()
+	}
+}
+
+func BenchmarkSerialCount(b *testing.B) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for range b.N {
+		work()
+	}
+}
+
 func BenchmarkCount(b *testing.B) {
 	setups++
 	b.SetBytes(7)
