@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/few"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -235,11 +236,7 @@ func listed(n *policy.Names) string {
 	if n == nil {
 		return "?"
 	}
-	text := strings.Join(n.First, ", ")
-	if more := n.InAll - len(n.First); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return few.Names(n.First, n.InAll)
 }
 
 // whatRequestsDo says whether requests that take longer also compute more; empty where that is not known.
