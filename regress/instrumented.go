@@ -65,8 +65,8 @@ func asked() bool {
 // namesTests reports whether a pattern of go test -run selects tests by name: a name that nobody has does not match it.
 func namesTests(pattern string) bool {
 	of, _, _ := strings.Cut(pattern, "/") // the rest is of subtests
-	any, err := regexp.MatchString(of, "TestXq7zvk_0")
-	return err == nil && !any
+	nobodys, err := regexp.MatchString(of, "TestXq7zvk_0")
+	return err == nil && !nobodys
 }
 
 // tracer is the process that debugs this one, as Linux tells; 0 when none or not known.

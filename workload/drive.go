@@ -135,6 +135,11 @@ func (r *Recorder) Try(load Load, serve func(context.Context, *Request) error) (
 func (r *Recorder) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.reset()
+}
+
+// reset is forget for a caller that holds r.mu.
+func (r *Recorder) reset() {
 	for _, q := range r.all {
 		q.recorded.Reset()
 	}

@@ -35,9 +35,7 @@ func (r *Recorder) sit() bool {
 	if r.seated.Load() || r.b.N == 1 {
 		return r.seated.Load()
 	}
-	for _, q := range r.all {
-		q.recorded.Reset()
-	}
+	r.reset()
 	if err := r.seat.Sit(duet.Sitter{Name: r.b.Name(), Elapsed: r.b.Elapsed, Collect: r.collect}); err != nil {
 		r.fail("workload: %v", err)
 		r.leave()

@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"workload/serving/dataset":            nil,
 	"workload/serving/dataset/synthesize": {"workload/serving/dataset"}, // a command
 	"workload/serving/dataset/tiktoken":   {"workload/serving/dataset"},
-	"internal/report":                     {"internal/part", "internal/ratename", "policy"},
+	"internal/report":                     {"internal/few", "internal/part", "internal/ratename", "policy"},
 	"internal/benchdata":                  {"internal/ratename", "policy"},
 	"internal/bisect":                     {"internal/report", "internal/testbin", "policy"},
 	"internal/bounded":                    nil,
@@ -58,11 +58,11 @@ var arrows = map[string][]string{
 	"internal/overlay": {"internal/duet"},
 	"internal/output":  {"internal/benchdata", "internal/report", "internal/wholefile"},
 	"internal/saved": {
-		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/report", "policy",
+		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/few", "internal/judge", "internal/report", "policy",
 	},
 	"internal/shards": {
-		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/judge", "internal/output", "internal/part",
-		"internal/report", "internal/strictjson", "policy",
+		"internal/benchdata", "internal/bounded", "internal/evidence", "internal/few", "internal/judge", "internal/output",
+		"internal/part", "internal/report", "internal/strictjson", "policy",
 	},
 	"internal/samecode":       nil,
 	"internal/source":         {"internal/bounded", "internal/report", "internal/testbin", "policy"},
@@ -76,6 +76,7 @@ var arrows = map[string][]string{
 	"internal/fleet": {
 		"internal/latency", "internal/part", "internal/replied", "internal/saturation", "internal/strictjson",
 	},
+	"internal/few":               nil,
 	"internal/part":              nil,
 	"internal/saturation":        {"workload"},
 	"internal/ratename":          nil,

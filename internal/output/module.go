@@ -117,7 +117,7 @@ func Of(test Test, set string) (f *Folder, note string, err error) {
 		f, err = newFolder(set)
 		return f, "", err
 	case set == "":
-		return nil, "", fmt.Errorf("output folder: %w; name another with -regress.out", err)
+		return nil, "", outputError(err)
 	}
 	note = fmt.Sprintf("go test may reuse this result, because the module cannot be written to (%v): run it with -count=1", err)
 	f, err = newFolder(set)

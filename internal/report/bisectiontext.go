@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/few"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -37,8 +38,8 @@ func (b Bisection) Text() string {
 	for i, s := range b.Steps[:min(len(b.Steps), mostSteps)] {
 		t.item(fmt.Sprintf("step %d", i+1), b.told(s))
 	}
-	if more := len(b.Steps) - mostSteps; more > 0 {
-		t.item("", fmt.Sprintf("and %d more steps", more))
+	if left := len(b.Steps) - mostSteps; left > 0 {
+		t.item("", few.More(left, "steps"))
 	}
 	b.found(t)
 	if b.Error != "" {
@@ -115,8 +116,8 @@ func (b Bisection) found(t *terminal) {
 		t.item(name, fmt.Sprintf("%s, by %s, %s", r.text(), cell(r.Author), cell(r.Date)))
 		name = ""
 	}
-	if more := len(b.Suspects) - mostSteps; more > 0 {
-		t.item("", fmt.Sprintf("and %d more commits", more))
+	if left := len(b.Suspects) - mostSteps; left > 0 {
+		t.item("", few.More(left, "commits"))
 	}
 	if b.Outcome != Found {
 		return

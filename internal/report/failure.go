@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/few"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -94,15 +95,11 @@ func (f Failure) budget() string {
 
 // problems lists them, one a line, and counts those after the twentieth.
 func problems(of []policy.Problem) string {
-	const most = 20
-	var told []string
-	for _, p := range of[:min(len(of), most)] {
-		told = append(told, problem(p))
+	told := make([]string, len(of))
+	for i, p := range of {
+		told[i] = problem(p)
 	}
-	if more := len(of) - most; more > 0 {
-		told = append(told, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(told, "\n")
+	return strings.Join(few.First(told, 20, ""), "\n")
 }
 
 // problem is where it stands, what it is and what to do: "candidate:12: Serve-2: p95-ns is NaN; report a finite number".

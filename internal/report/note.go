@@ -1,9 +1,9 @@
 package report
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/few"
 )
 
 // mostNoted is how many benchmarks a note names.
@@ -41,10 +41,4 @@ func (d *Document) NoteOf(benchmark, text string) {
 }
 
 // of are the benchmarks that the note is on, a few of them by name.
-func (n *noted) of() string {
-	of := strings.Join(n.names[:min(len(n.names), mostNoted)], ", ")
-	if more := len(n.names) - mostNoted; more > 0 {
-		of += fmt.Sprintf(" and %d more", more)
-	}
-	return of
-}
+func (n *noted) of() string { return few.Of(n.names, mostNoted) }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -79,7 +80,7 @@ func (v verdictJSON) verdict() policy.Verdict {
 	bounds := func(of [2]number) policy.Bounds { return policy.Bounds{Lo: float64(of[0]), Hi: float64(of[1])} }
 	return policy.Verdict{
 		ID: policy.ID{Package: v.Package, Name: v.Benchmark, Procs: v.GOMAXPROCS}, Unit: v.Unit, Rule: rule,
-		Outcome: v.Outcome, Fails: v.Fails,
+		Direction: cmp.Or(rule.Direction, policy.DirectionOf(v.Unit)), Outcome: v.Outcome, Fails: v.Fails,
 		Reason: v.ReasonJSON.Reason(), Baseline: v.Baseline.summary(), Candidate: v.Candidate.summary(), Paired: v.Paired,
 		Change: float64(v.Change), ChangePercent: float64(v.ChangePercent), Absolute: bounds(v.Interval),
 		Percent: bounds(v.IntervalPercent), P: float64(v.P), Alpha: float64(v.Alpha), Detectable: float64(v.DetectablePercent),

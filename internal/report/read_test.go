@@ -153,3 +153,23 @@ func TestAShardIsToldEverywhereAndReadAgain(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotEqual(t, d.Shard, read.Shard)
 }
+
+// What is worse for a metric that is better when higher is so for a verdict that was read, too.
+func TestAVerdictThatIsReadKnowsWhichWayIsBetter(t *testing.T) {
+	ruled := func(unit string, direction policy.Direction) policy.Verdict {
+		return policy.Verdict{Unit: unit, Rule: policy.Rule{Metric: unit, Direction: direction, MaxRegressionPercent: 10}}
+	}
+	d := Document{Report: policy.Report{Verdicts: []policy.Verdict{
+		ruled("req/s", ""), ruled("p95-ns", ""), ruled("score", policy.Higher), ruled("score", ""),
+	}}}
+	d.Report.Verdicts[0].Anchor = &policy.Verdict{Unit: "req/s"}
+	data, err := jsonOf(d)
+	require.NoError(t, err)
+	read, err := ReadJSON(data)
+	require.NoError(t, err)
+	for i, want := range []policy.Direction{policy.Higher, policy.Lower, policy.Higher, ""} {
+		assert.Equal(t, want, read.Report.Verdicts[i].Direction, i)
+	}
+	assert.Equal(t, policy.Higher, read.Report.Verdicts[0].Anchor.Direction)
+	assert.Positive(t, worsening(read.Report.Verdicts[0], -20))
+}

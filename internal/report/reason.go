@@ -2,9 +2,9 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/few"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -28,7 +28,7 @@ func reason(v policy.Verdict) string {
 		parts = append(parts, did)
 	}
 	if alone := v.Reason.Facts.FirstLinks; alone != 0 {
-		parts = append(parts, "the first pair of links alone was "+shortPercent(alone)+" (layout, launch or noise)")
+		parts = append(parts, "the first pair of links alone was "+percent(alone)+" % (layout, launch or noise)")
 	}
 	return strings.Join(parts, "; ")
 }
@@ -53,7 +53,7 @@ func why(v policy.Verdict) string {
 		return "beyond both limits, and significant"
 	case policy.MeanBeyond:
 		return fmt.Sprintf("most turns are within a limit, and the mean of all turns is not (%s): few of them take much longer, or the "+
-			"machine was disturbed", shortPercent(f.MeanPercent))
+			"machine was disturbed", percent(f.MeanPercent)+" %")
 	case policy.WithinLimit:
 		return "within a limit"
 	case policy.BetterByMore:
@@ -236,32 +236,21 @@ func listed(n *policy.Names) string {
 	if n == nil {
 		return "?"
 	}
-	text := strings.Join(n.First, ", ")
-	if more := n.InAll - len(n.First); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return few.Names(n.First, n.InAll)
 }
 
 // whatRequestsDo says whether requests that take longer also compute more; empty where that is not known.
 func whatRequestsDo(f policy.Facts) string {
-	cpu := shortPercent(f.CPUPercent)
+	cpu := percent(f.CPUPercent) + " %"
 	switch f.Work {
 	case policy.Computes:
 		return fmt.Sprintf("CPU time per request grew with it (%s)", cpu)
 	case policy.TailWaits:
 		return fmt.Sprintf("CPU time per request did not grow with it (%s), nor did the mean (%s): few requests wait or do more, "+
-			"or the machine was disturbed", cpu, shortPercent(f.MeanPercent))
+			"or the machine was disturbed", cpu, percent(f.MeanPercent)+" %")
 	case policy.Waits:
 		return fmt.Sprintf("CPU time per request did not grow with it (%s): requests wait (lock, sleep, I/O), "+
 			"or the machine was disturbed", cpu)
 	}
 	return ""
-}
-
-func shortPercent(p float64) string {
-	if math.Abs(p) >= 1e4 {
-		return fmt.Sprintf("%+.1e %%", p)
-	}
-	return fmt.Sprintf("%+.2f %%", p)
 }

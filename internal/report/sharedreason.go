@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/few"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -94,11 +95,7 @@ func (s sharedReason) names(name func(sharer) string) string {
 	for _, o := range s.of[:min(len(s.of), mostNamed)] {
 		named = append(named, name(o))
 	}
-	text := strings.Join(named, ", ")
-	if more := len(s.of) - len(named); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return few.Names(named, len(s.of))
 }
 
 // said is what a sharer's metrics are called; empty where nothing was measured, so that the reason is the whole benchmark's.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/few"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -90,12 +91,7 @@ func (s Side) text() string {
 }
 
 // some are the first of the items, and how many more there are.
-func some(items []string, what string) []string {
-	if len(items) <= mostOfList {
-		return items
-	}
-	return append(slices.Clone(items[:mostOfList]), fmt.Sprintf("and %d more %s", len(items)-mostOfList, what))
-}
+func some(items []string, what string) []string { return few.First(items, mostOfList, what) }
 
 // split chooses the groups to show in full, those that fail last, and leaves the verdicts of the others. Plain benchmarks have
 // lines of their own; what those do not say is left, too.

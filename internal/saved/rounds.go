@@ -7,6 +7,7 @@ import (
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/bounded"
+	"github.com/tailgate-go/tailgate/internal/few"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/policy"
 )
@@ -57,11 +58,8 @@ func graver(file, seed string, verdicts []policy.Verdict) string {
 	if len(names) == 0 {
 		return ""
 	}
-	text := strings.Join(names[:min(len(names), mostGraver)], "; ")
-	if more := len(names) - mostGraver; more > 0 {
-		text += fmt.Sprintf("; and %d more", more)
-	}
-	return "graver than the gate's own verdicts, since its pairs and its looks are not used: " + text + ". The gate's hold"
+	return "graver than the gate's own verdicts, since its pairs and its looks are not used: " +
+		strings.Join(few.First(names, mostGraver, ""), "; ") + ". The gate's hold"
 }
 
 // mostOfVerdicts is how many bytes a verdict.json may have that is read.

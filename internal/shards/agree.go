@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/few"
 )
 
 // Found is a manifest and where it was found.
@@ -55,20 +57,16 @@ func Agree(found []Found) []string {
 
 // of names the benchmarks of the shards.
 func (f Found) of(shards []string) string {
-	const most = 5
 	var names []string
 	for _, b := range f.Benchmarks {
 		if slices.Contains(shards, fmt.Sprint(b.Shard)) {
 			names = append(names, b.Name)
 		}
 	}
-	switch {
-	case len(names) == 0:
+	if len(names) == 0 {
 		return "nothing"
-	case len(names) > most:
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
 	}
-	return strings.Join(names, ", ")
+	return few.Of(names, 5)
 }
 
 // differs says why two shards are not of one gate; empty if they are.
