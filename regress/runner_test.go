@@ -11,7 +11,10 @@ import (
 
 // atHome takes away what a CI machine sets.
 func atHome(t *testing.T) {
-	for _, name := range []string{"CI", "GITHUB_ACTIONS", "RUNNER_ENVIRONMENT", "GITLAB_CI"} {
+	for _, name := range []string{
+		"CI", "GITHUB_ACTIONS", "RUNNER_ENVIRONMENT", "GITLAB_CI",
+		"TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "BUILDKITE", "CODEBUILD_BUILD_ID",
+	} {
 		t.Setenv(name, "")
 	}
 }

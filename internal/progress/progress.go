@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/report"
@@ -40,10 +41,16 @@ func newDisplay(lines, plan io.Writer, terminal *os.File) *Display {
 	return d
 }
 
-// InCI reports whether a job of this environment is CI's, where nobody watches: GitHub, GitLab and most others set CI.
+// systems are variables that CI sets where it does not set CI: Azure Pipelines, Jenkins, TeamCity, Buildkite, AWS CodeBuild.
+var systems = []string{"TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "BUILDKITE", "CODEBUILD_BUILD_ID"}
+
+// InCI reports whether a job of this environment is CI's, where nobody watches: GitHub, GitLab and most others set CI, and whoever
+// sets it to false says that it is none.
 func InCI(env func(string) string) bool {
-	ci := env("CI")
-	return ci != "" && ci != "false"
+	if ci := env("CI"); ci != "" {
+		return ci != "false"
+	}
+	return slices.ContainsFunc(systems, func(name string) bool { return env(name) != "" })
 }
 
 // isDumb reports whether the terminal can only be written to line by line.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,4 +69,19 @@ func TestQuiet(t *testing.T) {
 	var lines bytes.Buffer
 	New(&lines, nil).Plan("measuring %d benchmarks", 48)
 	assert.Equal(t, "measuring 48 benchmarks\n", lines.String())
+}
+
+func TestInCI(t *testing.T) {
+	for pair, want := range map[string]bool{
+		"": false, "CI=true": true, "CI=1": true, "CI=false": false, "TF_BUILD=True": true, "JENKINS_URL=https://ci.example.com/": true,
+		"TEAMCITY_VERSION=2026.1": true, "BUILDKITE=true": true, "CODEBUILD_BUILD_ID=shop:1": true, "CI=false BUILDKITE=true": false,
+		"HOME=/home/ci": false,
+	} {
+		set := map[string]string{}
+		for field := range strings.FieldsSeq(pair) {
+			name, value, _ := strings.Cut(field, "=")
+			set[name] = value
+		}
+		assert.Equal(t, want, InCI(func(name string) string { return set[name] }), pair)
+	}
 }

@@ -128,11 +128,19 @@ func TestNoChangeThatCINames(t *testing.T) {
 			_, _, _, err = r.Choose(t.Context(), dir)
 			require.ErrorContains(t, err, "baseline: nothing says what has changed: this is CI")
 			assert.ErrorContains(t, err, "give one with -regress.baseline or Gate.Baseline")
+			assert.ErrorContains(t, err, "it would be compared with itself, and always pass")
+
+			left := filepath.Join(dir, "left.txt") // by a step before
+			require.NoError(t, os.WriteFile(left, nil, 0o600))
+			defer os.Remove(left)
+			_, _, _, err = r.Choose(t.Context(), dir)
+			require.ErrorContains(t, err, "baseline: nothing says what has changed: this is CI")
+			assert.ErrorContains(t, err, "; or, where those changes are what is to be judged, HEAD")
 		})
 	}
 }
 
-// In CI the work tree is not compared with itself, unless somebody means it or it has changes.
+// In CI the work tree is not compared with itself, nor with the commit that it is at, unless somebody means it.
 func TestNothingToCompareWithInCI(t *testing.T) {
 	dir, git := repository(t)
 	none := report.Setting{Value: "HEAD", Source: "-regress.baseline"}
@@ -146,7 +154,8 @@ func TestNothingToCompareWithInCI(t *testing.T) {
 		"what is equal, is meant": {func(r *Request) { r.Identical = true }, false, "A/A"},
 		"a slowdown is planted":   {func(r *Request) { r.Planted = true }, false, "A/A"},
 		"a self-test":             {func(r *Request) { r.Itself = true }, false, "a self-test compares the work tree with itself"},
-		"there are changes":       {func(*Request) {}, true, "the work tree has changes"},
+		"changes are meant":       {func(r *Request) { r.Baseline = none }, true, "given by -regress.baseline"},
+		"and equality of them":    {func(r *Request) { r.Identical = true }, true, "the work tree has changes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := asked(t, "")
