@@ -24,8 +24,9 @@ type Gate struct {
 	// Baseline is a git revision, the http:// or https:// address of a server (see workload.Target), or a file (or pattern
 	// of files) of saved benchmark results, which may be those of the inference gateway's load generator. A name that is both a file
 	// and a revision is refused: ./main is the file, refs/heads/main the branch. Empty means what CI's variables say: the merge base
-	// with the pull request's target, or on a push the commit before it; elsewhere HEAD when the work tree has changes, or the work
-	// tree itself, in which nothing has changed: see Identical; but in CI both are invalid. Flag -regress.baseline.
+	// with the pull request's target, or on a push the commit before it (of a new branch the merge base with the default branch, or
+	// else the parent); elsewhere HEAD when the work tree has changes, or the work tree itself, in which nothing has changed: see
+	// Identical; but in CI both are invalid. Flag -regress.baseline.
 	Baseline string
 	// Candidate likewise; empty means the work tree. Saved results can only be compared with saved results,
 	// and a server with a server.

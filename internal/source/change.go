@@ -19,6 +19,8 @@ type change struct {
 	base     string // hash of a commit of that branch, or of what a pushed branch was before; empty when that is not told
 	atBase   bool   // the base is where the change began, and nothing is to be sought
 	pushed   bool   // to a branch
+	tag      bool   // what was pushed is a tag
+	trunk    string // the repository's default branch, from which a new branch is taken to come; empty when that is not told
 }
 
 // change is what CI says; nil when it says of none.
@@ -52,6 +54,7 @@ func (r Request) gitlab() *change {
 	}
 	return &change{
 		says: "GitLab's CI_PIPELINE_SOURCE (push)", checkout: checkout, base: r.Env("CI_COMMIT_BEFORE_SHA"), pushed: true,
+		tag: r.Env("CI_COMMIT_TAG") != "", trunk: r.Env("CI_DEFAULT_BRANCH"),
 	}
 }
 
@@ -85,6 +88,8 @@ func (r Request) circle() *change {
 // baseline is what a candidate is compared with that is this change.
 func (c *change) baseline(ctx context.Context, repo *testbin.Repo, candidate string) (Source, error) {
 	switch {
+	case c.pushed && strings.Trim(c.base, "0") == "":
+		return c.isNew(ctx, repo, candidate)
 	case c.pushed:
 		commit, err := c.before(ctx, repo, candidate)
 		if err != nil {
@@ -114,16 +119,56 @@ func (c *change) baseline(ctx context.Context, repo *testbin.Repo, candidate str
 		"began: -regress.baseline=$(git merge-base origin/main HEAD), where main is its target", c.says, c.checkout)
 }
 
-// before is what the pushed branch pointed at before, or the parent of the candidate for a new branch. A candidate that is not what
-// was pushed is compared with its merge base with that.
+// before is what the pushed branch pointed at before. A candidate that is not what was pushed is compared with its merge base with
+// that.
 func (c *change) before(ctx context.Context, repo *testbin.Repo, candidate string) (testbin.Commit, error) {
-	if strings.Trim(c.base, "0") == "" {
-		return repo.Resolve(ctx, candidate+"~1")
-	}
 	if candidate == head {
 		return named(ctx, repo, c.base)
 	}
 	return parted(ctx, repo, c.base, candidate)
+}
+
+// isNew is the baseline of a branch that was not there before: where it has left the default branch, or if that is not here or the
+// branch has no commit of its own the parent.
+func (c *change) isNew(ctx context.Context, repo *testbin.Repo, candidate string) (Source, error) {
+	why := "the branch is new"
+	switch {
+	case c.base == "":
+		why = "what was there before the push is not told"
+	case c.tag:
+		why = "the tag is new"
+	}
+	of, err := repo.Resolve(ctx, candidate)
+	if err != nil {
+		return Source{}, err
+	}
+	if c.trunk != "" {
+		base, err := repo.MergeBase(ctx, "origin/"+c.trunk, of.Hash)
+		switch {
+		case err == nil && base.Hash != of.Hash:
+			return commitSource("", base, fmt.Sprintf("merge base with the default branch %s: %s", c.trunk, why)), nil
+		case errors.Is(err, testbin.ErrNoCommit):
+			why += fmt.Sprintf(", and a merge base with origin/%s is not in the clone", c.trunk)
+		case err != nil:
+			return Source{}, err
+		}
+	}
+	parents, err := repo.Parents(ctx, of.Hash)
+	if err != nil {
+		return Source{}, err
+	}
+	shallow, err := repo.Shallow(ctx)
+	if err != nil {
+		return Source{}, err
+	}
+	if len(parents) == 0 && !shallow {
+		return Source{}, errors.New("this is the first commit: there is nothing to compare it with; the next is compared with it")
+	}
+	parent, err := repo.Resolve(ctx, of.Hash+"~1")
+	if err != nil {
+		return Source{}, fmt.Errorf("parent, since %s: %w", why, err)
+	}
+	return commitSource("", parent, "the parent: "+why), nil
 }
 
 // parted is the commit at which a candidate and a base that CI names have parted.

@@ -35,6 +35,9 @@ func TestBaselineThatCINames(t *testing.T) {
 	four := git("rev-parse", "feature~1")
 	const target = "merge base with the pull request's target main"
 	base := func(of string) string { return fmt.Sprintf(of, `{"base": {"ref": "main", "sha": "`+three+`"}}`) }
+	git("update-ref", "refs/remotes/origin/release", "feature")
+	zeros := strings.Repeat("0", 40)
+	trunk := func(branch string) string { return `{"default_branch": "` + branch + `"}}` }
 	for name, c := range map[string]struct {
 		event string
 		env   []string
@@ -68,7 +71,19 @@ func TestBaselineThatCINames(t *testing.T) {
 		"GitLab's push": {"", []string{"GITLAB_CI=true", "CI_PIPELINE_SOURCE=push", "CI_COMMIT_BEFORE_SHA=" + four},
 			"four", "the commit before the push"},
 		"GitLab's push of a new branch": {"", []string{"GITLAB_CI=true", "CI_PIPELINE_SOURCE=push",
-			"CI_COMMIT_BEFORE_SHA=" + strings.Repeat("0", 40)}, "four", "the commit before the push"},
+			"CI_COMMIT_BEFORE_SHA=" + zeros, "CI_DEFAULT_BRANCH=main"},
+			"two", "merge base with the default branch main: the branch is new"},
+		"GitHub's push of a new branch": {`{"before": "` + zeros + `", "ref": "refs/heads/feature", "repository": ` + trunk("main"),
+			[]string{"GITHUB_EVENT_NAME=push"}, "two", "merge base with the default branch main: the branch is new"},
+		"GitHub's push of a tag": {`{"before": "` + zeros + `", "ref": "refs/tags/v1", "repository": ` + trunk("release"),
+			[]string{"GITHUB_EVENT_NAME=push"}, "four", "the parent: the tag is new"},
+		"a new branch of a clone without the default one": {`{"before": "` + zeros + `", "repository": ` + trunk("trunk"),
+			[]string{"GITHUB_EVENT_NAME=push"},
+			"four", "the parent: the branch is new, and a merge base with origin/trunk is not in the clone"},
+		"a push without an event": {"", []string{"GITHUB_EVENT_NAME=push"},
+			"four", "the parent: what was there before the push is not told"},
+		"a new branch, and no default one is told": {`{"before": "` + zeros + `"}`, []string{"GITHUB_EVENT_NAME=push"},
+			"four", "the parent: the branch is new"},
 		"Buildkite's pull request": {"", []string{"BUILDKITE_PULL_REQUEST=7", "BUILDKITE_PULL_REQUEST_BASE_BRANCH=main"}, "two", target},
 		"Jenkins' change request": {"", []string{"CHANGE_ID=7", "CHANGE_TARGET=main"},
 			"two", "merge base with the change request's target main"},
@@ -81,6 +96,21 @@ func TestBaselineThatCINames(t *testing.T) {
 			assert.Equal(t, five, candidate.Side.Commit)
 		})
 	}
+}
+
+func TestTheFirstCommitHasNothingToCompareWith(t *testing.T) {
+	dir, git := repository(t)
+	git("checkout", "-q", "--orphan", "new")
+	git("commit", "-q", "--allow-empty", "-m", "root")
+	const pushed, event = "GITHUB_EVENT_NAME=push", `{"before": "0000000000", "repository": {"default_branch": "new"}}`
+	_, _, _, err := asked(t, event, pushed).Choose(t.Context(), dir)
+	require.EqualError(t, err, "baseline: this is the first commit: there is nothing to compare it with; the next is compared with it")
+
+	git("checkout", "-q", "feature")
+	clone := filepath.Join(t.TempDir(), "clone")
+	git("clone", "-q", "--depth", "1", "file://"+dir, clone)
+	_, _, _, err = asked(t, event, pushed).Choose(t.Context(), clone)
+	require.ErrorContains(t, err, "no such commit; this clone is shallow", "one that was cut off is no first one")
 }
 
 // GitLab clones 20 commits by default, and a branch may have parted from its target long before: it names that commit.

@@ -20,8 +20,12 @@ type pull struct {
 
 // event is what the events of GitHub that can be about a change say of its base. Gitea's have the same form.
 type event struct {
-	Before      string `json:"before"`       // push
-	PullRequest *pull  `json:"pull_request"` // pull_request, pull_request_target, pull_request_review, pull_request_review_comment
+	Before     string `json:"before"` // push
+	Ref        string `json:"ref"`    // push: refs/heads/main
+	Repository struct {
+		DefaultBranch string `json:"default_branch"`
+	} `json:"repository"`
+	PullRequest *pull `json:"pull_request"` // pull_request, pull_request_target, pull_request_review, pull_request_review_comment
 	MergeGroup  *struct {
 		Base string `json:"base_sha"`
 	} `json:"merge_group"`
@@ -68,6 +72,7 @@ func (r Request) github() *change {
 		c.what, c.base, c.checkout = "merge group", e.MergeGroup.Base, ref("github.event.merge_group.head_sha")
 	case name == "push":
 		c.what, c.base, c.pushed, c.checkout = "", e.Before, true, ref("github.event.after")
+		c.tag, c.trunk = strings.HasPrefix(e.Ref, "refs/tags/"), e.Repository.DefaultBranch
 	case e.Issue != nil && e.Issue.PullRequest != nil:
 		c.checkout = "with actions/checkout, ref: refs/pull/${{ github.event.issue.number }}/merge and fetch-depth: 0"
 	default:
