@@ -79,7 +79,7 @@ func Command(args []string, loader Loader) (status int) {
 	}
 	const name = "command"
 	var result Result
-	s.rerun = byCommand(of)
+	s.rerun, s.byCommand = byCommand(of), true
 	display := progress.Quiet(os.Stderr)
 	if of.verbose {
 		display = progress.New(os.Stderr, os.Stderr)

@@ -3,12 +3,14 @@ package regress
 import (
 	"context"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/tailgate-go/tailgate/internal/history"
 	"github.com/tailgate-go/tailgate/internal/measure"
+	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
@@ -39,7 +41,7 @@ func (s settings) remember(ctx context.Context, name string, doc *report.Documen
 	repo, _ := testbin.Open(ctx, dir) // without one nothing is known of ancestors
 	kept := *doc
 	kept.Candidate.Dirty = kept.Candidate.Dirty && !s.onlyHistory(ctx, repo, kept.Candidate.Commit)
-	gate := strings.ToValidUTF8(measure.GateName(dir, name), "?")
+	gate := s.remembered(dir, name)
 	record, why := history.New(gate, kept)
 	if why == "" {
 		describe(ctx, repo, &record)
@@ -58,6 +60,19 @@ func (s settings) remember(ctx context.Context, name string, doc *report.Documen
 	if doc.History = history.Along(records, left, doc.Candidate.Commit); doc.History != nil {
 		note(doc.History.Note())
 	}
+}
+
+// remembered is the gate's name in a history, which modules may share: the module, the folder of the package and the test, or what
+// tells the command's gates apart.
+func (s settings) remembered(dir, name string) string {
+	gate := path.Join(output.ModulePath(dir), measure.GateName(dir, name))
+	if s.byCommand {
+		gate = strings.Join(append([]string{gate}, s.packages...), " ")
+		if s.bench != "." {
+			gate += " -bench=" + s.bench
+		}
+	}
+	return strings.ToValidUTF8(gate, "?")
 }
 
 // describe adds to a record what git knows of its commits. A merge may be made where they are not.

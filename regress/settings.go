@@ -88,6 +88,7 @@ type settings struct {
 	profile             bool                     // what regressed
 	accepts             bool                     // trailers of commits accept what regressed
 	itself              bool                     // a self-test: the work tree against itself
+	byCommand           bool                     // there is no test around the gate
 	rerun               rerun                    // how this gate is run again; the zero value: nobody can
 	known               func(digest string) bool // see measure.Order; nil: this is no step of a search
 	env                 func(name string) string // the environment, as far as it is heeded

@@ -26,7 +26,7 @@ const MostLineage = 64
 // Record is what is kept of one report: what it compared, and what changed.
 type Record struct {
 	Version   int       `json:"version"`
-	Gate      string    `json:"gate"` // folder of the package from that of go.mod, and name of the test
+	Gate      string    `json:"gate"` // module, folder of the package from that of go.mod, and name of the test
 	Began     time.Time `json:"began"`
 	Baseline  Commit    `json:"baseline"`
 	Candidate Commit    `json:"candidate"`
