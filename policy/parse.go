@@ -11,14 +11,14 @@ import (
 
 // file is a policy as JSON has it. Pointers tell what is missing from what is zero.
 type file struct {
-	Version        *int       `json:"version"`
-	Schema         string     `json:"$schema"`
-	Alpha          *float64   `json:"alpha"`
-	OnInconclusive *Effect    `json:"on_inconclusive"`
-	OnBlind        *Effect    `json:"on_blind"`
-	OnRemoved      *Effect    `json:"on_removed"`
-	OnDrifted      *Effect    `json:"on_drifted"`
-	Rules          []fileRule `json:"rules"`
+	Version        *int        `json:"version"`
+	Schema         string      `json:"$schema"`
+	Alpha          *float64    `json:"alpha"`
+	OnInconclusive *Effect     `json:"on_inconclusive"`
+	OnBlind        *Effect     `json:"on_blind"`
+	OnRemoved      *Effect     `json:"on_removed"`
+	OnDrifted      *Effect     `json:"on_drifted"`
+	Rules          *[]fileRule `json:"rules"`
 }
 
 type fileRule struct {
@@ -58,6 +58,9 @@ func Parse(name string, data []byte) (Policy, error) {
 	if path, err := at.Decode(&f); err != nil {
 		return fail(path, err)
 	}
+	if f.Rules == nil && at.Has("rules") { // null
+		return fail("rules", errNoRules)
+	}
 	p, path, err := f.policy()
 	if err != nil {
 		return fail(path, err)
@@ -68,16 +71,19 @@ func Parse(name string, data []byte) (Policy, error) {
 	return p, nil
 }
 
+var errNoRules = errors.New(`rules: there are none; add one, such as ` +
+	`{"metric": "p95-ns", "max_regression_percent": 10, "min_regression": "1ms"}, or leave the field out beside others`)
+
 func (f file) policy() (p Policy, path string, err error) {
 	if f.Version == nil || *f.Version != 1 {
 		return p, "version", errors.New(`version: write "version": 1`)
 	}
-	if len(f.Rules) == 0 {
-		return p, "rules", errors.New(`rules: there are none; add one, such as ` +
-			`{"metric": "p95-ns", "max_regression_percent": 10, "min_regression": "1ms"}`)
+	others := f.Alpha != nil || f.OnInconclusive != nil || f.OnBlind != nil || f.OnRemoved != nil || f.OnDrifted != nil
+	if f.Rules == nil && !others || f.Rules != nil && len(*f.Rules) == 0 {
+		return p, "rules", errNoRules
 	}
 	p = Default()
-	p.Rules = nil
+	p.Rules = nil // where the file leaves them out, too: the default ones hold then, as of the zero Policy
 	if f.Alpha != nil {
 		p.Alpha = *f.Alpha
 		if p.Alpha == 0 {
@@ -96,7 +102,10 @@ func (f file) policy() (p Policy, path string, err error) {
 	if f.OnDrifted != nil {
 		p.OnDrifted = *f.OnDrifted
 	}
-	for i, r := range f.Rules {
+	if f.Rules == nil {
+		return p, "", nil
+	}
+	for i, r := range *f.Rules {
 		path := fmt.Sprintf("rules[%d]", i)
 		if r.MaxRegressionPercent == nil {
 			return p, path, fmt.Errorf("%s: max_regression_percent is missing; write a percentage, such as 10", path)

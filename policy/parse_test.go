@@ -39,6 +39,26 @@ func TestParseReadsEveryField(t *testing.T) {
 		Rules: []Rule{{Metric: "score", Direction: Higher, Plain: true}}}, p)
 }
 
+func TestWithoutRulesTheDefaultOnesHold(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("policy.schema.json")
+	require.NoError(t, err)
+	for text, change := range map[string]func(*Policy){
+		`{"version": 1, "alpha": 0.01}`:             func(p *Policy) { p.Alpha = 0.01 },
+		`{"version": 1, "on_inconclusive": "warn"}`: func(p *Policy) { p.OnInconclusive = Warn },
+		`{"version": 1, "on_blind": "fail"}`:        func(p *Policy) { p.OnBlind = Fail },
+		`{"version": 1, "on_removed": "warn"}`:      func(p *Policy) { p.OnRemoved = Warn },
+		`{"version": 1, "on_drifted": "warn"}`:      func(p *Policy) { p.OnDrifted = Warn },
+	} {
+		p, err := Parse("p.json", []byte(text))
+		require.NoError(t, err)
+		want := Default()
+		want.Rules = nil // as of the zero Policy
+		change(&want)
+		assert.Equal(t, want, p, text)
+		assert.NoError(t, schema.Validate(decode(t, []byte(text))), text)
+	}
+}
+
 func TestParseReadsTheLimitsSinceAnAnchor(t *testing.T) {
 	p, err := Parse("p.json", []byte(`{"version": 1, "on_drifted": "warn", "rules": [
 		{"metric": "p95-ns", "max_regression_percent": 5, "min_regression": "1ms"},
@@ -121,6 +141,13 @@ var refusals = []struct {
 		says: `p.json:1:1: version: write "version": 1`},
 	{name: "a later version", text: `{"version": 2, "rules": []}`, says: `p.json:1:2: version: write "version": 1`},
 	{name: "no rules", text: `{"version": 1, "rules": []}`, says: "p.json:1:16: rules: there are none; add one"},
+	{name: "rules that are null", text: `{"version": 1, "alpha": 0.1, "rules": null}`,
+		says: "p.json:1:30: rules: there are none; add one"},
+	{name: "no rules beside another field", text: `{"version": 1, "on_removed": "warn", "rules": []}`,
+		says: "p.json:1:38: rules: there are none; add one"},
+	{name: "a version and nothing else", text: `{"version": 1}`, says: "p.json:1:1: rules: there are none; add one"},
+	{name: "a schema and nothing else", text: `{"version": 1, "$schema": "https://example.com"}`,
+		says: "p.json:1:1: rules: there are none; add one"},
 	{name: "alpha of 0", text: `{"version": 1, "alpha": 0, "rules": [{"metric": "p95-ns", "max_regression_percent": 10}]}`,
 		says: "p.json:1:16: alpha is 0; write a probability"},
 	{name: "alpha in percent", text: `{"version": 1, "alpha": 5, "rules": [{"metric": "p95-ns", "max_regression_percent": 10}]}`,

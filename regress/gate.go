@@ -59,7 +59,7 @@ type Gate struct {
 
 	// Policy says what is tolerated; the zero value is policy.Default.
 	Policy policy.Policy
-	// PolicyFile is a JSON policy to use in place of Policy. Flag -regress.policy.
+	// PolicyFile is a JSON policy to use in place of Policy, whose rules it has if it names none. Flag -regress.policy.
 	PolicyFile string
 
 	// Budget is how long one benchmark is measured, all sides together, if its verdicts do not settle before; 0 means 2 minutes, and

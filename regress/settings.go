@@ -212,6 +212,9 @@ func (g Gate) settle(from outside) (s settings, err error) {
 		if p, err = policy.Parse(file.Value, data); err != nil {
 			return s, fmt.Errorf("%s: %w", file.Source, err)
 		}
+		if len(p.Rules) == 0 { // they are as they were
+			p.Rules = g.Policy.Rules
+		}
 	}
 	if err := p.Validate(); err != nil {
 		return s, fmt.Errorf("Gate.Policy: %w", err)

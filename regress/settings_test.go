@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 func TestAPolicyThatIsTooLargeIsNotRead(t *testing.T) {
@@ -48,4 +50,18 @@ func TestEachSettingIsTakenOnce(t *testing.T) {
 			assert.Equal(t, 1, seen[o.name], o.name)
 		}
 	}
+}
+
+func TestAPolicyWithoutRulesLeavesThemAsTheyAre(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "policy.json")
+	require.NoError(t, os.WriteFile(name, []byte(`{"version": 1, "on_removed": "warn"}`), 0o600))
+	s, err := Gate{PolicyFile: name}.settle(fromNowhere)
+	require.NoError(t, err)
+	assert.Equal(t, policy.Warn, s.judge.Policy().OnRemoved)
+	assert.Equal(t, policy.Default().Rules, s.judge.Policy().Rules)
+	own := []policy.Rule{{Metric: "req/s", MaxRegressionPercent: 3}}
+	s, err = Gate{PolicyFile: name, Policy: policy.Policy{OnRemoved: policy.Fail, Rules: own}}.settle(fromNowhere)
+	require.NoError(t, err)
+	assert.Equal(t, policy.Warn, s.judge.Policy().OnRemoved)
+	assert.Equal(t, own, s.judge.Policy().Rules)
 }
