@@ -35,26 +35,37 @@ type verdict struct {
 // byGravity are the outcomes of a gate, the gravest first.
 var byGravity = []string{"invalid", "regressed", "drifted", "inconclusive", "blind", "accepted", "improved", "added", "ok"}
 
-// resultFolders are the folders that gates write: the input out, or every .tailgate in the workspace.
+// resultFolders are the folders that gates write: the input out, or every .tailgate in the workspace. What cannot be read there,
+// such as the data of a database that ran in a container, is no gate's.
 func resultFolders() ([]string, error) {
 	if out := os.Getenv("GATE_OUT"); out != "" {
 		dir, err := filepath.Abs(out)
 		return []string{dir}, err
 	}
-	var found []string
-	err := filepath.WalkDir(os.Getenv("GITHUB_WORKSPACE"), func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil || !entry.IsDir():
-			return err
-		case entry.Name() == ".git":
-			return fs.SkipDir
-		case entry.Name() == ".tailgate":
-			found = append(found, path)
-			return fs.SkipDir
-		}
+	s := searched{top: os.Getenv("GITHUB_WORKSPACE")}
+	err := filepath.WalkDir(s.top, s.visit)
+	return s.found, err
+}
+
+// searched is a workspace in which folders of gates are sought.
+type searched struct {
+	top   string
+	found []string
+}
+
+func (s *searched) visit(path string, entry fs.DirEntry, err error) error {
+	switch {
+	case path == s.top && err != nil:
+		return err
+	case err != nil || !entry.IsDir():
 		return nil
-	})
-	return found, err
+	case entry.Name() == ".git":
+		return fs.SkipDir
+	case entry.Name() == ".tailgate":
+		s.found = append(s.found, path)
+		return fs.SkipDir
+	}
+	return nil
 }
 
 const (

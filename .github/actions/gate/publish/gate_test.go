@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -52,4 +53,46 @@ func FuzzReadGate(f *testing.F) {
 		require.Len(t, lines, 4)
 		require.Equal(t, g.Outcome, lines[1])
 	})
+}
+
+func TestWhatCannotBeReadInTheWorkspaceIsPassedOver(t *testing.T) {
+	top := t.TempDir()
+	for _, dir := range []string{"data/.tailgate", "shop/.tailgate/TestGate", "shop/.git/.tailgate"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(top, filepath.FromSlash(dir)), 0o755))
+	}
+	s := searched{top: top}
+	walk := func(unreadable string) error {
+		s.found = nil
+		return filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
+			// as WalkDir does it, once it has tried to read the folder
+			if path == unreadable {
+				if err := s.visit(path, entry, fs.ErrPermission); err != nil {
+					return err
+				}
+				return fs.SkipDir
+			}
+			return s.visit(path, entry, err)
+		})
+	}
+	require.NoError(t, walk(filepath.Join(top, "data")))
+	want := []string{filepath.Join(top, "shop", ".tailgate")}
+	require.Equal(t, want, s.found)
+	require.ErrorIs(t, walk(top), fs.ErrPermission)
+
+	if os.Getuid() == 0 {
+		return // who may read everything
+	}
+	require.NoError(t, os.Chmod(filepath.Join(top, "data"), 0))
+	defer os.Chmod(filepath.Join(top, "data"), 0o755)
+	t.Setenv("GITHUB_WORKSPACE", top)
+	found, err := resultFolders()
+	require.NoError(t, err)
+	require.Equal(t, want, found)
+	gate := filepath.Join(top, "shop", ".tailgate", "TestGate")
+	require.NoError(t, os.Chmod(gate, 0))
+	defer os.Chmod(gate, 0o755)
+	t.Setenv("RUNNER_TEMP", t.TempDir())
+	require.NoError(t, os.WriteFile(filepath.Join(os.Getenv("RUNNER_TEMP"), "tailgate-began"), nil, 0o644))
+	_, err = findGates(found)
+	require.ErrorIs(t, err, fs.ErrPermission, "a gate's own folder is another thing")
 }
