@@ -86,48 +86,23 @@ func (r *reporter) rest(pairs []Pair) {
 	}
 }
 
-// Misnamed says what trailers name that there is not, of benchmarks that were found and not yet measured. all says that these are
-// all of their packages, and not those that a pattern chose. A trailer whose benchmark begins with the path of another package is
-// for another gate, and one on a metric that is there and that no rule judges is only not needed.
-func (j Judge) Misnamed(pairs []Pair, all bool, baselineBetter, candidateBetter map[string]policy.Direction) []policy.Problem {
+// Misnamed says what trailers of benchmarks that were found, and not yet measured, name that there is not. A trailer of no such
+// benchmark accepts nothing, whether it is another gate's, of an older name or mistyped; and one on a metric that is there and that
+// no rule judges is only not needed.
+func (j Judge) Misnamed(pairs []Pair, baselineBetter, candidateBetter map[string]policy.Direction) []policy.Problem {
 	var problems []policy.Problem
 	for _, t := range j.trailers {
 		of := slices.DeleteFunc(slices.Clone(pairs), func(p Pair) bool { return !t.Names(p.ID()) })
-		var fact, fix string
-		switch {
-		case len(of) > 0:
-			fact, fix = misnamed(t, of, baselineBetter, candidateBetter)
-		case all && !isElsewhere(t, pairs):
-			fact, fix = unknown(t, pairs)
+		if len(of) == 0 {
+			continue
 		}
-		if fact != "" {
+		if fact, fix := misnamed(t, of, baselineBetter, candidateBetter); fact != "" {
 			problems = append(problems, policy.Problem{
 				File: fmt.Sprintf("commit %.12s", t.Commit), Line: t.Line, Fact: fmt.Sprintf("%q: %s", t, fact), Fix: fix,
 			})
 		}
 	}
 	return problems
-}
-
-// isElsewhere reports whether a trailer's benchmark begins with the path of a package that none of the pairs is of.
-func isElsewhere(t policy.Trailer, pairs []Pair) bool {
-	host, _, path := strings.Cut(t.Benchmark, "/")
-	return path && strings.Contains(host, ".") && !slices.ContainsFunc(pairs, func(p Pair) bool {
-		return strings.HasPrefix(t.Benchmark, p.Package()+"/")
-	})
-}
-
-// unknown says that there is no such benchmark.
-func unknown(t policy.Trailer, pairs []Pair) (fact, fix string) {
-	var names []string
-	for _, p := range pairs {
-		if !slices.Contains(names, p.Name()) {
-			names = append(names, p.Name())
-		}
-	}
-	return fmt.Sprintf("there is no benchmark %s, only %s", t.Benchmark, some(names)),
-		"correct it with git commit --amend or git rebase -i; where another gate measures it, write the path of its package before it: " +
-			"example.com/shop/infer/" + t.Benchmark
 }
 
 // misnamed says of a trailer that names these pairs if they are of several packages, if none of them has its metric, or if that is

@@ -89,7 +89,7 @@ func (g *gate) strange(pair judge.Pair) (why policy.Reason, is bool) {
 
 // misnamed says if a trailer of a commit names what there is not.
 func (g *gate) misnamed(pairs []judge.Pair) error {
-	problems := g.order.Judge.Misnamed(pairs, g.order.Bench == "" || g.order.Bench == ".",
+	problems := g.order.Judge.Misnamed(pairs,
 		evidence.Directions(&g.sides[baselineSide].smoke), evidence.Directions(&g.sides[candidateSide].smoke))
 	if len(problems) == 0 {
 		return nil

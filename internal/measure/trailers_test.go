@@ -52,12 +52,26 @@ func TestShardsAcceptWhatTheWholeAccepts(t *testing.T) {
 	require.ErrorContains(t, err, "is of other trailers of commits than shard 1 of 3")
 }
 
-// A trailer that names what there is not is refused before anything is measured.
+// A trailer that names what a benchmark has not is refused before anything is measured.
 func TestAMisnamedTrailerIsRefusedBeforeMeasuring(t *testing.T) {
 	meant := shop
-	meant.trailers = "s\n\nPerf-Accept: Slwoer p95-ns <=+60% checked"
+	meant.trailers = "s\n\nPerf-Accept: Slower p95 <=+60% checked"
 	meant.meanwhile = func(*measurement) { t.Error("it was measured") }
-	meant.fails = "there is no benchmark Slwoer, only Same, Slower, Edge, Faster, Breaks and 3 more"
+	meant.fails = "Slower reports no p95; there is p95-ns"
 	doc := meant.run(t, part.Part{}, t.TempDir())
 	assert.Equal(t, policy.BadTrailer, doc.ErrorCode)
+}
+
+// One of a benchmark that is nowhere, as after a change of its name, accepts nothing, and a note says so.
+func TestATrailerOfAnUnknownBenchmarkAcceptsNothing(t *testing.T) {
+	meant := shop
+	meant.trailers = "s\n\nPerf-Accept: Slwoer p95-ns <=+60% checked"
+	doc := meant.run(t, part.Part{}, t.TempDir())
+	require.Empty(t, doc.Error)
+	for _, v := range doc.Report.Verdicts {
+		assert.NotEqual(t, policy.Accepted, v.Outcome, v.Name)
+	}
+	require.Len(t, doc.Report.Trailers, 1)
+	assert.Equal(t, policy.Unjudged, doc.Report.Trailers[0].Use)
+	assert.Regexp(t, `this gate has no verdict on what the trailer\s+names`, doc.Text())
 }
