@@ -172,6 +172,10 @@ func (b *Binary) link(ctx context.Context) error {
 	return b.identify()
 }
 
+// checkedOut says what a commit that is checked out may lack.
+const checkedOut = "this side is built of what is committed at its revision: files that are ignored or generated, " +
+	"and folders outside of the repository, are not there"
+
 // hints say what t lacks.
 func (t *Tree) hints() []string {
 	if t == nil {
@@ -181,7 +185,7 @@ func (t *Tree) hints() []string {
 	for _, path := range t.absent {
 		hints = append(hints, fmt.Sprintf("submodule %s is not checked out: git submodule update --init %[1]s", path))
 	}
-	return hints
+	return append(hints, checkedOut)
 }
 
 func hasGoFile(files []os.DirEntry) bool {

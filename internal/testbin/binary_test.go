@@ -65,10 +65,60 @@ var x int = "text"
 	_, err := s.Build(t.Context(), filepath.Join(tree.Dir, "broken"))
 	var failed *BuildError
 	require.ErrorAs(t, err, &failed)
-	assert.Empty(t, failed.Hints)
+	assert.Equal(t, []string{checkedOut}, failed.Hints)
 	assert.ErrorContains(t, err, filepath.Join(tree.Dir, "broken")+": does not build:\n")
 	assert.ErrorContains(t, err, `broken_test.go:3:13: cannot use "text" (untyped string constant) as int value`)
 	assert.Nil(t, hasBinary(t, s, "broken"))
+	_, err = s.Build(t.Context(), filepath.Join(repo.Root, "broken"))
+	require.ErrorAs(t, err, &failed)
+	assert.Empty(t, failed.Hints, "a work tree has what it has")
+}
+
+func TestACommitHasNoIgnoredFiles(t *testing.T) {
+	t.Parallel()
+	repo := newRepo(t, shop+`
+-- .gitignore --
+made.go
+-- gen/gen.go --
+package gen
+-- gen/gen_test.go --
+package gen
+
+import "testing"
+
+func BenchmarkMade(b *testing.B) { b.Log(made) }
+-- beside/go.mod --
+module example.com/beside
+
+go 1.26
+
+require example.com/outside v0.0.0
+
+replace example.com/outside => ../../outside
+-- beside/beside_test.go --
+package beside
+
+import (
+	"testing"
+
+	"example.com/outside"
+)
+
+func BenchmarkBeside(b *testing.B) { b.Log(outside.Name) }
+`)
+	write(t, repo.Root, "-- gen/made.go --\npackage gen\n\nconst made = 1\n")
+	s := newScratch(t)
+	tree := newTree(t, s, repo)
+	build(t, s, repo.Root, "gen")
+	_, err := s.Build(t.Context(), filepath.Join(tree.Dir, "gen"))
+	require.ErrorContains(t, err, "undefined: made")
+	assert.ErrorContains(t, err, checkedOut)
+	_, err = s.Build(t.Context(), filepath.Join(tree.Dir, "beside"))
+	require.ErrorContains(t, err, "outside")
+	assert.ErrorContains(t, err, checkedOut)
+	_, err = tree.Packages(t.Context(), filepath.Join(tree.Dir, "beside"), "example.com/outside")
+	require.ErrorContains(t, err, "outside")
+	assert.ErrorContains(t, err, checkedOut)
 }
 
 func hasBinary(t *testing.T, s *Scratch, name string) []string {

@@ -44,8 +44,11 @@ func (t *Tree) Packages(ctx context.Context, dir, pattern string) ([]Package, er
 		return nil, err
 	}
 	packages, err := list(ctx, folder, []string{"GOWORK=" + gowork}, pattern)
-	if err != nil && warning != "" && !errors.Is(err, ErrNoPackage) {
-		err = fmt.Errorf("%w\n%s%s", err, warning, committed)
+	if err != nil && !errors.Is(err, ErrNoPackage) && ctx.Err() == nil {
+		err = fmt.Errorf("%w\n%s", err, checkedOut)
+		if warning != "" {
+			err = fmt.Errorf("%w\n%s%s", err, warning, committed)
+		}
 	}
 	return packages, err
 }
