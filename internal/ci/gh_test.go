@@ -63,7 +63,8 @@ func comment(t *testing.T, env []string) {
 	temp := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(temp, "tailgate-page.md"), []byte("## tailgate\n"), 0o644))
 	cmd := exec.Command("bash", filepath.Join(repository(t), ".github/actions/gate/comment.sh"))
-	cmd.Env = append(os.Environ(), "RUNNER_TEMP="+temp, "GITHUB_REPOSITORY=shop/shop", "GITHUB_JOB=gate", "PULL_REQUEST=7")
+	cmd.Env = append(os.Environ(), "RUNNER_TEMP="+temp, "GITHUB_REPOSITORY=shop/shop", "GITHUB_JOB=gate", "PULL_REQUEST=7",
+		"GITHUB_WORKFLOW=Perf", "GATE_ARTIFACT=tailgate", "GATE_DIRECTORY=.")
 	cmd.Env = append(cmd.Env, env...)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
@@ -71,13 +72,35 @@ func comment(t *testing.T, env []string) {
 }
 
 func TestComment(t *testing.T) {
+	const marker = "<!-- tailgate workflow=Perf job=gate artifact=tailgate folder=. -->"
+	t.Run("is another one for each use", func(t *testing.T) {
+		seen := map[string]bool{}
+		for _, c := range []struct{ env, title string }{
+			{"GITHUB_JOB=gate", "### Perf, gate\n"},
+			{"GITHUB_JOB=other", "### Perf, other\n"},
+			{"GITHUB_WORKFLOW=Nightly", "### Nightly, gate\n"},
+			{"GATE_ARTIFACT=tailgate-1.26", "### Perf, gate, tailgate-1.26\n"},
+			{"GATE_ARTIFACT=", "### Perf, gate, no artifact\n"},
+			{"GATE_DIRECTORY=infer", "### Perf, gate, in infer\n"},
+			{`GITHUB_WORKFLOW=a "b" --> $(id)` + "\n`c`", "### a _b_ --_ __id___c_, gate\n"},
+		} {
+			g := newGH(t)
+			comment(t, append(g.env(nil), c.env))
+			line, rest, _ := strings.Cut(g.body(), "\n")
+			assert.Equal(t, c.title, strings.TrimSuffix(rest, "\n## tailgate\n"))
+			assert.Regexp(t, `^<!-- tailgate [^">$\x60]* -->$`, line)
+			assert.Contains(t, g.calls(), `startswith("`+line+`")`)
+			seen[line] = true
+		}
+		assert.Len(t, seen, 7)
+	})
 	t.Run("is posted once", func(t *testing.T) {
 		g := newGH(t)
 		comment(t, g.env(nil))
 		assert.Contains(t, g.calls(), "api --paginate repos/shop/shop/issues/7/comments --jq ")
-		assert.Contains(t, g.calls(), `.user.login == "github-actions[bot]" and (.body | startswith("<!-- tailgate gate -->"))`)
+		assert.Contains(t, g.calls(), `.user.login == "github-actions[bot]" and (.body | startswith("`+marker+`"))`)
 		assert.Contains(t, g.calls(), "api --silent --method POST repos/shop/shop/issues/7/comments --field body=@")
-		assert.Equal(t, "<!-- tailgate gate -->\n## tailgate\n", g.body())
+		assert.Equal(t, marker+"\n### Perf, gate\n\n## tailgate\n", g.body())
 	})
 	t.Run("is then replaced", func(t *testing.T) {
 		g := newGH(t)
@@ -85,7 +108,7 @@ func TestComment(t *testing.T) {
 		comment(t, g.env(nil))
 		assert.Contains(t, g.calls(), "api --silent --method PATCH repos/shop/shop/issues/comments/101 --field body=@")
 		assert.NotContains(t, g.calls(), "POST")
-		assert.Equal(t, "<!-- tailgate gate -->\n## tailgate\n", g.body())
+		assert.Equal(t, marker+"\n### Perf, gate\n\n## tailgate\n", g.body())
 	})
 	t.Run("is silently left out where it is not permitted", func(t *testing.T) {
 		g := newGH(t)

@@ -1,17 +1,37 @@
 #!/usr/bin/env bash
-# Keeps one comment with the report on the pull request. Where that is not permitted, as on a fork's, there is none.
+# Keeps one comment with the report on the pull request for each use of the action: by workflow, job, artifact and folder, of which
+# legs of a matrix have the artifact of their own. Where that is not permitted, as on a fork's, there is none.
 set -euo pipefail
+
+# A name as it may stand in an HTML comment, in a jq string and in a heading.
+plain() {
+	local LC_ALL=C
+	printf %s "${1//[^A-Za-z0-9._\/ -]/_}"
+}
+
+workflow=$(plain "$GITHUB_WORKFLOW")
+job=$(plain "$GITHUB_JOB")
+artifact=$(plain "$GATE_ARTIFACT")
+folder=$(plain "$GATE_DIRECTORY")
+title="$workflow, $job"
+if [ "$artifact" != tailgate ]; then
+	title+=", ${artifact:-no artifact}"
+fi
+if [ "$folder" != . ]; then
+	title+=", in $folder"
+fi
 
 page=$RUNNER_TEMP/tailgate-page.md
 body=$RUNNER_TEMP/tailgate-comment.md
 comments=repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments
-marker="<!-- tailgate $GITHUB_JOB -->"
+marker="<!-- tailgate workflow=$workflow job=$job artifact=$artifact folder=$folder -->"
 
 if ! command -v gh >/dev/null || [ ! -s "$page" ]; then
 	exit 0
 fi
 {
 	echo "$marker"
+	printf '### %s\n\n' "$title"
 	cat "$page"
 } >"$body"
 
