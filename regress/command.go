@@ -70,6 +70,9 @@ func Command(args []string, loader Loader) (status int) {
 	if err == nil {
 		s, err = of.settle()
 	}
+	if err == nil {
+		err = of.unheeded(s)
+	}
 	if err == nil && duet.IsChild() {
 		err = errors.New("this process is being measured by a gate, and a gate in it would wait for that one")
 	}

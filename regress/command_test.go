@@ -2,6 +2,9 @@ package regress
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,6 +55,52 @@ func TestStatus(t *testing.T) {
 				r.doc.Fail(c.err)
 			}
 			assert.Equal(t, c.want, r.status())
+		})
+	}
+}
+
+func TestAFlagThatIsNotHeededIsRefused(t *testing.T) {
+	costs := filepath.Join(t.TempDir(), "verdict.json")
+	require.NoError(t, os.WriteFile(costs, []byte(
+		`{"version": 1, "benchmarks": [{"benchmark": "A", "noise": {"seconds": 1}}]}`), 0o600))
+	for _, c := range []struct {
+		args []string
+		env  string // set to a value that is fine
+		want string // empty: nothing is refused
+	}{
+		{[]string{"./...", "-bench=Chat", "-baseline=v1", "-history=h", "-out=o", "-anchor=v0"}, "", ""},
+		{[]string{"-metric=ns/op"}, "", "-metric is for -good: leave it out"},
+		{[]string{"-regress.bad=v2"}, "", "-bad is for -good: leave it out"},
+		{[]string{"-metric=ns/op", "-bad=v2", "-good=v1", "-bench=Chat", "-out=o", "-accept=off"}, "", ""},
+		{[]string{"-metric=ns/op"}, "REGRESS_GOOD", ""},
+		{[]string{"-good=v1", "-baseline=v2"}, "", "-baseline is not heeded by a search (-good): leave it out"},
+		{[]string{"-candidate=v2"}, "REGRESS_GOOD", "-candidate is not heeded by a search (REGRESS_GOOD): leave it out"},
+		{[]string{"-good=v1", "-anchor=v0"}, "", "-anchor is not heeded by"},
+		{[]string{"-good=v1", "-inject=2ms"}, "", "-inject is not heeded by"},
+		{[]string{"-good=v1", "-history=h"}, "", "-history is not heeded by"},
+		{[]string{"-good=v1", "-in=shards/*"}, "", "-in is not heeded by"},
+		{[]string{"-good=v1"}, "REGRESS_BASELINE", ""},
+		{[]string{"-costs=" + costs}, "", "-costs is for -shard: leave it out"},
+		{[]string{"-costs=" + costs, "-shard=1/2"}, "", ""},
+		{[]string{"-in=shards/*", "-policy=", "-history=h", "-out=o"}, "", ""},
+		{[]string{"-in=shards/*", "-baseline=v1"}, "", "-baseline is not heeded by a merge (-in), which is of what shards have measured"},
+		{[]string{"-in=shards/*", "-bench=Chat"}, "", "-bench is not heeded by a merge (-in)"},
+		{[]string{"-in=shards/*"}, "REGRESS_BASELINE", ""},
+	} {
+		t.Run(strings.Join(append(c.args, c.env), " "), func(t *testing.T) {
+			if c.env != "" {
+				t.Setenv(c.env, "v1")
+			}
+			a, err := parse(c.args, Loader{})
+			require.NoError(t, err)
+			s, err := a.settle()
+			require.NoError(t, err)
+			err = a.unheeded(s)
+			if c.want == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.ErrorContains(t, err, c.want)
+			}
 		})
 	}
 }

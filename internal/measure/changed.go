@@ -45,15 +45,18 @@ func (g *gate) differs(ctx context.Context, s *side, pkg, benchmark string) (str
 	if err != nil {
 		return "", err
 	}
-	return changedData(filepath.ToSlash(dir), changed), nil
+	at := filepath.ToSlash(dir)
+	if data := changedData(at, changed); data != "" || holder(at, changed) == "" {
+		return data, nil
+	}
+	return differentData([2]string{g.top(s), g.top(candidate)}, at)
 }
 
-// changedData is the first of the files that is below the testdata of the package in dir; empty if none is. A submodule that the
-// package is in counts as such: what has changed in it is not known.
+// changedData is the first of the files that is below the testdata of the package in dir; empty if none is.
 func changedData(dir string, files []string) string {
 	testdata := path.Join(dir, "testdata")
 	for _, file := range files {
-		if isBelow(file, testdata) || isBelow(dir, file) {
+		if isBelow(file, testdata) {
 			return file
 		}
 	}

@@ -36,6 +36,9 @@ func notAlone(code policy.Code, facts policy.Facts) error {
 
 // unbuilt says of a side why its packages cannot be listed or built: the go command refuses, or could not do its work.
 func unbuilt(side string, err error) error {
+	if errors.Is(err, testbin.ErrPattern) { // whatever is in the side
+		return fmt.Errorf("%s: %w", side, err)
+	}
 	_, broken := errors.AsType[*testbin.BuildError](err)
 	refusal, refused := errors.AsType[*exec.ExitError](err)
 	if broken || refused && refusal.Exited() || errors.Is(err, testbin.ErrNoPackage) {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -35,4 +36,21 @@ func TestProblemsOfResultsStayData(t *testing.T) {
 		File: "candidate", Line: 2, Benchmark: "MLP-2", Fact: "p95-ns is NaN", Fix: "report a finite number",
 	}, why.Facts.Problems[0])
 	assert.Equal(t, problems.Error()+"\n\tPASS", badResults(problems, "\n\tPASS").Error(), "the words are those of a file's problems")
+}
+
+// What a commit lacks is passed over by git bisect; what no commit can have is a mistake of who asks.
+func TestWhyPackagesAreNotBuilt(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want policy.Code
+	}{
+		{&testbin.BuildError{Dir: "/shop", Output: "undefined: x"}, policy.DoesNotBuild},
+		{fmt.Errorf("/shop/infer: %w", testbin.ErrNoPackage), policy.DoesNotBuild},
+		{fmt.Errorf("%w: go list: malformed import path", testbin.ErrPattern), policy.Failed},
+		{errors.New("no space left on device"), policy.Failed},
+	} {
+		err := unbuilt("candidate", c.err)
+		assert.ErrorContains(t, err, "candidate: "+c.err.Error())
+		assert.Equal(t, c.want, reason(err).Code, c.err)
+	}
 }

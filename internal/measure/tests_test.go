@@ -30,7 +30,7 @@ func TestWhatOfThePackagesDataHasChanged(t *testing.T) {
 		{"code beside it", "a", []string{"a/a.go", "testdata/x", "ab/testdata/x", "a/b/testdata/x", "a/testdata.go"}, ""},
 		{"a file below", "a", []string{"a/a.go", "a/testdata/b/x", "a/testdata/y"}, "a/testdata/b/x"},
 		{"of the top", ".", []string{"a/testdata/x", "testdata/x"}, "testdata/x"},
-		{"a submodule that has the package", "sub/a", []string{"su", "sub"}, "sub"},
+		{"of a submodule that has the package git does not say what", "sub/a", []string{"su", "sub"}, ""},
 	} {
 		assert.Equal(t, c.want, changedData(c.dir, c.files), c.name)
 	}

@@ -48,8 +48,8 @@ func (r Request) defaultBaseline(ctx context.Context, repo *testbin.Repo, noRepo
 	return same, nil
 }
 
-// nothingSaid is why nothing is compared in CI that knows of no change: the work tree would be compared with itself, or with no more
-// than what the job has left in it.
+// nothingSaid is why nothing is compared in CI that knows of no change: the work tree would be compared with itself, or with no
+// more than what the job has left in it.
 func nothingSaid(dirty bool) error {
 	is, more := "the work tree is as it was committed: it would be compared with itself, and always pass", ""
 	if dirty {

@@ -12,6 +12,9 @@ import (
 	"strings"
 )
 
+// ErrPattern means that no revision has packages of a pattern: it is not one, or it is of a folder that go.work leaves out.
+var ErrPattern = errors.New("the pattern can name no packages")
+
 // Package is a Go package as the go command knows it.
 type Package struct {
 	ImportPath string
@@ -24,13 +27,21 @@ type Package struct {
 
 // Packages lists the packages that match a pattern of the go command in dir, in its order. A pattern that begins with a folder is
 // listed in that folder: it may be of another module than dir, around it or in it. A pattern that matches nothing is an error,
-// ErrNoPackage if it has a wildcard or its folder is not there, and else the go command's own.
+// ErrNoPackage if it has a wildcard or its folder is not there, ErrPattern if none can have that, and else the go command's own.
 func Packages(ctx context.Context, dir, pattern string) ([]Package, error) {
 	folder, pattern, err := locate(dir, pattern)
 	if err != nil {
 		return nil, err
 	}
-	return list(ctx, folder, nil, pattern)
+	packages, err := list(ctx, folder, nil, pattern)
+	switch {
+	case says(err, "does not contain modules listed in go.work", "not one of the workspace modules listed in go.work"):
+		return nil, fmt.Errorf("%w: %w; name the folders of modules that go.work lists, such as ./store/..., or add the module to it: "+
+			"go work use FOLDER", ErrPattern, err)
+	case says(err, "malformed import path"):
+		return nil, fmt.Errorf("%w: %w; write it as for go test: ./store, ./...", ErrPattern, err)
+	}
+	return packages, err
 }
 
 // Packages lists those of a folder of t, with the workspace that Build uses there. The folder need not exist.

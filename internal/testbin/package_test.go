@@ -75,3 +75,39 @@ package nested
 		})
 	}
 }
+
+func TestPatternsThatNoRevisionHas(t *testing.T) {
+	t.Parallel()
+	repo := newRepo(t, `
+-- go.work --
+go 1.26
+
+use ./store
+-- store/go.mod --
+module example.com/store
+
+go 1.26
+-- store/store.go --
+package store
+-- perf/go.mod --
+module example.com/perf
+
+go 1.26
+-- perf/perf.go --
+package perf
+`)
+	for pattern, want := range map[string]string{
+		"./...":  "name the folders of modules that go.work lists, such as ./store/...",
+		"./perf": "or add the module to it: go work use FOLDER",
+		"-x":     "write it as for go test",
+	} {
+		_, err := Packages(t.Context(), repo.Root, pattern)
+		require.ErrorIs(t, err, ErrPattern, pattern)
+		assert.ErrorContains(t, err, want)
+	}
+	packages, err := Packages(t.Context(), repo.Root, "./store/...")
+	require.NoError(t, err)
+	assert.Len(t, packages, 1)
+	_, err = Packages(t.Context(), repo.Root, "./store/none")
+	assert.ErrorIs(t, err, ErrNoPackage, "another revision may have it")
+}

@@ -35,8 +35,8 @@ type verdict struct {
 // byGravity are the outcomes of a gate, the gravest first.
 var byGravity = []string{"invalid", "regressed", "drifted", "inconclusive", "blind", "accepted", "improved", "added", "ok"}
 
-// resultFolders are the folders that gates write: the input out, or every .tailgate in the workspace. What cannot be read there, such
-// as the data of a database that ran in a container, is no gate's.
+// resultFolders are the folders that gates write: the input out, or every .tailgate in the workspace. What cannot be read there,
+// such as the data of a database that ran in a container, is no gate's.
 func resultFolders() ([]string, error) {
 	if out := os.Getenv("GATE_OUT"); out != "" {
 		dir, err := filepath.Abs(out)
