@@ -47,7 +47,8 @@ var (
 
 // DirectionOf tells which way a unit is better; empty when nothing is known of it. Known are all that tailgate reports. Of others
 // their names tell: times are better when lower ("p95-ns", "ns/tok", "p95_ms"), and so are "B/op", "allocs/op" and counts of what
-// went wrong or costs ("errors", "timeouts/s", "cache-misses/op", "gc-cycles/s"); rates are better when higher ("req/s", "tok/min").
+// went wrong or costs ("errors", "timeouts/s", "cache-misses/op", "gc-cycles/s"); rates are better when higher ("req/s",
+// "tok/min").
 func DirectionOf(unit string) Direction {
 	if d, ok := ours[unit]; ok {
 		return d

@@ -77,9 +77,9 @@
 //
 // There are two errors. One is an alarm: red where nothing has changed. The k verdicts of a report share alpha for it, alpha/k each
 // (Bonferroni), over all looks together. An interval beyond the limits keeps alpha/k for every change within a limit, too; at the
-// last look the estimate decides, and a change of a little less than the limit may be red. The other is a miss: ok for a change that is beyond. Each verdict has alpha
-// for it by itself, over all its looks, since one miss does not stop a team. A change of 1.5 times the limits is ok in at most 1 of
-// 2000 looks, and in 1 of 256 after 8 rounds. [Look] has both errors, as Alpha and Miss.
+// last look the estimate decides, and a change of a little less than the limit may be red. The other is a miss: ok for a change
+// that is beyond. Each verdict has alpha for it by itself, over all its looks, since one miss does not stop a team. A change of 1.5
+// times the limits is ok in at most 1 of 2000 looks, and in 1 of 256 after 8 rounds. [Look] has both errors, as Alpha and Miss.
 //
 // A gate looks after 8, 12, 18, 27, 40 and 60 rounds, until every verdict is settled or the time is spent. A round is one launch
 // of both sides. A quantile q needs 3/(1-q) requests a run: p95 needs 60, p99 needs 300.

@@ -159,10 +159,13 @@ func TestRunsOfASoakAreCounted(t *testing.T) {
 	machine := archive.Machine{System: "linux/amd64", CPU: "a CPU", Cores: 2, Go: "go1.26.8", Commit: "0123456789ab"}
 	run := func(busy bool, planted string, o policy.Outcome, seconds float64) soakRun {
 		began = began.Add(time.Hour)
-		return soakRun{Began: began.Add(-time.Hour), Busy: busy, Planted: planted, Outcome: o, Rounds: 8, Seconds: seconds, Machine: machine}
+		return soakRun{
+			Began: began.Add(-time.Hour), Busy: busy, Planted: planted, Outcome: o, Rounds: 8, Seconds: seconds, Machine: machine,
+		}
 	}
 	all := []soakRun{
-		run(true, "", policy.OK, 10), run(false, "", policy.OK, 11), run(true, "1.5ms", policy.Regressed, 30), run(true, "", policy.Blind, 119),
+		run(true, "", policy.OK, 10), run(false, "", policy.OK, 11), run(true, "1.5ms", policy.Regressed, 30),
+		run(true, "", policy.Blind, 119),
 	}
 	assert.Equal(t, 3, count(all, true, soakKinds("1.5ms")...))
 	assert.Equal(t, 2, count(all, true, soakKinds("")...))

@@ -157,7 +157,9 @@ var sums = []struct {
 	{"comparisons in which nothing is worse: failed", func(s Score) string { return of(s.Failing, s.Harmless) }},
 	{"comparisons of which nobody knows whether something is worse: failed", func(s Score) string { return of(s.Flagged, s.Unknown) }},
 	{"wrong benchmark named beside one that is worse", func(s Score) string { return fmt.Sprint(s.Wrong) }},
-	{"metrics that do not differ: called worse by any amount, by the gate beyond its limits", func(s Score) string { return fmt.Sprint(s.Any) }},
+	{"metrics that do not differ: called worse by any amount, by the gate beyond its limits", func(s Score) string {
+		return fmt.Sprint(s.Any)
+	}},
 	{"at the limit: said to be worse", func(s Score) string { return of(s.AtLimitRed, s.AtLimit) }},
 	{"true function named first", func(s Score) string { return of(s.FunctionFirst, s.Functions) }},
 	{"the same without plants", func(s Score) string { return of(s.FunctionFirst-s.PlantFirst, s.Functions-s.Plants) }},

@@ -88,7 +88,9 @@ func TestAStallOfTheBaselineHidesNoMean(t *testing.T) {
 func TestTheMeanOfBytesASecondIsNotOverlooked(t *testing.T) {
 	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "MB/s", MaxRegressionPercent: 10}}})
 	last := policy.Look{Alpha: 0.05, Last: true, Paired: true}
-	for slower, want := range map[float64]policy.Outcome{1: policy.OK, 1.11: policy.OK, 1.12: policy.Inconclusive, 1.5: policy.Inconclusive} {
+	for slower, want := range map[float64]policy.Outcome{
+		1: policy.OK, 1.11: policy.OK, 1.12: policy.Inconclusive, 1.5: policy.Inconclusive,
+	} {
 		pair := plainPair(j, 12, 1, slower)
 		for _, side := range []*Benchmark{pair.Baseline, pair.Candidate} {
 			for _, ns := range side.Metrics["ns/op"] {

@@ -9,8 +9,8 @@ import (
 
 // Plan says after how many rounds to judge results that grow, and how strictly, so that measuring can stop as soon as the verdicts
 // are settled. Where nothing has changed, a verdict is red with a chance of at most the policy's alpha divided by the number of
-// verdicts, over all its looks and whatever the noise does. Where a change is beyond the limits, a verdict is ok with a chance of at
-// most alpha, each verdict by itself. The first outcome that settles is the verdict.
+// verdicts, over all its looks and whatever the noise does. Where a change is beyond the limits, a verdict is ok with a chance of
+// at most alpha, each verdict by itself. The first outcome that settles is the verdict.
 type Plan struct {
 	plan  stats.Plan
 	looks []stats.Look // its own: it takes a while to find them

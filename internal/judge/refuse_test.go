@@ -79,7 +79,8 @@ func TestTheFloorsOfFootprints(t *testing.T) {
 		side := func(value float64) Results {
 			return Results{Benchmarks: []Benchmark{benchmark("Sum", map[string]float64{c.unit: value})}}
 		}
-		p, err := policy.Parse("p.json", fmt.Appendf(nil, `{"version": 1, "rules": [{"metric": %q, "max_regression_percent": 5}]}`, c.unit))
+		p, err := policy.Parse("p.json",
+			fmt.Appendf(nil, `{"version": 1, "rules": [{"metric": %q, "max_regression_percent": 5}]}`, c.unit))
 		require.NoError(t, err)
 		j := By(p)
 		v := only(t, j.Compare(side(c.baseline), side(c.candidate)))

@@ -39,15 +39,15 @@ func (l late) leaning() bool {
 	return apart*apart >= 6.63*float64(l.rounds) && l.rounds >= 8 // the 1 % of a sign test, by the normal distribution
 }
 
-// noteLate says how many rounds were measured again. A side that makes the generator late, as a server on the same CPUs may, has its
-// worst rounds left out, and a reader must know that.
+// noteLate says how many rounds were measured again. A side that makes the generator late, as a server on the same CPUs may, has
+// its worst rounds left out, and a reader must know that.
 func (m *measurement) noteLate() {
 	l := m.late
 	if l.rounds == 0 {
 		return
 	}
-	note := fmt.Sprintf("%s measured again, since the load generator was late in them: %d before the baseline, %d before the candidate",
-		plural(l.rounds, "round"), l.sides[baselineSide], l.sides[candidateSide])
+	note := fmt.Sprintf("%s measured again, since the load generator was late in them: "+
+		"%d before the baseline, %d before the candidate", plural(l.rounds, "round"), l.sides[baselineSide], l.sides[candidateSide])
 	if l.leaning() {
 		note += "; one side makes it late, so its worst rounds are left out: run the load generator on CPUs of its own, or lower the rate"
 	}

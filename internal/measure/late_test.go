@@ -36,7 +36,8 @@ func TestALateRoundIsMeasuredAgain(t *testing.T) {
 
 func TestLateRoundsLean(t *testing.T) {
 	for of, want := range map[each[int]]bool{
-		{}: false, {7, 0}: false, {8, 0}: true, {0, 8}: true, {4, 4}: false, {7, 1}: false, {8, 20}: false, {7, 21}: true, {100, 100}: false,
+		{}: false, {7, 0}: false, {8, 0}: true, {0, 8}: true, {4, 4}: false, {7, 1}: false, {8, 20}: false, {7, 21}: true,
+		{100, 100}: false,
 	} {
 		l := late{rounds: of[0] + of[1], sides: of}
 		assert.Equal(t, want, l.leaning(), "%v", of)

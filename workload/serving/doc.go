@@ -89,8 +89,8 @@
 //	                             requests, of TGI's prefill over batches; where a server only knows tokens,
 //	                             server-{prefill,decode}-ns/tok. What a server does not say is absent, and not 0
 //
-// Names of adapters and tiers are in lower case, with "_" for every character other than a letter, a digit or ".". A rule of a policy names them
-// as stages:
+// Names of adapters and tiers are in lower case, with "_" for every character other than a letter, a digit or ".". A rule of a
+// policy names them as stages:
 //
 //	{"metric": "p50-ns", "stage": "ttft.adapter_3", "benchmark": "Serving/case=multi-lora/rate=(20|40)",
 //	  "max_regression_percent": 10}

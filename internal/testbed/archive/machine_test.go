@@ -18,7 +18,8 @@ func TestTheMachineIsTold(t *testing.T) {
 	dir := t.TempDir()
 	assert.Empty(t, archive.ThisMachine(dir).Commit)
 	git := func(args ...string) string {
-		out, err := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).Output()
+		as := []string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.com"}
+		out, err := exec.Command("git", append(as, args...)...).Output()
 		require.NoError(t, err)
 		return strings.TrimSpace(string(out))
 	}
