@@ -5,9 +5,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/bounded"
 	"github.com/tailgate-go/tailgate/internal/history"
 	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/output"
@@ -65,7 +67,7 @@ func (s settings) remember(ctx context.Context, name string, doc *report.Documen
 // remembered is the gate's name in a history, which modules may share: the module, the folder of the package and the test, or what
 // tells the command's gates apart.
 func (s settings) remembered(dir, name string) string {
-	gate := path.Join(output.ModulePath(dir), measure.GateName(dir, name))
+	gate := path.Join(modulePath(dir), measure.GateName(dir, name))
 	if s.byCommand {
 		gate = strings.Join(append([]string{gate}, s.packages...), " ")
 		if s.bench != "." {
@@ -75,7 +77,27 @@ func (s settings) remembered(dir, name string) string {
 	return strings.ToValidUTF8(gate, "?")
 }
 
+<<<<<<< ours
 // describe adds to a record what git knows of its commits. A merge may run in a clone that lacks them.
+=======
+// declared is the line of a go.mod that names the module.
+var declared = regexp.MustCompile("(?m)^module[ \t]+[\"`]?([^\\s\"`()]+)")
+
+// modulePath is the path of the module that dir is in; empty when that is not known.
+func modulePath(dir string) string {
+	const most = 1 << 20 // bytes
+	data, err := bounded.ReadFile(filepath.Join(output.Module(dir), "go.mod"), most)
+	if err != nil {
+		return ""
+	}
+	if found := declared.FindSubmatch(data); found != nil {
+		return string(found[1])
+	}
+	return ""
+}
+
+// describe adds to a record what git knows of its commits. A merge may be made where they are not.
+>>>>>>> theirs
 func describe(ctx context.Context, repo *testbin.Repo, r *history.Record) {
 	if repo == nil {
 		return

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
+<<<<<<< ours
 
 	"github.com/tailgate-go/tailgate/internal/bounded"
 	"github.com/tailgate-go/tailgate/internal/wholefile"
+=======
+>>>>>>> theirs
 )
 
 // folder is where a gate leaves its results in a module, beside go.mod. Its own .gitignore keeps it out of git.
@@ -29,22 +31,6 @@ func Module(dir string) string {
 			return dir
 		}
 	}
-}
-
-// declared is the line of a go.mod that names the module.
-var declared = regexp.MustCompile("(?m)^module[ \t]+[\"`]?([^\\s\"`()]+)")
-
-// ModulePath is the path of the module that dir is in; empty when that is not known.
-func ModulePath(dir string) string {
-	const most = 1 << 20 // bytes
-	data, err := bounded.ReadFile(filepath.Join(Module(dir), "go.mod"), most)
-	if err != nil {
-		return ""
-	}
-	if found := declared.FindSubmatch(data); found != nil {
-		return string(found[1])
-	}
-	return ""
 }
 
 // makeFolder makes the folder in the module. A link in its place is not followed: it may come with a pull request.
