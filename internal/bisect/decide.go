@@ -75,9 +75,9 @@ func codeOf(err error) policy.Code {
 }
 
 // decision is what a verdict says of its commit, and whether to measure on because only noise keeps the commit undecided. A verdict
-// that is ok by its estimate alone decides nothing: half of the time a change just beyond the limit looks ok. A commit that regressed
-// by its estimate alone is measured again, and is bad if the last try says no more: a change just within the limit seldom looks bad
-// each time.
+// that is ok by its estimate alone decides nothing: half of the time a change just beyond the limit looks ok. A commit that
+// regressed by its estimate alone is measured again, and is bad if the last try says no more: a change just within the limit seldom
+// looks bad each time.
 func decision(v policy.Verdict) (d report.Decision, goOn bool) {
 	certain := []policy.Code{policy.IntervalWithin, policy.SameCode, policy.Unchanged}
 	switch {

@@ -33,7 +33,8 @@ func (d Document) evidence() []string {
 		s := newStatement(v)
 		measured := fmt.Sprintf("Measured %s: %s, with an interval of %s.", basis(v), s.change(), s.interval)
 		if v.Paired { // of saved results nobody knows whether they were measured under the same conditions
-			measured += fmt.Sprintf(" Where nothing has changed, the chance of any alarm in this report is at most %s %%.", exact(100*d.Report.Policy.Alpha))
+			measured += fmt.Sprintf(" Where nothing has changed, the chance of any alarm in this report is at most %s %%.",
+				exact(100*d.Report.Policy.Alpha))
 		}
 		said = append(said, measured)
 		if stage := d.stage(v); stage != "" && !crept {

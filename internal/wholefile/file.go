@@ -41,8 +41,8 @@ var cutShort = regexp.MustCompile(`^\.[A-Za-z0-9._-]+-[A-Z2-7]{10}$`)
 // process that was killed.
 func IsCutShort(name string) bool { return cutShort.MatchString(name) }
 
-// Sweep removes from a folder below root the files that killed processes had begun. It leaves those of the last minute, which another
-// process may be writing.
+// Sweep removes from a folder below root the files that killed processes had begun. It leaves those of the last minute, which
+// another process may be writing.
 func Sweep(root *os.Root, folder string) {
 	entries, _ := fs.ReadDir(root.FS(), folder) // where there is no folder there is nothing to remove
 	for _, entry := range entries {
