@@ -77,9 +77,6 @@ func (s settings) remembered(dir, name string) string {
 	return strings.ToValidUTF8(gate, "?")
 }
 
-<<<<<<< ours
-// describe adds to a record what git knows of its commits. A merge may run in a clone that lacks them.
-=======
 // declared is the line of a go.mod that names the module.
 var declared = regexp.MustCompile("(?m)^module[ \t]+[\"`]?([^\\s\"`()]+)")
 
@@ -96,8 +93,7 @@ func modulePath(dir string) string {
 	return ""
 }
 
-// describe adds to a record what git knows of its commits. A merge may be made where they are not.
->>>>>>> theirs
+// describe adds to a record what git knows of its commits. A merge may run in a clone that lacks them.
 func describe(ctx context.Context, repo *testbin.Repo, r *history.Record) {
 	if repo == nil {
 		return

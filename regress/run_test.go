@@ -3,13 +3,13 @@ package regress
 import (
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/modtest"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/report"
 )
@@ -22,9 +22,7 @@ func repository(t *testing.T) (git func(args ...string)) {
 	t.Chdir(dir)
 	git = func(args ...string) {
 		t.Helper()
-		out, err := exec.Command("git",
-			append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).CombinedOutput()
-		require.NoError(t, err, "%s", out)
+		modtest.Git(t, dir, args...)
 	}
 	git("init", "-q", "-b", "main")
 	git("commit", "-q", "--allow-empty", "-m", "one")

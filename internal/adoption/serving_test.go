@@ -14,6 +14,8 @@ import (
 	// The copy below is tailgate itself: without these go test would reuse a result from before it changed.
 	_ "github.com/tailgate-go/tailgate/internal/testbed/stack"
 	_ "github.com/tailgate-go/tailgate/workload/serving"
+
+	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
 // clone makes a repository of this one's work tree, with one commit.
@@ -35,16 +37,10 @@ func clone(t *testing.T) string {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o777))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o666))
 	}
-	git(t, dir, "init", "-q", "-b", "main")
-	git(t, dir, "add", "-A")
-	git(t, dir, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "as it stands")
+	modtest.Git(t, dir, "init", "-q", "-b", "main")
+	modtest.Git(t, dir, "add", "-A")
+	modtest.Git(t, dir, "commit", "-q", "-m", "as it stands")
 	return dir
-}
-
-func git(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput()
-	require.NoError(t, err, "%s", out)
 }
 
 // The shipped gate on a service finds that adapters have three slots where they had fifteen, and nothing where nothing is: not in

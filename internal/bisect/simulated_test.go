@@ -7,14 +7,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/modtest"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
@@ -147,11 +146,7 @@ func newHistory(t *testing.T) *history {
 
 func (h *history) git(dir string, args ...string) string {
 	h.t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	require.NoError(h.t, err, "git %v: %s", args, out)
-	return strings.TrimSpace(string(out))
+	return modtest.Git(h.t, dir, args...)
 }
 
 // commit makes one of no files, with these parents, and returns its hash.

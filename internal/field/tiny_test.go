@@ -3,16 +3,15 @@ package field
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/modtest"
 	"github.com/tailgate-go/tailgate/internal/testbed/archive"
 )
 
@@ -26,13 +25,7 @@ func TestACaseFromEndToEnd(t *testing.T) {
 		t.Skip("git and the go command are called as on Unix")
 	}
 	dir := t.TempDir()
-	git := func(args ...string) string {
-		cmd := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...)
-		cmd.Dir = dir
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-		return strings.TrimSpace(string(out))
-	}
+	git := func(args ...string) string { return modtest.Git(t, dir, args...) }
 	commit := func(rounds int) string {
 		for name, text := range map[string]string{
 			"go.mod": "module example.com/tiny\n\ngo 1.24\n",

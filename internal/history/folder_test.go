@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
 // record is what a gate keeps of a comparison.
@@ -154,10 +156,7 @@ func TestBranchesThatHaveItMerge(t *testing.T) {
 	dir := t.TempDir()
 	git := func(args ...string) {
 		t.Helper()
-		cmd := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...)
-		cmd.Dir = dir
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
+		modtest.Git(t, dir, args...)
 	}
 	keep := func(r Record) {
 		t.Helper()

@@ -120,6 +120,19 @@ func require(goMod, root string, sums []byte) error {
 	return nil
 }
 
+// Git runs git in dir, with an identity for commits, and returns what it prints. t fails if git does.
+func Git(t testing.TB, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...)
+	var problem strings.Builder
+	cmd.Stderr = &problem
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s%s", args, err, out, problem.String())
+	}
+	return strings.TrimSpace(string(out))
+}
+
 // Root is the top folder of the module under test.
 func Root(t testing.TB) string {
 	t.Helper()

@@ -7,12 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-<<<<<<< ours
 
-	"github.com/tailgate-go/tailgate/internal/bounded"
 	"github.com/tailgate-go/tailgate/internal/wholefile"
-=======
->>>>>>> theirs
 )
 
 // folder is where a gate leaves its results in a module, beside go.mod. Its own .gitignore keeps it out of git.
@@ -61,7 +57,8 @@ func makeFolder(module string) (*os.Root, error) {
 // module whose modification time lies in the future, which the go command takes for too new to be sure of
 // (cmd/go/internal/test, modTimeCutoff; Go 1.26), now and whenever it looks again.
 func uncacheable(own *os.Root) error {
-	if err := wholefile.Write(own, stamp, wholefile.Text("A gate opens this file so that go test does not cache its result.\n")); err != nil {
+	why := wholefile.Text("A gate opens this file so that go test does not cache its result.\n")
+	if err := wholefile.Write(own, stamp, why); err != nil {
 		return err
 	}
 	future := time.Now().Add(100 * 365 * 24 * time.Hour)

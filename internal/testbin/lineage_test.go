@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
 func TestLineage(t *testing.T) {
@@ -16,7 +18,7 @@ func TestLineage(t *testing.T) {
 	step := func(subject, date string) Commit {
 		t.Helper()
 		t.Setenv("GIT_COMMITTER_DATE", date)
-		run(t, repo.Root, "git", "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "--allow-empty", "-m", subject)
+		modtest.Git(t, repo.Root, "commit", "-q", "--allow-empty", "-m", subject)
 		return headOf(t, repo)
 	}
 	main := strings.TrimSpace(run(t, repo.Root, "git", "branch", "--show-current"))
@@ -24,7 +26,7 @@ func TestLineage(t *testing.T) {
 	run(t, repo.Root, "git", "checkout", "-q", "-b", "side", first.Hash)
 	step("aside", "2026-11-03T08:00:00Z")
 	run(t, repo.Root, "git", "checkout", "-q", main)
-	run(t, repo.Root, "git", "-c", "user.name=t", "-c", "user.email=t@example.com", "merge", "-q", "--no-ff", "-m", "merged", "side")
+	modtest.Git(t, repo.Root, "merge", "-q", "--no-ff", "-m", "merged", "side")
 	merge := headOf(t, repo)
 
 	got, err := repo.Lineage(t.Context(), merge.Hash, 10)

@@ -2,27 +2,21 @@ package archive_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/modtest"
 	"github.com/tailgate-go/tailgate/internal/testbed/archive"
 )
 
 func TestTheMachineIsTold(t *testing.T) {
 	dir := t.TempDir()
 	assert.Empty(t, archive.ThisMachine(dir).Commit)
-	git := func(args ...string) string {
-		as := []string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.com"}
-		out, err := exec.Command("git", append(as, args...)...).Output()
-		require.NoError(t, err)
-		return strings.TrimSpace(string(out))
-	}
+	git := func(args ...string) string { return modtest.Git(t, dir, args...) }
 	git("init", "-q")
 	git("commit", "-q", "--allow-empty", "-m", "first")
 	head := git("rev-parse", "--short=12", "HEAD")
