@@ -30,7 +30,7 @@ var wallTimes = map[string]string{
 	"internal/testbed/server/metrics.go":  "what a metric says of itself",
 	"internal/testbed/server/server.go":   "what a model's card says of itself",
 	"internal/measure/content.go":         "whether both smoke runs wrote a file, so that its readers are measured and not invalid",
-	"internal/output/file.go": "whether a file that a killed gate had begun is a minute old: " +
+	"internal/wholefile/file.go": "whether a file that a killed gate had begun is a minute old: " +
 		"it goes a gate sooner or later",
 	".github/actions/gate/publish/gate.go": "whether a verdict is of this job: one that seems older is left out, " +
 		"and without any the job fails",
