@@ -8,13 +8,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/modtest"
 )
 
-var smallRuns = flag.Int("small", 0, "how many gate runs TestSmallChange makes, half of them with a change; 0: none")
+var (
+	smallRuns   = flag.Int("small", 0, "how many gate runs TestSmallChange makes, a third of them with a change; 0: none")
+	smallBudget = flag.Duration("smallbudget", 2*time.Minute, "the budget of a run of TestSmallChange")
+)
 
 // TestSmallChange counts what gates say of requests that compute for 100 us, in turn: with a limit of 0.5 %, of the same code and
 // of 1 % more; with a limit of 10 %, of the same code beside a function that no request calls, which lays the rest out elsewhere.
@@ -64,7 +68,8 @@ func TestBeside(t *testing.T) {
 		arm := arms[i%len(arms)]
 		write("shop.go", arm.code)
 		write("beside_test.go", arm.beside)
-		out, failed := run("go", "test", "-v", "-run", "^"+arm.gate+"$", ".", "-regress.tests=own")
+		out, failed := run("go", "test", "-v", "-run", "^"+arm.gate+"$", ".", "-regress.tests=own",
+			"-regress.budget="+smallBudget.String())
 		var verdict struct {
 			Outcome string
 			Pass    bool

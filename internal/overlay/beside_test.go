@@ -24,7 +24,7 @@ var (
 )
 
 // TestBesideGoTestBench prints what turns measure beside what go test -bench measures of the same source without hooks, in rounds
-// that alternate: half a second each way. It is for a look, and holds nothing.
+// that alternate: half a second each way. It is for a look, and only holds that both ways measure something.
 func TestBesideGoTestBench(t *testing.T) {
 	if *besideDir == "" {
 		t.Skip("run with -beside")
@@ -36,22 +36,27 @@ func TestBesideGoTestBench(t *testing.T) {
 	list, err := exec.Command(plain, "-test.list=^Benchmark").Output()
 	require.NoError(t, err)
 	fmt.Printf("%-48s %10s %10s %7s   %12s %12s   %9s %9s\n", "", "whole", "turns", "", "whole", "turns", "whole", "turns")
+	looked := 0
 	for _, name := range strings.Fields(string(list)) {
 		if !pattern.MatchString(name) {
 			continue
 		}
+		looked++
 		var ns, bytes, allocs [2][]float64
 		for range 7 {
 			one := whole(t, plain, name)
 			n, b, a := one["ns/op"], one["B/op"], one["allocs/op"]
+			require.Positive(t, n, "%s in whole", name)
 			ns[0], bytes[0], allocs[0] = append(ns[0], n), append(bytes[0], b), append(allocs[0], a)
 			n, b, a = inTurns(t, hooked, name)
+			require.Positive(t, n, "%s in turns", name)
 			ns[1], bytes[1], allocs[1] = append(ns[1], n), append(bytes[1], b), append(allocs[1], a)
 		}
 		m := func(v []float64) float64 { slices.Sort(v); return v[len(v)/2] }
 		fmt.Printf("%-48s %10.4g %10.4g %+6.1f%%   %12.0f %12.2f   %9.0f %9.3f\n", name, m(ns[0]), m(ns[1]), 100*(m(ns[1])/m(ns[0])-1),
 			m(bytes[0]), m(bytes[1]), m(allocs[0]), m(allocs[1]))
 	}
+	require.Positive(t, looked, "no benchmark in %s matches", *besideDir)
 }
 
 func whole(t *testing.T, binary, name string) map[string]float64 {
