@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"math"
+	"slices"
 )
 
 // FloorOf is the floor of a rule on the unit that names none: of what a benchmark's process uses less matters to nobody, and may be
@@ -19,6 +20,18 @@ func FloorOf(unit string) float64 {
 		return 1
 	}
 	return 0
+}
+
+// WithFloors is p with the floor of FloorOf in each rule that has none: in Go a floor of 0 means that. A file says whether it has
+// one, and Parse has filled in the others.
+func (p Policy) WithFloors() Policy {
+	p.Rules = slices.Clone(p.Rules) // they are the caller's to alter
+	for i := range p.Rules {
+		if r := &p.Rules[i]; r.MinRegression == 0 {
+			r.MinRegression = FloorOf(r.Unit())
+		}
+	}
+	return p
 }
 
 // RedFrom is the change for the worse from which on the verdict's rule can be broken, in percent of the baseline: its limit, or its

@@ -310,3 +310,12 @@ func TestARuleOnAFootprintHasAFloor(t *testing.T) {
 	assert.Equal(t, map[string]float64{"goroutines": 1, "peak-rss-B": 5, "live-heap-B": 0, "gc-pause-p99-ns": 0, "ns/op": 0}, floors)
 	assert.InDelta(t, 1, p.Rules[0].Anchor.MinRegression, 0)
 }
+
+// In Go a rule without a floor has one of 0, which means that of its unit.
+func TestRulesInGoHaveFloors(t *testing.T) {
+	rules := []Rule{{Metric: "goroutines"}, {Metric: "peak-rss-B", MinRegression: 5}, {Metric: "ns/op"}}
+	p := Policy{Rules: rules}.WithFloors()
+	assert.Equal(t, []Rule{{Metric: "goroutines", MinRegression: 1}, rules[1], rules[2]}, p.Rules)
+	assert.Zero(t, rules[0].MinRegression, "the caller's stay")
+	assert.Nil(t, Policy{}.WithFloors().Rules)
+}

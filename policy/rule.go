@@ -17,7 +17,7 @@ type Rule struct {
 	Stage                string
 	Benchmark            string    // regular expression that matches the whole name, without "Benchmark" and "-8"; empty: all
 	MaxRegressionPercent float64   // 10 tolerates +10 %; 0 tolerates no change that reaches MinRegression
-	MinRegression        float64   // absolute floor in the metric's unit (nanoseconds for "-ns"); Parse fills in FloorOf
+	MinRegression        float64   // absolute floor in the metric's unit (nanoseconds for "-ns"); 0: in Gate.Policy that of FloorOf
 	Direction            Direction // which way is better; empty: see Direction
 	Plain                bool      // only of benchmarks that record no requests, those without a Recorder
 	// Anchor are the limits of the change since the anchor; nil: those of the rule.

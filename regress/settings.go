@@ -203,7 +203,8 @@ func (g Gate) settle(from outside) (s settings, err error) {
 	if expected {
 		s.expect = policy.Regressed
 	}
-	p := g.Policy
+	p := g.Policy.WithFloors()
+	own := p.Rules
 	if file := take(policyOption, g.PolicyFile); file.Value != "" {
 		data, err := bounded.ReadFile(file.Value, mostOfPolicy)
 		if err != nil {
@@ -213,7 +214,7 @@ func (g Gate) settle(from outside) (s settings, err error) {
 			return s, fmt.Errorf("%s: %w", file.Source, err)
 		}
 		if len(p.Rules) == 0 { // they are as they were
-			p.Rules = g.Policy.Rules
+			p.Rules = own
 		}
 	}
 	if err := p.Validate(); err != nil {
