@@ -48,9 +48,9 @@ type Metric struct {
 // What the result line of a b.Loop function has besides, for the gate: its function may say so after its loop, when its turns are
 // over.
 const (
-	SetBytesUnit = "tailgate-bytes" // that an iteration processes, as b.SetBytes says
-	// OwnUnit stands before each of TestingUnits that the function reports itself, with any value.
-	OwnUnit = "tailgate-own-"
+	SaidBytes = "tailgate-bytes" // that an iteration processes, as b.SetBytes says
+	// SaidOwn stands before each of TestingUnits that the function reports itself, with any value.
+	SaidOwn = "tailgate-own-"
 )
 
 // TestingUnits are those that package testing reports, in the place of which a benchmark may report its own.

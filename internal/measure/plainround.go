@@ -129,9 +129,9 @@ func (p *plainRound) round(operations int, needed func(unit string) bool) round 
 		run := benchdata.Run{Iters: int(s.iterations)}
 		for _, v := range s.printed.Values {
 			at := slices.IndexFunc(s.metrics, func(m ownMetric) bool { return m.unit == v.Unit })
-			_, own := s.printed.Value(duet.OwnUnit + v.Unit)
+			_, own := s.printed.Value(duet.SaidOwn + v.Unit)
 			switch {
-			case strings.HasPrefix(v.Unit, duet.OwnUnit), v.Unit == duet.SetBytesUnit:
+			case strings.HasPrefix(v.Unit, duet.SaidOwn), v.Unit == duet.SaidBytes:
 				continue // for the gate alone
 			case at >= 0:
 				v.Value = s.metrics[at].mean(needed(v.Unit))
@@ -142,7 +142,7 @@ func (p *plainRound) round(operations int, needed func(unit string) bool) round 
 				v.Value = judged[i]
 			case own:
 			case v.Unit == "MB/s":
-				processed, told := s.printed.Value(duet.SetBytesUnit)
+				processed, told := s.printed.Value(duet.SaidBytes)
 				if !told {
 					processed = float64(s.processed) / n
 				}

@@ -18,8 +18,8 @@
 //
 // The places in package testing are found by their syntax: the methods stopOrScaleBLoop, launch and runN of B, in any file of the
 // package, and the function Verbose with its calls. They get another name, and runN calls another function. What stands in their
-// place is in hook.go.txt. No line moves. Where a release of Go has them otherwise the error is [ErrNoFit]. Where only their meaning
-// differs, the build fails or no turn is taken.
+// place is in hook.go.txt. No line moves. Where a release of Go has them otherwise the error is [ErrNoFit]. Where only their
+// meaning differs, the build fails or no turn is taken.
 //
 // Package internal/testlog, through which package os tells what a test reads, keeps what is read before there is a log where a gate
 // asks for it: see [EarlyEnv]. What a function init or a TestMain does to the working directory is not told.
