@@ -55,7 +55,7 @@ func (g gates) judge(ctx context.Context, c Case, dir string) (said []Said, caus
 		args = append(args, "-inject="+c.Inject)
 	}
 	if c.LimitPercent != 0 {
-		file := filepath.Join(results, "policy.json")
+		file := results + ".json" // a gate takes no folder with files of others
 		if err := os.WriteFile(file, []byte(policyOf(c.LimitPercent)), 0o644); err != nil {
 			return nil, nil, err
 		}
