@@ -39,7 +39,7 @@ func Packages(ctx context.Context, dir, pattern string) ([]Package, error) {
 		return nil, fmt.Errorf("%w: %w; name the folders of modules that go.work lists, such as ./store/..., or add the module to it: "+
 			"go work use FOLDER", ErrPattern, err)
 	case says(err, "malformed import path"):
-		return nil, fmt.Errorf("%w: %w; write it as for go test: ./store, ./...", ErrPattern, err)
+		return nil, fmt.Errorf("%w: %w; write it as for go test, as ./... or ./store", ErrPattern, err)
 	}
 	return packages, err
 }
