@@ -236,7 +236,7 @@ func TestAMergedLoadHasTheMetricsOfOne(t *testing.T) {
 		} {
 			_, _ = io.WriteString(w, "data: "+event+"\n\n")
 			_ = http.NewResponseController(w).Flush()
-			time.Sleep(time.Millisecond)
+			time.Sleep(10 * time.Millisecond) // texts that a busy client reads at one moment have no TPOT, and keep no bound on it
 		}
 	}))
 	defer server.Close()
@@ -283,13 +283,9 @@ run 0 & run 1; wait $!; cat 0.txt 1.txt | ./load -test.run='^TestMerge$' -worklo
 	assert.Equal(t, []string{"targets"}, lacks(merged, one), "it says that a gate may name its server")
 	for _, unit := range []string{
 		"attempted", "succeeded", "errors-percent", "errors-status-503", "empty-percent", "no-usage-percent", "resent-percent",
-		"output-tok/req", "cached-percent", "cold", "offered-req/s",
+		"output-tok/req", "cached-percent", "goodput-percent", "cold", "offered-req/s", "saturated",
 	} {
 		assert.InDelta(t, one[unit], merged[unit], 1e-9, unit)
 		assert.Contains(t, one, unit)
-	}
-	for _, unit := range []string{"goodput-percent", "saturated"} { // a busy machine moves them
-		assert.Contains(t, one, unit)
-		assert.Contains(t, merged, unit)
 	}
 }
