@@ -48,9 +48,9 @@ var arrows = map[string][]string{
 	"internal/history": {
 		"internal/bounded", "internal/report", "internal/stats", "internal/strictjson", "internal/wholefile", "policy",
 	},
-	"internal/judge": {"internal/stats", "policy"},
+	"internal/judge": {"internal/few", "internal/stats", "policy"},
 	"internal/measure": {
-		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/growth", "internal/judge",
+		"policy", "internal/benchdata", "internal/duet", "internal/evidence", "internal/few", "internal/growth", "internal/judge",
 		"internal/latency", "internal/output", "internal/part", "internal/progress", "internal/report", "internal/samecode",
 		"internal/shards", "internal/source", "internal/stats", "internal/testbin", "internal/testsource",
 	},
@@ -65,7 +65,7 @@ var arrows = map[string][]string{
 		"internal/part", "internal/report", "internal/strictjson", "policy",
 	},
 	"internal/samecode":       nil,
-	"internal/source":         {"internal/bounded", "internal/report", "internal/testbin", "policy"},
+	"internal/source":         {"internal/bounded", "internal/few", "internal/report", "internal/testbin", "policy"},
 	"internal/sse":            nil,
 	"internal/stats":          nil,
 	"internal/strictjson":     nil,

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// First is the items or, if there are more than most, the first of them and then "and 3 more steps". what is the plural of an item;
-// it may be empty.
+// First is the items or, if there are more than most, the first of them and then "and 3 more steps". what is the plural of an
+// item, by an s; it may be empty.
 func First(items []string, most int, what string) []string {
 	if len(items) <= most {
 		return items
@@ -16,8 +16,11 @@ func First(items []string, most int, what string) []string {
 	return append(slices.Clone(items[:most]), More(len(items)-most, what))
 }
 
-// More says how many more there are: "and 3 more steps", or "and 3 more".
+// More says how many more there are: "and 3 more steps", "and 1 more step", or "and 3 more".
 func More(left int, what string) string {
+	if left == 1 {
+		what = strings.TrimSuffix(what, "s")
+	}
 	return strings.TrimSuffix(fmt.Sprintf("and %d more %s", left, what), " ")
 }
 

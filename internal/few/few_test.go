@@ -9,7 +9,7 @@ import (
 func TestFirst(t *testing.T) {
 	three := []string{"a", "b", "c"}
 	assert.Equal(t, three, First(three, 3, "steps"))
-	assert.Equal(t, []string{"a", "b", "and 1 more steps"}, First(three, 2, "steps"))
+	assert.Equal(t, []string{"a", "b", "and 1 more step"}, First(three, 2, "steps"))
 	assert.Equal(t, []string{"a", "and 2 more"}, First(three, 1, ""))
 	assert.Equal(t, []string{"a", "b", "c"}, three, "the caller's slice stays")
 	assert.Empty(t, First(nil, 2, "steps"))

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/few"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -142,15 +142,5 @@ func misnamed(t policy.Trailer, of []Pair, baselineBetter, candidateBetter map[s
 	if len(units) == 0 {
 		units = of[0].units()
 	}
-	return fmt.Sprintf("%s reports no %s; there is %s", t.Benchmark, t.Metric, some(units)), correct
-}
-
-// some are the first five of names, and how many more there are.
-func some(names []string) string {
-	const most = 5
-	text := strings.Join(names[:min(len(names), most)], ", ")
-	if more := len(names) - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return fmt.Sprintf("%s reports no %s; there is %s", t.Benchmark, t.Metric, few.Of(units, 5)), correct
 }

@@ -3,6 +3,8 @@ package measure
 import (
 	"fmt"
 	"strings"
+
+	"github.com/tailgate-go/tailgate/internal/few"
 )
 
 // one demands that a rule speaks of one metric of one benchmark at most. The error lists what there is.
@@ -21,11 +23,6 @@ func (g *gate) one() error {
 	if len(all) < 2 {
 		return nil
 	}
-	const most = 20
-	listed := strings.Join(all[:min(len(all), most)], "\n\t")
-	if more := len(all) - most; more > 0 {
-		listed += fmt.Sprintf("\n\tand %d more", more)
-	}
 	return fmt.Errorf("one metric of one benchmark is to be judged, and the rules speak of %d: name one, as with %s:\n\t%s",
-		len(all), hint, listed)
+		len(all), hint, strings.Join(few.First(all, 20, ""), "\n\t"))
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/tailgate-go/tailgate/internal/few"
 	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
@@ -32,13 +33,8 @@ func (s Source) Note() string {
 	if len(s.Hidden) == 0 {
 		return ""
 	}
-	const most = 5
-	names := strings.Join(s.Hidden[:min(len(s.Hidden), most)], ", ")
-	if more := len(s.Hidden) - most; more > 0 {
-		names += fmt.Sprintf(" and %d more", more)
-	}
 	return "the work tree has changes that git was told not to look at (git update-index --assume-unchanged or --skip-worktree): " +
-		names
+		few.Of(s.Hidden, 5)
 }
 
 // Request is what is asked for.
