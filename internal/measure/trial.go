@@ -1,0 +1,57 @@
+package measure
+
+import (
+	"math"
+	"time"
+
+	"github.com/tailgate-go/tailgate/internal/duet"
+)
+
+// trial is what the turns of a warm-up told of a side, at best: a stall says nothing of what is to come. The first turn is of one
+// iteration.
+type trial struct {
+	most           int64         // iterations of a turn so far
+	timed, stopped float64       // of an iteration, ns: while the timer ran, and while it stood
+	stood          time.Duration // the timer, in a turn of one iteration
+	setUp          time.Duration // of a turn, while the timer stood
+}
+
+func untried() trial { return trial{timed: math.Inf(1), stopped: math.Inf(1), stood: math.MaxInt64} }
+
+func (t *trial) add(r *duet.PlainResult) {
+	n, longer := float64(r.Iterations), r.Iterations > t.most
+	if r.Iterations > 10*t.most {
+		t.timed = math.Inf(1) // so few iterations may have done nothing at all
+	}
+	t.most = max(t.most, r.Iterations)
+	t.timed = min(t.timed, max(float64(r.Timed), 1)/n)
+	if stood := r.Wall - r.Timed; r.Iterations > 1 {
+		stopped := max(float64(stood-t.stood), 0) / (n - 1)
+		if !longer { // the more iterations, the less a stall of the first turn matters
+			stopped = min(t.stopped, stopped)
+		}
+		t.stopped = stopped
+	} else if t.stood = min(t.stood, stood); t.most == 1 {
+		t.stopped = float64(t.stood) // until more iterations tell set-up from what each of them does
+	}
+	t.setUp = max(0, t.stood-time.Duration(t.stopped))
+}
+
+// looped is how long an iteration takes, in nanoseconds.
+func (t *trial) looped() float64 { return t.timed + t.stopped }
+
+// turn is how many iterations a turn is to have.
+func (t *trial) turn() int {
+	return min(turnOf(t.timed, t.setUp), max(1, int(float64(longestTurn)/t.looped())))
+}
+
+// lasts is how long a turn of so many iterations takes.
+func (t *trial) lasts(iterations int) time.Duration {
+	return t.setUp + time.Duration(max(1, t.looped()*float64(iterations)))
+}
+
+// turnOf is how many iterations a turn has. perIteration is in nanoseconds.
+func turnOf(perIteration float64, setUp time.Duration) int {
+	n := math.Ceil(float64(max(turnWork, setUp)) / perIteration)
+	return int(min(max(n, 1), duet.MaxIterations))
+}
