@@ -2,7 +2,6 @@ package measure
 
 import (
 	"context"
-	"math"
 	"slices"
 	"time"
 
@@ -85,15 +84,18 @@ func (d *iterations) try(ctx context.Context) (sides each[trial], err error) {
 		}
 		n := d.turn.Iterations
 		d.warmed += n
-		next, wall, took := math.MaxInt, time.Duration(0), time.Duration(0)
+		var all []trial
+		wall, took, fills := time.Duration(0), time.Duration(0), false
 		for _, i := range d.of.sides {
 			r := results[i]
 			sides[i].add(r)
-			next, wall, took = min(next, sides[i].turn()), max(wall, r.Wall), took+r.Took
+			all, fills = append(all, sides[i]), fills || sides[i].fills()
+			wall, took = max(wall, r.Wall), took+r.Took
 			d.cpu += r.CPU
 			d.wall += r.Timed // what is not timed may wait as long as it likes
 		}
-		if time.Since(began) >= 2*warmUpWork && next <= 2*n {
+		next := turnOfAll(all)
+		if time.Since(began) >= 2*warmUpWork && next <= 2*n && !fills {
 			d.turn = duet.PlainTurn{Iterations: min(next, 2*n)}
 			longest := time.Duration(0)
 			for _, i := range d.of.sides {

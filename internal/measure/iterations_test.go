@@ -61,7 +61,7 @@ func TestPlainBenchmarksTakeTurns(t *testing.T) {
 	}{
 		{"Loop", 300 * time.Microsecond, 20 * time.Millisecond, 5, roundTurns},
 		{"Count", 300 * time.Microsecond, 20 * time.Millisecond, 5, roundTurns},
-		{"Parallel", 300 * time.Microsecond, 20 * time.Millisecond, 5, roundTurns},
+		{"Parallel", 100 * time.Microsecond, 20 * time.Millisecond, 5, roundTurns},
 		{"Sub/size=2", 300 * time.Microsecond, 20 * time.Millisecond, 5, roundTurns},
 		{"SetUp", time.Millisecond, 200 * time.Millisecond, 1, 30}, // 3 ms
 	} {

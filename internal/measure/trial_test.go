@@ -37,3 +37,52 @@ func TestTrialOfASide(t *testing.T) {
 	stalled := run(turn(1, 3*ms, 0), turn(1, ms, 0), turn(2, 2*ms, 0))
 	assert.Equal(t, 1, stalled.turn())
 }
+
+// A side whose benchmark allocates fast enough to matter fills its heap before it is measured.
+func TestAHeapIsFilledBeforeItIsMeasured(t *testing.T) {
+	const ms, mb = time.Millisecond, 1_000_000
+	of := untried()
+	assert.False(t, of.fills(), "at 0 B/op")
+	of.add(&duet.PlainResult{Iterations: 1000, Timed: 10 * ms, Wall: 10 * ms, Bytes: mb})
+	assert.True(t, of.fills(), "100 MB/s")
+	of.add(&duet.PlainResult{Iterations: 1000, Timed: 10 * ms, Wall: 10 * ms, Bytes: mb, GCs: 1})
+	assert.True(t, of.fills(), "after one collection the next one's pages are new")
+	of.add(&duet.PlainResult{Iterations: 1000, Timed: 10 * ms, Wall: 10 * ms, Bytes: mb, GCs: 1})
+	assert.False(t, of.fills(), "after two")
+
+	slow := untried()
+	slow.add(&duet.PlainResult{Iterations: 1000, Timed: 10 * ms, Wall: 10 * ms, Bytes: fillRate/100 - 1})
+	assert.False(t, slow.fills(), "its faults are a small share")
+	slow.add(&duet.PlainResult{Iterations: 1000, Timed: 10 * ms, Wall: 10 * ms, Bytes: fillRate/100 + 2})
+	assert.True(t, slow.fills())
+	slow.add(&duet.PlainResult{Iterations: 1000, Timed: ms, Wall: heapWork - 20*ms, Bytes: 100 * mb})
+	assert.False(t, slow.fills(), "a large heap is not waited for")
+
+	stands := untried()
+	stands.add(&duet.PlainResult{Iterations: 1, Wall: ms})
+	assert.False(t, stands.fills(), "nothing is known where the timer never runs")
+}
+
+// Sides have turns of as many iterations. A side that is many times faster has some that last, unless the other's last too long.
+func TestTurnOfAll(t *testing.T) {
+	of := func(timed time.Duration) trial { return trial{timed: float64(timed)} }
+	const us, ms = time.Microsecond, time.Millisecond
+	for _, c := range []struct {
+		name  string
+		sides []trial
+		want  int
+	}{
+		{"one", []trial{of(us)}, 1000},
+		{"alike", []trial{of(us), of(us)}, 1000},
+		{"four times as slow", []trial{of(us), of(4 * us)}, 250},
+		{"eight times", []trial{of(us), of(8 * us)}, 250},
+		{"80 times: 20 ms", []trial{of(us), of(80 * us)}, 250},
+		{"a hundred times: more than 20 ms", []trial{of(us), of(100 * us)}, 200},
+		{"a hundred times, turned", []trial{of(100 * us), of(us)}, 200},
+		{"an anchor is a side", []trial{of(us), of(us), of(100 * us)}, 200},
+		{"a slow operation", []trial{of(us), of(30 * ms)}, 1},
+		{"set-up that is longer", []trial{{timed: 1000, setUp: 50 * ms}, {timed: 1000, setUp: 50 * ms}}, 50_000},
+	} {
+		assert.Equal(t, c.want, turnOfAll(c.sides), c.name)
+	}
+}
