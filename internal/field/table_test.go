@@ -25,6 +25,13 @@ func table(cases []Case, results []Result) string {
 	for _, line := range sums {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", line.what, line.of(by.all[byTailgate]), line.of(by.all[byBenchstat]))
 	}
+	var both levels
+	for _, r := range by.rows {
+		if r.c.Kind != "benchmark" { // the tools measure other benchmarks there
+			both.add(r.results)
+		}
+	}
+	b.WriteString(both.String())
 	b.WriteString("\n| day | gate: found | false red | function first | s | benchstat: found | false red | s |\n")
 	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, day := range slices.Sorted(maps.Keys(by.day)) {
