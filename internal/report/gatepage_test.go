@@ -50,8 +50,8 @@ const (
 )
 
 // TestPictureOfARedGateInABrowser takes the picture of docs/report.md from the page of a gate that found a slowdown: its top, which
-// names the function that grew. With -update it writes docs/report.png and testdata/picture.golden. The page has to be one that this
-// code has made.
+// names the function that grew. With -update it writes docs/report.png and testdata/picture.golden. This code has to have made the
+// page.
 func TestPictureOfARedGateInABrowser(t *testing.T) {
 	b := gatePage(t, pictureWidth)
 	if !value[bool](b, `!!document.querySelector("header.fail")`) {
@@ -86,8 +86,8 @@ func TestPictureOfTheDocs(t *testing.T) {
 	}
 }
 
-// pictured is what a picture depends on, but for figures and names: the style, and the top of the page of a document that stands for
-// the gate's. It changes with the template and with each sentence there.
+// pictured is what a picture depends on, but for figures and names: the style, and the top of the page of a document that stands
+// for the gate's. It changes with the template and with each sentence there.
 func pictured(t *testing.T) []byte {
 	t.Helper()
 	d := documents["duet"]()
