@@ -17,9 +17,10 @@ import (
 //	go test -v -run TestBisect . -timeout 1h -regress.good=v1.2 -regress.bench='^BenchmarkChat$' -regress.metric=p95-ns
 //
 // Each step is a gate that compares a commit with g.Good, in worktrees of its own: the work tree is not touched. The first is
-// g.Bad, which must be worse. A step is decided at the policy's alpha. A step that noise leaves inconclusive or blind is tried
-// again with twice, then with four times the budget, and is skipped if that does not decide it. A commit that does not build is
-// skipped, too. A commit that runs and reads the same as one already decided is not measured again.
+// g.Bad, which must be worse. A step is decided at the policy's alpha. A step that noise leaves inconclusive or blind, or that is
+// decided by its estimate alone, is tried again with twice, then with four times the budget. What is still open then is skipped,
+// and what regressed by its estimate is bad. A commit that does not build is skipped, too. A commit that runs and reads the same as
+// one already decided is not measured again.
 //
 // The test passes if the commit was found. Then it is compared with its parent, to explain it. If only skipped commits are left,
 // the report names them, and the test fails. bisect.json and bisect.txt are saved beside the results of the steps. g.Budget is the

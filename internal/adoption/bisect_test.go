@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -143,4 +144,9 @@ func TestBisectPage(t *testing.T) {
 		out := command(t, dir, env, "sh", "-c", line)
 		assert.Regexp(t, `PASS: found: [0-9a-f]{12} \(slow\) is the first bad commit`, out)
 	}
+	script := block("sh", "git bisect run").Text
+	last := regexp.MustCompile(`(?m)^[ \t]*case .*$`)
+	assert.Equal(t, last.FindString(command(t, dir, env, ".tmp/tailgate", "-h")), "\t"+last.FindString(script))
+	command(t, dir, env, "sh", "-e", "-c", "PATH=$PWD/.tmp:$PATH\n"+script)
+	assert.Equal(t, "slow", strings.TrimSpace(command(t, dir, env, "git", "log", "-1", "--format=%s", "refs/bisect/bad")))
 }

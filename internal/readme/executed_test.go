@@ -66,6 +66,7 @@ var executed = []struct{ page, kind, has, by string }{
 	{"docs/accepted.md", "sh", "git commit -q --amend", "internal/adoption.TestDocsOfAccepted"},
 	{"docs/bisect.md", "go", "func TestBisect(", "internal/adoption.TestBisectPage"},
 	{"docs/bisect.md", "sh", "-regress.good=v1.2.0", "internal/adoption.TestBisectPage"},
+	{"docs/bisect.md", "sh", "git bisect run", "internal/adoption.TestBisectPage"},
 	{"docs/field.md", "sh", "-field.results", "internal/field.TestTheCommandsOfThePages"},
 	{"docs/field.md", "sh", "-field.replaygo", "internal/field.TestTheCommandsOfThePages"},
 	{"docs/noise.md", "sh", "-recordplain", "internal/field.TestTheCommandsOfThePages"},

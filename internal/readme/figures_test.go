@@ -34,6 +34,8 @@ var settings = []struct{ page, section, are string }{
 	{"docs/replies.md", "## Throughput and tokens", "how long an end is waited for"},
 	{"docs/servers.md", "## A round", "limits and bounds"},
 	{"docs/turns.md", "## A turn", "how long turns are meant to be"},
+	{"docs/turns.md", "## What a turn does once", "bounds"},
+	{"docs/turns.md", "## Later iterations", "bounds"},
 	{"docs/why.md", "## What is profiled", "how long profiling may take"},
 }
 
