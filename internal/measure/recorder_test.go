@@ -22,7 +22,7 @@ import (
 
 var (
 	record = flag.Bool("record", false,
-		"make the recordings of testdata/duets anew: 20 minutes on a machine that does nothing else; needs -timeout 0")
+		"make the recordings of testdata/duets anew: half an hour on a machine that does nothing else; needs -timeout 0")
 	recordOnly  = flag.String("recordonly", "", "with -record: only the recordings whose name the pattern matches, as busy-5ms")
 	recordParts = flag.Int("recordparts", 1, "with -record: one of so many launches and pairs of turns, to try whether all works")
 )

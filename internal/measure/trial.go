@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// heapCycles is how many garbage collections a side's warm-up has, if it allocates fillRate bytes a second or more: until then each
-	// new page of its heap costs a page fault, of up to 10 us on a virtual machine, and a run of go test -bench has those once. A launch
-	// has some 0.1 s of turns. heapWork is how long the side's turns take for it at most.
+	// heapCycles is how many garbage collections a side's warm-up has, if it allocates fillRate bytes a second or more. Until then
+	// each new page of its heap costs a page fault, of up to 10 us on a virtual machine, and a run of go test -bench has those once:
+	// a launch has some 0.1 s of turns. heapWork is how long the side's turns take for it at most.
 	heapCycles = 2
 	heapWork   = 100 * time.Millisecond
 	fillRate   = 40e6 // with 4 KiB and 7 us a page, faults are 7 % of the time
-	// otherSide is the least that a turn takes on a faster side, as a share of what it would take alone: caches that the other side has
-	// used cost some 50 us a turn. For that the turn of the slower side may be as long as unequalTurn.
+	// otherSide is the least that a turn takes on a faster side, as a share of what it would take alone: caches that the other side
+	// has used cost some 50 us a turn. For that the turn of the slower side may be as long as unequalTurn.
 	otherSide   = 0.25
 	unequalTurn = 20 * time.Millisecond
 )
