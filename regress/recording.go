@@ -89,13 +89,30 @@ func onTime(results []byte) (rest []byte, late int) {
 	return rest, late
 }
 
+// loadedName is the file of results, in the output folder, of a server that was measured to be judged against saved ones.
+var loadedName = output.Sides(false)[1]
+
+// checkKept refuses a baseline that the results of the candidate would replace.
+func (s settings) checkKept(out *output.Folder) error {
+	files, err := filepath.Glob(s.baseline.Value)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if isSame(file, filepath.Join(out.Dir, loadedName)) {
+			return fmt.Errorf("baseline: %s lies where the candidate's results will: copy it elsewhere first, and name the copy, "+
+				"or name another folder with -out", file)
+		}
+	}
+	return nil
+}
+
 // loaded is the file of results of a server that was measured now, to be judged against saved ones.
 func (s settings) loaded(ctx context.Context, dir, address string, display *progress.Display, out *output.Folder) (
 	file string, err error,
 ) {
-	name := output.Sides(false)[1]
-	err = out.Write(name, func(w io.Writer) error { return s.load(ctx, dir, address, display, w) })
-	return filepath.Join(out.Dir, name), err
+	err = out.Write(loadedName, func(w io.Writer) error { return s.load(ctx, dir, address, display, w) })
+	return filepath.Join(out.Dir, loadedName), err
 }
 
 // record prints what a server answers, as results to compare with later.

@@ -109,7 +109,8 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	}
 	if s.program != nil && source.IsFile(s.baseline.Value) {
 		address := s.candidate.Value
-		if err := saved.Check(s.judge, s.baseline.Value, s.bench); err != nil { // before the server is loaded for nothing
+		err := saved.Check(s.judge, s.baseline.Value, s.bench)
+		if err = errors.Join(err, s.checkKept(out)); err != nil { // before the server is loaded for nothing
 			return out, nil, err
 		}
 		if s.candidate.Value, err = s.loaded(ctx, dir, address, display, out); err != nil {

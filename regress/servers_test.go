@@ -112,3 +112,44 @@ func TestAFlagForRecordingsIsForRecordings(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, byCommand(a).line("", ""), " -scenario='a b.json' -results=r")
 }
+
+// What a gate of servers has left may be the baseline of the next, and lies where that one writes its own.
+func TestABaselineThatTheLoadWouldReplaceIsRefusedBeforeTheLoad(t *testing.T) {
+	t.Setenv(testbin.LockEnv, filepath.Join(t.TempDir(), "x.lock"))
+	t.Chdir(t.TempDir())
+	const text = "pkg: example.com/shop\nBenchmarkServing/case=chat/rate=5-2 100 1 ns/op\nPASS\n"
+	write := func(name string) string {
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+		return name
+	}
+	of := filepath.Join(".tailgate", "command")
+	for _, c := range []struct {
+		name, baseline, out string
+		stands              bool // where the load is written
+	}{
+		{"in the gate's folder", write(filepath.Join(of, "candidate.txt")), "", true},
+		{"a pattern with it", filepath.Join(of, "*.txt"), "", true},
+		{"in the folder that is named", write(filepath.Join("out", "candidate.txt")), "out", true},
+		{"elsewhere", write(filepath.Join("saved", "candidate.txt")), "", false},
+		{"the baseline of the gate", write(filepath.Join(of, "baseline.txt")), "", false},
+	} {
+		if c.out != "" {
+			require.NoError(t, os.WriteFile(filepath.Join(c.out, ".tailgate-out"), nil, 0o644))
+		}
+		s, err := Gate{Policy: policy.Serving(true), Baseline: c.baseline, Candidate: "http://127.0.0.1:1", Out: c.out}.settle(fromNowhere)
+		require.NoError(t, err)
+		s.program = &measure.Program{Path: filepath.Join(t.TempDir(), "none")}
+		result, err := s.run(t.Context(), "command", progress.New(io.Discard, nil))
+		assert.Equal(t, exitInvalid, result.status(), c.name)
+		if !c.stands {
+			require.ErrorIs(t, err, os.ErrNotExist, "%s: the load was to begin", c.name)
+			continue
+		}
+		require.NotErrorIs(t, err, os.ErrNotExist, "%s: no load", c.name)
+		assert.ErrorContains(t, err, "copy it elsewhere", c.name)
+		left, err := os.ReadFile(filepath.Join(filepath.Dir(c.baseline), "candidate.txt"))
+		require.NoError(t, err)
+		assert.Equal(t, text, string(left))
+	}
+}
