@@ -26,7 +26,7 @@ type Load struct {
 	Env       []string      // variables added to its environment
 	Rules     policy.Policy // for servers, where no policy is set
 	Benchtime string        // of one run, where a server is measured by itself, as in go test -benchtime
-	Takes     time.Duration // of one run of all benchmarks, at least
+	Takes     time.Duration // of one run of all benchmarks, by its schedule: a run may take three times as long, and -timeout more
 }
 
 // LoadFlag is a flag that says something of a load.
