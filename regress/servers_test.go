@@ -137,7 +137,8 @@ func TestABaselineThatTheLoadWouldReplaceIsRefusedBeforeTheLoad(t *testing.T) {
 		if c.out != "" {
 			require.NoError(t, os.WriteFile(filepath.Join(c.out, ".tailgate-out"), nil, 0o644))
 		}
-		s, err := Gate{Policy: policy.Serving(true), Baseline: c.baseline, Candidate: "http://127.0.0.1:1", Out: c.out}.settle(fromNowhere)
+		gate := Gate{Policy: policy.Serving(true), Baseline: c.baseline, Candidate: "http://127.0.0.1:1", Out: c.out}
+		s, err := gate.settle(fromNowhere)
 		require.NoError(t, err)
 		s.program = &measure.Program{Path: filepath.Join(t.TempDir(), "none")}
 		result, err := s.run(t.Context(), "command", progress.New(io.Discard, nil))

@@ -157,7 +157,7 @@ func TestARunTakesWhatTheScenarioHas(t *testing.T) {
 		`"rates": [5, 10], "prompts": 50`: 15 * time.Second,
 		`"rates": [5, 10], "prompts": 50, "idle": "2s", "warm_up": {"rate": 1, "duration": "3s"}`:        20 * time.Second,
 		`"concurrency": [1, 2], "prompts": 50, "idle": "2s"`:                                             2 * time.Second,
-		`"slo": {"ttft": "1s"}, "prompts": 20, "sweep": {"low": 1, "high": 4, "resolution_percent": 50}`: 30 * time.Second, // 2 and 1 req/s
+		`"slo": {"ttft": "1s"}, "prompts": 20, "sweep": {"low": 1, "high": 4, "resolution_percent": 50}`: 30 * time.Second,
 	} {
 		file := filepath.Join(t.TempDir(), "chat.json")
 		require.NoError(t, os.WriteFile(file, []byte(`{"version": 1, "name": "chat", "model": "m", "stream": true, `+of+`,

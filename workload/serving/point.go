@@ -73,8 +73,8 @@ func (p point) sends(n int) time.Duration {
 	return time.Duration(float64(n) / p.rate * float64(time.Second))
 }
 
-// Takes is how long one run of all that the scenario measures is to take: its warm-up, its rates with the idle time between them, and
-// its sweep, as if no rate held. Closed loops add nothing: only the server knows.
+// Takes is how long one run of all that the scenario measures is to take: its warm-up, its rates with the idle time between them,
+// and its sweep, as if no rate held. Closed loops add nothing: only the server knows.
 func (s Scenario) Takes() time.Duration {
 	takes, idle := time.Duration(s.WarmUp.Duration), time.Duration(s.Idle)
 	for i, p := range s.points() {
