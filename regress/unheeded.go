@@ -29,7 +29,6 @@ func (a arguments) unheeded(s settings) error {
 		return fmt.Errorf("%s is for -good: leave it out", flag)
 	}
 	if s.in != "" {
-		merges := []option{inOption, policyOption, historyOption, outOption}
 		others := slices.DeleteFunc(slices.Clone(options), func(o option) bool { return slices.Contains(merges, o) })
 		if flag := typed(others...); flag != "" {
 			return fmt.Errorf("%s is not heeded by a merge (-in), which is of what shards have measured: leave it out", flag)
