@@ -88,7 +88,7 @@ func Command(args []string, loader Loader) (status int) {
 		display = progress.New(os.Stderr, os.Stderr)
 	}
 	switch {
-	case s.program != nil && s.baseline.Value == none:
+	case s.records():
 		return s.record(display)
 	case s.good.Value != "":
 		found := s.bisect(context.Background(), name, display)

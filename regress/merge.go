@@ -98,14 +98,11 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, 
 	return out, m.Save(out)
 }
 
-// merges are what a merge heeds. All else is the shards'.
-var merges = []option{inOption, policyOption, historyOption, outOption}
-
 // mergeAgain is how to merge once more.
 func (s settings) mergeAgain(name, dir string) []report.Command {
 	line := assigned(inOption.name, s.in)
 	for _, won := range s.outside {
-		if won.Name != inOption.name && slices.ContainsFunc(merges, func(o option) bool { return o.name == won.Name }) {
+		if won.Name != inOption.name && slices.ContainsFunc(mergeHeeds, func(o option) bool { return o.name == won.Name }) {
 			line += " " + assigned(won.Name, won.Value)
 		}
 	}

@@ -30,6 +30,9 @@ const attempts = 3
 // mostLate is how often a benchmark may be late.
 const mostLate = recordings
 
+// records reports whether a server is to be measured by itself, without a gate.
+func (s settings) records() bool { return s.program != nil && s.baseline.Value == none && s.in == "" }
+
 // load measures a server by itself, when no gate measures on this machine, and writes what the program prints to w, as go test
 // -bench does. Each run is a process. Runs in which the load generator was late are made again.
 func (s settings) load(ctx context.Context, dir, address string, display *progress.Display, w io.Writer) (err error) {

@@ -60,6 +60,7 @@ func (a arguments) checkLoad(s settings) error {
 	switch {
 	case len(a.gate.Packages) > 0:
 		return errors.New("a load takes the place of packages: name packages, or give -scenario or -model")
+	case s.in != "": // a merge: the load has the rules by which its shards were judged
 	case !source.IsAddress(candidate), !source.IsAddress(baseline) && baseline != none && !source.IsFile(baseline):
 		return errors.New("it is servers that get a load: give -candidate=http://host:port, and as -baseline another address, " +
 			"a file of saved results, or none to print results")

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/measure"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/testbin"
@@ -153,4 +154,86 @@ func TestABaselineThatTheLoadWouldReplaceIsRefusedBeforeTheLoad(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, text, string(left))
 	}
+}
+
+// loading is a command that knows loads.
+var loading = Loader{
+	Flags: []LoadFlag{{Name: "scenario"}, {Name: "results", Records: true}},
+	Load:  func(map[string]string) (Load, error) { return Load{Rules: policy.Serving(true), Benchtime: "60x"}, nil },
+}
+
+func TestARecordingRefusesWhatItDoesNotHeed(t *testing.T) {
+	rules := filepath.Join(t.TempDir(), "p.json")
+	require.NoError(t, os.WriteFile(rules, []byte(`{"version": 1, "alpha": 0.01}`), 0o644))
+	heeded := map[string]string{"baseline": none, "candidate": "http://b", "bench": "rate=5", "timeout": "5m", "env": "HTTPS_PROXY"}
+	values := map[string]string{
+		"tests": "own", "identical": "measure", "policy": rules, "budget": "1m", "total": "5m", "expect": "regressed", "accept": "off",
+		"profile": "off", "shard": "1/2", "costs": "", "inject": "", "swap": "", "in": "", // the last are refused elsewhere
+	}
+	for _, o := range options {
+		value, ok := values[o.name]
+		if ok && value == "" {
+			continue
+		}
+		if !ok {
+			value = "x"
+		}
+		args := []string{"-scenario=x", "-results=r.json", "-v"}
+		for name, value := range heeded {
+			args = append(args, "-"+name+"="+value)
+		}
+		if _, is := heeded[o.name]; !is {
+			args = append(args, "-"+o.name+"="+value)
+		}
+		a, err := parse(args, loading)
+		require.NoError(t, err)
+		s, err := a.settle()
+		require.NoError(t, err, o.name)
+		if err = a.unheeded(s); heeded[o.name] != "" {
+			assert.NoError(t, err, o.name)
+		} else {
+			assert.ErrorContains(t, err, "-"+o.name+" is not heeded", o.name)
+		}
+	}
+	t.Setenv("REGRESS_TOTAL", "5m")
+	a, err := parse([]string{"-scenario=x", "-baseline=none", "-candidate=http://b"}, loading)
+	require.NoError(t, err)
+	s, err := a.settle()
+	require.NoError(t, err)
+	assert.NoError(t, a.unheeded(s), "a variable may be set for all that a job does")
+}
+
+// The shards of a gate of servers were judged by the rules of the load: so is their merge.
+func TestALoadGivesAMergeItsRules(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+		says string
+	}{
+		{"of shards", nil, ""},
+		{"with what a merge heeds", []string{"-out=o", "-history=h"}, ""},
+		{"and an address", []string{"-candidate=http://b"}, "-candidate is not heeded by a merge"},
+		{"and none", []string{"-baseline=none"}, "-baseline is not heeded by a merge"},
+		{"and results", []string{"-results=r.json"}, "-results is for a server that is measured by itself"},
+		{"and packages", []string{"./..."}, "a load takes the place of packages"},
+	} {
+		a, err := parse(append([]string{"-scenario=x", "-in=shards/*"}, c.args...), loading)
+		require.NoError(t, err)
+		s, err := a.settle()
+		if err == nil {
+			err = a.unheeded(s)
+		}
+		if c.says != "" {
+			assert.ErrorContains(t, err, c.says, c.name)
+			continue
+		}
+		require.NoError(t, err, c.name)
+		assert.Equal(t, judge.By(policy.Serving(true)).Policy(), s.judge.Policy(), c.name)
+	}
+	t.Setenv("REGRESS_BASELINE", none) // of the job
+	a, err := parse([]string{"-scenario=x", "-in=shards/*"}, loading)
+	require.NoError(t, err)
+	s, err := a.settle()
+	require.NoError(t, err)
+	assert.False(t, s.records())
 }
