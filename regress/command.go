@@ -49,8 +49,8 @@ it is that of the gravest verdict: 1 regressed or drifted, 2 inconclusive (or bl
 policy forbids it), 3 invalid, as with a wrong flag, and 125 where a side does not build or
 the candidate has no such benchmark. With -good it finds the first bad commit, and the exit
 status is 0 where it was found, and 2 where others cannot be told from it. (go run makes 1
-of every status but 0: where it matters, install the program.) To git bisect 2 and
-3 would be bad commits:
+of every status but 0: where it matters, install the program.) To git bisect 2 and 3
+would be bad commits:
 
 	git bisect run sh -c 'tailgate -baseline=v1.4.0 -bench=Chat -accept=off ./infer
 	  case $? in 0) ;; 1) exit 1 ;; 2 | 125) exit 125 ;; *) exit 255 ;; esac'

@@ -135,7 +135,7 @@ func (r *recording) add(printed []byte) error {
 func (r *recording) complete(name, address string, display *progress.Display, run func(bench string) error) error {
 	of := r.of[name]
 	if of.late > 0 {
-		display.Say("the load generator was late in %d runs of %s: they are made again", of.late, name)
+		display.Say("runs of %s in which the load generator was late, and which are made again: %d", name, of.late)
 	}
 	for of.good < recordings {
 		if of.late >= mostLate {

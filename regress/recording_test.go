@@ -2,6 +2,7 @@ package regress
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -76,7 +77,7 @@ func recorded(t *testing.T, bench string, timeout time.Duration, of map[string]s
 		bench:   bench, benchtime: "2x", timeout: timeout,
 	}
 	out := &strings.Builder{}
-	err = s.load(t.Context(), t.TempDir(), "http://a", progress.New(out, nil), out)
+	err = s.load(t.Context(), t.TempDir(), "http://a", progress.New(io.Discard, nil), out)
 	return out.String(), err
 }
 
@@ -114,7 +115,7 @@ func TestARecordingThatEndsEarlyLeavesWhatItHas(t *testing.T) {
 		has        int
 		says       []string
 	}{
-		{"a run that takes too long", "good good slow", 2 * time.Second, 2, []string{"http://a", "no result within 2s", "-timeout"}},
+		{"a run that takes too long", "good good slow", 3 * time.Second, 2, []string{"http://a", "no result within 3s", "-timeout"}},
 		{"a run that fails", "good failed", time.Minute, 1, []string{"http://a", "status 1", "it is to fail"}},
 		{"too many that are late", "good " + strings.Repeat("late ", 99), time.Minute, 1,
 			[]string{"http://a", "late in 10 of 11 runs of BenchmarkRecorded/rate=5"}},
