@@ -40,15 +40,17 @@ baseline, in turn, and says what got slower. The packages need not know of tailg
 	tailgate -scenario=chat.json -baseline=http://10.0.0.7:8000 -candidate=http://10.0.0.8:8000
 	tailgate -scenario=chat.json -baseline=none -candidate=http://10.0.0.7:8000 > before.txt
 	tailgate -scenario=chat.json -baseline=before.txt -candidate=http://10.0.0.7:8000
+	tailgate -scenario=chat.json -in='shards/*'
 	tailgate -model=llama -rate=5,10 -baseline=http://10.0.0.7:8000 -candidate=http://10.0.0.8:8000
 
-The report is printed, and saved in .tailgate/command beside go.mod. The exit status is 0
-where the gate passes. Else it is that of the gravest verdict: 1 regressed or drifted, 2 inconclusive
-(or blind, if the policy forbids it), 3 invalid, as with a wrong flag, and 125 where a side
-does not build or the candidate has no such benchmark. With -good it finds the first bad
-commit, and the exit status is 0 where it was found, and 2 where others cannot be told from
-it. (go run makes 1 of every status but 0: where it matters, install the program.) To git
-bisect 2 and 3 would be bad commits:
+The report is printed, and saved beside go.mod in .tailgate/command, or of a gate in the
+subfolder infer in .tailgate/infer/command. The exit status is 0 where the gate passes. Else
+it is that of the gravest verdict: 1 regressed or drifted, 2 inconclusive (or blind, if the
+policy forbids it), 3 invalid, as with a wrong flag, and 125 where a side does not build or
+the candidate has no such benchmark. With -good it finds the first bad commit, and the exit
+status is 0 where it was found, and 2 where others cannot be told from it. (go run makes 1
+of every status but 0: where it matters, install the program.) To git bisect 2 and 3
+would be bad commits:
 
 	git bisect run sh -c 'tailgate -baseline=v1.4.0 -bench=Chat -accept=off ./infer
 	  case $? in 0) ;; 1) exit 1 ;; 2 | 125) exit 125 ;; *) exit 255 ;; esac'
@@ -88,7 +90,7 @@ func Command(args []string, loader Loader) (status int) {
 		display = progress.New(os.Stderr, os.Stderr)
 	}
 	switch {
-	case s.program != nil && s.baseline.Value == none:
+	case s.records():
 		return s.record(display)
 	case s.good.Value != "":
 		found := s.bisect(context.Background(), name, display)

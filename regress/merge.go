@@ -72,7 +72,7 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, 
 		return nil, err
 	}
 	folders, notFound := shards.Folders(s.in, dir)
-	if slices.ContainsFunc(folders, func(f string) bool { return s.out != "" && sameFolder(f, s.out) }) {
+	if slices.ContainsFunc(folders, func(f string) bool { return s.out != "" && isSame(f, s.out) }) {
 		return nil, fmt.Errorf("the output folder %s is that of a shard: name another with -regress.out", s.out)
 	}
 	out, err := s.output(dir, name, doc)
@@ -100,11 +100,18 @@ func (s settings) mergeInto(name string, doc *report.Document) (*output.Folder, 
 
 // mergeAgain is how to merge once more.
 func (s settings) mergeAgain(name, dir string) []report.Command {
-	line := assigned("in", s.in) + " " + s.rerun.line(name, packageIn(dir))
+	line := assigned(inOption.name, s.in)
+	for _, won := range s.outside {
+		if won.Name != inOption.name && slices.ContainsFunc(mergeHeeds, func(o option) bool { return o.name == won.Name }) {
+			line += " " + assigned(won.Name, won.Value)
+		}
+	}
+	line += " " + s.rerun.line(name, packageIn(dir))
 	return []report.Command{{Purpose: "To merge it again, in the folder " + s.rerun.in + ":", Line: line}, medians}
 }
 
-func sameFolder(a, b string) bool {
+// isSame reports whether two names are of one file or folder that is there.
+func isSame(a, b string) bool {
 	one, err := os.Stat(a)
 	if err != nil {
 		return false

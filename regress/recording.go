@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -25,11 +27,14 @@ const recordings = 10
 // attempts times Takes is how long a run may take, since package testing approaches its -benchtime in several attempts.
 const attempts = 3
 
-// mostAgain is how often what was late is measured again.
-const mostAgain = 3
+// mostLate is how often a benchmark may be late.
+const mostLate = recordings
+
+// records reports whether a server is to be measured by itself, without a gate.
+func (s settings) records() bool { return s.program != nil && s.baseline.Value == none && s.in == "" }
 
 // load measures a server by itself, when no gate measures on this machine, and writes what the program prints to w, as go test
-// -bench does. Runs in which the load generator was late are made again.
+// -bench does. Each run is a process. Runs in which the load generator was late are made again.
 func (s settings) load(ctx context.Context, dir, address string, display *progress.Display, w io.Writer) (err error) {
 	release, err := measure.Lock(ctx, display)
 	if err != nil {
@@ -45,57 +50,153 @@ func (s settings) load(ctx context.Context, dir, address string, display *progre
 	if err != nil {
 		return err
 	}
-	for left, again := recordings, 0; left > 0; again++ {
+	env := append([]string{
+		duet.ChildEnv + "=1", duet.WholeRunEnv + "=1", duet.TargetEnv + "=" + address,
+		duet.HandoverEnv + "=" + filepath.Join(scratch.Dir, "handover"),
+	}, s.program.Env...)
+	r := recording{to: w, of: map[string]*tries{}, heads: map[string]bool{}}
+	defer func() { err = errors.Join(err, r.end(err == nil)) }()
+	run := func(bench string) error {
 		out, err := bin.Run(ctx, testbin.RunOptions{
-			Args: []string{
-				"-test.run=^$", "-test.bench=" + s.bench, "-test.benchtime=" + s.benchtime, fmt.Sprintf("-test.count=%d", left),
-			},
-			Env:  append([]string{duet.ChildEnv + "=1", duet.WholeRunEnv + "=1", duet.TargetEnv + "=" + address}, s.program.Env...),
-			Keep: s.variables, Timeout: recordings * (s.timeout + attempts*s.takes),
+			Args: []string{"-test.run=^$", "-test.bench=" + bench, "-test.benchtime=" + s.benchtime, "-test.count=1"},
+			Env:  env, Keep: s.variables, Timeout: s.timeout + attempts*s.takes,
 		})
-		if err == nil && out.ExitCode != 0 {
-			err = fmt.Errorf("the load on %s failed with status %d:\n%s%s", address, out.ExitCode, out.Stdout, out.Stderr)
+		var late *testbin.TimeoutError
+		switch {
+		case errors.As(err, &late):
+			return fmt.Errorf("a run of the load on %s: %w (-timeout)", address, err)
+		case err != nil:
+			return err
+		case out.ExitCode != 0:
+			return fmt.Errorf("the load on %s failed with status %d:\n%s%s", address, out.ExitCode, out.Stdout, out.Stderr)
 		}
-		if err != nil {
+		return r.add(out.Stdout)
+	}
+	for range recordings {
+		if err := run(s.bench); err != nil {
 			return err
 		}
-		var results []byte
-		if results, left = onTime(out.Stdout); left > 0 && again == mostAgain {
-			return fmt.Errorf("the load generator was late in %d of its last runs on %s, which say nothing of the server: "+
-				"lower the rate, or run it on a machine that does less", left, address)
+		if len(r.of) == 0 {
+			return fmt.Errorf("-bench is %q, and no benchmark of the load has such a name: leave it out for all of them", s.bench)
 		}
-		if _, err := w.Write(results); err != nil {
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.of)) {
+		if err := r.complete(name, address, display, run); err != nil {
 			return err
-		}
-		if left > 0 {
-			display.Say("the load generator was late in %d runs: they are made again", left)
 		}
 	}
 	return nil
 }
 
-// onTime leaves out the runs in which the load generator was late; late is how many the benchmark with the most of them had.
-func onTime(results []byte) (rest []byte, late int) {
-	runs := map[string]int{}
-	for line := range bytes.Lines(results) {
+// recording is what a server's runs have printed, each one benchmark or several, written as they come.
+type recording struct {
+	to    io.Writer
+	of    map[string]*tries // benchmarks, by the names that are printed
+	heads map[string]bool   // lines on the machine and the program, which each process prints
+	table []byte            // the latest tables, which are of all runs
+}
+
+// tries are the runs of a benchmark: those that count, and those in which the load generator was late.
+type tries struct{ good, late int }
+
+// add adds what a process has printed: its results but for those that were late.
+func (r *recording) add(printed []byte) error {
+	var rest, table []byte
+	for line := range bytes.Lines(printed) {
 		fields := strings.Fields(string(line))
-		if at := slices.Index(fields, duet.LateUnit); at > 0 && strings.HasPrefix(fields[0], "Benchmark") && fields[at-1] != "0" {
-			runs[fields[0]]++
-			late = max(late, runs[fields[0]])
+		switch {
+		case len(fields) > 3 && strings.HasPrefix(string(line), "Benchmark"):
+			if r.of[fields[0]] == nil {
+				r.of[fields[0]] = &tries{}
+			}
+			if at := slices.Index(fields, duet.LateUnit); at > 0 && fields[at-1] != "0" {
+				r.of[fields[0]].late++
+				continue
+			}
+			r.of[fields[0]].good++
+		case line[0] == '#':
+			table = append(table, line...)
 			continue
+		case string(line) == passed, r.heads[string(line)]:
+			continue
+		case len(fields) > 0 && strings.HasSuffix(fields[0], ":") && line[0] != ' ':
+			r.heads[string(line)] = true
 		}
 		rest = append(rest, line...)
 	}
-	return rest, late
+	if len(table) > 0 {
+		r.table = table
+	}
+	_, err := r.to.Write(rest)
+	return err
+}
+
+// complete makes as many runs of a benchmark more as were late.
+func (r *recording) complete(name, address string, display *progress.Display, run func(bench string) error) error {
+	of := r.of[name]
+	if of.late > 0 {
+		display.Say("runs of %s in which the load generator was late, and which are made again: %d", name, of.late)
+	}
+	for of.good < recordings {
+		if of.late >= mostLate {
+			return fmt.Errorf("the load generator was late in %d of %d runs of %s on %s, which say nothing of the server: "+
+				"lower the rate, or run it on a machine that does less", of.late, of.good+of.late, name, address)
+		}
+		before := *of
+		if err := run(measure.Pattern(withoutProcs(name))); err != nil {
+			return err
+		}
+		if *of == before {
+			return fmt.Errorf("%s was to be measured again on %s, and has no result", name, address)
+		}
+	}
+	return nil
+}
+
+// passed is what the process of a test prints last.
+const passed = "PASS\n"
+
+// end writes what stands below all results. Only what is whole ends as a test that passed.
+func (r *recording) end(whole bool) error {
+	if whole {
+		r.table = append(r.table, passed...)
+	}
+	_, err := r.to.Write(r.table)
+	return err
+}
+
+// withoutProcs is the name of a benchmark without the GOMAXPROCS that testing adds where it is not 1.
+func withoutProcs(name string) string {
+	if n := runtime.GOMAXPROCS(0); n > 1 {
+		name = strings.TrimSuffix(name, fmt.Sprintf("-%d", n))
+	}
+	return name
+}
+
+// loadedName is the file of results, in the output folder, of a server that was measured to be judged against saved ones.
+var loadedName = output.Sides(false)[1]
+
+// checkKept refuses a baseline that the results of the candidate would replace.
+func (s settings) checkKept(out *output.Folder) error {
+	files, err := filepath.Glob(s.baseline.Value)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if isSame(file, filepath.Join(out.Dir, loadedName)) {
+			return fmt.Errorf("baseline: %s lies where the candidate's results will: copy it elsewhere first, and name the copy, "+
+				"or name another folder with -out", file)
+		}
+	}
+	return nil
 }
 
 // loaded is the file of results of a server that was measured now, to be judged against saved ones.
 func (s settings) loaded(ctx context.Context, dir, address string, display *progress.Display, out *output.Folder) (
 	file string, err error,
 ) {
-	name := output.Sides(false)[1]
-	err = out.Write(name, func(w io.Writer) error { return s.load(ctx, dir, address, display, w) })
-	return filepath.Join(out.Dir, name), err
+	err = out.Write(loadedName, func(w io.Writer) error { return s.load(ctx, dir, address, display, w) })
+	return filepath.Join(out.Dir, loadedName), err
 }
 
 // record prints what a server answers, as results to compare with later.

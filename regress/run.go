@@ -107,18 +107,20 @@ func (s settings) compare(ctx context.Context, name string, display *progress.Di
 	if err := s.checkHistory(); err != nil {
 		return out, nil, err
 	}
+	judged := s.candidate
 	if s.program != nil && source.IsFile(s.baseline.Value) {
-		address := s.candidate.Value
-		if err := saved.Check(s.judge, s.baseline.Value, s.bench); err != nil { // before the server is loaded for nothing
+		err := saved.Check(s.judge, s.baseline.Value, s.bench)
+		if err = errors.Join(err, s.checkKept(out)); err != nil { // before the server is loaded for nothing
 			return out, nil, err
 		}
-		if s.candidate.Value, err = s.loaded(ctx, dir, address, display, out); err != nil {
+		address := s.candidate.Value
+		if judged.Value, err = s.loaded(ctx, dir, address, display, out); err != nil {
 			return out, nil, err
 		}
 		doc.Notes = append(doc.Notes, fmt.Sprintf("the candidate's results are of %d runs of the scenario on %s", recordings, address))
 	}
 	baseline, candidate, repo, err := source.Request{
-		Baseline: s.baseline, Candidate: s.candidate, Itself: s.itself, Planted: !s.plant.IsZero(), Identical: s.identical,
+		Baseline: s.baseline, Candidate: judged, Itself: s.itself, Planted: !s.plant.IsZero(), Identical: s.identical,
 		InCI: progress.InCI(s.env), Anchored: s.anchor.Value != "", Env: s.env,
 	}.Choose(ctx, dir)
 	doc.Baseline, doc.Candidate = baseline.Side, candidate.Side

@@ -26,7 +26,7 @@ type Load struct {
 	Env       []string      // variables added to its environment
 	Rules     policy.Policy // for servers, where no policy is set
 	Benchtime string        // of one run, where a server is measured by itself, as in go test -benchtime
-	Takes     time.Duration // of one run of all benchmarks, at least
+	Takes     time.Duration // of one run of all benchmarks, by its schedule: a run may take three times as long, and -timeout more
 }
 
 // LoadFlag is a flag that says something of a load.
@@ -60,6 +60,7 @@ func (a arguments) checkLoad(s settings) error {
 	switch {
 	case len(a.gate.Packages) > 0:
 		return errors.New("a load takes the place of packages: name packages, or give -scenario or -model")
+	case s.in != "": // a merge: the load has the rules by which its shards were judged
 	case !source.IsAddress(candidate), !source.IsAddress(baseline) && baseline != none && !source.IsFile(baseline):
 		return errors.New("it is servers that get a load: give -candidate=http://host:port, and as -baseline another address, " +
 			"a file of saved results, or none to print results")

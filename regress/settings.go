@@ -64,7 +64,7 @@ type settings struct {
 	packages            []string
 	only                string           // import path of the one of them that is built; empty: all are
 	program             *measure.Program // in place of packages; nil: none
-	takes               time.Duration    // of one run of all that the program measures, at least
+	takes               time.Duration    // of one run of all that the program measures, by its schedule
 	bench, benchtime    string
 	tags                string // of builds; empty: those of GOFLAGS
 	baseline, candidate report.Setting

@@ -5,6 +5,12 @@ import (
 	"slices"
 )
 
+// What is heeded where a server is measured by itself, beside the load, and by a merge.
+var (
+	recordingHeeds = []option{baselineOption, candidateOption, benchOption, timeoutOption, envOption}
+	mergeHeeds     = []option{inOption, policyOption, historyOption, outOption}
+)
+
 // unheeded refuses a flag that was typed and that what is asked for does not heed. Variables may be set for all that a job does.
 func (a arguments) unheeded(s settings) error {
 	typed := func(options ...option) string {
@@ -15,8 +21,14 @@ func (a arguments) unheeded(s settings) error {
 		}
 		return ""
 	}
+	butFor := func(heeded []option) string {
+		return typed(slices.DeleteFunc(slices.Clone(options), func(o option) bool { return slices.Contains(heeded, o) })...)
+	}
 	switch {
-	case s.program != nil && s.baseline.Value == none:
+	case s.records():
+		if flag := butFor(recordingHeeds); flag != "" {
+			return fmt.Errorf("%s is not heeded where a server is measured by itself (-baseline=none): leave it out", flag)
+		}
 		return nil
 	case s.good.Value != "":
 		if flag := typed(baselineOption, candidateOption, anchorOption, injectOption, expectOption, historyOption, shardOption,
@@ -29,9 +41,7 @@ func (a arguments) unheeded(s settings) error {
 		return fmt.Errorf("%s is for -good: leave it out", flag)
 	}
 	if s.in != "" {
-		merges := []option{inOption, policyOption, historyOption, outOption}
-		others := slices.DeleteFunc(slices.Clone(options), func(o option) bool { return slices.Contains(merges, o) })
-		if flag := typed(others...); flag != "" {
+		if flag := butFor(mergeHeeds); flag != "" {
 			return fmt.Errorf("%s is not heeded by a merge (-in), which is of what shards have measured: leave it out", flag)
 		}
 		return nil

@@ -108,10 +108,18 @@ func TestTheCommandLoadsServers(t *testing.T) {
 	status, out = gate(append(clients, "-baseline="+before, "-candidate="+same)...)
 	assert.Contains(t, []int{0, 2}, status, "%s", out)
 	assert.Contains(t, out, "Serving/case=flags/concurrency=16")
-	results := filepath.Join(dir, "before.json")
-	status, out = gate(append(clients, "-baseline=none", "-candidate="+before, "-results="+results)...)
+	results, log := filepath.Join(dir, "before.json"), filepath.Join(dir, "before.csv")
+	status, out = gate(append(clients[:len(clients)-1:len(clients)-1], "-baseline=none", "-candidate="+before, "-results="+results,
+		"-log="+log)...)
 	require.Equal(t, 0, status, "%s", out)
-	assert.FileExists(t, results)
+	var kept struct{ Runs []struct{ Name string } }
+	data, err = os.ReadFile(results)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &kept))
+	assert.Len(t, kept.Runs, 10, "all processes' runs")
+	data, err = os.ReadFile(log)
+	require.NoError(t, err)
+	assert.Equal(t, 10*(60+1), strings.Count(string(data), "\nflags,,16,"), "and one request of each run with b.N = 1")
 	require.NoError(t, os.WriteFile(saved, []byte(out), 0o644))
 	status, out = gate(append(clients, "-baseline="+saved, "-candidate="+same)...)
 	assert.Contains(t, []int{0, 2}, status, "%s", out)
@@ -127,6 +135,7 @@ func TestTheCommandLoadsServers(t *testing.T) {
 		"no such flag":               {"-model=llama", "-rate=slow", "-candidate=" + before, "-baseline=" + same},
 		"a file and flags":           {scenario, "-rate=5", "-candidate=" + before, "-baseline=" + same},
 		"results of many rounds":     {scenario, "-results=r.json", "-candidate=" + before, "-baseline=" + same},
+		"a recording with a budget":  {scenario, "-baseline=none", "-candidate=" + before, "-budget=20s"},
 		"nobody answers":             {scenario, "-candidate=" + before, "-baseline=http://127.0.0.1:1"},
 	} {
 		status, out := gate(args...)

@@ -30,8 +30,8 @@ var arrows = map[string][]string{
 	"policy":           {"internal/stats", "internal/strictjson"},
 	"workload":         {"internal/duet", "internal/latency", "internal/pace", "internal/part", "internal/stats"},
 	"workload/serving": {
-		"internal/latency", "internal/openai", "internal/ratename", "internal/replied", "internal/saturation", "internal/sse",
-		"internal/strictjson", "internal/wholefile", "workload", "workload/serving/dataset",
+		"internal/bounded", "internal/latency", "internal/openai", "internal/ratename", "internal/replied", "internal/saturation",
+		"internal/sse", "internal/strictjson", "internal/wholefile", "workload", "workload/serving/dataset",
 	},
 	"workload/serving/standin":            {"internal/testbed/standin", "workload/serving"}, // a command
 	"workload/serving/deploy":             nil,                                              // a test binary

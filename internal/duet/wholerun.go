@@ -13,5 +13,9 @@ const (
 // WholeRunEnv names the environment variable that tells a benchmark process that its gate measures a run again that was late.
 const WholeRunEnv = "TAILGATE_WHOLE_RUN"
 
+// HandoverEnv names the environment variable in which a gate tells processes that make one run each by which file they hand on what
+// they have measured. The first of them finds no such file.
+const HandoverEnv = "TAILGATE_HANDOVER"
+
 // IsWholeRun reports whether a gate measures this run again if it was late.
 func IsWholeRun() bool { return os.Getenv(WholeRunEnv) != "" }

@@ -49,14 +49,14 @@ func TestFromAServerToAVerdict(t *testing.T) {
 	ours := []string{
 		"go run github.com/tailgate-go/tailgate/workload/serving/standin@latest", "exec standin",
 		"go run github.com/tailgate-go/tailgate/regress/tailgate@latest", "tailgate", "-output-tokens=32", "",
-		"-rate=20", "-rate=100 -output-tokens=8 -budget=30s",
+		"-rate=20", "-rate=100 -output-tokens=8",
 	}
 	for _, stands := range []string{"127.0.0.1:8001", "127.0.0.1:8002"} {
 		ours = append(ours, stands, free(t))
 	}
 	local := strings.NewReplacer(ours...)
 	const at, inTurn = "-rate=100 -output-tokens=8", "-concurrency=16 -output-tokens=8"
-	env := append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "REGRESS_PROFILE=off",
+	env := append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "REGRESS_PROFILE=off", "REGRESS_BUDGET=30s",
 		"TAILGATE_LOCK="+filepath.Join(t.TempDir(), "x.lock"))
 
 	standin := exec.Command("sh", "-c", local.Replace(commands[0].Line))

@@ -92,7 +92,8 @@ func Merge(j judge.Judge, folders []string) (*Merged, error) {
 			continue
 		}
 		if own := PolicySum(j.Policy()); f.Policy != own {
-			errs = append(errs, fmt.Errorf("%s was judged by another policy than this test's: merge with the policy that the shards had", f))
+			errs = append(errs, fmt.Errorf("%s was judged by another policy than this test's: merge with the policy that the shards had, "+
+				"and servers with their -scenario or -model", f))
 		}
 		if f.Tailgate != Version() {
 			errs = append(errs, fmt.Errorf("%s was measured by another version of tailgate than this one: %q, not %q",

@@ -151,6 +151,40 @@ func TestARunOfOneServerIsAsLongAsTheLoadSays(t *testing.T) {
 	}
 }
 
+// What is no rate takes its time, too.
+func TestARunTakesWhatTheScenarioHas(t *testing.T) {
+	for of, takes := range map[string]time.Duration{
+		`"rates": [5, 10], "prompts": 50`: 15 * time.Second,
+		`"rates": [5, 10], "prompts": 50, "idle": "2s", "warm_up": {"rate": 1, "duration": "3s"}`:        20 * time.Second,
+		`"concurrency": [1, 2], "prompts": 50, "idle": "2s"`:                                             2 * time.Second,
+		`"slo": {"ttft": "1s"}, "prompts": 20, "sweep": {"low": 1, "high": 4, "resolution_percent": 50}`: 30 * time.Second,
+	} {
+		file := filepath.Join(t.TempDir(), "chat.json")
+		require.NoError(t, os.WriteFile(file, []byte(`{"version": 1, "name": "chat", "model": "m", "stream": true, `+of+`,
+			"dataset": {"synthetic": {"input_tokens": 5, "output_tokens": 5}}}`), 0o644))
+		l, err := load(given("-scenario=" + file))
+		require.NoError(t, err, of)
+		assert.Equal(t, takes, l.Takes, of)
+	}
+}
+
+func TestALogGoesOnWhereAProcessHasHandedOver(t *testing.T) {
+	dir := t.TempDir()
+	file, handover := filepath.Join(dir, "l.csv"), filepath.Join(dir, "handover")
+	require.NoError(t, os.WriteFile(file, []byte("of a recording before"), 0o644))
+	for _, text := range []string{"a\n", "b\n"} {
+		f, err := openLog(file, handover)
+		require.NoError(t, err)
+		_, err = f.WriteString(text)
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+		require.NoError(t, os.WriteFile(handover, nil, 0o644))
+	}
+	log, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, "a\nb\n", string(log))
+}
+
 func TestWithoutALoadThereIsNothingToMeasure(t *testing.T) {
 	_, ok, err := asked()
 	require.NoError(t, err)

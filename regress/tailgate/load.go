@@ -38,10 +38,7 @@ func load(flags map[string]string) (l regress.Load, err error) {
 		return l, err
 	}
 	l.Rules = policy.Serving(s.Stream)
-	l.Benchtime = benchtime(s)
-	for _, rate := range s.Rates {
-		l.Takes += time.Duration(float64(s.Load(rate).Requests) / rate * float64(time.Second))
-	}
+	l.Benchtime, l.Takes = benchtime(s), s.Takes()
 	for _, f := range []struct{ flag, env string }{{"results", resultsEnv}, {"log", logEnv}} {
 		if file := flags[f.flag]; file != "" {
 			if file, err = filepath.Abs(file); err != nil {
@@ -109,16 +106,24 @@ func measure(s serving.Scenario) error {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		fmt.Println("pkg:", info.Path)
 	}
-	options := serving.Options{Results: os.Getenv(resultsEnv)}
+	options := serving.Options{Results: os.Getenv(resultsEnv), Handover: os.Getenv(duet.HandoverEnv)}
 	if file := os.Getenv(logEnv); file != "" {
-		log, err := os.Create(file) // which nothing needs to close: no line of it is buffered
+		log, err := openLog(file, options.Handover)
 		if err != nil {
 			return err
 		}
-		options.Log = log
+		options.Log = log // which nothing needs to close: no line of it is buffered
 	}
 	testing.Main(regexp.MatchString, nil, []testing.InternalBenchmark{
 		{Name: "BenchmarkServing", F: func(b *testing.B) { serving.BenchmarkOf(b, s, options) }},
 	}, nil)
 	return nil
+}
+
+// openLog opens the file of a log: it begins anew, unless a process before this one has handed over.
+func openLog(file, handover string) (*os.File, error) {
+	if _, err := os.Stat(handover); err == nil {
+		return os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	}
+	return os.Create(file)
 }

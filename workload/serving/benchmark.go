@@ -21,6 +21,10 @@ type Options struct {
 	// as a whole when a rate has been run; results.schema.json beside this package describes it. Empty means none.
 	Results string
 
+	// Handover is a file by which processes that make a run each count as one: Results and the tables have the runs of those before
+	// this one, too, and the next finds all of them there. The first finds no such file. Empty means that this process is alone.
+	Handover string
+
 	// Log gets a line for each request, as soon as it ends, so that it has what a killed run measured. See the package comment. Nil
 	// keeps none.
 	Log io.Writer
@@ -47,6 +51,10 @@ func Benchmark(b *testing.B, s Scenario) { BenchmarkOf(b, s, Options{}) }
 func BenchmarkOf(b *testing.B, s Scenario, o Options) {
 	b.Run("case="+s.Name, func(b *testing.B) {
 		c := &course{b: b, scenario: s, options: o}
+		var err error
+		if c.kept, err = takeOver(o.Handover); err != nil {
+			b.Fatalf("serving: %v", err)
+		}
 		for _, p := range s.points() {
 			b.Run(p.name(), func(b *testing.B) { c.run(b, p) })
 			// Below the results, where testing has ended its line: what a benchmark logs is cut after ten.

@@ -25,7 +25,7 @@ type course struct {
 	stages Stages
 	drawn  float64   // which prompts there are: see dataset.Set.Drawn
 	rates  int       // that were run, not counting b.N = 1
-	kept   []outcome // of the latest run of each benchmark; of a sweep, of each rate that it tried
+	kept   []outcome // of earlier processes, and of the latest run of each benchmark; of a sweep, of each rate that it tried
 }
 
 // mostProbe bounds how long a server may take to show that it is one.

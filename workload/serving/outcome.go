@@ -37,8 +37,9 @@ type outcome struct {
 	ITL        *quantiles `json:"itl,omitempty"`
 	Normalized *quantiles `json:"normalized,omitempty"`
 
-	times *timings
-	of    *testing.B // whose latest run counts
+	times   *timings
+	written *writtenTimes // the same, where another process needs them
+	of      *testing.B    // whose latest run counts; nil of another process's
 }
 
 // quantiles are those of some times, in nanoseconds, nearest rank.

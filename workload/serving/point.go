@@ -60,14 +60,36 @@ func (s Scenario) loadOf(p point) workload.Load {
 	return s.Load(p.rate)
 }
 
-// takes is how long so many requests take to be sent at a point, at least, after the warm-up. A closed loop takes as long as
-// replies do.
+// takes is how long so many requests take to be sent at a point, at least, after the warm-up.
 func (s Scenario) takes(n int, p point) time.Duration {
-	warmUp := time.Duration(s.WarmUp.Duration)
+	return time.Duration(s.WarmUp.Duration) + p.sends(n)
+}
+
+// sends is how long so many requests take to be sent. A closed loop takes as long as replies do.
+func (p point) sends(n int) time.Duration {
 	if p.isClosed() {
-		return warmUp
+		return 0
 	}
-	return warmUp + time.Duration(float64(n)/p.rate*float64(time.Second))
+	return time.Duration(float64(n) / p.rate * float64(time.Second))
+}
+
+// Takes is how long one run of all that the scenario measures is to take: its warm-up, its rates with the idle time between them,
+// and its sweep, as if no rate held. Closed loops add nothing: only the server knows.
+func (s Scenario) Takes() time.Duration {
+	takes, idle := time.Duration(s.WarmUp.Duration), time.Duration(s.Idle)
+	for i, p := range s.points() {
+		if i > 0 {
+			takes += idle
+		}
+		takes += p.sends(s.loadOf(p).Requests)
+	}
+	if !s.Sweep.isZero() {
+		_, _ = find(s.Sweep.grid(), func(rate float64) (bool, error) { // which never fails
+			takes += idle + point{rate: rate}.sends(max(s.Prompts, s.triedWith(rate)))
+			return false, nil
+		})
+	}
+	return takes
 }
 
 // checkPoints checks that there is one kind of load, beside a sweep, which looks for a rate.

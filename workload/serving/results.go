@@ -29,7 +29,18 @@ func (c *course) keep(b *testing.B, runs ...outcome) error {
 	c.kept = slices.DeleteFunc(c.kept, func(o outcome) bool { return o.of == b })
 	for _, o := range runs {
 		o.of = b
+		if c.options.Handover != "" {
+			var err error
+			if o.written, err = o.times.written(); err != nil {
+				return err
+			}
+		}
 		c.kept = append(c.kept, o)
+	}
+	if c.options.Handover != "" {
+		if err := c.handOver(); err != nil {
+			return err
+		}
 	}
 	if c.options.Results == "" {
 		return nil
@@ -37,15 +48,20 @@ func (c *course) keep(b *testing.B, runs ...outcome) error {
 	r := results{Version: resultsVersion, Scenario: c.scenario, Target: c.target.public(), Runs: c.kept}
 	r.Dataset = c.set.Hash(c.scenario.Dataset.Seed)
 	r.Scenario.Target = c.scenario.Target.public()
-	text, err := json.MarshalIndent(r, "", "  ")
+	return writeJSON(c.options.Results, r)
+}
+
+// writeJSON replaces a file as a whole.
+func writeJSON(file string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(filepath.Dir(c.options.Results))
+	root, err := os.OpenRoot(filepath.Dir(file))
 	if err != nil {
 		return err
 	}
-	return errors.Join(wholefile.Write(root, filepath.Base(c.options.Results), wholefile.Text(string(text)+"\n")), root.Close())
+	return errors.Join(wholefile.Write(root, filepath.Base(file), wholefile.Text(string(text)+"\n")), root.Close())
 }
 
 // public is the target without what may be a secret: the values of its headers.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/tailgate-go/tailgate/internal/bounded"
 	"github.com/tailgate-go/tailgate/internal/replied"
 	"github.com/tailgate-go/tailgate/internal/strictjson"
 	"github.com/tailgate-go/tailgate/workload"
@@ -136,7 +137,7 @@ const mostOfScenario = 1 << 20
 
 // OpenScenario reads the scenario in a file.
 func OpenScenario(file string) (Scenario, error) {
-	data, err := readFile(file, mostOfScenario)
+	data, err := bounded.ReadFile(file, mostOfScenario)
 	if err != nil {
 		return Scenario{}, fmt.Errorf("serving: scenario: %w", err)
 	}

@@ -47,14 +47,20 @@ func table(name string, runs []outcome) string {
 	return text.String()
 }
 
-// table is that of a point's runs, whose times are not needed any more.
+// table is that of a point's runs but for those that say nothing of the server. Their times are not needed here any more.
 func (c *course) table(name string) string {
 	var runs []outcome
 	for i, o := range c.kept {
-		if o.Name == name {
-			runs = append(runs, o)
-			c.kept[i].times = nil
+		if o.Name != name || len(o.Invalid) > 0 {
+			continue
 		}
+		if o.times == nil {
+			o.times, _ = o.written.read() // as they were written
+		}
+		if o.times != nil {
+			runs = append(runs, o)
+		}
+		c.kept[i].times = nil
 	}
 	return table("case="+c.scenario.Name+"/"+name, runs)
 }

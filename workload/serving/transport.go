@@ -3,15 +3,14 @@ package serving
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net"
 	"net/http"
-	"os"
 	"testing"
 	"time"
+
+	"github.com/tailgate-go/tailgate/internal/bounded"
 )
 
 const (
@@ -63,7 +62,7 @@ func (t Target) report(b *testing.B) {
 
 // authorities are those of the system and of a PEM file.
 func authorities(file string) (*x509.CertPool, error) {
-	text, err := readFile(file, mostOfAuthorities)
+	text, err := bounded.ReadFile(file, mostOfAuthorities)
 	if err != nil {
 		return nil, err
 	}
@@ -75,17 +74,4 @@ func authorities(file string) (*x509.CertPool, error) {
 		return nil, fmt.Errorf("%s has no certificate in PEM; name a file with -----BEGIN CERTIFICATE-----", file)
 	}
 	return pool, nil
-}
-
-// readFile reads a file of at most so many bytes.
-func readFile(file string, most int) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
-	if err = errors.Join(err, f.Close()); err == nil && len(data) > most {
-		err = fmt.Errorf("%s: more than %d KiB: name another file", file, most>>10)
-	}
-	return data, err
 }
