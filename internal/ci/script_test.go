@@ -21,7 +21,7 @@ func TestTestsDoNotOrderTheRunnerAbout(t *testing.T) {
 	cmd.Env = []string{
 		"PATH=" + dir + ":" + os.Getenv("PATH"), "RUNNER_TEMP=" + dir, "GITHUB_SHA=kept", "GITHUB_BASE_REF=main",
 		"GATE_DIRECTORY=" + dir, "GATE_RUN=^TestGate$",
-		"GATE_PACKAGES=. ./more", "GATE_BENCH=", "GATE_BASELINE=", "GATE_ANCHOR=v1.4.0", "GATE_POLICY=",
+		"GATE_PACKAGES=. ./more\n  ./last\n", "GATE_BENCH=", "GATE_BASELINE=", "GATE_ANCHOR=v1.4.0", "GATE_POLICY=",
 		"GATE_ACCEPT=off", "GATE_HISTORY=past", "GATE_BUDGET=", "GATE_INJECT=", "GATE_EXPECT=",
 		"GATE_TIMEOUT=1h", "GATE_SHARD=", "GATE_COSTS=", "GATE_IN=", "GATE_OUT=",
 	}
