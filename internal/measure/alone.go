@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
@@ -22,11 +20,9 @@ const (
 
 // alone waits until the go command runs no other packages' tests beside this gate and no other gate measures on this machine.
 // Gates wait for each other at the lock alone. When the waiting for tests has taken half of the time until the deadline it goes on
-// beside them, with a note. A gate that has nothing to measure waits for nobody.
+// beside them, with a note.
 func (g *gate) alone(ctx context.Context) (release func(), err error) {
-	if !slices.ContainsFunc(g.pairs(), judge.Pair.Measurable) {
-		return func() {}, nil
-	}
+	defer g.spend("waited", time.Now())
 	patience := time.Duration(math.MaxInt64)
 	if deadline, ok := ctx.Deadline(); ok {
 		patience = time.Until(deadline) / 2
