@@ -36,7 +36,7 @@ func (g *gate) alone(ctx context.Context) (release func(), err error) {
 		}
 		waited += time.Since(began)
 		var unlock func()
-		if unlock, err = Lock(ctx, g.order.Display); err != nil {
+		if unlock, err = g.lock(ctx); err != nil {
 			break
 		}
 		beside := testbin.Beside()
@@ -67,7 +67,7 @@ func (g *gate) awaitTests(ctx context.Context, patience time.Duration) error {
 		}
 		if beside > 0 && !told {
 			told = true
-			g.order.Display.Say("waiting for other packages' tests: %d", beside)
+			g.order.Display.Plan("waiting for other packages' tests: %d", beside)
 		}
 		select {
 		case <-ctx.Done():
@@ -78,13 +78,26 @@ func (g *gate) awaitTests(ctx context.Context, patience time.Duration) error {
 	return nil
 }
 
+// lock waits for other gates, no longer than all benchmarks together may take.
+func (g *gate) lock(ctx context.Context) (release func(), err error) {
+	if total := g.order.Total; total > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeoutCause(ctx, total, &tooLongError{total})
+		defer stop()
+	}
+	return Lock(ctx, g.order.Display)
+}
+
+// tooLongError means that another gate was waited for in vain.
+type tooLongError struct{ after time.Duration }
+
+func (e *tooLongError) Error() string {
+	return fmt.Sprintf("it did not end within %v: run again once it has, or allow more with -regress.total", e.after)
+}
+
 // Lock waits until no gate measures on this machine, and keeps others waiting until release is called.
 func Lock(ctx context.Context, display *progress.Display) (release func(), err error) {
-	release, err = testbin.Lock(ctx, testbin.LockPath(), func(holder string) {
-		display.Say("another gate is measuring on this machine (%s): waiting for it", holder)
+	return testbin.Lock(ctx, testbin.LockPath(), func(holder string) {
+		display.Plan("another gate is measuring on this machine (%s): waiting for it", holder)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("another gate is measuring on this machine: %w", err)
-	}
-	return release, nil
 }

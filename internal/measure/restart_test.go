@@ -80,7 +80,7 @@ func isGone(pid int) bool {
 func TestServersAreRestartedInAnOrderThatChanceDraws(t *testing.T) {
 	dir := t.TempDir()
 	g := restarting(t, dir, "echo $1 >>order")
-	const restarts = 32
+	const restarts = 16
 	for range restarts {
 		require.NoError(t, g.restart(t.Context()))
 	}
@@ -146,19 +146,4 @@ func restarting(t *testing.T, dir, script string) *gate {
 	})
 	g.scratch = scratch
 	return g
-}
-
-func read(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(name)
-	require.NoError(t, err)
-	return string(text)
-}
-
-// told is called for what is told.
-type told func()
-
-func (f told) Write(text []byte) (int, error) {
-	f()
-	return len(text), nil
 }
