@@ -38,9 +38,10 @@
 // # Whose tests
 //
 // The baseline's code is measured with the candidate's _test.go files, and with what lies below testdata beside them: then a
-// benchmark and its input are the same on both sides, and a new benchmark is judged at once. The files are laid over the baseline's
-// worktree, a package at a time, after its own were built and tried: so it is known what was removed. Where they do not build or
-// run there, or with Gate.Tests "own", each side has its own.
+// benchmark and its input are the same on both sides, and a new benchmark is judged at once. What code embeds which is no test is a
+// part of that code, and stays each side's own. The files are laid over the baseline's worktree, a package at a time, after its own
+// were built and tried: so it is known what was removed. Where they do not build or run there, or with Gate.Tests "own", each side
+// has its own.
 //
 // A benchmark is the same on both sides if its function, all that the function reaches by name in the package's test files, init
 // functions, TestMain and testdata are the same. If they differ, a verdict that would be regressed or improved is inconclusive.

@@ -67,7 +67,8 @@ type Gate struct {
 	Budget time.Duration
 	// Total is how long all benchmarks are measured together; 0 means as long as go test's -timeout leaves, less a tenth (but 45 s at
 	// most) for the report. A benchmark that gets no time is inconclusive. Gates in one test binary share its -timeout: the first may
-	// take all that is left, unless each has a Total. Flag -regress.total.
+	// take all that is left, unless each has a Total. A gate that waits as long for another on the machine is invalid. Flag
+	// -regress.total.
 	Total time.Duration
 	// Timeout is how long a benchmark process may take to get ready, to answer a turn, or to run as a whole where it takes no turns,
 	// before it is killed; 0 means 1 minute. Flag -regress.timeout.

@@ -33,10 +33,11 @@ var (
 	testsOption     = newOption("tests", "Tests", "own: measure each side with its own tests (default: both with the candidate's)")
 	identicalOption = newOption("identical", "Identical",
 		"measure: measure benchmarks that run and read the same on both sides, too (default: they are ok)")
-	policyOption  = newOption("policy", "PolicyFile", "JSON policy `file`")
-	benchOption   = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
-	budgetOption  = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
-	totalOption   = newOption("total", "Total", "longest `time` to measure all benchmarks together (default: what -timeout leaves)")
+	policyOption = newOption("policy", "PolicyFile", "JSON policy `file`")
+	benchOption  = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
+	budgetOption = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
+	totalOption  = newOption("total", "Total",
+		"longest `time` to measure all benchmarks together, and to wait for another gate before (default: what -timeout leaves)")
 	timeoutOption = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
 	injectOption  = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
 	acceptOption  = newOption("accept", "Accept", "off: do not heed trailers of commits that accept what regressed")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 )
 
 // The tests that gate are a pull request's code: they get no handle on the runner, and what they print is no command.
@@ -21,7 +22,7 @@ func TestTestsDoNotOrderTheRunnerAbout(t *testing.T) {
 	cmd.Env = []string{
 		"PATH=" + dir + ":" + os.Getenv("PATH"), "RUNNER_TEMP=" + dir, "GITHUB_SHA=kept", "GITHUB_BASE_REF=main",
 		"GATE_DIRECTORY=" + dir, "GATE_RUN=^TestGate$",
-		"GATE_PACKAGES=. ./more", "GATE_BENCH=", "GATE_BASELINE=", "GATE_ANCHOR=v1.4.0", "GATE_POLICY=",
+		"GATE_PACKAGES=. ./more\n  ./last\n", "GATE_BENCH=", "GATE_BASELINE=", "GATE_ANCHOR=v1.4.0", "GATE_POLICY=",
 		"GATE_ACCEPT=off", "GATE_HISTORY=past", "GATE_BUDGET=", "GATE_INJECT=", "GATE_EXPECT=",
 		"GATE_TIMEOUT=1h", "GATE_SHARD=", "GATE_COSTS=", "GATE_IN=", "GATE_OUT=",
 	}
@@ -33,7 +34,7 @@ func TestTestsDoNotOrderTheRunnerAbout(t *testing.T) {
 	require.ErrorAs(t, err, &exit)
 	assert.Equal(t, 3, exit.ExitCode(), "that of go test")
 	log := string(out)
-	assert.Contains(t, log, "args: test -v -count=1 -timeout 1h -run ^TestGate$ . ./more\n")
+	assert.Contains(t, log, "args: test -v -count=1 -timeout 1h -run ^TestGate$ . ./more ./last\n", "lines part packages as spaces do")
 	assert.Contains(t, log, "GITHUB_SHA=kept\n")
 	assert.Contains(t, log, "REGRESS_ANCHOR=v1.4.0\n")
 	assert.Contains(t, log, "REGRESS_ACCEPT=off\n")
@@ -48,4 +49,33 @@ func TestTestsDoNotOrderTheRunnerAbout(t *testing.T) {
 	assert.Regexp(t, `^[0-9a-f]{32}$`, token)
 	assert.True(t, strings.HasSuffix(rest, "\n::"+token+"::\n"))
 	assert.Equal(t, 1, strings.Count(rest, token), "what is printed meanwhile cannot know it")
+}
+
+// What an earlier use in the same job left must not be taken for this one's, whose set-up may fail before any of it is made anew.
+func TestAUseOfTheActionBeginsWithoutWhatAnEarlierOneLeft(t *testing.T) {
+	var action struct {
+		Runs struct {
+			Steps []struct{ If, Run string }
+		}
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(read(t, filepath.Join(repository(t), ".github/actions/gate/action.yml"))), &action))
+	first := action.Runs.Steps[0]
+	assert.Equal(t, "always()", first.If, "the use may be one that runs after a failure")
+
+	l := newLeft(t, buildPublish(t))
+	l.gate(".tailgate/TestGate", verdictOf("ok", true, ""))
+	passed, _, _, _ := l.publish()
+	require.True(t, passed)
+	require.FileExists(t, filepath.Join(l.temp, "tailgate-page.md"))
+
+	for range 2 { // there may be nothing to remove
+		cmd := exec.Command("bash", "-e", "-o", "pipefail", "-c", first.Run)
+		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+l.temp)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	passed, log, _, _ := l.publish()
+	assert.False(t, passed)
+	assert.Contains(t, log, "the gate was not started")
+	assert.NoFileExists(t, filepath.Join(l.temp, "tailgate-page.md"), "of which the comment would be")
 }

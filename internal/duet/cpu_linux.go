@@ -8,7 +8,7 @@ import (
 )
 
 // HoldCPU ties the calling goroutine to its thread, and the thread to the CPU that it is on, until release is called.
-// cpu is -1, and nothing is held, where that cannot be.
+// Nothing is held where that cannot be.
 //
 // A gate should grant turns from such a goroutine. The system wakes a process near whoever wakes it, so with a gate that
 // stays where it is both sides of a duet serve on one CPU, hot from the turn before, and a hand-over is a switch of context;
@@ -28,21 +28,21 @@ import (
 // Moving to another CPU for each round, or for each ten turns, was worse than wandering.
 //
 // A process started from the goroutine meanwhile inherits the one CPU (its Hello.Procs is then 1): start processes before.
-func HoldCPU() (cpu int, release func()) {
+func HoldCPU() (release func()) {
 	runtime.LockOSThread()
 	var before, one unix.CPUSet
 	if unix.SchedGetaffinity(0, &before) != nil {
-		return -1, runtime.UnlockOSThread
+		return runtime.UnlockOSThread
 	}
 	cpu, err := current()
 	if err != nil || !before.IsSet(cpu) {
-		return -1, runtime.UnlockOSThread
+		return runtime.UnlockOSThread
 	}
 	one.Set(cpu)
 	if unix.SchedSetaffinity(0, &one) != nil {
-		return -1, runtime.UnlockOSThread
+		return runtime.UnlockOSThread
 	}
-	return cpu, func() {
+	return func() {
 		if unix.SchedSetaffinity(0, &before) == nil {
 			runtime.UnlockOSThread()
 		} // else the thread is of no use to others: it ends with the goroutine that stays tied to it

@@ -2,5 +2,5 @@
 
 package duet
 
-// HoldCPU ties the calling goroutine to a CPU where the system is Linux. Elsewhere cpu is -1 and nothing is held.
-func HoldCPU() (cpu int, release func()) { return -1, func() {} }
+// HoldCPU ties the calling goroutine to a CPU where the system is Linux. Elsewhere nothing is held.
+func HoldCPU() (release func()) { return func() {} }

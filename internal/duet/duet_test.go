@@ -28,7 +28,7 @@ func TestDuetOfTwoProcesses(t *testing.T) {
 	for _, peer := range peers {
 		grant(t, peer, duet.Turn{Requests: 3, WarmUp: true})
 	}
-	_, release := duet.HoldCPU()
+	release := duet.HoldCPU()
 	defer release()
 	const turns, requests = 50, 4
 	random := rand.New(rand.NewPCG(1, 2))

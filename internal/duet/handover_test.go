@@ -27,7 +27,7 @@ func BenchmarkHandover(b *testing.B) {
 					}
 				}
 				if gate == "holds" {
-					_, release := duet.HoldCPU()
+					release := duet.HoldCPU()
 					defer release()
 				}
 				var handovers, idle []int64

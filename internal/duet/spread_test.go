@@ -46,7 +46,7 @@ func launch(b *testing.B, request, gate string, spreads *[2]spread) {
 		_, peers[i] = open(b, request, options{})
 	}
 	if gate == "holds" {
-		_, release := duet.HoldCPU()
+		release := duet.HoldCPU()
 		defer release()
 	}
 	for _, peer := range peers {

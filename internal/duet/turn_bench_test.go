@@ -20,7 +20,7 @@ func BenchmarkTurn(b *testing.B) {
 	for _, role := range []string{"nothing", "parallel-nothing"} {
 		b.Run("role="+role, func(b *testing.B) {
 			_, peer := open(b, role, options{})
-			_, release := duet.HoldCPU()
+			release := duet.HoldCPU()
 			defer release()
 			serve := nothing
 			var bare, took time.Duration

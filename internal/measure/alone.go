@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
-	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/progress"
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
@@ -22,11 +20,9 @@ const (
 
 // alone waits until the go command runs no other packages' tests beside this gate and no other gate measures on this machine.
 // Gates wait for each other at the lock alone. When the waiting for tests has taken half of the time until the deadline it goes on
-// beside them, with a note. A gate that has nothing to measure waits for nobody.
+// beside them, with a note.
 func (g *gate) alone(ctx context.Context) (release func(), err error) {
-	if !slices.ContainsFunc(g.pairs(), judge.Pair.Measurable) {
-		return func() {}, nil
-	}
+	defer g.spend("waited", time.Now())
 	patience := time.Duration(math.MaxInt64)
 	if deadline, ok := ctx.Deadline(); ok {
 		patience = time.Until(deadline) / 2
@@ -40,7 +36,7 @@ func (g *gate) alone(ctx context.Context) (release func(), err error) {
 		}
 		waited += time.Since(began)
 		var unlock func()
-		if unlock, err = Lock(ctx, g.order.Display); err != nil {
+		if unlock, err = g.lock(ctx); err != nil {
 			break
 		}
 		beside := testbin.Beside()
@@ -71,7 +67,7 @@ func (g *gate) awaitTests(ctx context.Context, patience time.Duration) error {
 		}
 		if beside > 0 && !told {
 			told = true
-			g.order.Display.Say("waiting for other packages' tests: %d", beside)
+			g.order.Display.Plan("waiting for other packages' tests: %d", beside)
 		}
 		select {
 		case <-ctx.Done():
@@ -82,13 +78,26 @@ func (g *gate) awaitTests(ctx context.Context, patience time.Duration) error {
 	return nil
 }
 
+// lock waits for other gates, no longer than all benchmarks together may take.
+func (g *gate) lock(ctx context.Context) (release func(), err error) {
+	if total := g.order.Total; total > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeoutCause(ctx, total, &tooLongError{total})
+		defer stop()
+	}
+	return Lock(ctx, g.order.Display)
+}
+
+// tooLongError means that another gate was waited for in vain.
+type tooLongError struct{ after time.Duration }
+
+func (e *tooLongError) Error() string {
+	return fmt.Sprintf("it did not end within %v: run again once it has, or allow more with -regress.total", e.after)
+}
+
 // Lock waits until no gate measures on this machine, and keeps others waiting until release is called.
 func Lock(ctx context.Context, display *progress.Display) (release func(), err error) {
-	release, err = testbin.Lock(ctx, testbin.LockPath(), func(holder string) {
-		display.Say("another gate is measuring on this machine (%s): waiting for it", holder)
+	return testbin.Lock(ctx, testbin.LockPath(), func(holder string) {
+		display.Plan("another gate is measuring on this machine (%s): waiting for it", holder)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("another gate is measuring on this machine: %w", err)
-	}
-	return release, nil
 }

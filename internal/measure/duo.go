@@ -182,7 +182,7 @@ func (d *duo) env(by *duet.Invitation) string {
 // held lets the sides warm up, then does what there is to do, while the gate holds a CPU.
 func (d *duo) held(ctx context.Context, c course, do func() error) error {
 	// No process may be started meanwhile: it would inherit the one CPU.
-	_, release := duet.HoldCPU()
+	release := duet.HoldCPU()
 	defer release()
 	if err := c.warmUp(ctx); err != nil {
 		return err

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
 	"github.com/tailgate-go/tailgate/internal/evidence"
+	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/shards"
 	"github.com/tailgate-go/tailgate/internal/source"
@@ -71,10 +73,18 @@ func (g *gate) run(ctx context.Context) (err error) {
 	if err := g.build(ctx); err != nil {
 		return err
 	}
-	if err := g.restart(ctx); err != nil {
-		return err
+	restarts := len(g.order.Restart.Command) > 0
+	if restarts { // the servers, which another gate may be measuring now
+		release, err := g.alone(ctx)
+		if err != nil {
+			return err
+		}
+		defer release()
+		if err := g.restart(ctx); err != nil {
+			return err
+		}
+		defer g.unswap(ctx)
 	}
-	defer g.unswap(ctx)
 	began := time.Now()
 	err = g.discover(ctx)
 	g.spend("tried", began)
@@ -99,13 +109,13 @@ func (g *gate) run(ctx context.Context) (err error) {
 	if refused, err := g.refuse(); refused || err != nil {
 		return err
 	}
-	began = time.Now()
-	release, err := g.alone(ctx)
-	g.spend("waited", began)
-	if err != nil {
-		return err
+	if !restarts && slices.ContainsFunc(g.pairs(), judge.Pair.Measurable) { // who has nothing to measure waits for nobody
+		release, err := g.alone(ctx)
+		if err != nil {
+			return err
+		}
+		defer release()
 	}
-	defer release()
 	return g.measure(ctx)
 }
 

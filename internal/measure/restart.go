@@ -70,11 +70,12 @@ func (g *gate) restart(ctx context.Context) error {
 	return g.restartBoth(ctx)
 }
 
+// restartBoth starts both servers anew, in the order that a coin decides: the first has had longer to warm up than its twin.
 func (g *gate) restartBoth(ctx context.Context) error {
-	command := g.order.Restart.Command
-	for _, s := range g.sides {
-		if err := g.restartOne(ctx, command, s); err != nil {
-			return fmt.Errorf("restarting the %s's server at %s with %s: %w", s.name, g.address(s), command[0], err)
+	for _, i := range g.draw([]int{baselineSide, candidateSide}) {
+		s := g.sides[i]
+		if err := g.restartOne(ctx, s); err != nil {
+			return fmt.Errorf("restarting the %s's server at %s with %s: %w", s.name, g.address(s), g.order.Restart.Command[0], err)
 		}
 	}
 	return nil
@@ -94,7 +95,7 @@ func (g *gate) unswap(ctx context.Context) {
 
 // restartOne starts a side's server anew. The command ends with the gate at the latest; the server that it leaves does not. What it
 // prints goes to a file: that server may keep it open.
-func (g *gate) restartOne(ctx context.Context, command []string, s *side) (err error) {
+func (g *gate) restartOne(ctx context.Context, s *side) (err error) {
 	printed, err := os.CreateTemp(g.scratch.Dir, "restart-")
 	if err != nil {
 		return err
@@ -102,6 +103,7 @@ func (g *gate) restartOne(ctx context.Context, command []string, s *side) (err e
 	defer func() { err = errors.Join(err, printed.Close(), os.Remove(printed.Name())) }()
 	within, cancel := context.WithTimeout(ctx, g.order.Timeout)
 	defer cancel()
+	command := g.order.Restart.Command
 	cmd := exec.Command(command[0], append(command[1:len(command):len(command)], s.name, g.address(s))...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = g.order.Dir, printed, printed
 	began := time.Now()

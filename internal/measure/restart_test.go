@@ -4,6 +4,7 @@ package measure
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -14,8 +15,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/progress"
+	"github.com/tailgate-go/tailgate/internal/report"
 	"github.com/tailgate-go/tailgate/internal/source"
 	"github.com/tailgate-go/tailgate/internal/testbin"
+	"github.com/tailgate-go/tailgate/policy"
 )
 
 // A command that starts servers and takes too long is ended with what it has started; what one leaves that returns in time runs on.
@@ -36,7 +40,7 @@ func TestARestartThatHangsIsEndedWithAllThatItStarted(t *testing.T) {
 			scratch, err := testbin.NewScratch()
 			require.NoError(t, err)
 			g := newGate(Order{
-				Dir: dir, Timeout: c.within, Restart: Restart{Command: []string{script}},
+				Dir: dir, Timeout: c.within, Restart: Restart{Command: []string{script}}, Seed: 1, // the baseline is first
 				Baseline: source.Source{Address: "http://a"}, Candidate: source.Source{Address: "http://b"},
 			})
 			g.scratch = scratch
@@ -70,4 +74,76 @@ func TestARestartThatHangsIsEndedWithAllThatItStarted(t *testing.T) {
 func isGone(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err != nil || strings.Contains(string(stat), ") Z ")
+}
+
+// A server that goes on warming is faster for having been started first: no side is always that.
+func TestServersAreRestartedInAnOrderThatChanceDraws(t *testing.T) {
+	dir := t.TempDir()
+	g := restarting(t, dir, "echo $1 >>order")
+	const restarts = 16
+	for range restarts {
+		require.NoError(t, g.restart(t.Context()))
+	}
+	order := strings.Fields(read(t, filepath.Join(dir, "order")))
+	require.Len(t, order, 2*restarts)
+	first := map[string]int{}
+	for i := 0; i < len(order); i += 2 {
+		first[order[i]]++
+		assert.NotEqual(t, order[i], order[i+1], "each is started once")
+	}
+	assert.InDelta(t, restarts/2, first["baseline"], restarts/4, "%v", first)
+}
+
+// Another gate may be measuring the servers that a restart ends.
+func TestServersAreRestartedWhileNoOtherGateMeasures(t *testing.T) {
+	flock, err := exec.LookPath("flock")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	lock := filepath.Join(dir, "x.lock")
+	t.Setenv(testbin.LockEnv, lock)
+	program, err := os.Executable()
+	require.NoError(t, err)
+	for seed := uint64(0); ; seed++ {
+		g := restarting(t, dir, flock+" -n "+lock+" echo $1 is free >>restarts || echo $1 >>restarts")
+		g.order.Restart.Swap, g.order.Program, g.order.Seed = true, &Program{Path: program}, seed
+		g.order.Bench = "None"
+		g = newGate(g.order)
+		other, err := testbin.Lock(t.Context(), lock, nil)
+		require.NoError(t, err)
+		waited := false
+		g.order.Display = progress.New(told(func() {
+			waited = true
+			assert.NoFileExists(t, filepath.Join(dir, "restarts"), "the other measures")
+			other()
+		}), nil)
+		require.Equal(t, policy.NoBenchmarks, reason(g.run(t.Context())).Code, "the smoke run ends it")
+		other()
+		require.True(t, waited, "for the other")
+		restarts := strings.Fields(read(t, filepath.Join(dir, "restarts")))
+		require.NoError(t, os.Remove(filepath.Join(dir, "restarts")))
+		assert.NotContains(t, restarts, "free")
+		free, err := testbin.Lock(t.Context(), lock, func(string) { t.Error("it keeps the lock") })
+		require.NoError(t, err)
+		free()
+		if len(restarts) == 4 { // the coin has swapped the servers, which were put back
+			break
+		}
+		require.Len(t, restarts, 2)
+	}
+}
+
+// restarting is a gate of two servers that a script starts.
+func restarting(t *testing.T, dir, script string) *gate {
+	t.Helper()
+	path := filepath.Join(dir, "restart.sh")
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o755))
+	scratch, err := testbin.NewScratch()
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, scratch.Close()) })
+	g := newGate(Order{
+		Dir: dir, Timeout: time.Minute, Restart: Restart{Command: []string{path}}, Doc: &report.Document{},
+		Baseline: source.Source{Address: "http://a"}, Candidate: source.Source{Address: "http://b"},
+	})
+	g.scratch = scratch
+	return g
 }

@@ -27,8 +27,8 @@ func (g *gate) shareTests(ctx context.Context) error {
 }
 
 // shareTestsWith lays the candidate's tests over those of side s, package by package, where they build and run there: then what a
-// benchmark is given and how it is written is the same on both sides, and the code alone differs. The side was built and tried
-// with its own before. What only those have was removed, and is known by them.
+// benchmark is given and how it is written is the same on both sides, and the code alone differs. What code embeds is a part of it,
+// and stays. The side was built and tried with its own tests before. What only those have was removed, and is known by them.
 func (g *gate) shareTestsWith(ctx context.Context, s *side) error {
 	candidate := g.sides[candidateSide]
 	if s.tree == nil || g.order.OwnTests {
@@ -38,11 +38,16 @@ func (g *gate) shareTestsWith(ctx context.Context, s *side) error {
 	if err != nil {
 		return err
 	}
+	embedded, err := g.embedded(ctx, s, changed)
+	if err != nil {
+		return err
+	}
 	files, packages := 0, 0
 	var apart []string
 	var because error
 	for _, pkg := range g.places {
 		tests := testsOf(filepath.ToSlash(pkg.dir), changed)
+		tests = slices.DeleteFunc(tests, func(file string) bool { return embedded[file] })
 		if len(tests) == 0 || !g.sharable(s, pkg) {
 			continue
 		}
@@ -86,6 +91,31 @@ func testsOf(dir string, files []string) []string {
 	}
 	slices.Sort(tests)
 	return slices.Compact(tests)
+}
+
+// embedded are the files, from the top, that code of side s or of the candidate embeds which is no test. They are not looked for
+// where none of the files is below a testdata.
+func (g *gate) embedded(ctx context.Context, s *side, files []string) (map[string]bool, error) {
+	embedded := map[string]bool{}
+	if !slices.ContainsFunc(files, func(file string) bool { return strings.Contains("/"+file, "/testdata/") }) {
+		return embedded, nil
+	}
+	for _, of := range []*side{s, g.sides[candidateSide]} {
+		found, err := g.reaches(ctx, of)
+		if err != nil && !errors.Is(err, testbin.ErrNoPackage) { // the side may have none
+			return nil, fmt.Errorf("%s: %w", of.name, err)
+		}
+		for _, r := range found {
+			for _, file := range r.Embedded {
+				name, err := filepath.Rel(g.top(of), file)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", of.name, err)
+				}
+				embedded[filepath.ToSlash(name)] = true
+			}
+		}
+	}
+	return embedded, nil
 }
 
 // isBelow reports whether a path is dir or below it.

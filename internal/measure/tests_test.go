@@ -1,12 +1,21 @@
 package measure
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/benchdata"
+	"github.com/tailgate-go/tailgate/internal/judge"
+	"github.com/tailgate-go/tailgate/internal/modtest"
+	"github.com/tailgate-go/tailgate/internal/progress"
+	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/source"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -72,4 +81,55 @@ func TestMergedKeepsWhatWasRemoved(t *testing.T) {
 	shared.Better["x"], own.Better["x"] = 1, -1
 	_, err = merged("b", shared, own, candidate)
 	require.ErrorContains(t, err, "better", "what is better must not depend on whose tests say it")
+}
+
+// Each side has its own of what its code embeds: binaries of other packages, which were built before, have that, too.
+func TestDataThatCodeEmbedsIsNotLaid(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds packages")
+	}
+	dir := t.TempDir()
+	write := func(name, text string) {
+		name = filepath.Join(dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+	}
+	const benchmark = "import \"testing\"\n\nfunc BenchmarkB(b *testing.B) {\n\tfor b.Loop() {\n\t}\n}\n"
+	write("go.mod", "module example.com/shop\n\ngo 1.26\n")
+	write("fixtures/fixtures.go", "package fixtures\n\nimport _ \"embed\"\n\n//go:embed testdata/prompts.json\nvar Prompts string\n")
+	write("fixtures/embed_test.go", "package fixtures\n\nimport _ \"embed\"\n\n//go:embed testdata/golden.txt\nvar golden string\n")
+	write("fixtures/fixtures_test.go", "package fixtures\n\n"+benchmark)
+	write("infer/infer.go", "package infer\n\nimport \"example.com/shop/fixtures\"\n\nvar Prompts = fixtures.Prompts\n")
+	write("infer/infer_test.go", "package infer\n\n"+benchmark)
+	data := []string{"fixtures/testdata/golden.txt", "fixtures/testdata/input.txt", "fixtures/testdata/prompts.json"}
+	for _, name := range data {
+		write(name, "one")
+	}
+	modtest.Git(t, dir, "init", "-q")
+	modtest.Git(t, dir, "add", "-A")
+	modtest.Git(t, dir, "commit", "-q", "-m", "first")
+	for _, name := range data {
+		write(name, "two")
+	}
+
+	repo, err := testbin.Open(t.Context(), dir)
+	require.NoError(t, err)
+	head, err := repo.Resolve(t.Context(), "HEAD")
+	require.NoError(t, err)
+	g := newGate(Order{
+		Dir: dir, Repo: repo, Packages: []string{"./..."}, Bench: ".", Timeout: time.Minute, Judge: judge.By(policy.Policy{}),
+		Baseline: source.Source{Commit: &head}, Display: progress.New(nil, nil), Doc: &report.Document{},
+	})
+	g.scratch, err = testbin.NewScratch()
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, g.scratch.Close()) }()
+	require.NoError(t, g.build(t.Context()))
+	require.NoError(t, g.discover(t.Context()))
+	require.NoError(t, g.shareTests(t.Context()))
+	baseline := g.sides[baselineSide]
+	assert.Equal(t, map[string]bool{data[0]: true, data[1]: true}, baseline.laid)
+	for pkg, bin := range baseline.bins {
+		_, err := bin.Relink(t.Context(), 7)
+		assert.NoError(t, err, "%s is what it was built of", pkg)
+	}
 }

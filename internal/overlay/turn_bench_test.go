@@ -19,7 +19,7 @@ func BenchmarkTurn(b *testing.B) {
 	for _, name := range []string{"BenchmarkLoop", "BenchmarkCount"} {
 		b.Run("of="+name, func(b *testing.B) {
 			p := seated(b, binary, "^"+name+"$", name)
-			_, release := duet.HoldCPU()
+			release := duet.HoldCPU()
 			defer release()
 			var whole, hook []time.Duration
 			for b.Loop() {

@@ -15,7 +15,7 @@ import (
 // shown is no reason not to judge.
 type Display struct {
 	lines io.Writer
-	plan  io.Writer // who is told what will be measured
+	plan  io.Writer // who is told what will be measured, and what that waits for
 	live  io.Writer // the terminal; nil when nobody watches
 	width int       // of the terminal, in columns
 	shown bool      // whether the line that changes is there
@@ -30,7 +30,7 @@ func New(lines io.Writer, terminal *os.File) *Display {
 	return newDisplay(lines, lines, terminal)
 }
 
-// Quiet tells a file only what will be measured, and more if it is a terminal where a line can change.
+// Quiet tells a file only what will be measured and what that waits for, and more if it is a terminal where a line can change.
 func Quiet(file *os.File) *Display { return newDisplay(io.Discard, file, file) }
 
 func newDisplay(lines, plan io.Writer, terminal *os.File) *Display {
@@ -72,7 +72,7 @@ func (d *Display) Say(format string, args ...any) {
 	fmt.Fprintln(d.lines, report.Plain(fmt.Sprintf(format, args...)))
 }
 
-// Plan tells in a line that stays what will be measured.
+// Plan tells in a line that stays what will be measured, or what that waits for.
 func (d *Display) Plan(format string, args ...any) {
 	d.Clear()
 	fmt.Fprintln(d.plan, report.Plain(fmt.Sprintf(format, args...)))

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/samecode"
-	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
 func TestMain(m *testing.M) {
@@ -43,13 +43,24 @@ func packagesOf(t testing.TB, archives ...string) []samecode.Package {
 	return list(t, dir)
 }
 
+// list compiles what the test of the package in dir links. What is compiled anew for the test comes after what it takes the place
+// of.
 func list(t testing.TB, dir string) []samecode.Package {
 	t.Helper()
-	archives, err := testbin.Archives(t.Context(), dir)
+	cmd := exec.Command("go", "list", "-test", "-deps", "-export", "-trimpath", "-buildvcs=false",
+		"-f", `{{if .Export}}{{.ImportPath}}{{"\t"}}{{.Export}}{{"\t"}}{{.Standard}}{{end}}`, ".")
+	cmd.Dir = dir
+	out, err := cmd.Output()
 	require.NoError(t, err)
 	var packages []samecode.Package
-	for _, a := range archives {
-		packages = append(packages, samecode.Package{Path: a.ImportPath, File: a.File, Standard: a.Standard})
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Split(strings.TrimSpace(line), "\t")
+		path, _, _ := strings.Cut(fields[0], " ") // "example.com/m [example.com/m.test]"
+		if strings.HasSuffix(path, ".test") {
+			path = "main"
+		}
+		packages = slices.DeleteFunc(packages, func(p samecode.Package) bool { return p.Path == path })
+		packages = append(packages, samecode.Package{Path: path, File: fields[1], Standard: fields[2] == "true"})
 	}
 	return packages
 }

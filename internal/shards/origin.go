@@ -1,8 +1,6 @@
 package shards
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"runtime/debug"
 
@@ -15,8 +13,7 @@ func PolicySum(p policy.Policy) string {
 	if err != nil { // of what Validate lets pass there is nothing that JSON does not have
 		return err.Error()
 	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
+	return sum(data)
 }
 
 const module = "github.com/tailgate-go/tailgate"

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -23,7 +22,7 @@ type Archive struct {
 // Archives are all compiled packages that b links, compiled as for b: from the cache, which takes 0.3 s. They need not be those of
 // b if the source has changed since: ErrChanged. Another error is a go command's that could not be run.
 func (b *Binary) Archives(ctx context.Context) ([]Archive, error) {
-	archives, err := listArchives(ctx, b.Dir, b.env, b.hooks)
+	archives, err := b.listArchives(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -33,24 +32,15 @@ func (b *Binary) Archives(ctx context.Context) ([]Archive, error) {
 	return archives, nil
 }
 
-// Archives are all compiled packages that the test of the package in dir links, compiled as Build does. Nothing is linked.
-func Archives(ctx context.Context, dir string) ([]Archive, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, err
-	}
-	return listArchives(ctx, dir, nil, hooks{})
-}
-
-func listArchives(ctx context.Context, dir string, env []string, with hooks) ([]Archive, error) {
+func (b *Binary) listArchives(ctx context.Context) ([]Archive, error) {
 	args := []string{"list", "-test", "-deps", "-export", "-trimpath", "-buildvcs=false", "-json=ImportPath,Name,Export,Standard,Deps"}
 	args = append(args, tagFlags(ctx)...)
-	if with.overlay != "" {
-		args = append(args, "-overlay="+with.overlay)
+	if b.hooks.overlay != "" {
+		args = append(args, "-overlay="+b.hooks.overlay)
 	}
-	out, err := tool(ctx, dir, slices.Concat(env, with.env), cmp.Or(with.command, "go"), append(args, ".")...)
+	out, err := tool(ctx, b.Dir, slices.Concat(b.env, b.hooks.env), cmp.Or(b.hooks.command, "go"), append(args, ".")...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
+		return nil, fmt.Errorf("%s: %w", b.Dir, err)
 	}
 	var all []Archive
 	var links []string // the packages of the test binary, which comes last
@@ -73,7 +63,7 @@ func listArchives(ctx context.Context, dir string, env []string, with hooks) ([]
 		all = append(all, Archive{listed.ImportPath, listed.Export, listed.Standard})
 	}
 	if links == nil {
-		return nil, fmt.Errorf("%s: %w", dir, ErrNoTests)
+		return nil, fmt.Errorf("%s: %w", b.Dir, ErrNoTests)
 	}
 	main := links[len(links)-1]
 	all = slices.DeleteFunc(all, func(a Archive) bool { return a.File == "" || !slices.Contains(links, a.ImportPath) })

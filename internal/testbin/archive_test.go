@@ -52,7 +52,9 @@ func TestArchivesAreWhatIsLinked(t *testing.T) {
 func TestArchivesOfNoTests(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, shop)
+	binary, err := newScratch(t).Build(t.Context(), filepath.Join(dir, "infer"))
+	require.NoError(t, err)
 	require.NoError(t, os.Remove(filepath.Join(dir, "infer", "infer_test.go")))
-	_, err := Archives(t.Context(), filepath.Join(dir, "infer"))
+	_, err = binary.Archives(t.Context())
 	assert.ErrorIs(t, err, ErrNoTests)
 }

@@ -18,6 +18,7 @@ type Reach struct {
 	ImportPath string
 	Dirs       map[string]int
 	Files      []string // that are compiled or embedded there, as absolute paths
+	Embedded   []string // of them, those that code embeds which is no test
 }
 
 // Reaches are those of the packages in dir that match the patterns, as Packages takes them; ErrNoPackage if none with a test does.
@@ -77,8 +78,15 @@ type imported struct {
 }
 
 // files are what the package is made of.
-func (p imported) files() (paths []string) {
-	for _, names := range [][]string{p.GoFiles, p.CgoFiles, p.CFiles, p.CXXFiles, p.HFiles, p.SFiles, p.SysoFiles, p.EmbedFiles} {
+func (p imported) files() []string {
+	return p.paths(p.GoFiles, p.CgoFiles, p.CFiles, p.CXXFiles, p.HFiles, p.SFiles, p.SysoFiles, p.EmbedFiles)
+}
+
+func (p imported) embedded() []string { return p.paths(p.EmbedFiles) }
+
+// paths are those of the files in the package's folder.
+func (p imported) paths(lists ...[]string) (paths []string) {
+	for _, names := range lists {
 		for _, name := range names {
 			if !filepath.IsAbs(name) { // what the go command makes of cgo is in its cache
 				paths = append(paths, filepath.Join(p.Dir, name))
@@ -111,15 +119,14 @@ func listReaches(ctx context.Context, dir string, env, patterns []string) ([]Rea
 	}
 	var found []Reach
 	for _, test := range tests {
-		dirs, files := reach(all, test)
-		found = append(found, Reach{strings.TrimSuffix(test, ".test"), dirs, files})
+		found = append(found, reach(all, test))
 	}
 	return found, nil
 }
 
 // reach finds the folders of all that a test imports, those that are nearest first, and the files.
-func reach(all map[string]imported, test string) (dirs map[string]int, files []string) {
-	dirs = map[string]int{}
+func reach(all map[string]imported, test string) Reach {
+	r := Reach{ImportPath: strings.TrimSuffix(test, ".test"), Dirs: map[string]int{}}
 	seen := map[string]bool{}
 	for depth, next := 0, all[test].Imports; len(next) > 0; depth++ {
 		now := next
@@ -130,13 +137,28 @@ func reach(all map[string]imported, test string) (dirs map[string]int, files []s
 				continue
 			}
 			seen[path] = true
-			if _, nearer := dirs[p.Dir]; !nearer {
-				dirs[p.Dir] = depth
+			if _, nearer := r.Dirs[p.Dir]; !nearer {
+				r.Dirs[p.Dir] = depth
 			}
-			files = append(files, p.files()...)
+			r.Files = append(r.Files, p.files()...)
+			r.Embedded = append(r.Embedded, untested(all, path).embedded()...)
 			next = append(next, p.Imports...)
 		}
 	}
-	slices.Sort(files)
-	return dirs, slices.Compact(files)
+	slices.Sort(r.Files)
+	slices.Sort(r.Embedded)
+	r.Files, r.Embedded = slices.Compact(r.Files), slices.Compact(r.Embedded)
+	return r
+}
+
+// untested is a package without the tests that are compiled with it; nothing of one that is only tests.
+func untested(all map[string]imported, path string) imported {
+	plain, _, anew := strings.Cut(path, " [")
+	switch own, known := all[plain]; {
+	case known:
+		return own
+	case anew && strings.HasSuffix(plain, "_test"):
+		return imported{}
+	}
+	return all[path]
 }

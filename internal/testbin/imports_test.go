@@ -20,7 +20,13 @@ import _ "example.com/shop/infer"
 -- api/api_test.go --
 package api
 
-import "testing"
+import (
+	_ "embed"
+	"testing"
+)
+
+//go:embed api_test.go
+var tests string
 
 func TestAPI(t *testing.T) {}
 -- top/top_test.go --
@@ -37,6 +43,13 @@ import (
 func TestTop(t *testing.T) {}
 -- help/help.go --
 package help
+
+import _ "embed"
+
+//go:embed testdata/help.txt
+var text string
+-- help/testdata/help.txt --
+read this
 -- plain/plain.go --
 package plain
 -- perf/go.mod --
@@ -70,7 +83,13 @@ func TestLoad(t *testing.T) {}
 			assert.FileExists(t, file)
 			folders[filepath.Dir(file)] = true
 		}
+		delete(folders, filepath.Join(repo.Root, "help/testdata"))
 		assert.Equal(t, slices.Sorted(maps.Keys(r.Dirs)), slices.Sorted(maps.Keys(folders)), r.ImportPath)
+		if r.ImportPath == "example.com/shop/top" {
+			assert.Equal(t, []string{filepath.Join(repo.Root, "help/testdata/help.txt")}, r.Embedded)
+		} else {
+			assert.Empty(t, r.Embedded, "what tests embed is not the code's")
+		}
 	}
 	assert.Equal(t, want(repo.Root), bare(got))
 
@@ -98,7 +117,7 @@ func TestLoad(t *testing.T) {}
 // bare leaves the files out.
 func bare(found []Reach) []Reach {
 	for i := range found {
-		found[i].Files = nil
+		found[i].Files, found[i].Embedded = nil, nil
 	}
 	return found
 }

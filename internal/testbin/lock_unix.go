@@ -26,7 +26,7 @@ func Lock(ctx context.Context, path string, waiting func(holder string)) (releas
 	for {
 		f, busy, err := tryLock(path)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("the lock of this machine's gates: %w", err)
 		}
 		if f != nil {
 			var once sync.Once
@@ -38,7 +38,7 @@ func Lock(ctx context.Context, path string, waiting func(holder string)) (releas
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("%s: held by %s: %w", path, busy, context.Cause(ctx))
+			return nil, fmt.Errorf("another gate is measuring on this machine: %s: held by %s: %w", path, busy, context.Cause(ctx))
 		case <-time.After(lockPoll):
 		}
 	}
@@ -48,7 +48,7 @@ func Lock(ctx context.Context, path string, waiting func(holder string)) (releas
 func tryLock(path string) (locked *os.File, busy string, err error) {
 	f, err := openLock(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, "", err
+		return nil, "", fmt.Errorf("%w: make the folder, or name another file in %s", err, LockEnv)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("%w: %s", err, wantedLock)
@@ -75,7 +75,7 @@ func tryLock(path string) (locked *os.File, busy string, err error) {
 		return nil, busy, nil
 	}
 	if err != nil {
-		return nil, "", &os.PathError{Op: "flock", Path: path, Err: err}
+		return nil, "", fmt.Errorf("flock %s: %w: name a file of a local disk in %s", path, err, LockEnv)
 	}
 	// A cleaner of temporary files may have taken it away between opening and locking.
 	if there, err := os.Lstat(path); err != nil || !os.SameFile(info, there) {

@@ -20,9 +20,6 @@ type Package struct {
 	ImportPath string
 	Dir        string
 	Name       string
-	ModulePath string // empty outside a module, as is ModuleDir
-	ModuleDir  string
-	HasTests   bool // whether there are test files for this system, and so something to build
 }
 
 // Packages lists the packages that match a pattern of the go command in dir, in its order. A pattern that begins with a folder is
@@ -93,31 +90,20 @@ func locate(dir, pattern string) (folder, within string, err error) {
 }
 
 func list(ctx context.Context, dir string, env []string, pattern string) ([]Package, error) {
-	const fields = "-json=ImportPath,Dir,Name,Module,TestGoFiles,XTestGoFiles"
+	const fields = "-json=ImportPath,Dir,Name"
 	out, err := tool(ctx, dir, env, "go", slices.Concat([]string{"list", fields}, tagFlags(ctx), []string{"--", pattern})...)
 	if err != nil {
 		return nil, err
 	}
 	var packages []Package
 	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
-		var listed struct {
-			ImportPath, Dir, Name     string
-			Module                    struct{ Path, Dir string }
-			TestGoFiles, XTestGoFiles []string
-		}
+		var listed Package
 		if err := decoder.Decode(&listed); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return nil, fmt.Errorf("go list: %w", err)
 		}
-		packages = append(packages, Package{
-			ImportPath: listed.ImportPath,
-			Dir:        listed.Dir,
-			Name:       listed.Name,
-			ModulePath: listed.Module.Path,
-			ModuleDir:  listed.Module.Dir,
-			HasTests:   len(listed.TestGoFiles)+len(listed.XTestGoFiles) > 0,
-		})
+		packages = append(packages, listed)
 	}
 	if len(packages) == 0 {
 		return nil, fmt.Errorf("%s: %s: %w; go list shows what there is", dir, pattern, ErrNoPackage)

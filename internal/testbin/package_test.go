@@ -27,15 +27,15 @@ go 1.26
 package nested
 -- empty/README --
 `)
-	shopPackage := func(dir, name string, hasTests bool) Package {
-		return Package{"example.com/shop/" + dir, filepath.Join(repo.Root, dir), name, "example.com/shop", repo.Root, hasTests}
+	shopPackage := func(dir, name string) Package {
+		return Package{"example.com/shop/" + dir, filepath.Join(repo.Root, dir), name}
 	}
-	infer := shopPackage("infer", "infer", true)
-	external := shopPackage("external", "external", true)
-	onlyTests := shopPackage("onlytests", "onlytests", true)
-	plain := shopPackage("plain", "other", false)
+	infer := shopPackage("infer", "infer")
+	external := shopPackage("external", "external")
+	onlyTests := shopPackage("onlytests", "onlytests")
+	plain := shopPackage("plain", "other")
 	nested := filepath.Join(repo.Root, "nested")
-	inner := Package{"example.com/nested", nested, "nested", "example.com/nested", nested, false}
+	inner := Package{"example.com/nested", nested, "nested"}
 
 	for name, test := range map[string]struct {
 		dir, pattern string

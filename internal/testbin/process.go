@@ -40,12 +40,6 @@ type Output struct {
 	Stdout   []byte // the first 8 MiB
 	Stderr   []byte // the last 64 KiB
 	ExitCode int    // -1 when a signal ended the process
-
-	Wall time.Duration // from just before the start to the end
-	// User and System are the CPU time of the process and of the children that it waited for.
-	User, System time.Duration
-	// InvoluntarySwitches counts how often the same processes were taken off a CPU; 0 where the system does not say.
-	InvoluntarySwitches int64
 }
 
 // command is what start starts.
@@ -61,14 +55,13 @@ type command struct {
 
 // Process is a running child of the gate. It ends at the latest when the gate does, together with all that it has started.
 type Process struct {
-	name    string
-	cmd     *exec.Cmd
-	group   *group
-	temp    string
-	started time.Time
-	cancel  context.CancelCauseFunc
-	stdout  *head
-	stderr  *tail
+	name   string
+	cmd    *exec.Cmd
+	group  *group
+	temp   string
+	cancel context.CancelCauseFunc
+	stdout *head
+	stderr *tail
 
 	done   chan struct{}
 	output Output // valid once done is closed, as is err
@@ -132,7 +125,6 @@ func (p *Process) launch(ctx context.Context, watch *watchdog, timeout time.Dura
 	if p.group, err = watch.lead(); err != nil {
 		return err
 	}
-	p.started = time.Now()
 	if err := p.group.start(p.cmd); err != nil {
 		p.group.end()
 		return err
@@ -155,7 +147,6 @@ func (p *Process) supervise(ctx context.Context, stop context.CancelFunc, stdout
 	go func() {
 		defer close(exited)
 		_ = p.cmd.Wait() // ProcessState says more
-		p.output.Wall = time.Since(p.started)
 	}()
 	select {
 	case <-exited:
@@ -189,8 +180,6 @@ func (p *Process) conclude() {
 	p.output.Stdout, overflowed = p.stdout.bytes()
 	p.output.Stderr = p.stderr.bytes()
 	p.output.ExitCode = state.ExitCode()
-	p.output.User, p.output.System = state.UserTime(), state.SystemTime()
-	p.output.InvoluntarySwitches = involuntarySwitches(state)
 	if p.err == nil && overflowed {
 		p.err = errFlood
 	}

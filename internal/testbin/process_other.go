@@ -4,6 +4,4 @@ package testbin
 
 import "os"
 
-func involuntarySwitches(*os.ProcessState) int64 { return 0 }
-
 func deathBySignal(*os.ProcessState) error { return nil }

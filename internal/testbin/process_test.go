@@ -110,9 +110,6 @@ func TestRun(t *testing.T) {
 		assert.Zero(t, output.ExitCode)
 		assert.Contains(t, string(output.Stdout), "BenchmarkBurn")
 		assert.Contains(t, string(output.Stdout), "PASS")
-		assert.Greater(t, output.Wall, 50*time.Millisecond)
-		assert.Greater(t, output.User, 10*time.Millisecond)
-		assert.GreaterOrEqual(t, output.InvoluntarySwitches, int64(0))
 	})
 	t.Run("it runs in its package, with an environment and temporary files of its own", func(t *testing.T) {
 		output, err := run(t, "tell", RunOptions{Env: []string{"EXTRA=a b"}})
@@ -216,7 +213,6 @@ func TestRun(t *testing.T) {
 		output, err := run(t, "leave a daemon", RunOptions{Files: []*os.File{w}})
 		w.Close()
 		require.NoError(t, err)
-		assert.Less(t, output.Wall, outputDelay, "the wait for its output is not measured")
 		var pid int
 		_, err = fmt.Sscan(string(output.Stdout), &pid)
 		require.NoError(t, err)

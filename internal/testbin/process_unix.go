@@ -9,13 +9,6 @@ import (
 	"syscall"
 )
 
-func involuntarySwitches(state *os.ProcessState) int64 {
-	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
-		return int64(usage.Nivcsw)
-	}
-	return 0
-}
-
 // deathBySignal puts the end of a process by a signal into words. Any other end is nil.
 func deathBySignal(state *os.ProcessState) error {
 	status, ok := state.Sys().(syscall.WaitStatus)

@@ -128,11 +128,12 @@ func TestNoProcessGetsAway(t *testing.T) {
 			t.Parallel()
 			options := RunOptions{Env: []string{"TESTBIN_ESCAPE=" + way}, Timeout: time.Second}
 			process, held := startEscape(t, newScratch(t), options)
+			began := time.Now()
 			output, err := assertEnds(t, process, held)
+			assert.Less(t, time.Since(began), 5*time.Second)
 			var timeout *TimeoutError
 			require.ErrorAs(t, err, &timeout)
 			assert.Equal(t, -1, output.ExitCode)
-			assert.Less(t, output.Wall, 5*time.Second)
 		})
 		t.Run("to a "+way+" of its own, when it is killed", func(t *testing.T) {
 			t.Parallel()

@@ -35,7 +35,7 @@ func Write(root *os.Root, name string, write func(io.Writer) error) error {
 }
 
 // cutShort are the names of files that Write had begun when its process was killed.
-var cutShort = regexp.MustCompile(`^\.[A-Za-z0-9._-]+-[A-Z2-7]{10}$`)
+var cutShort = regexp.MustCompile(`^\.[A-Za-z0-9.=_-]+-[A-Z2-7]{10}$`)
 
 // IsCutShort reports whether a name is that of a file which Write has begun: one that another process writes now, or one left by a
 // process that was killed.

@@ -62,7 +62,8 @@ func TestSweepRemovesOnlyWhatAKilledProcessHadBegun(t *testing.T) {
 	require.NoError(t, err)
 	defer root.Close()
 	for name, age := range map[string]time.Duration{
-		".a.txt-ABCDEFGHIJ": time.Hour, ".b.txt-ABCDEFGHIJ": 0, ".c.txt": time.Hour, "d-ABCDEFGHIJ": time.Hour,
+		".a.txt-ABCDEFGHIJ": time.Hour, ".1-Chat_rate=20.cpu.baseline.pb.gz-ABCDEFG234": time.Hour, ".b.txt-ABCDEFGHIJ": 0,
+		".c.txt": time.Hour, "d-ABCDEFGHIJ": time.Hour,
 	} {
 		file := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(file, nil, 0o644))

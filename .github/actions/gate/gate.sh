@@ -32,7 +32,7 @@ set_to SHARD "$GATE_SHARD"
 set_to COSTS "$(absolute "$GATE_COSTS")"
 set_to IN "$(absolute "$GATE_IN")"
 set_to OUT "$(absolute "$GATE_OUT")"
-read -ra packages <<<"$GATE_PACKAGES"
+read -rd '' -a packages <<<"$GATE_PACKAGES" || true # it may have several lines, and its end is no failure
 
 : >"$RUNNER_TEMP/tailgate-began" # what is older was left by an earlier gate
 

@@ -12,7 +12,6 @@ const defaultTalks = 20
 // the length of the turn that follows it. Prompts share their storage. A request beyond the filter's bounds is left out, and one
 // whose prompt is too long is the end.
 func (r *reader) growing(index int) (entries []Entry) {
-	whole, tokens := "", 0
 	ends := make([]int, len(r.turns))
 	var text []byte
 	for i, turn := range r.turns {
@@ -22,7 +21,7 @@ func (r *reader) growing(index int) (entries []Entry) {
 		text = append(text, turn...)
 		ends[i] = len(text)
 	}
-	whole = string(text)
+	whole, tokens := string(text), 0
 	for i := 0; i+1 < len(r.turns); i += 2 {
 		if i > 0 {
 			tokens += r.options.Count(r.turns[i-1]) + 2 // and two line ends

@@ -9,7 +9,7 @@ import (
 )
 
 func main() {
-	_, release := duet.HoldCPU()
+	release := duet.HoldCPU()
 	defer release()
 	invitation, err := duet.Invite()
 	if err != nil {
