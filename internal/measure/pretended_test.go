@@ -82,9 +82,17 @@ func (p pretendedBenchmark) round(i int) round {
 	r := rand.New(rand.NewPCG(uint64(i), uint64(len(p.name))+uint64(p.name[0])<<8+uint64(p.name[len(p.name)-1])<<16))
 	base := 5e6 * math.Exp(0.1*r.NormFloat64())
 	run := func(p95 float64) benchdata.Run {
-		return benchdata.Run{
-			Iters: 100, Values: []benchdata.Value{{Unit: "ns/op", Value: math.Round(p95 / 1.3)}, {Unit: p.metric(), Value: math.Round(p95)}},
+		out := benchdata.Run{Iters: 100, Values: []benchdata.Value{{Unit: "ns/op", Value: math.Round(p95 / 1.3)}}}
+		if !p.unjudged { // all that a Recorder always reports
+			for _, unit := range []string{"p50-ns", "p90-ns", "mean-ns", "min-ns"} {
+				out.Values = append(out.Values, benchdata.Value{Unit: unit, Value: math.Round(p95 / 1.3)})
+			}
+			for _, unit := range []string{"p99-ns", "max-ns"} {
+				out.Values = append(out.Values, benchdata.Value{Unit: unit, Value: math.Round(100 * p95)})
+			}
 		}
+		out.Values = append(out.Values, benchdata.Value{Unit: p.metric(), Value: math.Round(p95)})
+		return out
 	}
 	slower := base * p.effect * math.Exp(p.noise*r.NormFloat64())
 	out := round{runs: each[benchdata.Run]{run(base), run(slower), run(slower / max(p.crept, 1) * math.Exp(p.noise*r.NormFloat64()))}}
