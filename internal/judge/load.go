@@ -27,7 +27,7 @@ const (
 // compared, nor are those that answered otherwise, in failures that no rule judges or in the lengths of replies, nor those whose
 // prompts were to be new and came from a cache, nor two sweeps that both found no knee. Of a rate at which both sides fall behind,
 // latencies say how long it was run: they give way to throughput, where a rule judges that.
-func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
+func underLoad(v policy.Verdict, pair Pair, look policy.Look) policy.Verdict {
 	if baseline, candidate := pair.Baseline.Metrics[selectionUnit], pair.Candidate.Metrics[selectionUnit]; len(baseline) > 0 &&
 		len(candidate) > 0 {
 		if all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(baseline, candidate)))); len(all) > 1 {
@@ -35,8 +35,10 @@ func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
 			return v
 		}
 	}
-	if unit, means := pair.unalike(); unit != "" && !strings.HasPrefix(v.Unit, "errors-") {
-		return different(v, unit, means)
+	if in := pair.unalike(look); in.unit != "" && !strings.HasPrefix(v.Unit, "errors-") {
+		if v = different(v, in, look); in.certain {
+			return v
+		}
 	}
 	if pair.both(coldUnit) && !strings.HasPrefix(v.Unit, "errors-") {
 		if shares, apart := pair.Cached(); apart || max(shares[0], shares[1]) > mostCached {

@@ -23,8 +23,8 @@ type Benchmark struct {
 // recorderUnits are what a Recorder reports of every benchmark that served a request; package internal/latency defines them.
 var recorderUnits = []string{"p50-ns", "p90-ns", "p95-ns", "p99-ns", "mean-ns", "min-ns", "max-ns"}
 
-// Recorded reports whether the benchmark's requests go through a Recorder: it reports all that one always reports. A plain benchmark
-// may report some of that itself.
+// Recorded reports whether the benchmark's requests go through a Recorder: it reports all that one always reports. A plain
+// benchmark may report some of that itself.
 func (b *Benchmark) Recorded() bool {
 	return b != nil && !slices.ContainsFunc(recorderUnits, func(unit string) bool { return len(b.Metrics[unit]) == 0 })
 }
