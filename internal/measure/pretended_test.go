@@ -54,6 +54,7 @@ type pretendedBenchmark struct {
 	breaks   int           // before this round it breaks; 0: never
 	late     func() bool   // whether the next round is thrown away; nil: none is
 	only     string        // "baseline", "candidate": the other side lacks it
+	again    bool          // the baseline lacks it, and the anchor has it
 	unjudged bool          // it has no p95
 	idle     bool          // it is in a package that is unchanged
 	cached   []float64     // of each side's prompts, so many percent came from a cache; nil: the servers do not say
@@ -163,7 +164,7 @@ func (g pretended) side(name string) *side {
 	s.source.Side.What, s.source.Side.Commit = "the "+name, commit
 	s.smoke = benchdata.Set{Config: map[string]string{"goos": "linux", "cpu": "EPYC"}, Better: map[string]int{}}
 	for _, b := range g.benchmarks {
-		if b.only != "" && b.only != name || name == "anchor" && b.crept == 0 {
+		if b.only != "" && b.only != name || name == "anchor" && b.crept == 0 || name == "baseline" && b.again {
 			continue
 		}
 		run := b.round(1000).runs[0]
