@@ -69,7 +69,8 @@ func TestAGateWithAnAnchor(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[string]int{"Same": 8, "Crept": 12, "Slower": 12, "Young": 8, "Breaks": 3}, rounds["baseline.txt"])
-	assert.Equal(t, map[string]int{"Same": 8, "Crept": 12, "Slower": 12, "Idle": 12, "Young": 8, "Breaks": 3, "Again": 12}, rounds["candidate.txt"])
+	assert.Equal(t, map[string]int{"Same": 8, "Crept": 12, "Slower": 12, "Idle": 12, "Young": 8, "Breaks": 3, "Again": 12},
+		rounds["candidate.txt"])
 	assert.Equal(t, map[string]int{"Same": 8, "Crept": 12, "Slower": 12, "Idle": 12, "Breaks": 3, "Again": 12}, rounds["anchor.txt"])
 }
 
