@@ -26,9 +26,9 @@
 // The candidate breaks it when it is worse by MORE THAN MaxRegressionPercent AND by AT LEAST MinRegression. Exactly 10 % is within
 // a limit of 10 %; exactly 1 ms reaches a floor of 1 ms. Latencies are judged in whole nanoseconds, where both are exact.
 //
-// Where several rules name one metric of a benchmark, one counts: a rule that names the benchmark literally wins over one with
-// a pattern, a pattern over none, and the later over an equal. A rule that matches nothing is invalid, so that a typing error
-// does not make a gate green.
+// Where several rules name one metric of a benchmark, one counts: a rule whose pattern is the benchmark's name, as it is or quoted
+// for a regular expression, wins over one with another pattern, a pattern over none, and the later over an equal. A rule that
+// matches nothing is invalid, so that a typing error does not make a gate green.
 //
 // # Words
 //

@@ -61,8 +61,7 @@ func towards(v policy.Verdict) (worse, better, worst float64) {
 
 // wider is how many times as wide the interval is that must leave out what is doubtful; where rounds are few their extremes do.
 func wider(v policy.Verdict) float64 {
-	quantile := func(alpha float64) float64 { return math.Erfcinv(alpha) }
-	return max(1, quantile(policy.Doubt)/quantile(v.Alpha)*(1+8/float64(v.Baseline.N)))
+	return max(1, math.Erfcinv(policy.Doubt)/math.Erfcinv(v.Alpha)*(1+8/float64(v.Baseline.N)))
 }
 
 // budget is the setting that gives a benchmark so many rounds; 0 when not known.

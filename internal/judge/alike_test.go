@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -85,4 +87,99 @@ func TestARuleOnFailuresJudgesThem(t *testing.T) {
 	assert.Equal(t, policy.OtherReplies, report.Verdicts[0].Reason.Code)
 	assert.True(t, report.Fails())
 	assert.ErrorContains(t, policy.Policy{Rules: []policy.Rule{{Metric: "output-tok/req"}}}.Validate(), "output-tok/req")
+}
+
+// service is a simulated one under load: so much of its requests is resent, and its replies are of so many tokens in the mean. Its
+// times have that standard deviation from round to round.
+type service struct{ resent, tokens, noise float64 }
+
+// round is one of 60 requests.
+func (s service) round(r *rand.Rand) Run {
+	const requests = 60
+	resent, tokens := 0.0, 0.0
+	for range requests {
+		if r.Float64() < s.resent {
+			resent++
+		}
+		tokens += s.tokens * 2 * r.Float64()
+	}
+	return Run{Requests: requests, Values: map[string]float64{
+		"p95-ns":         20 * ms * math.Exp(s.noise*r.NormFloat64()),
+		"resent-percent": 100 * resent / requests, "output-tok/req": tokens / requests,
+	}}
+}
+
+// refused is how many of the gates on two services find that they answer otherwise, over all looks. Times that are steady settle
+// at the first, and times that are not keep a gate going up to the last.
+func refused(baseline, candidate service, gates int) (n int) {
+	r := rand.New(rand.NewPCG(7, 11))
+	first, plan := side("p95-ns", 20*ms), byDefault.Plan(1)
+	for range gates {
+		s := byDefault.Sequence(byDefault.Pairs(first, first)[0], plan, Declared{})
+		for !s.Settled() {
+			s.Add(Round{Baseline: baseline.round(r), Candidate: candidate.round(r)})
+			s.Look(false)
+		}
+		if s.Verdicts()[0].Reason.Code == policy.OtherReplies {
+			n++
+		}
+	}
+	return n
+}
+
+// Of 8 rounds of 60 requests, of which 1 % is resent, the sides differ by over 1 point in every eighth gate, by chance.
+func TestServicesThatAreAlikeAreCompared(t *testing.T) {
+	const gates = 300
+	for _, noise := range []float64{0.01, 0.3} {
+		for _, resent := range []float64{0, 0.01, 0.03, 0.2} {
+			s := service{resent, 100, noise}
+			assert.LessOrEqual(t, refused(s, s, gates), gates/20, "%v", s)
+		}
+	}
+}
+
+func TestServicesThatAnswerOtherwiseAreNotCompared(t *testing.T) {
+	const gates = 60
+	for _, noise := range []float64{0.01, 0.3} {
+		for _, c := range []struct{ baseline, candidate service }{
+			{service{0, 100, noise}, service{0.1, 100, noise}}, {service{0.01, 100, noise}, service{0.04, 100, noise}},
+			{service{0.5, 100, noise}, service{0.6, 100, noise}}, {service{0, 100, noise}, service{0, 120, noise}},
+			{service{0, 120, noise}, service{0, 100, noise}},
+		} {
+			assert.GreaterOrEqual(t, refused(c.baseline, c.candidate, gates), gates*95/100, "%v", c)
+		}
+	}
+}
+
+// Requests that are dropped together make few rounds bad, which no interval of the rounds tells from chance.
+func TestFewRoundsInWhichManyAreDroppedAreNotOverlooked(t *testing.T) {
+	look := policy.Look{Alpha: 0.01, Last: true, Paired: true}
+	baseline := side("p95-ns", repeat(12, 40*ms)...)
+	candidate := side("p95-ns", repeat(12, 20*ms)...)
+	baseline.Benchmarks[0].Metrics["resent-percent"] = repeat(12, 0)
+	candidate.Benchmarks[0].Metrics["resent-percent"] = append(repeat(11, 0), 25)
+	v := byDefault.verdicts(byDefault.Pairs(baseline, candidate)[0], nil, nil, look)[0]
+	assert.Equal(t, policy.OtherReplies, v.Reason.Code)
+}
+
+// As long as it may be chance by which sides differ, nothing is settled that rests on their being alike.
+func TestSidesThatMayDifferByChanceAreMeasuredOn(t *testing.T) {
+	few, drawn := []float64{5, 0, 3, 2, 0, 3}, []float64{90, 150, 140, 80, 120, 150}
+	for _, c := range []struct {
+		name, unit          string
+		baseline, candidate []float64
+		slower              float64
+		open, last          policy.Outcome
+	}{
+		{"resent, perhaps", "resent-percent", always(1), few, 0.5, policy.Unsettled, policy.Improved},
+		{"resent, perhaps, and slower", "resent-percent", always(1), few, 2, policy.Regressed, policy.Regressed},
+		{"longer, perhaps", "output-tok/req", always(100), drawn, 0.5, policy.Unsettled, policy.Improved},
+		{"longer, perhaps, and slower", "output-tok/req", always(100), drawn, 2, policy.Unsettled, policy.Regressed},
+	} {
+		pair := byDefault.Pairs(loaded(40*ms, 1000, c.unit, c.baseline...), loaded(c.slower*40*ms, 1000, c.unit, c.candidate...))[0]
+		for last, want := range map[bool]policy.Outcome{false: c.open, true: c.last} {
+			v := byDefault.verdicts(pair, nil, nil, policy.Look{Alpha: 0.05, Miss: 0.05, Last: last, Paired: true})[0]
+			assert.Equal(t, want, v.Outcome, "%s, the last look: %v", c.name, last)
+		}
+	}
 }

@@ -37,6 +37,7 @@
 //
 // What one side lacks is added or invalid. Invalid is also what failed, what some runs do not report, and a quantile q of fewer
 // than 3/(1-q) requests a run; a direction that nobody declared or that the sides declare differently; a rule that matches nothing.
-// The runs of a service under load are invalid where the sides were sent different prompts, and where two sweeps found no knee;
-// latencies at a rate at which both sides fall behind give way to throughput, where a rule judges that.
+// The runs of a service under load are invalid where the sides were sent different prompts, where they answered otherwise, and not
+// by chance, and where two sweeps found no knee; latencies at a rate at which both sides fall behind give way to throughput, where
+// a rule judges that.
 package judge

@@ -79,7 +79,7 @@ func (j Judge) verdicts(pair Pair, baselineBetter, candidateBetter map[string]po
 			v = pair.judge(directed, look)
 			v.Rule = *rule
 			if v.Outcome != policy.Invalid {
-				v = underLoad(v, pair)
+				v = underLoad(v, pair, look)
 			}
 		}
 		v.ID = pair.ID()

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -16,7 +17,11 @@ const (
 	sweptOutUnit  = "swept-out"      // 1: that is the highest rate it tries, and not the knee
 	coldUnit      = "cold"           // 1: no server's cache of prefixes is to know the prompts
 	cachedUnit    = "cached-percent" // of the tokens of prompts, that came from such a cache
+
+	goodputUnit = "goodput-percent" // of requests, that keep the bounds of the scenario's SLO
 )
+
+var loadUnits = []string{"offered-req/s", "sent-req/s"} // rates of the load generator
 
 const (
 	mostCached   = 50 // percent of a prompt: beyond it, what a cold scenario measures is not its prefill
@@ -27,7 +32,7 @@ const (
 // compared, nor are those that answered otherwise, in failures that no rule judges or in the lengths of replies, nor those whose
 // prompts were to be new and came from a cache, nor two sweeps that both found no knee. Of a rate at which both sides fall behind,
 // latencies say how long it was run: they give way to throughput, where a rule judges that.
-func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
+func underLoad(v policy.Verdict, pair Pair, look policy.Look) policy.Verdict {
 	if baseline, candidate := pair.Baseline.Metrics[selectionUnit], pair.Candidate.Metrics[selectionUnit]; len(baseline) > 0 &&
 		len(candidate) > 0 {
 		if all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(baseline, candidate)))); len(all) > 1 {
@@ -35,8 +40,10 @@ func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
 			return v
 		}
 	}
-	if unit, means := pair.unalike(); unit != "" && !strings.HasPrefix(v.Unit, "errors-") {
-		return different(v, unit, means)
+	if in := pair.unalike(look); in.unit != "" && !strings.HasPrefix(v.Unit, "errors-") {
+		if v = different(v, in, look); in.certain {
+			return v
+		}
 	}
 	if pair.both(coldUnit) && !strings.HasPrefix(v.Unit, "errors-") {
 		if shares, apart := pair.Cached(); apart || max(shares[0], shares[1]) > mostCached {
@@ -51,14 +58,21 @@ func underLoad(v policy.Verdict, pair Pair) policy.Verdict {
 	if !policy.IsTime(v.Unit) || !pair.both(saturatedUnit) {
 		return v
 	}
-	throughput := func(rule *policy.Rule) bool {
-		return policy.DirectionOf(rule.Unit()) == policy.Higher || rule.Direction == policy.Higher
-	}
-	if !slices.ContainsFunc(pair.rules, throughput) {
+	if !slices.ContainsFunc(pair.rules, isThroughput) {
 		return v // it would be judged by nothing
 	}
 	v.Outcome, v.Reason = policy.OK, policy.Reason{Code: policy.Saturated}
 	return v
+}
+
+// isThroughput reports whether a rule judges how much a service gets done: a rate that is better when higher, or the requests that
+// keep the bounds. What the load generator offers and sends is none of it.
+func isThroughput(rule *policy.Rule) bool {
+	unit := rule.Unit()
+	if cmp.Or(rule.Direction, policy.DirectionOf(unit)) != policy.Higher || slices.Contains(loadUnits, unit) {
+		return false
+	}
+	return unit == goodputUnit || strings.HasSuffix(unit, "/s") || strings.HasSuffix(unit, "/min")
 }
 
 // Cached is the share of each side's prompts that came from a cache, in percent of their tokens, baseline first, and whether the

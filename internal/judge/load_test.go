@@ -54,6 +54,31 @@ func TestASaturatedRateIsJudgedByThroughput(t *testing.T) {
 	}
 }
 
+func TestOnlyThroughputIsJudgedInThePlaceOfLatencies(t *testing.T) {
+	latency := policy.Rule{Metric: "p95-ns", MaxRegressionPercent: 10}
+	for _, c := range []struct {
+		unit      string
+		direction policy.Direction
+		want      policy.Outcome
+	}{
+		{"req/s", "", policy.OK}, {"tok/s", "", policy.OK}, {"output-tok/min", "", policy.OK}, {"goodput-req/s", "", policy.OK},
+		{"goodput-percent", "", policy.OK}, {"max-rate-req/s", "", policy.OK}, {"images/hour", policy.Higher, policy.Regressed},
+		{"replies/s", policy.Higher, policy.OK}, {"errors/s", policy.Lower, policy.Regressed}, {"errors/s", "", policy.Regressed},
+		{"server-cached-percent", "", policy.Regressed}, {"succeeded", "", policy.Regressed}, {"score", policy.Higher, policy.Regressed},
+		{"offered-req/s", "", policy.Regressed}, {"sent-req/s", "", policy.Regressed},
+		{"goodput-percent", policy.Lower, policy.Regressed},
+	} {
+		j := By(policy.Policy{Rules: []policy.Rule{latency, {Metric: c.unit, MaxRegressionPercent: 10, Direction: c.direction}}})
+		side := func(ms float64) Results {
+			r := loaded(ms*1e6, 1000, c.unit, always(50)...)
+			r.Benchmarks[0].Metrics["saturated"] = always(1)
+			return r
+		}
+		v := j.Compare(side(20), side(28)).Verdicts[0]
+		assert.Equal(t, c.want, v.Outcome, "%s, %s", c.unit, c.direction)
+	}
+}
+
 func TestSidesThatWereSentOtherPromptsAreNotCompared(t *testing.T) {
 	for _, c := range []struct {
 		name                string

@@ -21,7 +21,7 @@ func (p Pair) judge(rule policy.Rule, look policy.Look) policy.Verdict {
 	unit := rule.Unit()
 	v := rule.Judge(p.Baseline.Metrics[unit], p.Candidate.Metrics[unit], look)
 	baseline, candidate := p.Baseline.means(unit), p.Candidate.means(unit)
-	if p.quantiles() || v.Outcome != policy.OK && v.Outcome != policy.Improved ||
+	if p.records() || v.Outcome != policy.OK && v.Outcome != policy.Improved ||
 		len(baseline) != len(candidate) || len(baseline) == 0 {
 		return v
 	}

@@ -109,14 +109,24 @@ func TestTheMeanOfBytesASecondIsNotOverlooked(t *testing.T) {
 // A benchmark that records requests reports what it likes; bytes have no such mean.
 func TestTheMeanIsOfTurns(t *testing.T) {
 	last := policy.Look{Alpha: 0.05, Last: true, Paired: true}
-	for _, c := range []struct{ rule, also string }{{"ns/op", "p95-ns"}, {"B/op", "B/op"}} {
+	for _, c := range []struct {
+		name, rule string
+		also       []string
+		want       policy.Outcome
+	}{
+		{"requests", "ns/op", recorderUnits, policy.OK},
+		{"bytes", "B/op", []string{"B/op"}, policy.OK},
+		{"a plain benchmark that reports quantiles itself", "ns/op", []string{"p50-ns", "p95-ns", "p99-ns"}, policy.Inconclusive},
+	} {
 		j := By(policy.Policy{Rules: []policy.Rule{{Metric: c.rule, MaxRegressionPercent: 10}}})
 		pair := plainPair(j, 12, 1, 2)
 		for _, side := range []*Benchmark{pair.Baseline, pair.Candidate} {
-			side.Metrics[c.also] = side.Metrics["ns/op"]
+			for _, unit := range c.also {
+				side.Metrics[unit] = side.Metrics["ns/op"]
+			}
 		}
 		pair = j.Pairs(Results{Benchmarks: []Benchmark{*pair.Baseline}}, Results{Benchmarks: []Benchmark{*pair.Candidate}})[0]
-		assert.Equal(t, policy.OK, j.verdicts(pair, nil, nil, last)[0].Outcome, c.rule)
+		assert.Equal(t, c.want, j.verdicts(pair, nil, nil, last)[0].Outcome, c.name)
 	}
 }
 

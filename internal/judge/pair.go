@@ -89,7 +89,7 @@ func (j Judge) Pairs(baseline, candidate Results) []Pair {
 	}
 	plain := slices.ContainsFunc(j.rules, func(r rule) bool { return r.Plain })
 	for i := range pairs {
-		pairs[i].recorded = plain && pairs[i].quantiles()
+		pairs[i].recorded = plain && pairs[i].records()
 		for _, rule := range j.rulesFor(pairs[i]) {
 			if pairs[i].reports(rule.Unit()) {
 				pairs[i].rules = append(pairs[i].rules, rule)
@@ -110,19 +110,11 @@ func (p Pair) reports(unit string) bool {
 	return false
 }
 
-// quantiles tells whether a side reports quantiles of requests, or failed before it could tell.
-func (p Pair) quantiles() bool {
+// records tells whether the requests of a side go through a Recorder, or it failed before it could tell.
+func (p Pair) records() bool {
 	for _, b := range []*Benchmark{p.Baseline, p.Candidate} {
-		if b == nil {
-			continue
-		}
-		if len(b.Metrics) == 0 && b.Problem.Code != "" {
+		if b.Recorded() || b != nil && len(b.Metrics) == 0 && b.Problem.Code != "" {
 			return true
-		}
-		for unit := range b.Metrics {
-			if _, _, ok := policy.Percentile(unit); ok {
-				return true
-			}
 		}
 	}
 	return false

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/latency"
 	"github.com/tailgate-go/tailgate/policy"
 )
 
@@ -27,8 +28,50 @@ func benchmark(name string, metrics map[string]float64) Benchmark {
 	return b
 }
 
+// served are a benchmark's metrics, and what a Recorder reports of its requests.
+func served(metrics map[string]float64) map[string]float64 {
+	for _, unit := range recorderUnits {
+		metrics[unit] = 5e6
+	}
+	return metrics
+}
+
+func TestWhatARecorderAlwaysReportsTellsThatThereIsOne(t *testing.T) {
+	var units []string
+	var one latency.Requests
+	one.Latency.Record(5e6)
+	one.Report(0, func(_ float64, unit string) { units = append(units, unit) })
+	assert.ElementsMatch(t, units, recorderUnits)
+
+	b := benchmark("Served", served(map[string]float64{"ns/op": 5e6}))
+	assert.True(t, b.Recorded())
+	for _, unit := range recorderUnits {
+		values := b.Metrics[unit]
+		delete(b.Metrics, unit)
+		assert.False(t, b.Recorded(), "without %s", unit)
+		b.Metrics[unit] = values
+	}
+	assert.False(t, (*Benchmark)(nil).Recorded(), "a side that lacks it")
+}
+
+// A plain benchmark may report quantiles itself, by b.ReportMetric, and is judged by its operations all the same.
+func TestAPlainBenchmarkThatReportsQuantilesIsPlain(t *testing.T) {
+	for _, own := range []string{"p99-ns", "p50-ns", "p50-parse-ns"} {
+		side := func(ns float64) Results {
+			return Results{Benchmarks: []Benchmark{
+				benchmark("Served", served(map[string]float64{"ns/op": 5e6})), benchmark("Sum", map[string]float64{"ns/op": ns, own: 200}),
+			}}
+		}
+		found := map[string]policy.Outcome{}
+		for _, v := range byDefault.Compare(side(100), side(200)).Verdicts {
+			found[v.Name+" "+v.Unit] = v.Outcome
+		}
+		assert.Equal(t, map[string]policy.Outcome{"Served p95-ns": policy.OK, "Sum ns/op": policy.Regressed}, found, own)
+	}
+}
+
 func TestWithoutAPolicyPlainBenchmarksAreJudgedByTheirOperations(t *testing.T) {
-	recorded := benchmark("Served", map[string]float64{"p50-ns": 5e6, "p95-ns": 9e6, "ns/op": 5e6, "allocs/op": 3})
+	recorded := benchmark("Served", served(map[string]float64{"ns/op": 5e6, "allocs/op": 3}))
 	plain := benchmark("Sum", map[string]float64{"ns/op": 100, "allocs/op": 2, "B/op": 64})
 	alone := benchmark("Short", map[string]float64{"ns/op": 100})
 	odd := benchmark("Odd", map[string]float64{"score": 7})
@@ -69,8 +112,8 @@ func TestARuleForPlainBenchmarksWinsOverOneForAll(t *testing.T) {
 
 func TestPlainRulesThatAreWrittenMustMatch(t *testing.T) {
 	j := By(policy.Policy{Rules: []policy.Rule{{Metric: "ns/op", MaxRegressionPercent: 10, Plain: true}}})
-	served := Results{Benchmarks: []Benchmark{benchmark("Served", map[string]float64{"p50-ns": 5e6, "ns/op": 5e6})}}
-	report := j.Compare(served, served)
+	all := Results{Benchmarks: []Benchmark{benchmark("Served", served(map[string]float64{"ns/op": 5e6}))}}
+	report := j.Compare(all, all)
 	assert.Len(t, report.Verdicts, 1)
 	assert.Equal(t, policy.Invalid, report.Verdicts[0].Outcome)
 	assert.Equal(t, policy.RuleMatchesNoMetric, report.Verdicts[0].Reason.Code)

@@ -39,16 +39,16 @@ func (r rule) matches(pair Pair) bool {
 	return r.names(pair.Name()) && !(r.Plain && pair.recorded)
 }
 
-// specificity orders rules for the same metric: one that names a benchmark literally wins over a pattern, a pattern over
-// none. Of those that are alike one for plain benchmarks alone wins, and then the later.
-func specificity(r policy.Rule) int {
+// specificity orders rules for the same metric that match a benchmark: one that has its name, as it is or quoted, wins over
+// another pattern, a pattern over none. Of those that are alike one for plain benchmarks alone wins, and then the later.
+func specificity(r policy.Rule, benchmark string) int {
 	s := 0
-	switch {
-	case r.Benchmark == "":
-	case regexp.QuoteMeta(r.Benchmark) != r.Benchmark:
-		s = 2
-	default:
+	switch r.Benchmark {
+	case "":
+	case benchmark, regexp.QuoteMeta(benchmark):
 		s = 4
+	default:
+		s = 2
 	}
 	if r.Plain {
 		s++
@@ -70,7 +70,7 @@ func (j Judge) rulesFor(pair Pair) []*policy.Rule {
 		if !seen {
 			order = append(order, unit)
 		}
-		if !seen || specificity(*r.Rule) >= specificity(*previous) {
+		if !seen || specificity(*r.Rule, pair.Name()) >= specificity(*previous, pair.Name()) {
 			best[unit] = r.Rule
 		}
 	}

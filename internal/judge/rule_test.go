@@ -35,6 +35,24 @@ func TestTheMoreSpecificRuleWins(t *testing.T) {
 	assert.Equal(t, policy.Invalid, report.Verdicts[1].Outcome)
 }
 
+// A dot is a character of many names that this project makes, such as those of rates.
+func TestARuleWithTheNameOfABenchmarkWinsOverAPatternWhateverIsInTheName(t *testing.T) {
+	pattern := policy.Rule{Metric: "ns/op", Benchmark: "Serve/.*", MaxRegressionPercent: 20}
+	plain := policy.Rule{Metric: "ns/op", Benchmark: "Serve/.+", MaxRegressionPercent: 30, Plain: true}
+	for _, c := range []struct{ name, rule string }{
+		{"Serve/rate=0.5", "Serve/rate=0.5"}, {"Serve/rate=0.5", `Serve/rate=0\.5`}, {"Serve/a+b", `Serve/a\+b`}, {"Serve/a", "Serve/a"},
+	} {
+		named := policy.Rule{Metric: "ns/op", Benchmark: c.rule, MaxRegressionPercent: 5}
+		r := Results{Benchmarks: []Benchmark{benchmark(c.name, map[string]float64{"ns/op": 20})}}
+		for _, rules := range [][]policy.Rule{{named, pattern, plain}, {pattern, plain, named}} {
+			assert.Equal(t, named, only(t, By(policy.Policy{Rules: rules}).Compare(r, r)).Rule, "%s by %s", c.name, c.rule)
+		}
+	}
+	other := policy.Rule{Metric: "ns/op", Benchmark: "Serve/rate=0.5", MaxRegressionPercent: 5}
+	r := Results{Benchmarks: []Benchmark{benchmark("Serve/rate=0x5", map[string]float64{"ns/op": 20})}}
+	assert.Equal(t, pattern, only(t, By(policy.Policy{Rules: []policy.Rule{other, pattern}}).Compare(r, r)).Rule, "another name's")
+}
+
 // Compiling a pattern takes some 40 allocations: 20,000 benchmarks and 9 rules with patterns took 8.5 s when each was
 // compiled again for each.
 func TestPatternsAreCompiledOnce(t *testing.T) {

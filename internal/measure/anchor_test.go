@@ -29,6 +29,7 @@ var release = pretended{anchored: true, benchmarks: []pretendedBenchmark{
 	{name: "Breaks", effect: 1, took: time.Second, breaks: 4, crept: 1},
 	{name: "New", effect: 1, only: "candidate"},
 	{name: "Gone", effect: 1, only: "baseline"},
+	{name: "Again", effect: 1, noise: 0.01, took: time.Second, crept: 1.3, again: true},
 }}
 
 // verdictOn is the one on that benchmark.
@@ -44,7 +45,7 @@ func TestAGateWithAnAnchor(t *testing.T) {
 	doc := release.run(t, part.Part{}, dir)
 	for name, want := range map[string]policy.Outcome{
 		"Same": policy.OK, "Crept": policy.Drifted, "Slower": policy.Regressed, "Idle": policy.Drifted, "Young": policy.OK,
-		"Breaks": policy.Invalid, "New": policy.Added, "Gone": policy.Invalid,
+		"Breaks": policy.Invalid, "New": policy.Added, "Gone": policy.Invalid, "Again": policy.Drifted,
 	} {
 		assert.Equal(t, want, verdictOn(t, doc, name).Outcome, name)
 	}
@@ -56,7 +57,7 @@ func TestAGateWithAnAnchor(t *testing.T) {
 	assert.Equal(t, 12, idle.Anchor.Baseline.N)
 	assert.Equal(t, policy.NewBenchmark, verdictOn(t, doc, "Young").Anchor.Reason.Code)
 	assert.Nil(t, verdictOn(t, doc, "Gone").Anchor)
-	assert.Contains(t, doc.Text(), "FAIL: 1 regressed, 2 drifted, 2 invalid, 1 added, 2 ok")
+	assert.Contains(t, doc.Text(), "FAIL: 1 regressed, 3 drifted, 2 invalid, 1 added, 2 ok")
 
 	rounds := map[string]map[string]int{}
 	for _, name := range []string{"baseline.txt", "candidate.txt", "anchor.txt"} {
@@ -68,8 +69,30 @@ func TestAGateWithAnAnchor(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[string]int{"Same": 8, "Crept": 12, "Slower": 12, "Young": 8, "Breaks": 3}, rounds["baseline.txt"])
-	assert.Equal(t, map[string]int{"Same": 8, "Crept": 12, "Slower": 12, "Idle": 12, "Young": 8, "Breaks": 3}, rounds["candidate.txt"])
-	assert.Equal(t, map[string]int{"Same": 8, "Crept": 12, "Slower": 12, "Idle": 12, "Breaks": 3}, rounds["anchor.txt"])
+	assert.Equal(t, map[string]int{"Same": 8, "Crept": 12, "Slower": 12, "Idle": 12, "Young": 8, "Breaks": 3, "Again": 12},
+		rounds["candidate.txt"])
+	assert.Equal(t, map[string]int{"Same": 8, "Crept": 12, "Slower": 12, "Idle": 12, "Breaks": 3, "Again": 12}, rounds["anchor.txt"])
+}
+
+// What the baseline lacks is measured against the anchor alone, in links that a benchmark which the anchor lacks did not make.
+func TestTheAnchorHasLinksOfWhatTheBaselineLacks(t *testing.T) {
+	rounds := map[int]bool{}
+	g := pretended{anchored: true, linked: true, benchmarks: []pretendedBenchmark{
+		{name: "Young", effect: 1, noise: 0.01, took: time.Second},
+		{name: "Again", effect: 1, noise: 0.3, took: time.Second, crept: 1.1, again: true},
+	}}
+	g.meanwhile = func(m *measurement) {
+		if m.pair.Name() == "Again" && m.linked {
+			rounds[m.judging.Rounds()] = true
+			made := len(m.gate.sides[anchorSide].links[m.pair.Package()].made)
+			assert.Greater(t, made, m.judging.Rounds(), "each round has a link of its own")
+			assert.NotNil(t, m.bin(anchorSide))
+		}
+	}
+	doc := g.run(t, part.Part{}, t.TempDir())
+	again := verdictOn(t, doc, "Again")
+	assert.Len(t, rounds, again.Anchor.Baseline.N)
+	assert.Greater(t, len(rounds), 12)
 }
 
 func TestShardsWithAnAnchorReachTheVerdictsOfTheWhole(t *testing.T) {

@@ -17,10 +17,11 @@ const (
 	longestAsked = 30 * 24 * time.Hour
 )
 
-// asked is what the benchmark asks of a whole run: so many requests, and how long they take at least; 0 where it does not say. Both
-// sides get the same.
+// asked is what the benchmark asks of a whole run: so many requests, and how long they take at least; 0 where it does not say. All
+// sides that take part get the same.
 func (m *measurement) asked() (requests int, takes time.Duration) {
-	for _, side := range []*judge.Benchmark{m.pair.Baseline, m.pair.Candidate} {
+	for _, i := range m.sides {
+		side := m.found(i)
 		requests = max(requests, int(said(side, duet.RoundUnit, mostAsked)))
 		takes = max(takes, time.Duration(said(side, duet.RoundTimeUnit, float64(longestAsked))))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
 	"github.com/tailgate-go/tailgate/internal/judge"
@@ -43,10 +44,18 @@ func TestAWholeRunIsWhatTheBenchmarkAsksFor(t *testing.T) {
 			}
 			return judge.Results{Benchmarks: []judge.Benchmark{b}}
 		}
-		m := &measurement{gate: g, pair: g.order.Judge.Pairs(side(0), side(1))[0]}
+		m := newMeasurement(g, g.order.Judge.Pairs(side(0), side(1))[0], g.order.Judge.Plan(1))
 		requests, takes := m.wholeSize()
 		assert.Equal(t, c.want, requests, c.name)
 		assert.Equal(t, c.takes, takes, c.name)
 		assert.Equal(t, c.noted, len(g.order.Doc.Notes) == 1, c.name)
+
+		pairs := g.order.Judge.Pairs(judge.Results{}, side(1))
+		judge.Anchored(pairs, side(0))
+		require.Equal(t, []int{candidateSide, anchorSide}, partakers(pairs[0]))
+		m = newMeasurement(g, pairs[0], g.order.Judge.Plan(1))
+		requests, takes = m.wholeSize()
+		assert.Equal(t, c.want, requests, "%s, of the anchor in the place of the baseline", c.name)
+		assert.Equal(t, c.takes, takes, c.name)
 	}
 }

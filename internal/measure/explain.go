@@ -117,7 +117,7 @@ func (g *gate) profile(ctx context.Context, pair judge.Pair, of profileKind, wit
 	}
 	if err != nil {
 		return report.Cause{
-			ID: pair.ID(), Of: of.name, Unit: of.unit, Plain: !(recorded(pair.Baseline) && recorded(pair.Candidate)),
+			ID: pair.ID(), Of: of.name, Unit: of.unit, Plain: !(pair.Baseline.Recorded() && pair.Candidate.Recorded()),
 			Doubts: []report.Doubt{report.NotProfiled}, Problem: reason(err),
 		}
 	}

@@ -87,10 +87,14 @@ func (m *measurement) needLinks() {
 	m.sequence(m.plan.Linked())
 }
 
-// open reports whether a speed is not settled yet, so that the next round needs links of its own.
+// open reports whether a speed is not settled yet, so that the next round needs links of its own. What the baseline lacks has a
+// verdict before any round, and none since the anchor before the first look.
 func (m *measurement) open() bool {
+	sinceAnchor := func(v policy.Verdict) bool {
+		return m.pair.Since != nil && (v.Anchor == nil || v.Anchor.Outcome == policy.Unsettled)
+	}
 	unsettled := func(v policy.Verdict) bool {
-		return isSpeed(v.Rule) && (v.Outcome == policy.Unsettled || v.Anchor != nil && v.Anchor.Outcome == policy.Unsettled)
+		return isSpeed(v.Rule) && (v.Outcome == policy.Unsettled || sinceAnchor(v))
 	}
 	verdicts := m.judging.Verdicts()
 	return verdicts == nil || slices.ContainsFunc(verdicts, unsettled)
@@ -99,12 +103,15 @@ func (m *measurement) open() bool {
 // link makes the links up to the next look, if the next round has none yet. The time that it takes is not of the budget. Where only
 // what lies the same in any layout is left to be judged, such as allocations, rounds use the links that there are.
 func (m *measurement) link(ctx context.Context) error {
-	path := m.pair.Package()
-	if !m.linked || !m.open() && len(m.gate.linksOf(candidateSide, path).made) > 0 {
+	if !m.linked {
 		return nil
 	}
-	next := m.judging.Rounds() + 1
-	if !slices.ContainsFunc(m.sides, func(i int) bool { return len(m.gate.linksOf(i, path).made) < next }) {
+	path, next := m.pair.Package(), m.judging.Rounds()+1
+	need := next
+	if !m.open() {
+		need = 1
+	}
+	if !slices.ContainsFunc(m.sides, func(i int) bool { return len(m.gate.linksOf(i, path).made) < need }) {
 		return nil
 	}
 	began := time.Now()

@@ -97,9 +97,6 @@ func (g *gate) misnamed(pairs []judge.Pair) error {
 	return failure(policy.BadTrailer, policy.Facts{Problems: problems}, policy.Advice{Do: policy.MendTrailer})
 }
 
-// recorded reports whether the benchmark's requests go through a Recorder.
-func recorded(b *judge.Benchmark) bool { return b != nil && len(b.Metrics["p50-ns"]) > 0 }
-
 // settle measures one benchmark until all its verdicts settle, or its budget or share of the gate's time is spent.
 func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan, table *timetable) *measurement {
 	m := newMeasurement(g, pair, plan)

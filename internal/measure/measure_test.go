@@ -131,6 +131,26 @@ func TestRoundsThatTakeNoTimeAreMeasured(t *testing.T) {
 	}
 }
 
+// A quantile that a plain benchmark reports itself, by b.ReportMetric, is no reason to wait for a Recorder.
+func TestABenchmarkThatReportsAQuantileItselfIsPlain(t *testing.T) {
+	units := []string{"ns/op"}
+	pair := func() judge.Pair {
+		b := judge.Benchmark{ID: policy.ID{Name: "Sum"}, Metrics: map[string][]float64{}}
+		for _, unit := range units {
+			b.Metrics[unit] = []float64{1}
+		}
+		both := judge.Results{Benchmarks: []judge.Benchmark{b}}
+		return judge.By(policy.Policy{}).Pairs(both, both)[0]
+	}
+	g := newGate(Order{Judge: judge.By(policy.Policy{})})
+	for _, own := range []string{"p50-ns", "p95-ns"} {
+		units = append(units, own)
+		assert.False(t, newMeasurement(g, pair(), g.order.Judge.Plan(1)).recorded(), "%v", units)
+	}
+	units = append(units, "p90-ns", "p99-ns", "mean-ns", "min-ns", "max-ns")
+	assert.True(t, newMeasurement(g, pair(), g.order.Judge.Plan(1)).recorded(), "%v", units)
+}
+
 func TestPatternMatchesOneBenchmark(t *testing.T) {
 	for name, want := range map[string]string{
 		"MLP":               `^BenchmarkMLP$`,

@@ -123,12 +123,12 @@ func (m *measurement) choose(ctx context.Context) {
 
 // recorded reports whether the requests of all sides go through a Recorder.
 func (m *measurement) recorded() bool {
-	return !slices.ContainsFunc(m.sides, func(i int) bool { return !recorded(m.found(i)) })
+	return !slices.ContainsFunc(m.sides, func(i int) bool { return !m.found(i).Recorded() })
 }
 
 // wholly goes on in whole runs. How much of them is CPU time is not known. Only a Recorder plants in them.
 func (m *measurement) wholly(ctx context.Context) {
-	if !m.gate.order.Plant.IsZero() && !recorded(m.pair.Candidate) {
+	if !m.gate.order.Plant.IsZero() && !m.pair.Candidate.Recorded() {
 		m.note("measured without the slowdown: it can only be planted in turns, or in requests recorded with workload.Record")
 	}
 	m.inDuet, m.plain = false, false

@@ -44,7 +44,7 @@ func (m *measurement) wholeRun(ctx context.Context, i int) (benchdata.Run, error
 	switch {
 	case m.long > 0:
 		benchtime = fmt.Sprintf("%dx", m.iterationsIn(m.long))
-	case recorded(m.pair.Candidate):
+	case m.pair.Candidate.Recorded():
 		benchtime = fmt.Sprintf("%dx", requests)
 	}
 	set, err := m.gate.runBinary(ctx, s, m.bin(i),

@@ -30,7 +30,7 @@ var settings = []struct{ page, section, are string }{
 	{"docs/memory.md", "# What a benchmark's process uses", "default floors"},
 	{"docs/policy.md", "## The default", "default limits"},
 	{"docs/policy.md", "## The default of servers", "default limits"},
-	{"docs/replies.md", "## Sides that answer otherwise", "the level of a test"},
+	{"docs/replies.md", "## Sides that answer otherwise", "a share that is reckoned with"},
 	{"docs/replies.md", "## Throughput and tokens", "how long an end is waited for"},
 	{"docs/servers.md", "## A round", "limits and bounds"},
 	{"docs/turns.md", "## A turn", "how long turns are meant to be"},

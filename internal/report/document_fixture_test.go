@@ -32,7 +32,8 @@ func benchmark(name string, deviation float64, medians map[string]float64) judge
 func served(name string, latency, deviation float64) judge.Benchmark {
 	return benchmark(name, deviation, map[string]float64{
 		"ns/op": latency, "req/s": 1e9 / latency, "p50-ns": 0.98 * latency, "p90-ns": 1.07 * latency, "p95-ns": 1.12 * latency,
-		"p99-ns": 1.31 * latency, "p95-model-ns": 1.01 * latency, "p95-preprocess-ns": 0.0171 * latency, "p50-model-ns": 0.9 * latency,
+		"p99-ns": 1.31 * latency, "mean-ns": latency, "min-ns": 0.9 * latency, "max-ns": 1.5 * latency,
+		"p95-model-ns": 1.01 * latency, "p95-preprocess-ns": 0.0171 * latency, "p50-model-ns": 0.9 * latency,
 	})
 }
 

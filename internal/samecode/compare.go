@@ -21,12 +21,8 @@ var ErrUnknown = errors.New("cannot tell whether the code is the same")
 // Result is what a comparison saw.
 type Result struct {
 	Functions int      // pairs of functions compared
-	Differ    []string // functions that differ or whose data does, sorted, each once, at most MaxNames; none where all is the same
-	More      int      // those that differ and are not in Differ
+	Differ    []string // functions that differ or whose data does, sorted, each once; none where all is the same
 }
-
-// MaxNames is how many functions a Result names.
-const MaxNames = 10
 
 // Same reports whether all code is the same but for addresses.
 func (r Result) Same() bool { return len(r.Differ) == 0 }
@@ -114,9 +110,7 @@ func supported(tool string) bool {
 
 func (f *flood) result() Result {
 	slices.Sort(f.differ)
-	names := slices.Compact(f.differ)
-	shown := names[:min(len(names), MaxNames)]
-	return Result{Functions: f.functions, Differ: slices.Clone(shown), More: len(names) - len(shown)}
+	return Result{Functions: f.functions, Differ: slices.Compact(f.differ)}
 }
 
 // function is a Go function of both sides, by its name in symbols; zero if one has none.

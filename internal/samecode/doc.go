@@ -6,7 +6,9 @@
 // and for each hole what it refers to. Two symbols are the same if their bytes, their holes and, in turn, all that the holes refer
 // to are. Names do not matter. So no instruction is decoded, and any processor and system will do.
 //
-//	result, err := samecode.Compare(baseline, candidate, "example.com/shop", "BenchmarkOrder")
+//	sides, err := samecode.Load(baseline, candidate)
+//	...
+//	result, err := sides.Compare("example.com/shop", "BenchmarkOrder")
 //	if err == nil && result.Same() { ... }
 //
 // What is compared is all that may run: the benchmark, the start of the test and the initialization of every package, and whatever

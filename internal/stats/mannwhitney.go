@@ -17,9 +17,8 @@ const (
 
 // Test is the result of a Mann-Whitney or a signed-rank test.
 type Test struct {
-	P      float64 // two-sided, 0-1
-	N1, N2 int     // number of baseline and candidate values, in pairs the same
-	Exact  bool    // P is from the exact distribution, not from the normal approximation
+	P     float64 // two-sided, 0-1
+	exact bool    // P is from the exact distribution, not from the normal approximation
 }
 
 // MannWhitney tests whether baseline and candidate come from the same distribution. P is that of golang.org/x/perf/benchmath, which
@@ -35,8 +34,8 @@ type Test struct {
 //
 // P is 1, hence never significant, if a side is empty, if all values are equal, or if any value is NaN or infinite.
 func MannWhitney(baseline, candidate []float64) Test {
-	t := Test{P: 1, N1: len(baseline), N2: len(candidate)}
-	if t.N1 == 0 || t.N2 == 0 || !finite(baseline) || !finite(candidate) {
+	t := Test{P: 1}
+	if len(baseline) == 0 || len(candidate) == 0 || !finite(baseline) || !finite(candidate) {
 		return t
 	}
 	pool := rank(baseline, candidate)
@@ -44,8 +43,8 @@ func MannWhitney(baseline, candidate []float64) Test {
 	if pool.tied {
 		limit = exactLimitTies
 	}
-	t.Exact = max(t.N1, t.N2) <= limit
-	if t.Exact && pool.tied {
+	t.exact = max(len(baseline), len(candidate)) <= limit
+	if t.exact && pool.tied {
 		t.P = pool.permutationP()
 		return t
 	}

@@ -20,16 +20,15 @@ const exactLimitPairs = 60
 // (Pratt 1959): were they left out before ranking, as Wilcoxon had it and as R has it, lowering every difference could make it
 // surer that the candidate is slower.
 //
-// P is 1, hence never significant, if there are no differences, if all are 0, or if any is NaN or infinite. N1 and N2 are both
-// the number of pairs.
+// P is 1, hence never significant, if there are no differences, if all are 0, or if any is NaN or infinite.
 func SignedRank(differences []float64) Test {
-	t := Test{P: 1, N1: len(differences), N2: len(differences)}
+	t := Test{P: 1}
 	if len(differences) == 0 || !finite(differences) {
 		return t
 	}
-	t.Exact = len(differences) <= exactLimitPairs
+	t.exact = len(differences) <= exactLimitPairs
 	ranks := rankSigned(differences)
-	if t.Exact {
+	if t.exact {
 		t.P = ranks.exactP()
 	} else {
 		t.P = ranks.normalP()

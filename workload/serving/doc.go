@@ -148,5 +148,5 @@
 //
 // It decides nothing about a server: package regress does, by the rules of a policy. It compares no words: other ones are as good.
 // Where the scenario sets ignore_eos a reply of another length has failed; where not, a gate refuses sides whose replies differ in
-// length by more than a tenth.
+// length by more than a tenth, and not by chance.
 package serving
