@@ -47,10 +47,10 @@ func (l levels) String() string {
 	if len(l.ratios) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%d levels of ns/op were measured by both: the gate's over benchstat's are %s.\n",
+	text := fmt.Sprintf("%d levels of ns/op: the gate's over benchstat's are %s.\n",
 		len(l.ratios), middle(l.ratios))
 	if len(l.shares) > 0 {
-		text += fmt.Sprintf("%d changes of ns/op are 20 %% or more by benchstat: the gate's logarithms over benchstat's are %s.\n",
+		text += fmt.Sprintf("%d changes of 20 %% or more by benchstat: the gate's logarithms over benchstat's are %s.\n",
 			len(l.shares), middle(l.shares))
 	}
 	return "\n" + text
