@@ -10,6 +10,7 @@ package tiktoken
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tiktoken-go/tokenizer"
 
@@ -23,6 +24,9 @@ const (
 	Cl100k Vocabulary = "cl100k_base" // GPT-4 and GPT-3.5
 	O200k  Vocabulary = "o200k_base"  // GPT-4o and later
 )
+
+// lacking is a byte whose token the library's vocabularies lack, so that it counts nothing.
+const lacking = "\x7f"
 
 // Counter counts the tokens of a vocabulary. Bytes that are no UTF-8 count as they stand, and names of special tokens as text.
 func Counter(v Vocabulary) (dataset.Counter, error) {
@@ -38,6 +42,6 @@ func Counter(v Vocabulary) (dataset.Counter, error) {
 		if err != nil { // its expression did not come to an end: a length that is near is better than none
 			return dataset.Estimate(text)
 		}
-		return n
+		return n + strings.Count(text, lacking)
 	}, nil
 }

@@ -50,6 +50,16 @@ func TestAnUnknownVocabularyIsRefused(t *testing.T) {
 	}
 }
 
+func TestEachByteIsAToken(t *testing.T) {
+	for _, v := range []tiktoken.Vocabulary{tiktoken.Cl100k, tiktoken.O200k} {
+		count, err := tiktoken.Counter(v)
+		require.NoError(t, err)
+		for b := range 0x80 {
+			assert.Equal(t, 1, count(string(rune(b))), "%s, byte %#x", v, b)
+		}
+	}
+}
+
 func TestEveryTextHasACount(t *testing.T) {
 	count, err := tiktoken.Counter(tiktoken.O200k)
 	require.NoError(t, err)
