@@ -1,3 +1,5 @@
+//go:build unix && !aix && !solaris
+
 package measure
 
 import (
@@ -5,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/duet"
 )
@@ -61,6 +64,20 @@ func TestAHeapIsFilledBeforeItIsMeasured(t *testing.T) {
 	stands := untried()
 	stands.add(&duet.PlainResult{Iterations: 1, Wall: ms})
 	assert.False(t, stands.fills(), "nothing is known where the timer never runs")
+}
+
+func TestAWarmUpFillsTheHeap(t *testing.T) {
+	d := &duo{of: plainly(t, benchBinary(t), "Fills")}
+	defer d.kill()
+	require.NoError(t, d.start(t.Context()))
+	course := &iterations{duo: d}
+	require.NoError(t, d.held(t.Context(), course, func() error {
+		sides, err := course.try(t.Context())
+		for _, i := range d.of.sides {
+			assert.False(t, sides[i].fills(), "%+v", sides[i])
+		}
+		return err
+	}))
 }
 
 // Sides have turns of as many iterations. A side that is many times faster has some that last, unless the other's last too long.

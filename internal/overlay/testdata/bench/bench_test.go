@@ -100,6 +100,13 @@ func BenchmarkCount(b *testing.B) {
 	b.ReportMetric(float64(b.N), "n")
 }
 
+func BenchmarkFills(b *testing.B) {
+	for range b.N {
+		time.Sleep(200 * time.Microsecond)
+		kept = make([]byte, 64<<10)
+	}
+}
+
 func BenchmarkSetUp(b *testing.B) {
 	time.Sleep(3 * time.Millisecond)
 	kept = make([]byte, 1<<20)
