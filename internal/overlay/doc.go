@@ -22,7 +22,7 @@
 // meaning differs, the build fails or no turn is taken.
 //
 // Package internal/testlog, through which package os tells what a test reads, keeps what is read before there is a log where a gate
-// asks for it: see [EarlyEnv]. What a function init or a TestMain does to the working directory is not told.
+// asks for it, and in which folder: see [EarlyEnv].
 //
 // The same GOROOT gives the same binaries, wherever the overlay lies: build them with -trimpath.
 package overlay

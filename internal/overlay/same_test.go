@@ -53,6 +53,18 @@ func TestWithoutADuet(t *testing.T) {
 	}
 }
 
+// TestWhatPanicsDoesNotEndWell holds that a process in which a benchmark panics fails, whoever ends it.
+func TestWhatPanicsDoesNotEndWell(t *testing.T) {
+	binary := have(t, "local").test(t, bench(t), true)
+	for _, name := range []string{
+		"BenchmarkPanicsSlowly", "BenchmarkPanicsSlowlyAtLast", "BenchmarkPanicsSlowlyOnceSkipped", "BenchmarkPanicsSlowlyInTen",
+	} {
+		out, err := exec.Command(binary, "-test.run=^$", "-test.bench=^"+name+"$", "-test.benchtime=10x").CombinedOutput()
+		require.Error(t, err, "%s", out)
+		assert.NotContains(t, string(out), "PASS")
+	}
+}
+
 // TestAnInvitationThatIsNone holds that no benchmark runs as if it had not been invited.
 func TestAnInvitationThatIsNone(t *testing.T) {
 	binary := have(t, "local").test(t, bench(t), true)

@@ -275,6 +275,40 @@ func BenchmarkPanics(b *testing.B) {
 	}
 }
 
+// slow is an error that takes a while to say what it is: meanwhile package testing goes on.
+type slow struct{}
+
+func (slow) Error() string {
+	time.Sleep(300 * time.Millisecond)
+	return "out of luck"
+}
+
+func BenchmarkPanicsSlowly(b *testing.B) {
+	for range b.N {
+		panic(slow{})
+	}
+}
+
+func BenchmarkPanicsSlowlyAtLast(b *testing.B) {
+	b.Run("sub", func(b *testing.B) {
+		for b.Loop() {
+			work()
+		}
+	})
+	panic(slow{})
+}
+
+func BenchmarkPanicsSlowlyOnceSkipped(b *testing.B) {
+	defer func() { panic(slow{}) }()
+	b.SkipNow()
+}
+
+func BenchmarkPanicsSlowlyInTen(b *testing.B) {
+	if b.N == 10 {
+		panic(slow{})
+	}
+}
+
 func BenchmarkSetsN(b *testing.B) {
 	b.N *= 2
 	for range b.N {
