@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -77,7 +79,11 @@ func (s *Scratch) Build(ctx context.Context, dir string) (*Binary, error) {
 	if err != nil {
 		return nil, err
 	}
-	if files, _ := os.ReadDir(dir); !hasGoFile(files) {
+	files, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		return nil, err
+	}
+	if !hasGoFile(files) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoPackage)
 	}
 	b := &Binary{Dir: dir, scratch: s, tree: s.tree(dir)}

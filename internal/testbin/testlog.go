@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/tailgate-go/tailgate/internal/overlay"
@@ -24,10 +25,13 @@ const mostOfTestLog = 16 << 20
 // testLogFlag makes a test binary log what it looks at. Go test keys its cache with that log.
 const testLogFlag = "-test.testlogfile="
 
+// passLine is what each m.Run prints at its end. The log is that of the first.
+var passLine = regexp.MustCompile(`(?m)^PASS\r?$`)
+
 // Inputs is what a test binary looked at.
 type Inputs struct {
 	All   []Input // each once, in the order of the log
-	Known bool    // the log is whole: false of a binary whose TestMain does not call m.Run
+	Known bool    // the log is whole: false of a binary whose TestMain does not call m.Run, or more than once
 	Early bool    // what was read before m.Run is in it, as by a function init
 }
 
@@ -47,6 +51,9 @@ func (b *Binary) RunLogged(ctx context.Context, options RunOptions) (output Outp
 	}
 	if read, logErr := readTestLog(name, b.Dir); logErr == nil {
 		inputs = read
+	}
+	if len(passLine.FindAllIndex(output.Stdout, 2)) > 1 {
+		inputs.Known = false
 	}
 	return output, inputs, nil
 }

@@ -66,8 +66,14 @@ var _, started = os.Stat("../early.txt")
 func TestMain(m *testing.M) {
 	os.ReadFile("../main.txt")
 	os.ReadFile("../main.txt")
-	if os.Getenv("EARLY") != "" {
+	switch {
+	case os.Getenv("EARLY") != "":
 		os.Exit(0)
+	case os.Getenv("MOVES") != "":
+		os.Chdir("../data/deep")
+		os.ReadFile("../moved.txt")
+	case os.Getenv("TWICE") != "":
+		m.Run()
 	}
 	os.Exit(m.Run())
 }
@@ -78,6 +84,7 @@ func BenchmarkRead(b *testing.B) {
 	os.StartProcess("/bin/true", []string{"true"}, &os.ProcAttr{})
 }
 -- in.txt --
+-- data/deep/none.txt --
 `)
 	bin := build(t, newScratch(t), repo.Root, "main")
 	output, inputs, err := bin.RunLogged(t.Context(), RunOptions{Args: []string{"-test.bench=."}})
@@ -91,6 +98,16 @@ func BenchmarkRead(b *testing.B) {
 	} {
 		assert.Contains(t, inputs.All, want)
 	}
+	_, inputs, err = bin.RunLogged(t.Context(), RunOptions{Args: []string{"-test.bench=."}, Env: []string{"MOVES=1"}})
+	require.NoError(t, err)
+	assert.True(t, inputs.Known && inputs.Early)
+	for _, want := range []string{"main.txt", "data/moved.txt", "data/in.txt"} { // before TestMain moved, after, and in the benchmark
+		name := filepath.Join(repo.Root, filepath.FromSlash(want))
+		assert.Contains(t, inputs.All, Input{name, true})
+	}
+	_, inputs, err = bin.RunLogged(t.Context(), RunOptions{Args: []string{"-test.bench=."}, Env: []string{"TWICE=1"}})
+	require.NoError(t, err)
+	assert.False(t, inputs.Known, "the second m.Run is in no log")
 	_, inputs, err = bin.RunLogged(t.Context(), RunOptions{Env: []string{"EARLY=1"}})
 	require.NoError(t, err)
 	assert.False(t, inputs.Known, "it did not come to m.Run")
