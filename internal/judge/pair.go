@@ -56,6 +56,9 @@ func (p Pair) Comparable() bool {
 	return p.Judged() && p.Baseline != nil && p.Candidate != nil && !p.Unchanged
 }
 
+// New reports whether a rule speaks of the benchmark and the candidate alone has it.
+func (p Pair) New() bool { return p.Judged() && p.Baseline == nil && p.Candidate != nil }
+
 // Measurable reports whether there is something to measure, also since the anchor alone.
 func (p Pair) Measurable() bool {
 	return p.Comparable() || p.Since != nil && p.Since.Comparable()

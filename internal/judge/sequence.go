@@ -102,20 +102,24 @@ func (s *Sequence) found(look policy.Look) []policy.Verdict {
 	return s.judge.verdicts(s.pair, s.better[0], s.better[1], look)
 }
 
-// Fail makes all verdicts invalid on what was to be measured.
+// Fail makes all verdicts invalid on what was to be measured, and on what is new to the candidate.
 func (s *Sequence) Fail(why policy.Reason) {
 	if s.since != nil {
 		s.since.Fail(why)
 	}
-	if !s.pair.Comparable() {
+	if !s.pair.Comparable() && !s.pair.New() {
 		return
 	}
-	baseline, candidate := *s.pair.Baseline, *s.pair.Candidate
-	if s.rounds == 0 { // all there is was found before
-		baseline.Metrics, candidate.Metrics = nil, nil
-	}
+	candidate := *s.pair.Candidate
 	candidate.Problem = why
-	s.pair.Baseline, s.pair.Candidate = &baseline, &candidate
+	if s.pair.Baseline != nil {
+		baseline := *s.pair.Baseline
+		if s.rounds == 0 { // all there is was found before
+			baseline.Metrics, candidate.Metrics = nil, nil
+		}
+		s.pair.Baseline = &baseline
+	}
+	s.pair.Candidate = &candidate
 	s.verdicts, s.course = s.found(policy.Look{Last: true}), nil
 }
 

@@ -132,6 +132,14 @@ func TestSequenceOfWhatOneSideLacksIsSettledAtOnce(t *testing.T) {
 	s := byDefault.Sequence(pairs[0], byDefault.Plan(1), Declared{})
 	assert.True(t, s.Settled())
 	assert.Equal(t, policy.Added, s.Verdicts()[0].Outcome)
+
+	why := policy.Reason{Code: policy.UncommittedInput}
+	s.Fail(why)
+	assert.Equal(t, policy.Invalid, s.Verdicts()[0].Outcome, "it may be new for want of what the baseline lacks")
+	assert.Equal(t, why, s.Verdicts()[0].Reason)
+	removed := byDefault.Sequence(byDefault.Pairs(side("p95-ns", 1), Results{})[0], byDefault.Plan(1), Declared{})
+	removed.Fail(why)
+	assert.Equal(t, policy.BenchmarkRemoved, removed.Verdicts()[0].Reason.Code)
 }
 
 func TestSequenceCountsTheFewestRequests(t *testing.T) {

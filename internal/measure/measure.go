@@ -79,7 +79,11 @@ func (g *gate) pairs() []judge.Pair {
 
 // strange is why a pair must not be judged, if it reads what git sees no change of.
 func (g *gate) strange(pair judge.Pair) (why policy.Reason, is bool) {
-	for _, i := range partakers(pair) {
+	sides := partakers(pair)
+	if pair.New() { // the baseline may lack it for want of what the package reads
+		sides = append(sides, baselineSide)
+	}
+	for _, i := range sides {
 		if why, is = g.sides[i].strange[pair.Package()]; is {
 			break
 		}
@@ -100,11 +104,11 @@ func (g *gate) misnamed(pairs []judge.Pair) error {
 // settle measures one benchmark until all its verdicts settle, or its budget or share of the gate's time is spent.
 func (g *gate) settle(ctx context.Context, pair judge.Pair, plan judge.Plan, table *timetable) *measurement {
 	m := newMeasurement(g, pair, plan)
-	if !pair.Measurable() {
+	if why, is := g.strange(pair); is && (pair.Measurable() || pair.New()) {
+		m.fail(report.Failure{Reason: why})
 		return m
 	}
-	if why, is := g.strange(pair); is {
-		m.fail(report.Failure{Reason: why})
+	if !pair.Measurable() {
 		return m
 	}
 	began := time.Now()

@@ -58,7 +58,7 @@ func smoke(b *judge.Benchmark) *shards.Smoke {
 
 // measured is what a merge needs to judge the rounds again; nil when there was nothing to measure.
 func (m *measurement) measured() *shards.Measured {
-	if !m.pair.Measurable() {
+	if !m.pair.Measurable() && m.problem.Code == "" {
 		return nil
 	}
 	looks, spent := m.judging.Looks()

@@ -73,7 +73,8 @@ type Benchmark struct {
 	// Anchor is left out where there is none, or it lacks the benchmark; AnchorUnchanged is Unchanged of candidate and anchor.
 	Anchor          *Smoke `json:"anchor,omitempty"`
 	AnchorUnchanged bool   `json:"anchor_unchanged,omitempty"`
-	// Measured is null of other shards' benchmarks, of unchanged ones, and of those that one side lacks or no rule speaks of.
+	// Measured is null of other shards' benchmarks, of unchanged ones, and of those that no rule speaks of or one side lacks, unless
+	// that has a problem.
 	Measured *Measured `json:"measured"`
 }
 
@@ -228,7 +229,7 @@ func (b Benchmark) check(m Manifest) error {
 		return nil
 	case b.Shard != m.Shard:
 		return fmt.Errorf("it is for shard %d, and shard %d measured it", b.Shard, m.Shard)
-	case !b.comparable():
+	case !b.comparable() && b.Measured.Problem == nil:
 		return errors.New("it was measured, and one side lacks it")
 	case b.Measured.Rounds < 0:
 		return fmt.Errorf("it has %d rounds", b.Measured.Rounds)

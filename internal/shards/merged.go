@@ -156,7 +156,7 @@ func (m *Merged) judged(pair judge.Pair, s left, b Benchmark, plan judge.Plan) (
 		better.Anchor = declaredBy(*s.found.Anchor)
 	}
 	switch {
-	case b.Measured != nil && !pair.Measurable():
+	case b.Measured != nil && !pair.Measurable() && (!pair.New() || b.Measured.Problem == nil):
 		return judged{}, errors.New("it was measured, and there is nothing to judge of it")
 	case b.Measured == nil && pair.Measurable():
 		return judged{}, errors.New("it was to be measured, and was not")
