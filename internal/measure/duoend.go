@@ -12,6 +12,9 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
+// failLine is what package testing prints of a benchmark that failed. A TestMain may end the process well all the same.
+var failLine = regexp.MustCompile(`(?m)^--- FAIL: `)
+
 // end ends the processes as they would end by themselves: cleaned up, profiles written. They end side by side.
 func (d *duo) end(ctx context.Context) (totals each[duet.Totals], outputs each[testbin.Output], err error) {
 	for _, i := range d.of.sides {
@@ -32,6 +35,9 @@ func (d *duo) end(ctx context.Context) (totals each[duet.Totals], outputs each[t
 		}
 		if output.ExitCode != 0 {
 			return totals, outputs, fmt.Errorf("%s: the test binary exited with status %d%s", s.name, output.ExitCode, tail(output))
+		}
+		if failLine.Match(output.Stdout) {
+			return totals, outputs, fmt.Errorf("%s: a benchmark failed, and the test binary exited with status 0%s", s.name, tail(output))
 		}
 		outputs[i] = output
 	}
