@@ -148,6 +148,9 @@ func (s settings) prepare(doc *report.Document) (*output.Folder, *benchdata.Set,
 			"leave it out, or measure both sides with regress.Check", s.anchor.Source)
 	case !s.shard.IsZero():
 		return out, nil, errors.New("this run is judged in one piece: leave -regress.shard out, or measure both sides with regress.Check")
+	case s.expect != "":
+		return out, nil, errors.New("no slowdown is planted in the run that is judged, and a real one must not turn it green: " +
+			"leave -regress.expect out, or use regress.SelfTest")
 	case !s.plant.IsZero():
 		return out, nil, errors.New("a slowdown cannot be planted in the run that is judged: " +
 			"use regress.SelfTest, or leave -regress.inject out")

@@ -37,7 +37,8 @@ var (
 	benchOption  = newOption("bench", "Bench", "pattern of the benchmarks to measure (default: all)")
 	budgetOption = newOption("budget", "Budget", "longest `time` to measure one benchmark (default 2m, in CI 1m)")
 	totalOption  = newOption("total", "Total",
-		"longest `time` to measure all benchmarks together, and to wait for another gate before (default: what -timeout leaves)")
+		"longest `time` to measure all benchmarks together, and to wait for another gate before "+
+			"(default: what the -timeout of go test leaves; of the command: no limit)")
 	timeoutOption = newOption("timeout", "Timeout", "longest `time` for a benchmark process to answer (default 1m)")
 	injectOption  = newOption("inject", "Inject", "slowdown to plant in the candidate: 2ms or 25%")
 	acceptOption  = newOption("accept", "Accept", "off: do not heed trailers of commits that accept what regressed")

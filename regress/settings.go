@@ -208,7 +208,7 @@ func (g Gate) settle(from outside) (s settings, err error) {
 	if file := take(policyOption, g.PolicyFile); file.Value != "" {
 		data, err := bounded.ReadFile(file.Value, mostOfPolicy)
 		if err != nil {
-			return s, fmt.Errorf("%s: %w; leave the policy out for the default: p95-ns, 10 %%, 1 ms", file.Source, err)
+			return s, fmt.Errorf("%s: %w; leave the policy out for the default rules", file.Source, err)
 		}
 		if p, err = policy.Parse(file.Value, data); err != nil {
 			return s, fmt.Errorf("%s: %w", file.Source, err)
