@@ -22,6 +22,9 @@ const (
 	// of one iteration, took longer than trying, the second has two at most: the first may have been slow by its set-up.
 	growing = 100
 	trying  = 10 * time.Millisecond
+	// longSetUp is how long a turn of one iteration takes that may be nearly all set-up. What an iteration takes while the timer
+	// stands is not told before turns of more of them take longer.
+	longSetUp = longestTurn / 4
 )
 
 // iterations is the course of a benchmark without a Recorder, whose turns are of so many iterations.
@@ -51,7 +54,7 @@ func (d *iterations) grantOne(ctx context.Context, i int, turn duet.PlainTurn) (
 }
 
 // warmUp finds out on the way what a turn is to be: the same for all sides. It is turnWork of timed work, or as much as takes the
-// benchmark as long as its set-up, which a b.N function has in every turn: so that at least half of the time is measured. What the
+// benchmark as long as its set-up, which a b.N function has in every turn, and plainPortion at most. What the
 // first launch asks is not of the budget.
 func (d *iterations) warmUp(ctx context.Context) error {
 	sides, err := d.try(ctx)
@@ -61,11 +64,16 @@ func (d *iterations) warmUp(ctx context.Context) error {
 	if !d.of.shape.asked && d.beginsAnew() {
 		began := time.Now()
 		err = d.ask(ctx, sides)
-		d.asking = time.Since(began)
-		d.of.began = d.of.began.Add(d.asking)
+		d.asked(time.Since(began))
 	}
 	d.fit()
 	return err
+}
+
+// asked says how long the first launch asked what later ones know.
+func (d *iterations) asked(took time.Duration) {
+	d.asking += took
+	d.of.began = d.of.began.Add(took)
 }
 
 // beginsAnew reports whether turns of any side begin from the beginning. Those of a b.Loop function go on where the last one ended.
@@ -75,9 +83,17 @@ func (d *iterations) beginsAnew() bool {
 
 // try finds out what a turn is to be of a benchmark all of whose iterations are alike, and what the sides' turns told.
 func (d *iterations) try(ctx context.Context) (sides each[trial], err error) {
-	d.turn = duet.PlainTurn{Iterations: 1, WarmUp: true}
+	known := &d.of.shape.behind
+	d.turn = duet.PlainTurn{Iterations: max(known.iterations, 1), WarmUp: true}
 	sides = each[trial]{untried(), untried(), untried()}
+	for i := range sides {
+		if known.iterations > 0 {
+			sides[i].stood = known.stood[i]
+		}
+	}
+	first := time.Duration(0) // of the turns of one iteration, the longest
 	for began := time.Now(); ; {
+		last := time.Now()
 		results, err := d.grant(ctx, d.draw(), d.turn)
 		if err != nil {
 			return sides, err
@@ -94,8 +110,16 @@ func (d *iterations) try(ctx context.Context) (sides each[trial], err error) {
 			d.cpu += r.CPU
 			d.wall += r.Timed // what is not timed may wait as long as it likes
 		}
-		next := turnOfAll(all)
-		if time.Since(began) >= 2*warmUpWork && next <= 2*n && !fills {
+		if n == 1 {
+			first = max(first, wall)
+		}
+		next, sure := turnOfAll(all), true
+		if first >= longSetUp && wall < first*3/2 {
+			if more := turnBehind(all, n); more > n {
+				next, sure = more, false
+			}
+		}
+		if sure && time.Since(began) >= 2*warmUpWork && next <= 2*n && !fills {
 			d.turn = duet.PlainTurn{Iterations: min(next, 2*n)}
 			longest := time.Duration(0)
 			for _, i := range d.of.sides {
@@ -103,12 +127,22 @@ func (d *iterations) try(ctx context.Context) (sides each[trial], err error) {
 			}
 			d.turns = turnsOf(longest)
 			d.expected = took * time.Duration(d.turns)
+			if first >= longSetUp {
+				d.asked(last.Sub(began))
+				known.iterations = d.turn.Iterations
+				for i := range sides {
+					known.stood[i] = sides[i].stood
+				}
+			}
 			return sides, nil
 		}
-		if n == 1 && wall > trying {
+		if sure && n == 1 && wall > trying {
 			next = min(next, 2)
 		}
-		d.turn.Iterations = min(next, growing*n)
+		if sure {
+			next = min(next, growing*n)
+		}
+		d.turn.Iterations = next
 	}
 }
 

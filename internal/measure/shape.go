@@ -12,9 +12,16 @@ import (
 // shape is what turns a benchmark needs for its iterations to be measured as go test -bench measures them. The first launch of a
 // gate finds out, for all of them.
 type shape struct {
-	asked bool
-	once  once
-	long  longTurns
+	asked  bool
+	once   once
+	long   longTurns
+	behind behind
+}
+
+// behind are turns of a benchmark whose set-up is long. Later launches do not look for them again.
+type behind struct {
+	iterations int // 0: the set-up is not long
+	stood      each[time.Duration]
 }
 
 // longTurns are those of a benchmark whose short turns do not tell the change of a run. A b.N function begins anew in each turn:

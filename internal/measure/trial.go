@@ -78,6 +78,19 @@ func turnOfAll(sides []trial) int {
 	return max(n, min(faster, longest))
 }
 
+// turnBehind is how many iterations a turn is to have after one of n, all of which a long set-up hides: a few times more, and at most
+// as many as take as long as a portion.
+func turnBehind(sides []trial, n int) int {
+	more := 10 * n
+	if n == 1 { // each may take as long as the first
+		more = 2
+	}
+	for i := range sides {
+		more = min(more, turnOf(sides[i].timed, sides[i].stood))
+	}
+	return more
+}
+
 // lasts is how long a turn of so many iterations takes.
 func (t *trial) lasts(iterations int) time.Duration {
 	return t.setUp + time.Duration(max(1, t.looped()*float64(iterations)))
@@ -85,6 +98,6 @@ func (t *trial) lasts(iterations int) time.Duration {
 
 // turnOf is how many iterations a turn has. perIteration is in nanoseconds.
 func turnOf(perIteration float64, setUp time.Duration) int {
-	n := math.Ceil(float64(max(turnWork, setUp)) / perIteration)
+	n := math.Ceil(float64(max(turnWork, min(setUp, plainPortion))) / perIteration)
 	return int(min(max(n, 1), duet.MaxIterations))
 }

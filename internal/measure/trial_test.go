@@ -80,6 +80,39 @@ func TestAWarmUpFillsTheHeap(t *testing.T) {
 	}))
 }
 
+// A set-up of more than a second does not make turns of one iteration, which are no measure of a run's.
+func TestTurnsBehindALongSetUp(t *testing.T) {
+	side := func(timed, stood time.Duration) []trial {
+		of := untried()
+		of.add(&duet.PlainResult{Iterations: 1, Timed: timed, Wall: timed + stood})
+		return []trial{of}
+	}
+	assert.Equal(t, 2, turnBehind(side(time.Microsecond, time.Second), 1))
+	assert.Equal(t, 20, turnBehind(side(time.Microsecond, time.Second), 2))
+	assert.Equal(t, 500, turnBehind(side(200*time.Microsecond, time.Second), 200), "as long as a portion")
+	assert.Equal(t, 1, turnBehind(side(time.Second, 0), 1), "there is no set-up")
+
+	bin := benchBinary(t)
+	for _, c := range []struct {
+		name        string
+		least, most int
+	}{
+		{"SetsUpLong", 20, 1000}, // of some 0.1 ms, after 0.4 s
+		{"WaitsLong", 1, 4},      // the timer stands for 0.3 s in each
+	} {
+		m := plainly(t, bin, c.name)
+		for range 2 { // the second launch does not try again
+			d := &duo{of: m}
+			require.NoError(t, d.start(t.Context()))
+			course := &iterations{duo: d}
+			require.NoError(t, d.held(t.Context(), course, func() error { return nil }))
+			d.kill()
+			assert.GreaterOrEqual(t, course.turn.Iterations, c.least, c.name)
+			assert.LessOrEqual(t, course.turn.Iterations, c.most, c.name)
+		}
+	}
+}
+
 // Sides have turns of as many iterations. A side that is many times faster has some that last, unless the other's last too long.
 func TestTurnOfAll(t *testing.T) {
 	of := func(timed time.Duration) trial { return trial{timed: float64(timed)} }

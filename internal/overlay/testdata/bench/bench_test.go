@@ -275,6 +275,23 @@ func BenchmarkPanics(b *testing.B) {
 	}
 }
 
+func BenchmarkSetsUpLong(b *testing.B) {
+	time.Sleep(400 * time.Millisecond)
+	b.ResetTimer()
+	for range b.N {
+		time.Sleep(100 * time.Microsecond)
+	}
+}
+
+func BenchmarkWaitsLong(b *testing.B) {
+	for range b.N {
+		b.StopTimer()
+		time.Sleep(300 * time.Millisecond)
+		b.StartTimer()
+		work()
+	}
+}
+
 // slow is an error that takes a while to say what it is: meanwhile package testing goes on.
 type slow struct{}
 
