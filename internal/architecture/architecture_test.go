@@ -99,11 +99,11 @@ var arrows = map[string][]string{
 	"internal/readme":         nil, // for tests that execute pages
 }
 
-// TestEveryRoomStandsInTheDocs holds that the table of rooms names each internal package; the testbed has one line.
+// TestEveryRoomStandsInTheDocs holds that the table of packages names each internal package; the testbed has one line.
 func TestEveryRoomStandsInTheDocs(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs/development.md"))
 	require.NoError(t, err)
-	_, table, found := strings.Cut(string(page), "| room | what is in it |")
+	_, table, found := strings.Cut(string(page), "| package | what is in it |")
 	require.True(t, found)
 	table, _, _ = strings.Cut(table, "\n\n")
 	for name := range arrows {

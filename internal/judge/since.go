@@ -24,9 +24,10 @@ func Anchored(pairs []Pair, anchor Results) {
 }
 
 // sinceAnchor is what a verdict comes to with its Anchor. What fails since the baseline stays as it is. Else what regressed since
-// the anchor has drifted, what is invalid since then is invalid, what was not measured since then fails as inconclusive, and what is
-// inconclusive or blind since then otherwise is said beside, unless the rule's limits for the anchor have it fail. What a trailer accepts stays accepted where it regressed since the anchor,
-// or none would help beside one: a change that is meant is in both. A trailer accepts nothing else since the anchor.
+// the anchor has drifted, what is invalid since then is invalid, and what was not measured since then fails as inconclusive. What
+// is inconclusive otherwise, or blind, since then is said beside, unless the limits for the anchor have it fail. What a trailer
+// accepts stays accepted where it regressed since the anchor, or none would help beside one: a change that is meant is in both. A
+// trailer accepts nothing else since the anchor.
 func (j Judge) sinceAnchor(v policy.Verdict) policy.Verdict {
 	a := v.Anchor
 	if a == nil || v.Fails {

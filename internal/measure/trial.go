@@ -78,8 +78,8 @@ func turnOfAll(sides []trial) int {
 	return max(n, min(faster, longest))
 }
 
-// turnBehind is how many iterations a turn is to have after one of n, all of which a long set-up hides: a few times more, and at most
-// as many as take as long as a portion.
+// turnBehind is how many iterations a turn is to have after one of n, all of which a long set-up hides: a few times more, and at
+// most as many as take as long as a portion.
 func turnBehind(sides []trial, n int) int {
 	more := 10 * n
 	if n == 1 { // each may take as long as the first

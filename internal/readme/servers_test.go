@@ -18,7 +18,7 @@ func TestTheRuleOnErrorsLoads(t *testing.T) {
 	require.NoError(t, err)
 	p, err := policy.Parse("policy.json", []byte(`{"version": 1, "rules": [`+rule.Text+`]}`))
 	require.NoError(t, err)
-	assert.Equal(t, []policy.Rule{{Metric: "errors-percent", MinRegression: 1, Direction: policy.Lower}}, p.Rules)
+	assert.Equal(t, []policy.Rule{{Metric: "errors-percent", MinRegression: 1}}, p.Rules)
 }
 
 // The gate of the page on two servers starts them anew with the page's own script, each side's at both addresses, and leaves each
