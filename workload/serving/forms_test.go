@@ -36,6 +36,10 @@ func chatOf(delta string) string {
 	return event(`{"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":` + delta + `,"finish_reason":null}]}`)
 }
 
+// toolNamed is the delta with which a call of a tool begins.
+const toolNamed = `{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"c","type":"function",` +
+	`"function":{"name":"add","arguments":""}}]}`
+
 const chatEnd = `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}` + "\n\n" + doneLine
 
 // streams are forms of streams. Whatever tells of a failure makes the request one that failed, whatever came before and after.
@@ -68,6 +72,14 @@ var streams = []form{
 	{"thoughts", chatOf(`{"reasoning_content":"a"}`) + chatOf(`{"reasoning":"a"}`) + chatOf(`{"content":"a"}`) + chatEnd, "", "", 3},
 	{"parts", chatOf(`{"content":[{"type":"text","text":"a"}]}`) + chatOf(`{"content":[]}`) + chatEnd, "", "", 1},
 	{"parts with thoughts", chatOf(`{"content":[{"type":"thinking","thinking":[{"type":"text","text":"a"}]}]}`) + chatEnd, "", "", 1},
+	{"a call of a tool", chatOf(toolNamed) + chatOf(`{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\": 1}"}}]}`) +
+		finishOf("tool_calls") + doneLine, "", "", 2},
+	{"a call of a function", chatOf(`{"role":"assistant","content":null,"function_call":{"name":"add","arguments":""}}`) +
+		chatOf(`{"function_call":{"arguments":"{}"}}`) + finishOf("function_call") + doneLine, "", "", 2},
+	{"a refusal", chatOf(`{"role":"assistant","content":""}`) + chatOf(`{"refusal":"I will not"}`) + chatEnd, "", "", 1},
+	{"calls and refusals that are none", chatOf(`{"content":"a","refusal":null,"tool_calls":null,"function_call":null}`) +
+		chatOf(`{"refusal":"","tool_calls":[],"function_call":{}}`) + chatOf(`{"tool_calls":[{"index":0,"id":"c","type":"function"}]}`) +
+		chatOf(`{"tool_calls":[{"index":0,"function":{"name":null,"arguments":""}}]}`) + chatEnd, "", "", 1},
 	{"a text that looks like an error", textOf(`{"error":{"message":"no"}}`) + finish + doneLine, "", "", 1},
 	{"a text that looks like an end", textOf("data: [DONE]") + finish + doneLine, "", "", 1},
 	{"errors that are none", event(`{"error":null,"choices":[{"text":"a","error":{}}]}`) +
@@ -164,6 +176,8 @@ var streams = []form{
 var bodies = []form{
 	{"a completion", `{"choices":[{"text":"a","finish_reason":"length"}]}`, "", "", 1},
 	{"a chat of parts", `{"choices":[{"message":{"content":[{"type":"text","text":"a"}]},"finish_reason":"stop"}]}`, "", "", 1},
+	{"a chat that calls a tool", `{"choices":[{"message":` + toolNamed + `,"finish_reason":"tool_calls"}]}`, "", "", 1},
+	{"a chat that refuses", `{"choices":[{"message":{"content":null,"refusal":"no"},"finish_reason":"stop"}]}`, "", "", 1},
 	{"an error object", `{"error":{"message":"sorry"}}`, "status 200", "sorry", 0},
 	{"an error object with a code", `{"error":{"message":"sorry","code":503}}`, "status 503", "sorry", 0},
 	{"object error", `{"object":"error","message":"sorry","code":400}`, "status 400", "sorry", 0},

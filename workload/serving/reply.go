@@ -15,6 +15,8 @@ import (
 //	Normalized  Latency / OutputTokens: the guide's "per output token latency"
 //	Gaps        times between texts. A text may be of several tokens, and texts that came in one read have gaps of 0 between them
 //
+// Text is all that the model generates: thoughts, refusals, and the names and arguments of calls of tools, too.
+//
 // Without a stream there is no TTFT, TPOT or gap. Where the server gives no usage, tokens are not known and neither are TPOT
 // and Normalized: the number of events is not the number of tokens.
 type Reply struct {

@@ -113,6 +113,21 @@ func TestAStreamIsTimed(t *testing.T) {
 			Latency: 80 * ms, TTFT: 50 * ms, TPOT: 15 * ms, Normalized: 80 * ms / 3, Gaps: []time.Duration{10 * ms, 20 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 3, Texts: 3,
 		}},
+		{"a call of a tool after a text", []piece{
+			{50 * ms, chatOf(`{"content":"a"}`)}, {10 * ms, chatOf(toolNamed)},
+			{20 * ms, chatOf(`{"tool_calls":[{"function":{"arguments":"{}"}}]}`)},
+			{7 * ms, finishOf("tool_calls") + usageOf(7, 3) + doneLine},
+		}, Reply{
+			Latency: 80 * ms, TTFT: 50 * ms, TPOT: 15 * ms, Normalized: 80 * ms / 3, Gaps: []time.Duration{10 * ms, 20 * ms},
+			HasUsage: true, PromptTokens: 7, OutputTokens: 3, Texts: 3,
+		}},
+		{"a call of a tool alone", []piece{
+			{5 * ms, roleOnly}, {45 * ms, chatOf(toolNamed)}, {10 * ms, chatOf(`{"tool_calls":[{"function":{"arguments":"{}"}}]}`)},
+			{7 * ms, finishOf("tool_calls") + usageOf(7, 2) + doneLine},
+		}, Reply{
+			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 10 * ms, Normalized: 30 * ms, Gaps: []time.Duration{10 * ms},
+			HasUsage: true, PromptTokens: 7, OutputTokens: 2, Texts: 2,
+		}},
 		{"role, end, usage and [DONE] are no tokens", []piece{{5 * ms, roleOnly}, {45 * ms, textOf("a")}, {10 * ms, textOf("b")},
 			{7 * ms, finish}, {7 * ms, usageOf(7, 2)}, {100 * ms, doneLine}}, Reply{
 			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 10 * ms, Normalized: 30 * ms, Gaps: []time.Duration{10 * ms},
