@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -76,15 +77,23 @@ func (c *course) prepare(named string) (err error) {
 	return c.probe()
 }
 
+// Probe is a request for one token of an entry, by which it is found out whether a server answers. It has the scenario's body but
+// for min_tokens, of which a server refuses more than the one.
+func (s Scenario) Probe(e dataset.Entry) Request {
+	e.OutputTokens = 1
+	r := s.Request(s.Models(1)[0], e)
+	r.Extra = maps.Clone(r.Extra)
+	delete(r.Extra, "min_tokens")
+	return r
+}
+
 // probe asks for one token. The error says what the server did instead.
 func (c *course) probe() error {
 	within := min(mostProbe, time.Duration(cmp.Or(c.scenario.Timeout, Duration(mostProbe))))
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	entry := c.set.Entries[0]
-	entry.OutputTokens = 1
 	began := time.Now()
-	if _, tried, err := c.client.Insist(ctx, c.scenario.Request(c.scenario.Models(1)[0], entry), time.Time{}); err != nil {
+	if _, tried, err := c.client.Insist(ctx, c.scenario.Probe(c.set.Entries[0]), time.Time{}); err != nil {
 		return fmt.Errorf("the server at %s did not answer a first request, sent %s in %v: %w",
 			c.target.path(), times(tried), time.Since(began).Round(time.Millisecond), err)
 	}

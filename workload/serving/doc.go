@@ -7,7 +7,7 @@
 //
 // A [Scenario] says what load a server gets, and [Benchmark] runs it: a benchmark for each rate, or each number of requests under
 // way, which package regress gates as any other. A driver of its own, as the load generator in deploy is, takes the parts:
-// [Scenario.Load], [Scenario.ReadDataset], [Scenario.Models] and [Scenario.Request].
+// [Scenario.Load], [Scenario.ReadDataset], [Scenario.Models], [Scenario.Request] and [Scenario.Probe].
 //
 //	func BenchmarkServing(b *testing.B) {
 //		s, err := serving.OpenScenario("testdata/multi-lora.json")

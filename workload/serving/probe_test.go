@@ -1,6 +1,8 @@
 package serving
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -15,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tailgate-go/tailgate/internal/openai"
 	"github.com/tailgate-go/tailgate/workload/serving/dataset"
 )
 
@@ -147,6 +150,29 @@ func TestAFirstRequestIsSentAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A server refuses a least length above the most. The first request, which is for one token, has none; every other has it.
+func TestAFirstRequestHasNoLeastLength(t *testing.T) {
+	var asked []string
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		var body openai.CompletionRequest
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || body.MinTokens > *body.MaxTokens {
+			replies(400, jsonKind, `{"error":{"message":"min_tokens must be less than or equal to max_tokens"}}`)(w, r)
+			return
+		}
+		asked = append(asked, fmt.Sprintf("%d to %d, seed %d", body.MinTokens, *body.MaxTokens, *body.Seed))
+		replies(200, jsonKind, `{"choices":[{"text":"a","finish_reason":"stop"}]}`)(w, r)
+	}
+	s, err := ParseScenario("s.json", []byte(base(`"body": {"min_tokens": 4, "seed": 7}`)))
+	require.NoError(t, err)
+	bubble(t, handler, func(t *testing.T, client *Client) {
+		c := &course{scenario: s, client: client, set: dataset.Set{Entries: []dataset.Entry{{Prompt: "a", OutputTokens: 9}}}}
+		assert.NoError(t, c.probe())
+		_, err := c.send(t.Context(), "m", c.set.Entries[0], time.Time{})
+		assert.NoError(t, err)
+	})
+	assert.Equal(t, []string{"0 to 1, seed 7", "4 to 9, seed 7"}, asked)
 }
 
 // With b.N = 1 a prompt that fails is sent again where it stands for more, and not where it is all that the scenario has.

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tailgate-go/tailgate/internal/fleet"
+	"github.com/tailgate-go/tailgate/internal/openai"
+	"github.com/tailgate-go/tailgate/workload/serving"
 )
 
 const mostProbe = 30 * time.Second // for all requests to one server that may refuse one in a while
@@ -22,9 +25,7 @@ const mostProbe = 30 * time.Second // for all requests to one server that may re
 func (c *client) probe(url string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), mostProbe)
 	defer cancel()
-	entry := c.set.Entries[0]
-	entry.OutputTokens = 1
-	_, tried, err := c.client.Insist(ctx, c.scenario.Request(c.scenario.Models(1)[0], entry), time.Time{})
+	_, tried, err := c.client.Insist(ctx, c.scenario.Probe(c.set.Entries[0]), time.Time{})
 	if err != nil {
 		return fmt.Errorf("the target %s did not answer a first request for one token, asked %d times: %w; begin the load when its "+
 			"servers are ready: on a cluster, when kubectl rollout status deployment/model-server says so of the pods app=model-server, "+
@@ -83,6 +84,30 @@ func TestAFirstRequestMayFail(t *testing.T) {
 	cmd, out := generator(t, "TAILGATE_SCENARIO="+written(t), "TAILGATE_TARGET="+flaky.URL)
 	_ = cmd.Run() // it fails when it was late
 	assert.Contains(t, out.String(), `"attempted":301,"succeeded":301,"failed":0`)
+}
+
+// The first request is for one token, of which no server is to give more, whatever the scenario asks for.
+func TestAFirstRequestHasNoLeastLength(t *testing.T) {
+	s, err := serving.ParseScenario("s.json", []byte(`{"version": 1, "name": "case", "model": "m", "rates": [9], "prompts": 9,
+		"dataset": {"synthetic": {"input_tokens": 9, "output_tokens": 9}}, "body": {"min_tokens": 4}}`))
+	require.NoError(t, err)
+	set, err := s.ReadDataset(nil)
+	require.NoError(t, err)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var asked openai.CompletionRequest
+		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || *asked.MaxTokens != 1 || asked.MinTokens > 1 {
+			http.Error(w, "min_tokens must be less than or equal to max_tokens", http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"choices":[{"index":0,"text":"x","finish_reason":"length"}]}`)
+	}))
+	t.Cleanup(server.Close)
+	to, err := serving.NewClient(serving.Target{URL: server.URL})
+	require.NoError(t, err)
+	t.Cleanup(to.Close)
+	c := &client{scenario: s, set: set, client: to}
+	assert.NoError(t, c.probe(server.URL))
 }
 
 // What fails, which prompts were sent, and how much of them came from a cache stand in a shard's result and its lines.
