@@ -46,7 +46,7 @@
 //	mean-{ttft,tpot,itl,normalized}-ns   the mean of each of the following
 //	q-ttft-ns                    time to first token: until the first text came [IP, vLLM]
 //	q-tpot-ns                    time per output token after the first: (latency - ttft) / (tokens - 1), of replies of
-//	                             two or more [IP, vLLM]
+//	                             two or more [IP, vLLM], in two texts or more; 1 ns where all came in one read
 //	q-itl-ns                     gaps between events that have text [vLLM]
 //	q-normalized-ns              latency / tokens [LPG, IP: the guide's "per output token latency"]
 //	tok/s, output-tok/min        output tokens, as the server's usage counts them, by the time from the start to the

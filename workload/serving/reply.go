@@ -11,7 +11,7 @@ import (
 //	Latency     until the last text came; without a stream, until the whole reply had
 //	TTFT        time to first token: until the first text came. Events with a role, with no text, or with usage alone do not count
 //	TPOT        time per output token after the first: (Latency - TTFT) / (OutputTokens - 1), as vLLM's benchmark and
-//	            inference-perf have it
+//	            inference-perf have it; 1 ns where all texts came in one read
 //	Normalized  Latency / OutputTokens: the guide's "per output token latency"
 //	Gaps        times between texts. A text may be of several tokens, and texts that came in one read have gaps of 0 between them
 //
@@ -61,7 +61,7 @@ func (r *Reply) measure(texts []time.Duration, done time.Duration, last chunk) {
 	}
 	r.count(last)
 	if r.OutputTokens > 1 && r.Texts > 1 {
-		r.TPOT = (r.Latency - r.TTFT) / time.Duration(r.OutputTokens-1)
+		r.TPOT = max(1, (r.Latency-r.TTFT)/time.Duration(r.OutputTokens-1)) // texts of one read have the same time; 0 is not measured
 	}
 }
 

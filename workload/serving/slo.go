@@ -35,7 +35,8 @@ func one(is bool) int {
 }
 
 // keeps reports whether a request keeps the bounds. A time that is not known keeps no bound: the TTFT of a reply without text, and
-// the TPOT of several texts without usage, or of several tokens in one text. A reply of one token has no TPOT, and needs no text.
+// the TPOT of several texts without usage, or of several tokens in one text. The TPOT of several texts that came in one read is
+// known: nobody waited for a token after the first. A reply of one token has no TPOT, and needs no text.
 func (s SLO) keeps(r Reply) bool {
 	within := func(took time.Duration, bound Duration) bool { return bound == 0 || took <= time.Duration(bound) }
 	switch {

@@ -69,6 +69,12 @@ func TestAGoodRequestKeepsEveryBound(t *testing.T) {
 	} {
 		assert.Equal(t, c.good, slo.keeps(c.reply), c.name)
 	}
+	usage := chunk{hasUsage: true, completionTokens: 2}
+	var inOneRead, inOneText Reply
+	inOneRead.measure([]time.Duration{ms, ms}, ms, usage)
+	assert.True(t, slo.keeps(inOneRead), "nobody waited for the second token")
+	inOneText.measure([]time.Duration{ms}, ms, usage)
+	assert.False(t, slo.keeps(inOneText), "it is not known how long the second token took")
 	assert.True(t, SLO{}.keeps(Reply{Latency: time.Hour}), "no bounds")
 	tally := newTally(2, Scenario{SLO: slo})
 	tally.succeeded(keeps)

@@ -150,6 +150,15 @@ func TestAStreamIsTimed(t *testing.T) {
 			Latency: 60 * ms, TTFT: 50 * ms, TPOT: 5 * ms, Normalized: 20 * ms, Gaps: []time.Duration{0, 10 * ms},
 			HasUsage: true, PromptTokens: 7, OutputTokens: 3, Texts: 3,
 		}},
+		{"all events in a read", []piece{{50 * ms, textOf("a") + textOf("b") + finish + usageOf(7, 2) + doneLine}}, Reply{
+			Latency: 50 * ms, TTFT: 50 * ms, TPOT: 1, Normalized: 25 * ms, Gaps: []time.Duration{0},
+			HasUsage: true, PromptTokens: 7, OutputTokens: 2, Texts: 2,
+		}},
+		{"several tokens in one text, whose time is not known", []piece{
+			{50 * ms, textOf("a b") + finish + usageOf(7, 2) + doneLine},
+		}, Reply{
+			Latency: 50 * ms, TTFT: 50 * ms, Normalized: 25 * ms, HasUsage: true, PromptTokens: 7, OutputTokens: 2, Texts: 1,
+		}},
 		{"usage of zeros in every event, and the true one last", []piece{
 			{50 * ms, event(zeros)}, {10 * ms, event(zeros)}, {0, finish + usageOf(7, 2) + doneLine},
 		}, Reply{
