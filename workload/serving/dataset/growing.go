@@ -1,6 +1,9 @@
 package dataset
 
-import "math/rand/v2"
+import (
+	"fmt"
+	"math/rand/v2"
+)
 
 // talk is a conversation whose every request has all before it in its prompt: Entries[begin:end] of its set.
 type talk struct{ begin, end int }
@@ -9,31 +12,33 @@ type talk struct{ begin, end int }
 const defaultTalks = 20
 
 // growing are the requests of a conversation whose turns alternate: the first turn, then all up to the third, and so on, each with
-// the length of the turn that follows it. Prompts share their storage. A request beyond the filter's bounds is left out, and one
-// whose prompt is too long is the end.
+// the length of the turn that follows it. Prompts share the storage of the longest, which is all that is kept of the conversation.
+// A request beyond the filter's bounds is left out, and one whose prompt is too long is the end.
 func (r *reader) growing(index int) (entries []Entry) {
-	ends := make([]int, len(r.turns))
 	var text []byte
-	for i, turn := range r.turns {
-		if i > 0 {
-			text = append(text, '\n')
-		}
-		text = append(text, turn...)
-		ends[i] = len(text)
-	}
-	whole, tokens := string(text), 0
+	var ends []int // of each entry's prompt in text
+	tokens := 0
 	for i := 0; i+1 < len(r.turns); i += 2 {
 		if i > 0 {
+			text = fmt.Appendf(text, "\n%s\n", r.turns[i-1])
 			tokens += r.options.Count(r.turns[i-1]) + 2 // and two line ends
 		}
+		text = append(text, r.turns[i]...)
 		tokens += r.options.Count(r.turns[i])
 		if most := r.options.Filter.MaxPromptTokens; most > 0 && tokens > most {
 			break
 		}
-		e := Entry{Index: index, Prompt: whole[:ends[i]], PromptTokens: tokens, OutputTokens: r.options.Count(r.turns[i+1])}
+		e := Entry{Index: index, PromptTokens: tokens, OutputTokens: r.options.Count(r.turns[i+1])}
 		if r.options.Filter.Keeps(e.PromptTokens, e.OutputTokens) {
-			entries = append(entries, e)
+			entries, ends = append(entries, e), append(ends, len(text))
 		}
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	longest := string(text[:ends[len(ends)-1]])
+	for k, end := range ends {
+		entries[k].Prompt = longest[:end]
 	}
 	return entries
 }

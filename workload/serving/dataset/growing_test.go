@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -33,6 +34,20 @@ func TestAGrowingConversationIsARequestOfEveryOtherTurn(t *testing.T) {
 	set = read(t, "["+conversation("a", "c", "d e f", "g h")+"]", Options{Turns: Growing, Filter: Filter{MinPromptTokens: 2}})
 	assert.Len(t, set.Entries, 1, "what is too short is left out")
 	assert.Equal(t, "a\nc\nd e f", set.Entries[0].Prompt)
+}
+
+// A conversation whose turns soon pass the bound is kept as far as its prompts go, so that the bound on what is kept holds.
+func TestAGrowingConversationIsKeptAsFarAsItsPrompts(t *testing.T) {
+	const n = 30
+	one := conversation("q1 two", "a1", "q2 two", "a2 "+strings.Repeat("x", 1<<20), "q3", "a3")
+	text := io.MultiReader(strings.NewReader("["+one),
+		io.LimitReader(&endless{again: "," + one}, int64((n-1)*(len(one)+1))), strings.NewReader("]"))
+	before := heap()
+	set, err := Read("d.json", text, Options{Turns: Growing, Count: wordsOf, Filter: Filter{MaxPromptTokens: 9}})
+	require.NoError(t, err)
+	assert.Less(t, int64(heap()-before), int64(n<<20/4))
+	require.Len(t, set.Entries, 2*n)
+	assert.Equal(t, "q1 two\na1\nq2 two", set.Entries[1].Prompt)
 }
 
 // Every request continues the one before of its conversation, by the text that is sent, and no two conversations begin alike.
