@@ -119,6 +119,9 @@ var scenarioRefusals = []struct {
 	{"burstiness in another word", base(`"arrivals": {"burstiness": "poisson"}`),
 		`burstiness is neither a number nor "constant"`, false},
 	{"a warm-up without a rate", base(`"warm_up": {"duration": "1s"}`), "warm_up: write a rate and a duration above 0", false},
+	{"a warm-up beyond what memory holds", base(`"warm_up": {"rate": 1000000, "duration": "1h"}`),
+		"warm_up: load: Requests is 3600000000", true},
+	{"a warm-up in which nothing is sent", base(`"warm_up": {"rate": 0.5, "duration": "1s"}`), "warm_up: load: Requests is 0", true},
 	{"a temperature of 3", base(`"temperature": 3`), "temperature is 3; write 0 to 2", false},
 	{"a top_p of 0", base(`"top_p": 0`), "top_p is 0; write a number above 0, to 1", false},
 	{"a bound below 0", base(`"max_in_flight": -1`), "max_in_flight is -1", false},
@@ -188,6 +191,9 @@ func FuzzParseScenario(f *testing.F) {
 		for _, p := range s.points() {
 			require.NoError(t, s.loadOf(p).Validate())
 			require.Positive(t, s.loadOf(p).Requests)
+		}
+		if s.WarmUp != (WarmUp{}) {
+			require.NoError(t, s.warmUpLoad().Validate())
 		}
 		if !s.Sweep.isZero() {
 			require.LessOrEqual(t, len(s.Sweep.grid()), 40_000)

@@ -149,8 +149,19 @@ func (s Scenario) checkLoad() (path string, err error) {
 			return path, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	if w := s.WarmUp; w != (WarmUp{}) && (!(w.Rate > 0) || w.Rate > mostRate || w.Duration <= 0) {
+	return s.checkWarmUp()
+}
+
+func (s Scenario) checkWarmUp() (path string, err error) {
+	w := s.WarmUp
+	switch {
+	case w == (WarmUp{}):
+		return "", nil
+	case !(w.Rate > 0) || w.Rate > mostRate || w.Duration <= 0:
 		return "warm_up", errors.New("warm_up: write a rate and a duration above 0, or leave it out")
+	}
+	if err := s.warmUpLoad().Validate(); err != nil {
+		return "warm_up", fmt.Errorf("warm_up: %w", err)
 	}
 	return "", nil
 }
