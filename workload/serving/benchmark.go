@@ -18,7 +18,8 @@ type Options struct {
 	Count dataset.Counter
 
 	// Results is a file that gets what each run came to, as JSON: scenario, server, errors, throughput and quantiles. It is replaced
-	// as a whole when a rate has been run; results.schema.json beside this package describes it. Empty means none.
+	// as a whole when a rate has been run; results.schema.json beside this package describes it. The one prompt by which testing finds
+	// out what there is to run is no run, unless it fails or is all that the scenario has. Empty means none.
 	Results string
 
 	// Handover is a file by which processes that make a run each count as one: Results and the tables have the runs of those before

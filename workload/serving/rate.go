@@ -57,7 +57,11 @@ func (c *course) run(b *testing.B, at point) {
 		c.target.report(b)
 	}
 	reportServers(b, before, after, result.Elapsed)
-	if err := c.keep(b, r.tally.outcome(at, began, result)); err != nil {
+	var runs []outcome
+	if !r.trial || b.Failed() { // else the run that counts follows, if nothing ends the process before
+		runs = append(runs, r.tally.outcome(at, began, result))
+	}
+	if err := c.keep(b, runs...); err != nil {
 		b.Errorf("serving: results: %v", err)
 	}
 }

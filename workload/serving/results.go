@@ -45,7 +45,7 @@ func (c *course) keep(b *testing.B, runs ...outcome) error {
 	if c.options.Results == "" {
 		return nil
 	}
-	r := results{Version: resultsVersion, Scenario: c.scenario, Target: c.target.public(), Runs: c.kept}
+	r := results{Version: resultsVersion, Scenario: c.scenario, Target: c.target.public(), Runs: append([]outcome{}, c.kept...)}
 	r.Dataset = c.set.Hash(c.scenario.Dataset.Seed)
 	r.Scenario.Target = c.scenario.Target.public()
 	return writeJSON(c.options.Results, r)

@@ -98,6 +98,42 @@ func TestTheFileOfResultsSaysWhatWasPrinted(t *testing.T) {
 	}
 }
 
+// The one prompt by which testing finds out what there is to run is no run, so that none is left of a process that is killed in the
+// run that follows. Where it fails nothing follows.
+func TestATrialIsNoRunInTheFileOfResults(t *testing.T) {
+	s, err := ParseScenario("s.json", []byte(`{"version": 1, "name": "case", "model": "m", "stream": true, "concurrency": [1],
+		"prompts": 40, "dataset": {"synthetic": {"input_tokens": 9, "output_tokens": 2}}}`))
+	require.NoError(t, err)
+	set, err := s.ReadDataset(nil)
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "results.json")
+	run := func(handler http.HandlerFunc) []outcome {
+		c := &course{scenario: s, options: Options{Results: name}, opened: true, set: set, client: loopback(t, handler)}
+		testing.Benchmark(func(b *testing.B) { c.run(b, s.points()[0]) })
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		var file results
+		require.NoError(t, json.Unmarshal(text, &file))
+		return file.Runs
+	}
+	var asked atomic.Int64
+	var meanwhile atomic.Value // the file while the run that follows is under way
+	runs := run(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 2 {
+			text, _ := os.ReadFile(name)
+			meanwhile.Store(string(text))
+		}
+		replies(200, sseKind, textOf("a")+finish+usageOf(9, 1)+doneLine)(w, r)
+	})
+	assert.Contains(t, meanwhile.Load(), `"runs": []`)
+	require.Len(t, runs, 1)
+	assert.Greater(t, runs[0].Requests, 1)
+
+	runs = run(http.NotFound)
+	require.Len(t, runs, 1)
+	assert.Equal(t, map[string]int{"status 404": 1}, runs[0].Errors)
+}
+
 // Each rate that a sweep tries is in the file, with whether it holds; the highest that does is the answer.
 func TestTheFileOfResultsHasWhatASweepTried(t *testing.T) {
 	file, _, printed := saved(t, replies(200, sseKind, textOf("a")+textOf("b")+finish+usageOf(9, 2)+doneLine),
