@@ -69,7 +69,7 @@ type LoadResult struct {
 	// 0 in a closed loop.
 	LagP50, LagP99, HeldP99 time.Duration
 
-	// Elapsed is the time from the start to the last end.
+	// Elapsed is the time from the start to the last end, be it that of a request that failed.
 	Elapsed time.Duration
 
 	// Backlog is how many requests of an open loop were under way or held up when the last was sent, and Drained how long they took.

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,16 @@ func TestTheFloorAndItsShareCanBeSet(t *testing.T) {
 		r.finish()
 		assert.Len(t, r.Invalid, c.invalid)
 	}
+}
+
+// The time that a request hangs until it is given up is a part of the run's, and not of the rate at which others succeeded.
+func TestARequestThatHangsMakesTheRunLonger(t *testing.T) {
+	r := LoadResult{Load: Load{Concurrency: 3}, Requests: []Sent{
+		{Ended: time.Second}, {Ended: 3 * time.Second}, {Ended: 300 * time.Second, Err: context.DeadlineExceeded},
+	}}
+	r.finish()
+	assert.Equal(t, 300*time.Second, r.Elapsed)
+	assert.Equal(t, 0.5, r.AchievedRate)
 }
 
 func TestARunInWhichNothingSucceededHasNoRate(t *testing.T) {

@@ -50,7 +50,8 @@
 //	q-itl-ns                     gaps between events that have text [vLLM]
 //	q-normalized-ns              latency / tokens [LPG, IP: the guide's "per output token latency"]
 //	tok/s, output-tok/min        output tokens, as the server's usage counts them, by the time from the start to the
-//	                             last text [LPG before #27: per minute]. Without usage there is no metric of tokens
+//	                             last end, as req/s [LPG before #27: per minute]. Without usage there is no metric of
+//	                             tokens
 //	input-tok/s, input-tok/min   likewise of prompts
 //	attempted, succeeded         requests; [LPG's files for one model have succeeded in the place of attempted]
 //	errors-percent               of those attempted
@@ -66,8 +67,9 @@
 //	sent-req/s                   n / (time of the last)
 //	achieved-req/s               (succeeded - 1) / (last end - first end) [vLLM and LPG divide by the whole time,
 //	                             LPG failures included]
-//	req/s                        succeeded by the time from the start to the last end, which is that of a text: what the
-//	                             connection does then is left out
+//	req/s                        succeeded by the time from the start to the last end. A request that succeeded ends with its
+//	                             last text, and what the connection does then is left out. One that failed ends when it
+//	                             is given up, so that one that hangs makes req/s low, but not achieved-req/s
 //	p50-lag-ns p99-lag-ns        how late the load generator sent; a run in which that is more than the scenario's
 //	                             max_lag_percent allows fails, and a gate measures it again
 //	goodput-req/s, -percent      requests that keep every bound of the scenario's slo
