@@ -81,14 +81,11 @@ func (g *gate) read(s *side, output testbin.Output) (*benchdata.Set, error) {
 // reader reads what cannot be only of metrics that nobody needs.
 func (g *gate) reader() benchdata.Reader { return benchdata.Reader{Needed: g.order.Judge.Needs} }
 
-var (
-	resultText = regexp.MustCompile(`Benchmark\S*[ \t]+\d+[ \t]`)
-	passLine   = regexp.MustCompile(`(?m)^PASS\r?$`)
-)
+var resultText = regexp.MustCompile(`Benchmark\S*[ \t]+\d+[ \t]`)
 
 // hasNone reports whether what a test binary printed has passed without any result. A result that stands behind other output on its
 // line is one, which is refused when it is read.
-func hasNone(printed []byte) bool { return passLine.Match(printed) && !resultText.Match(printed) }
+func hasNone(printed []byte) bool { return testbin.Passed(printed) > 0 && !resultText.Match(printed) }
 
 // tail is the end of what a process printed, indented: where a failure says why.
 func tail(o testbin.Output) string {

@@ -54,8 +54,8 @@ func (d *iterations) grantOne(ctx context.Context, i int, turn duet.PlainTurn) (
 }
 
 // warmUp finds out on the way what a turn is to be: the same for all sides. It is turnWork of timed work, or as much as takes the
-// benchmark as long as its set-up, which a b.N function has in every turn, and plainPortion at most. What the
-// first launch asks is not of the budget.
+// benchmark as long as its set-up, which a b.N function has in every turn, and plainPortion at most. What the first launch asks is
+// not of the budget.
 func (d *iterations) warmUp(ctx context.Context) error {
 	sides, err := d.try(ctx)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"time"
 )
@@ -41,6 +42,11 @@ type Output struct {
 	Stderr   []byte // the last 64 KiB
 	ExitCode int    // -1 when a signal ended the process
 }
+
+var passLine = regexp.MustCompile(`(?m)^PASS\r?$`)
+
+// Passed counts the lines by which m.Run says that all went well: one for each call.
+func Passed(stdout []byte) int { return len(passLine.FindAllIndex(stdout, -1)) }
 
 // command is what start starts.
 type command struct {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/tailgate-go/tailgate/internal/overlay"
@@ -24,9 +23,6 @@ const mostOfTestLog = 16 << 20
 
 // testLogFlag makes a test binary log what it looks at. Go test keys its cache with that log.
 const testLogFlag = "-test.testlogfile="
-
-// passLine is what each m.Run prints at its end. The log is that of the first.
-var passLine = regexp.MustCompile(`(?m)^PASS\r?$`)
 
 // Inputs is what a test binary looked at.
 type Inputs struct {
@@ -52,9 +48,7 @@ func (b *Binary) RunLogged(ctx context.Context, options RunOptions) (output Outp
 	if read, logErr := readTestLog(name, b.Dir); logErr == nil {
 		inputs = read
 	}
-	if len(passLine.FindAllIndex(output.Stdout, 2)) > 1 {
-		inputs.Known = false
-	}
+	inputs.Known = inputs.Known && Passed(output.Stdout) <= 1 // the log is that of the first m.Run
 	return output, inputs, nil
 }
 
