@@ -18,13 +18,6 @@ const (
 	longPortion = 500 * time.Millisecond
 	// longestTurn is how long the iterations of a turn take at most, unless it has but one: with what they do while the timer stands.
 	longestTurn = time.Second
-	// growing is how many times as many iterations a turn of the warm-up may have as the turn before it. If the first turn,
-	// of one iteration, took longer than trying, the second has two at most: the first may have been slow by its set-up.
-	growing = 100
-	trying  = 10 * time.Millisecond
-	// longSetUp is how long a turn of one iteration takes that may be nearly all set-up. What an iteration takes while the timer
-	// stands is not told before turns of more of them take longer.
-	longSetUp = longestTurn / 4
 )
 
 // iterations is the course of a benchmark without a Recorder, whose turns are of so many iterations.
@@ -84,65 +77,31 @@ func (d *iterations) beginsAnew() bool {
 // try finds out what a turn is to be of a benchmark all of whose iterations are alike, and what the sides' turns told.
 func (d *iterations) try(ctx context.Context) (sides each[trial], err error) {
 	known := &d.of.shape.behind
-	d.turn = duet.PlainTurn{Iterations: max(known.iterations, 1), WarmUp: true}
-	sides = each[trial]{untried(), untried(), untried()}
-	for i := range sides {
-		if known.iterations > 0 {
-			sides[i].stood = known.stood[i]
-		}
-	}
-	first := time.Duration(0) // of the turns of one iteration, the longest
-	for began := time.Now(); ; {
-		last := time.Now()
-		results, err := d.grant(ctx, d.draw(), d.turn)
+	for s, began := known.search(), time.Now(); ; {
+		last, n := time.Now(), s.iterations
+		results, err := d.grant(ctx, d.draw(), duet.PlainTurn{Iterations: n, WarmUp: true})
 		if err != nil {
-			return sides, err
+			return s.sides, err
 		}
-		n := d.turn.Iterations
 		d.warmed += n
-		var all []trial
-		wall, took, fills := time.Duration(0), time.Duration(0), false
+		took := time.Duration(0)
 		for _, i := range d.of.sides {
 			r := results[i]
-			sides[i].add(r)
-			all, fills = append(all, sides[i]), fills || sides[i].fills()
-			wall, took = max(wall, r.Wall), took+r.Took
 			d.cpu += r.CPU
 			d.wall += r.Timed // what is not timed may wait as long as it likes
+			took += r.Took
 		}
-		if n == 1 {
-			first = max(first, wall)
+		if !s.found(d.of.sides, results, time.Since(began)) {
+			continue
 		}
-		next, sure := turnOfAll(all), true
-		if first >= longSetUp && wall < first*3/2 {
-			if more := turnBehind(all, n); more > n {
-				next, sure = more, false
-			}
+		d.turn = duet.PlainTurn{Iterations: s.iterations}
+		d.turns = turnsOf(s.lasts(d.of.sides))
+		d.expected = took * time.Duration(d.turns)
+		if s.long() {
+			d.asked(last.Sub(began))
+			known.keep(s)
 		}
-		if sure && time.Since(began) >= 2*warmUpWork && next <= 2*n && !fills {
-			d.turn = duet.PlainTurn{Iterations: min(next, 2*n)}
-			longest := time.Duration(0)
-			for _, i := range d.of.sides {
-				longest = max(longest, sides[i].lasts(d.turn.Iterations))
-			}
-			d.turns = turnsOf(longest)
-			d.expected = took * time.Duration(d.turns)
-			if first >= longSetUp {
-				d.asked(last.Sub(began))
-				known.iterations = d.turn.Iterations
-				for i := range sides {
-					known.stood[i] = sides[i].stood
-				}
-			}
-			return sides, nil
-		}
-		if sure && n == 1 && wall > trying {
-			next = min(next, 2)
-		}
-		if sure {
-			next = min(next, growing*n)
-		}
-		d.turn.Iterations = next
+		return s.sides, nil
 	}
 }
 
