@@ -63,9 +63,13 @@ func (p Plan) look(rounds int) (look policy.Look, planned bool) {
 
 // Final is the last look, after so many rounds, because the budget is spent. A caller may end for how long both sides took
 // together, never for what they measured.
-func (p Plan) Final(rounds int) policy.Look {
-	l := p.plan.Final(rounds)
-	return policy.Look{Alpha: 2 * l.Alpha, Miss: 2 * l.Miss, Last: true, Early: float64(rounds) < p.last(), Paired: true}
+func (p Plan) Final(rounds int) policy.Look { return p.final(p.plan.Final(rounds)) }
+
+// again is Final after a planned look after as many rounds.
+func (p Plan) again(rounds int) policy.Look { return p.final(p.plan.Again(rounds)) }
+
+func (p Plan) final(l stats.Look) policy.Look {
+	return policy.Look{Alpha: 2 * l.Alpha, Miss: 2 * l.Miss, Last: true, Early: float64(l.Pairs) < p.last(), Paired: true}
 }
 
 // Fewest is the fewest rounds that a gate must have time for: those of the first look, and as many as it takes to be red.

@@ -76,6 +76,9 @@ func (s *Sequence) Look(spent bool) (looked bool) {
 	look, planned := s.plan.look(s.rounds)
 	if spent {
 		look, s.spent = s.plan.Final(s.rounds), true
+		if len(s.looks) > 0 && s.looks[len(s.looks)-1] == s.rounds { // a launch after that look came to nothing
+			look = s.plan.again(s.rounds)
+		}
 	}
 	if !spent && !planned {
 		return false

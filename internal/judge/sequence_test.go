@@ -108,6 +108,35 @@ func TestSequenceWhoseBudgetIsSpentSettles(t *testing.T) {
 	assert.Equal(t, twoRules.Plan(2).Final(9).Alpha, s.Verdicts()[0].Alpha)
 }
 
+// The budget may be spent on a launch after a look that settled nothing: what that look had is not spent again.
+func TestSequenceThatWasLookedAtBeforeTheBudgetIsSpent(t *testing.T) {
+	s := begun(t)
+	for i := range 8 { // 12 % more, and less once
+		slower := 1.12
+		if i == 0 {
+			slower = 0.99
+		}
+		run := func(latency float64) Run {
+			return Run{Requests: 60, Values: map[string]float64{"p95-ns": latency, "req/s": 1e9 / latency}}
+		}
+		s.Add(Round{Baseline: run(1e9), Candidate: run(1e9 * slower)})
+	}
+	plan := twoRules.Plan(2)
+	require.True(t, s.Look(false))
+	require.False(t, s.Settled())
+	require.True(t, s.Look(true))
+	assert.True(t, s.Settled())
+	looks, spent := s.Looks()
+	assert.Equal(t, []int{8, 8}, looks)
+	assert.True(t, spent)
+	first, planned := plan.look(8)
+	require.True(t, planned)
+	rest := s.Verdicts()[0].Alpha
+	assert.Equal(t, plan.again(8).Alpha, rest)
+	assert.Less(t, rest, plan.Final(8).Alpha)
+	assert.LessOrEqual(t, first.Alpha+rest, 2*twoRules.Policy().Alpha/2+1e-12, "of the share of one of two verdicts, of both tails")
+}
+
 func TestSequenceThatFailsIsInvalid(t *testing.T) {
 	for _, rounds := range []int{0, 3, 8} {
 		r, s := rand.New(rand.NewPCG(1, 1)), begun(t)

@@ -43,11 +43,15 @@ func TestARoundTooManyIsRefused(t *testing.T) {
 	}}}
 	pair := j.Pairs(one, one)[0]
 	run := benchdata.Run{Iters: 60, Values: []benchdata.Value{{Unit: "p95-ns", Value: 5e6}}}
+	spent, candidate := false, []benchdata.Run{run}
 	of := func(rounds int, looks ...int) error {
-		runs := benchdata.Benchmark{ID: policy.ID{Name: "Chat"}, Runs: slices.Repeat([]benchdata.Run{run}, rounds)}
+		runs := func(of []benchdata.Run) benchdata.Benchmark {
+			return benchdata.Benchmark{ID: policy.ID{Name: "Chat"}, Runs: slices.Repeat(of, rounds/len(of))}
+		}
 		_, err := replay{
-			judge: j, plan: j.Plan(1), pair: pair, of: Benchmark{Baseline: &Smoke{}}, rounds: [3]benchdata.Benchmark{runs, runs},
-			how: Measured{Rounds: rounds, Looks: looks},
+			judge: j, plan: j.Plan(1), pair: pair, of: Benchmark{Baseline: &Smoke{}},
+			rounds: [3]benchdata.Benchmark{runs([]benchdata.Run{run}), runs(candidate)},
+			how:    Measured{Rounds: rounds, Looks: looks, Spent: spent},
 		}.run()
 		return err
 	}
@@ -55,4 +59,13 @@ func TestARoundTooManyIsRefused(t *testing.T) {
 	assert.ErrorContains(t, of(12, 8, 12), "all was settled before")
 	assert.ErrorContains(t, of(9, 9), "where the plan has no look")
 	assert.ErrorContains(t, of(12, 8), "some of them are gone")
+
+	other := run
+	other.Values = []benchdata.Value{{Unit: "p95-ns", Value: 5.4e6}}
+	far := benchdata.Run{Iters: 60, Values: []benchdata.Value{{Unit: "p95-ns", Value: 9e6}}}
+	candidate = []benchdata.Run{other, run, other, far, other, run, far, other} // nothing is settled by them
+	assert.ErrorContains(t, of(8, 8, 8), "all was settled before", "twice after one round")
+	spent = true
+	assert.NoError(t, of(8, 8, 8), "the budget was spent on a launch that came to nothing")
+	assert.Error(t, of(8, 8, 8, 8))
 }

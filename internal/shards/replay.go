@@ -50,12 +50,14 @@ func (r replay) run() (judged, error) {
 		judging.Fail(r.how.Problem.Reason())
 		return r.result(judging), nil
 	}
-	for _, n := range r.how.Looks {
-		if judging.Settled() || n > r.how.Rounds || n <= judging.Rounds() {
+	for i, n := range r.how.Looks {
+		spent := r.how.Spent && n == r.how.Rounds && i == len(r.how.Looks)-1
+		again := spent && i > 0 && r.how.Looks[i-1] == n // the budget was spent on a launch that came to nothing
+		if judging.Settled() || n > r.how.Rounds || n <= judging.Rounds() && !again {
 			return judged{}, fmt.Errorf("it was judged after %d of %d rounds, and all was settled before", n, r.how.Rounds)
 		}
 		r.add(judging, n)
-		if !judging.Look(r.how.Spent && n == r.how.Rounds) {
+		if !judging.Look(spent) {
 			return judged{}, fmt.Errorf("it was judged after %d rounds, where the plan has no look", n)
 		}
 	}

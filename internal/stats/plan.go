@@ -71,11 +71,17 @@ func (p Plan) Looks() []Look {
 
 // Final returns the look to end with after n pairs when there will be no more, because a budget is spent: it spends all that the
 // looks before have left. The reason to stop must not be which side was the faster; how long both took together may be.
-func (p Plan) Final(n int) Look {
+func (p Plan) Final(n int) Look { return p.rest(n, n) }
+
+// Again is Final where there has been a planned look after n pairs, too: it spends what that has left as well.
+func (p Plan) Again(n int) Look { return p.rest(n, n+1) }
+
+// rest is a look after n pairs that spends all that the looks after fewer than before have left.
+func (p Plan) rest(n, before int) Look {
 	p = p.withDefaults()
 	left := Look{n, p.share(), p.Alpha}
 	for _, look := range p.Looks() {
-		if look.Pairs < n {
+		if look.Pairs < before {
 			left.Alpha -= look.Alpha
 			left.Miss -= look.Miss
 		}

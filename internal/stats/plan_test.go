@@ -91,6 +91,15 @@ func TestPlanSpends(t *testing.T) {
 				t.Fatalf("%+v ends with less than %+v has", final, look)
 			}
 		}
+		again := p.Again(n)
+		if i := slices.IndexFunc(p.Looks(), func(l Look) bool { return l.Pairs == n }); i >= 0 {
+			look := p.Looks()[i]
+			if before.Alpha+look.Alpha+again.Alpha > share+1e-12 || before.Miss+look.Miss+again.Miss > alone+1e-12 {
+				t.Fatalf("%+v after %+v and %+v of %v and %v was spent", again, before, look, share, alone)
+			}
+		} else if again != final {
+			t.Fatalf("%+v is not %+v", again, final)
+		}
 		if final.Pairs != n || min(final.Alpha, final.Miss) < 0 ||
 			before.Alpha+final.Alpha > share+1e-12 || before.Miss+final.Miss > alone+1e-12 {
 			t.Fatalf("%+v after %+v of %v and %v was spent", final, before, share, alone)
@@ -107,6 +116,8 @@ func TestPlanFinal(t *testing.T) {
 	assert.Equal(t, 1.0, Plan{}.Final(4).confidence())
 	assert.Equal(t, Look{}, Plan{}.Final(0))
 	assert.Greater(t, Plan{}.Final(33).Alpha, looks[3].Alpha+looks[4].Alpha-0.003, "what two looks would have had")
+	assert.Equal(t, Look{Pairs: 8, Alpha: 7.0 / 256, Miss: 7.0 / 256}, Plan{}.Again(8), "with the 3/256 of the look after 8 pairs")
+	assert.Equal(t, Plan{}.Final(9), Plan{}.Again(9), "there is no planned look")
 	keep := []int{10, 20}
 	Plan{Pairs: keep}.Final(15)
 	assert.Equal(t, []int{10, 20}, keep)
