@@ -17,6 +17,7 @@ func TestDirectionOf(t *testing.T) {
 		"errors": Lower, "errors-percent": Lower, "errors-timeout": Lower, "timeouts/s": Lower, "B/op": Lower, "allocs/op": Lower,
 		"req/s": Higher, "MB/s": Higher, "output-tok/min": Higher, "tok/sec": Higher, "p50-tok/s": Higher, "op/ns": Higher,
 		"": "", "/": "", "-": "", "score": "", "B": "", "min": "", "tokens": "", "hits-s": "", "ops_per_ms": "", "ops-per-s": "",
+		"ops-per-ns": "", "p95-per-request-ns": Lower,
 		"gopher-goroutines": "", "failed/s": Lower, "cache-misses/op": Lower, "dropped/min": Lower, "gc-cycles/s": Lower,
 		"timeout/s": Lower, "rejected": Lower, "evictions/s": Lower, "allocs/s": Lower, "hits/s": Higher, "missions/s": Higher,
 	} {

@@ -37,7 +37,8 @@ func (r Rule) IsTime() bool { return IsTime(r.Metric) }
 
 // IsTime reports whether a metric of this unit is a time in nanoseconds.
 func IsTime(unit string) bool {
-	return strings.HasSuffix(unit, "-ns") || unit == "ns/op" || strings.HasSuffix(unit, "-ns/op")
+	return unit == "ns/op" || strings.HasSuffix(unit, "-ns/op") ||
+		strings.HasSuffix(unit, "-ns") && !strings.HasSuffix(unit, "-per-ns")
 }
 
 // IsSpeed reports whether a metric of this unit may be a time or a rate, as far as the unit tells: "p95-ns", "ms/token", "req/s".
@@ -85,14 +86,24 @@ func (r Rule) validate() (field string, err error) {
 	if field, err := validateLimits(r.MaxRegressionPercent, r.MinRegression); err != nil {
 		return field, err
 	}
-	if direction := cmp.Or(r.Direction, DirectionOf(r.Unit())); direction == Higher && r.MaxRegressionPercent >= 100 {
-		return "max_regression_percent", fmt.Errorf("max_regression_percent is %v, and %s is better when higher: it cannot fall by more "+
-			"than 100 %%, so the rule could never fail; write less than 100", r.MaxRegressionPercent, r.Metric)
+	if direction := cmp.Or(r.Direction, DirectionOf(r.Unit())); direction == Higher {
+		if r.MaxRegressionPercent >= 100 {
+			return "max_regression_percent", r.neverFails(r.MaxRegressionPercent)
+		}
+		if a := r.Anchor; a != nil && a.MaxRegressionPercent >= 100 {
+			return "anchor.max_regression_percent", fmt.Errorf("anchor: %w", r.neverFails(a.MaxRegressionPercent))
+		}
 	}
 	if _, err := regexp.Compile(r.Benchmark); err != nil {
 		return "benchmark", fmt.Errorf("benchmark is no regular expression: %w", err)
 	}
 	return "", nil
+}
+
+// neverFails is of a limit of what is better when higher.
+func (r Rule) neverFails(percent float64) error {
+	return fmt.Errorf("max_regression_percent is %v, and %s is better when higher: it cannot fall by more than 100 %%, "+
+		"so the rule could never fail; write less than 100", percent, r.Metric)
 }
 
 // validateLimits says which of a rule's two limits is wrong.
