@@ -107,6 +107,11 @@ func (s *Scratch) Build(ctx context.Context, dir string) (*Binary, error) {
 			name = filepath.Base(b.tree.repo.Root)
 		}
 	}
+	c, err := s.cEnviron(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	b.env = append(b.env, c...)
 	b.Path = filepath.Join(out, name+".test")
 	if runtime.GOOS == "windows" {
 		b.Path += ".exe"

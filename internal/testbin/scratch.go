@@ -22,6 +22,7 @@ type Scratch struct {
 	mu     sync.Mutex
 	serial int
 	trees  []*Tree
+	cSums  map[string]string // by the top of a work tree
 }
 
 // NewScratch makes an empty scratch in $GOTMPDIR, or else in the system's folder for temporary files, after
