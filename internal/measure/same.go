@@ -103,6 +103,9 @@ func (g *gate) archives(ctx context.Context, i int, pkg string) ([]samecode.Pack
 	}
 	var packages []samecode.Package
 	for _, a := range archives {
+		if !a.Standard && len(a.Links) > 0 {
+			return nil, fmt.Errorf("%s: %s links C code that cannot be compared: %s", s.name, a.ImportPath, strings.Join(a.Links, " "))
+		}
 		packages = append(packages, samecode.Package{Path: a.ImportPath, File: a.File, Standard: a.Standard})
 	}
 	return packages, nil

@@ -17,6 +17,9 @@ type Archive struct {
 	ImportPath string // as code imports it: of the package under test and what is compiled anew for it, too
 	File       string // in the go command's cache
 	Standard   bool   // of the toolchain
+	// Links are the linker flags of its C code that may lead to libraries of the repository, which are in no archive: all but the
+	// names of a system's own, such as -lm.
+	Links []string
 }
 
 // Archives are all compiled packages that b links, compiled as for b: from the cache, which takes 0.3 s. They need not be those of
@@ -33,7 +36,8 @@ func (b *Binary) Archives(ctx context.Context) ([]Archive, error) {
 }
 
 func (b *Binary) listArchives(ctx context.Context) ([]Archive, error) {
-	args := []string{"list", "-test", "-deps", "-export", "-trimpath", "-buildvcs=false", "-json=ImportPath,Name,Export,Standard,Deps"}
+	const fields = "-json=ImportPath,Name,Export,Standard,Deps,CgoLDFLAGS"
+	args := []string{"list", "-test", "-deps", "-export", "-trimpath", "-buildvcs=false", fields}
 	args = append(args, tagFlags(ctx)...)
 	if b.hooks.overlay != "" {
 		args = append(args, "-overlay="+b.hooks.overlay)
@@ -48,7 +52,7 @@ func (b *Binary) listArchives(ctx context.Context) ([]Archive, error) {
 		var listed struct {
 			ImportPath, Name, Export string
 			Standard                 bool
-			Deps                     []string
+			Deps, CgoLDFLAGS         []string
 		}
 		if err := decoder.Decode(&listed); errors.Is(err, io.EOF) {
 			break
@@ -57,10 +61,10 @@ func (b *Binary) listArchives(ctx context.Context) ([]Archive, error) {
 		}
 		if listed.Name == "main" && strings.HasSuffix(listed.ImportPath, ".test") {
 			links = append(listed.Deps, listed.ImportPath)
-			all = append(all, Archive{listed.ImportPath, listed.Export, false})
+			all = append(all, Archive{ImportPath: listed.ImportPath, File: listed.Export})
 			continue
 		}
-		all = append(all, Archive{listed.ImportPath, listed.Export, listed.Standard})
+		all = append(all, Archive{listed.ImportPath, listed.Export, listed.Standard, ownLinks(listed.CgoLDFLAGS)})
 	}
 	if links == nil {
 		return nil, fmt.Errorf("%s: %w", b.Dir, ErrNoTests)
@@ -74,4 +78,10 @@ func (b *Binary) listArchives(ctx context.Context) ([]Archive, error) {
 		}
 	}
 	return all, nil
+}
+
+// ownLinks are the linker flags that are more than the name of a library, which lies where the system has it.
+func ownLinks(flags []string) []string {
+	named := func(flag string) bool { return strings.HasPrefix(flag, "-l") || flag == "-pthread" }
+	return slices.DeleteFunc(slices.Clone(flags), named)
 }
