@@ -53,6 +53,12 @@ func benchmark(b benchdata.Benchmark) judge.Benchmark {
 	return out
 }
 
+// Recorded reports whether the requests of a benchmark go through a Recorder.
+func Recorded(b benchdata.Benchmark) bool {
+	of := benchmark(b)
+	return of.Recorded()
+}
+
 // Round is a run of each side, baseline, candidate and anchor, as a judge sees it. A run without values is of a side that takes no
 // part.
 func Round(runs [3]benchdata.Run) judge.Round {

@@ -58,8 +58,12 @@ func (j Judge) Needs(unit string) bool {
 		return true
 	}
 	_, _, quantile := policy.Percentile(unit)
-	return quantile || slices.Contains(shareUnits, unit) ||
-		slices.ContainsFunc(j.policy.Rules, func(r policy.Rule) bool { return r.Unit() == unit })
+	return quantile || slices.Contains(shareUnits, unit) || j.Names(unit)
+}
+
+// Names reports whether a rule of the policy is on the unit, whatever it is of.
+func (j Judge) Names(unit string) bool {
+	return slices.ContainsFunc(j.policy.Rules, func(r policy.Rule) bool { return r.Unit() == unit })
 }
 
 // verdicts applies the pair's rules. The directions that each side declares win over what is known of a unit, and a rule's own
