@@ -35,6 +35,11 @@ func (g *gate) digest(ctx context.Context) string {
 			return ""
 		}
 		c := inputs{tops: [2]string{s.tree.Dir, s.tree.Dir}, places: g.places}
+		found, err := g.reaches(ctx, s)
+		if err != nil {
+			return ""
+		}
+		looked.foreign = foreign(found)[pair.Package()]
 		read, known := c.read(filepath.ToSlash(dir), looked, files)
 		if !known {
 			return ""
@@ -49,9 +54,9 @@ func (g *gate) digest(ctx context.Context) string {
 	return ""
 }
 
-// read is what the package in dir looks at of the files of its commit, and may read without telling, in lines: of a file what git
-// says of it, of a folder that was opened the names in it, and of what is in a submodule the submodule's commit. It is not known of
-// what a symbolic link leads to.
+// read is what the package in dir looks at of the files of its commit, and may read without telling, in lines: of a file, and of
+// each file below a folder that was opened, what git says of it, and of what is in a submodule the submodule's commit. It is not
+// known of what a symbolic link leads to.
 func (c *inputs) read(dir string, of looked, files map[string]string) (read []string, known bool) {
 	lines := map[string]bool{}
 	for _, input := range of.at.All {
@@ -68,28 +73,16 @@ func (c *inputs) read(dir string, of looked, files map[string]string) (read []st
 			case strings.HasPrefix(is, "160000"):
 				lines[fmt.Sprintf("%q in %s", name, is)] = true
 			}
-			if child, below := childOf(name, file); input.Opened && below {
-				lines[fmt.Sprintf("%q has %q", name, child)] = true
+			if input.Opened && (name == "." || isBelow(file, name)) { // in a folder that is listed, as compare has it
+				lines[fmt.Sprintf("%q %s", file, is)] = true
 			}
 		}
 	}
-	starts := of.starts()
+	how := of.hidden()
 	for file, is := range files {
-		if c.unlogged(dir, file, of.at.Early, starts) {
+		if c.unlogged(dir, file, how) {
 			lines[fmt.Sprintf("%q %s", file, is)] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(lines)), true
-}
-
-// childOf is the name in a folder that leads to a file below it, by their paths from the top, which is ".".
-func childOf(folder, file string) (child string, below bool) {
-	rest := file
-	if folder != "." {
-		if rest, below = strings.CutPrefix(file, folder+"/"); !below {
-			return "", false
-		}
-	}
-	child, _, _ = strings.Cut(rest, "/")
-	return child, true
 }

@@ -1,7 +1,9 @@
 package measure
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,17 +17,19 @@ import (
 
 // looked is what the smoke run of a package looked at.
 type looked struct {
-	began time.Time
-	at    testbin.Inputs
+	began   time.Time
+	at      testbin.Inputs
+	foreign bool // whether the package runs C code, which may read files that are not in the log
 }
 
 // inputs compares what the packages of two sides look at, the candidate's in the second place. Environment variables are the same
-// on both; so are files outside of both trees, and one that both sides name by the same path.
+// on both; so are files outside of both trees, unless both sides name them from there, and one that both name by the same path.
 type inputs struct {
 	other   string    // the name of the first side
 	tops    [2]string // of the trees
 	places  []place
 	changed []string              // files that git says differ, from the top
+	own     []string              // of them, those of the candidate that the other side was seen to read, too
 	known   map[string]difference // what was found, by path from the top
 	left    int64                 // bytes that may yet be compared
 }
@@ -68,6 +72,15 @@ func (g *gate) compareInputsOf(ctx context.Context, s *side) {
 		other: s.name, tops: [2]string{g.top(s), g.top(candidate)}, places: g.places, changed: changed,
 		known: map[string]difference{}, left: mostCompared,
 	}
+	var runsC map[string]bool
+	if slices.ContainsFunc(changed, isInput) {
+		found, err := g.reaches(ctx, candidate)
+		if err != nil {
+			g.order.Display.Say("the inputs of the %s and the candidate are not compared: %v", s.name, err)
+			return
+		}
+		runsC = foreign(found)
+	}
 	for _, at := range g.places {
 		bin, own := s.bins[at.path], candidate.bins[at.path]
 		if bin == nil || own == nil {
@@ -81,11 +94,18 @@ func (g *gate) compareInputsOf(ctx context.Context, s *side) {
 		if strange.Code != "" {
 			s.strange[at.path] = strange
 		}
-		if differs == "" {
-			differs = c.mayRead(filepath.ToSlash(at.dir), of[1])
-		}
-		s.reads[at.path] = differs
+		// A function init may read before the log begins, and a later iteration others than the first, which alone was logged. That
+		// is likely enough to believe what was measured, and not to measure it.
+		of[candidateSide].foreign = runsC[at.path]
+		dir, how := filepath.ToSlash(at.dir), of[candidateSide].hidden()
+		differs = cmp.Or(differs, c.mayRead(dir, how))
+		how.sure = how.sure && !c.reads(of[candidateSide])
+		s.reads[at.path] = cmp.Or(differs, c.mayRead(dir, how))
 		s.unchanged[at.path] = asked && differs == "" && bin.SHA256 == own.SHA256
+	}
+	if len(c.own) > 0 {
+		g.note(fmt.Sprintf("the %s reads the candidate's %s, whose absolute path it is given: what changed there is on both sides",
+			s.name, strings.Join(c.own, ", ")))
 	}
 	g.compareCompiled(ctx, s, &c)
 }
@@ -93,18 +113,27 @@ func (g *gate) compareInputsOf(ctx context.Context, s *side) {
 // compare is the first input of a package that differs between the sides, or that cannot be compared; empty when none does. The
 // reason says which differs though git sees no change of it; its code is empty when none does.
 func (c *inputs) compare(of [2]looked) (first string, strange policy.Reason) {
-	named := [2]map[string]bool{{}, {}}
+	named, relative := [2]map[string]bool{{}, {}}, [2]map[string]bool{{}, {}}
 	opened := map[string]bool{} // by path from the top
 	for i, l := range of {
 		for _, input := range l.at.All {
 			named[i][input.Path] = true
+			name, _ := c.within(i, input.Path)
+			relative[i][name] = true
 		}
 	}
 	var names []string
 	for i, l := range of {
 		for _, input := range l.at.All {
 			name, inside := c.within(i, input.Path)
-			if !inside || named[1-i][input.Path] { // by its own path it is one file for both
+			outside := name != "" && relative[1-i][name] // of both trees, and named from there by both
+			if named[1-i][input.Path] {                  // by its own path it is one file for both
+				if inside && i == candidateSide && input.Opened && c.explains(name) && !slices.Contains(c.own, name) {
+					c.own = append(c.own, name)
+				}
+				continue
+			}
+			if !inside && !outside {
 				continue
 			}
 			if _, seen := opened[name]; !seen {
@@ -125,15 +154,18 @@ func (c *inputs) compare(of [2]looked) (first string, strange policy.Reason) {
 	return first, strange
 }
 
-// within is a path from the top of side i's tree, if it is in there and the repository's own business.
-func (c *inputs) within(i int, name string) (string, bool) {
+// within is a path from the top of side i's tree, and whether it leads into it; empty if it is no business of the repository.
+func (c *inputs) within(i int, name string) (rel string, inside bool) {
 	rel, err := filepath.Rel(c.tops[i], name)
-	if err != nil || !filepath.IsLocal(rel) {
+	if err != nil {
 		return "", false
 	}
+	inside = filepath.IsLocal(rel)
 	rel = filepath.ToSlash(rel)
-	parts := strings.Split(rel, "/")
-	return rel, parts[0] != ".git" && !slices.Contains(parts, ".tailgate")
+	if parts := strings.Split(rel, "/"); parts[0] == ".git" || slices.Contains(parts, ".tailgate") {
+		return "", false
+	}
+	return rel, inside
 }
 
 // difference is how a file or folder differs between the sides.

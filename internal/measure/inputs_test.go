@@ -84,6 +84,50 @@ func TestInputsOfBothSides(t *testing.T) {
 	}
 }
 
+// A path that leads out of the tree leads elsewhere from the tree of the baseline.
+func TestInputsOutsideThatTheTreesName(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		baseline, candidate string // content of ../models/x; "-": there is none
+		same                bool
+		side                string
+	}{
+		{"the same", "a", "a", true, ""},
+		{"on neither side", "-", "-", true, ""},
+		{"beside the work tree", "-", "b", false, "candidate"},
+		{"beside the baseline", "a", "-", false, "baseline"},
+		{"another", "a", "b", false, ""},
+	} {
+		var tops [2]string
+		for i, text := range []string{c.baseline, c.candidate} {
+			dir := t.TempDir()
+			tops[i] = filepath.Join(dir, "tree")
+			require.NoError(t, os.MkdirAll(filepath.Join(tops[i], "p"), 0o755))
+			if text != "-" {
+				require.NoError(t, os.Mkdir(filepath.Join(dir, "models"), 0o755))
+				file := filepath.Join(dir, "models", "x")
+				require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+				past := time.Now().Add(-time.Hour) // no smoke run wrote it
+				require.NoError(t, os.Chtimes(file, past, past))
+			}
+		}
+		in := inputs{other: "baseline", tops: tops, known: map[string]difference{}, left: mostCompared}
+		differs, strange := in.compare([2]looked{lookedAt(tops[0], "../models/x"), lookedAt(tops[1], "../models/x")})
+		assert.Equal(t, c.same, differs == "", c.name)
+		assert.Equal(t, c.same, strange.Code == "", c.name)
+		if !c.same {
+			assert.Equal(t, policy.Reason{
+				Code: policy.UncommittedInput, Facts: policy.Facts{Side: c.side, Words: []string{"../models/x"}},
+				Advice: []policy.Advice{{Do: policy.CommitInput}},
+			}, strange, c.name)
+		}
+		// One that only one side names, such as a temporary file, is none.
+		differs, strange = in.compare([2]looked{lookedAt(tops[0], "../models/x"), lookedAt(tops[1], "../models/y")})
+		assert.Empty(t, differs, c.name)
+		assert.Empty(t, strange.Code, c.name)
+	}
+}
+
 func TestInputsThatAreNone(t *testing.T) {
 	tops := trees(t,
 		map[string]string{".git": "gitdir: x", "a/.tailgate/x": "1", "out.log": "1", "big": "12345", "one": "1", "d/a": "", "d/b": ""},
@@ -103,6 +147,11 @@ func TestInputsThatAreNone(t *testing.T) {
 		assert.True(t, same, name)
 		assert.Empty(t, strange.Code, name)
 	}
+	in := inputs{tops: tops, known: map[string]difference{}, changed: []string{"one"}}
+	both := lookedAt(tops[1], "one")
+	_, _ = in.compare([2]looked{both, both})
+	assert.Equal(t, []string{"one"}, in.own, "it has changed, and both sides read the candidate's")
+
 	same, strange := compare("one")
 	assert.False(t, same)
 	assert.Equal(t, policy.UncommittedInput, strange.Code)
@@ -121,6 +170,36 @@ func TestInputsThatAreNone(t *testing.T) {
 	}
 	_, strange = compare("out.log")
 	assert.Empty(t, strange.Code, "both runs wrote it")
+}
+
+// C code reads data wherever it lies, and no line of the log says so.
+func TestWhatCCodeMayRead(t *testing.T) {
+	of := looked{at: testbin.Inputs{Known: true, Early: true}, foreign: true}
+	for file, want := range map[string]string{
+		"models/x.gguf": "models/x.gguf", "q/testdata/x": "q/testdata/x", "lib/libllama.so": "lib/libllama.so",
+		"README.md": "", "q/q.go": "", "go.sum": "", ".github/workflows/ci.yml": "",
+	} {
+		in := inputs{places: []place{{dir: "."}, {dir: "p"}, {dir: "q"}}, changed: []string{file}}
+		assert.Equal(t, want, in.mayRead("p", of.hidden()), file)
+	}
+	all := []testbin.Reach{{ImportPath: "a", Foreign: true}, {ImportPath: "b"}}
+	assert.Equal(t, map[string]bool{"a": true, "b": false}, foreign(all))
+}
+
+// The log has the files of the first iteration: who opens any may open others later.
+func TestWhoReadsMayReadMore(t *testing.T) {
+	top := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(top, "p"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(top, "p", "a.bin"), nil, 0o644))
+	in := inputs{tops: [2]string{t.TempDir(), top}}
+	assert.True(t, in.reads(lookedAt(top, "p/a.bin")))
+	assert.False(t, in.reads(lookedAt(top)))
+	assert.False(t, in.reads(lookedAt(top, "p")), "a folder's files are compared")
+	assert.False(t, in.reads(lookedAt(top, "p/none")))
+	assert.False(t, in.reads(lookedAt(top, os.Args[0])), "outside")
+	asked := lookedAt(top, "p/a.bin")
+	asked.at.All[0].Opened = false
+	assert.False(t, in.reads(asked))
 }
 
 // A benchmark may read another file of a folder that it lists in each iteration, and its smoke run has but one.
@@ -183,11 +262,11 @@ func TestWhatMayBeReadWithoutALog(t *testing.T) {
 	} {
 		in := inputs{places: []place{{dir: "."}, {dir: "p"}, {dir: "q"}, {dir: "p/r"}}, changed: c.changed}
 		of := lookedAt(top, c.opened...)
-		assert.Equal(t, c.want, in.mayRead("p", of), c.name)
+		assert.Equal(t, c.want, in.mayRead("p", of.hidden()), c.name)
 		if of.at.Early = true; len(c.opened) == 0 {
-			assert.Empty(t, in.mayRead("p", of), "%s: the log has what is read early", c.name)
+			assert.Empty(t, in.mayRead("p", of.hidden()), "%s: the log has what is read early", c.name)
 		} else {
-			assert.Equal(t, c.want, in.mayRead("p", of), c.name)
+			assert.Equal(t, c.want, in.mayRead("p", of.hidden()), c.name)
 		}
 	}
 }

@@ -10,10 +10,27 @@ import (
 	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
+// hidden is how a package may read files that its log does not tell of.
+type hidden struct {
+	sure    bool // its Go code reads none; else data of its own folder and of folders above
+	starts  bool // by a program that it starts: whatever there is
+	foreign bool // by C code: data of any folder
+}
+
+func (l looked) hidden() hidden { return hidden{l.at.Early, l.starts(), l.foreign} }
+
+// foreign are the packages of these that run C code which is not of the standard library.
+func foreign(all []testbin.Reach) map[string]bool {
+	are := map[string]bool{}
+	for _, r := range all {
+		are[r.ImportPath] = r.Foreign
+	}
+	return are
+}
+
 // mayRead is a changed file that the package in dir may read though its log does not tell of it; empty if there is none.
-func (c *inputs) mayRead(dir string, of looked) (file string) {
-	starts := of.starts()
-	i := slices.IndexFunc(c.changed, func(file string) bool { return c.unlogged(dir, file, of.at.Early, starts) })
+func (c *inputs) mayRead(dir string, how hidden) (file string) {
+	i := slices.IndexFunc(c.changed, func(file string) bool { return c.unlogged(dir, file, how) })
 	if i < 0 {
 		return ""
 	}
@@ -28,21 +45,28 @@ func (l looked) starts() bool {
 	})
 }
 
-// unlogged reports whether the package in dir may read a file that its log does not tell of. A program that the benchmark starts
-// may read whatever there is. Unless early, when what is read before the tests begin is in the log, a function init may read data
-// of its own folder and of folders above.
-func (c *inputs) unlogged(dir, file string, early, starts bool) bool {
-	if starts && path.Ext(file) != ".md" {
+// reads reports whether the benchmark opened a file of the candidate's tree, in a run of one iteration: later ones may open others.
+func (c *inputs) reads(l looked) bool {
+	return slices.ContainsFunc(l.at.All, func(i testbin.Input) bool {
+		_, inside := c.within(candidateSide, i.Path)
+		info, err := os.Stat(i.Path)
+		return i.Opened && inside && err == nil && info.Mode().IsRegular()
+	})
+}
+
+// unlogged reports whether the package in dir may read a file that its log does not tell of.
+func (c *inputs) unlogged(dir, file string, how hidden) bool {
+	switch {
+	case how.starts && path.Ext(file) != ".md", how.foreign && isInput(file):
 		return true
-	}
-	if early {
+	case how.sure:
 		return false
 	}
 	owner := c.owner(file)
 	return isInput(file) && (owner == "." || isBelow(dir, owner))
 }
 
-// isInput reports whether a function init may read the file: not code, documentation, or what GitHub alone reads.
+// isInput reports whether a package may read the file for its data: not code, documentation, or what GitHub alone reads.
 func isInput(name string) bool {
 	switch path.Ext(name) {
 	case ".go", ".mod", ".sum", ".work", ".md":

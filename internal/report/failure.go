@@ -79,8 +79,13 @@ func uncommitted(facts policy.Facts) string {
 	if facts.Side != "" {
 		differs = "only the " + facts.Side + " has"
 	}
+	name := word(facts, 0)
+	if strings.HasPrefix(name, "../") {
+		return fmt.Sprintf("its package reads %s, outside of the repository, which %s, since the baseline lies elsewhere: "+
+			"have it in the repository, or name it by its absolute path", name, differs)
+	}
 	return fmt.Sprintf("its package reads %s, which %s, though git sees no change of it: commit it, remove it, "+
-		"or compare with a baseline that has it", word(facts, 0), differs)
+		"or compare with a baseline that has it", name, differs)
 }
 
 // budget is the one that would do.

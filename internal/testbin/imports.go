@@ -19,6 +19,7 @@ type Reach struct {
 	Dirs       map[string]int
 	Files      []string // that are compiled or embedded there, as absolute paths
 	Embedded   []string // of them, those that code embeds which is no test
+	Foreign    bool     // whether C code, or other code that is not written in Go, is linked there
 }
 
 // Reaches are those of the packages in dir that match the patterns, as Packages takes them; ErrNoPackage if none with a test does.
@@ -141,6 +142,7 @@ func reach(all map[string]imported, test string) Reach {
 				r.Dirs[p.Dir] = depth
 			}
 			r.Files = append(r.Files, p.files()...)
+			r.Foreign = r.Foreign || len(p.CgoFiles) > 0
 			r.Embedded = append(r.Embedded, untested(all, path).embedded()...)
 			next = append(next, p.Imports...)
 		}
