@@ -197,6 +197,9 @@ func (d *duo) computes() bool {
 
 // takePlainTurns reports whether the binaries of all sides can take turns without a Recorder, else why not.
 func (m *measurement) takePlainTurns() error {
+	if requests, takes := m.asked(); requests > 0 || takes > 0 { // a sweep of rates, say
+		return errDrivesItself
+	}
 	for _, i := range m.sides {
 		s, pkg := m.gate.sides[i], m.pair.Package()
 		if why := s.bins[pkg].NoTurns; why != "" {
