@@ -79,12 +79,12 @@ func (m *measurement) instead(ctx context.Context, why string) {
 	m.wholly(ctx)
 }
 
-// reports reports whether the sides' runs have all that is judged. What the anchor did not report yet is not judged of it.
+// reports reports whether the sides' runs have all that is judged. What a side did not report yet is not judged of it.
 func (m *measurement) reports(r round) bool {
 	for _, rule := range m.pair.Rules() {
 		for _, i := range m.sides {
 			_, ok := r.runs[i].Value(rule.Unit())
-			if !ok && (i != anchorSide || len(m.found(i).Metrics[rule.Unit()]) > 0) {
+			if !ok && len(m.found(i).Metrics[rule.Unit()]) > 0 {
 				return false
 			}
 		}
