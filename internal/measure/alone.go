@@ -27,6 +27,9 @@ func (g *gate) alone(ctx context.Context) (release func(), err error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		patience = time.Until(deadline) / 2
 	}
+	if total := g.order.Total; total > 0 {
+		patience = min(patience, total)
+	}
 	done := testbin.Rest()
 	waited := time.Duration(0)
 	for {

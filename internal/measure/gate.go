@@ -80,10 +80,10 @@ func (g *gate) run(ctx context.Context) (err error) {
 			return err
 		}
 		defer release()
+		defer g.unswap(ctx)
 		if err := g.restart(ctx); err != nil {
 			return err
 		}
-		defer g.unswap(ctx)
 	}
 	began := time.Now()
 	err = g.discover(ctx)
