@@ -96,3 +96,21 @@ func TestWhatCannotBeReadInTheWorkspaceIsPassedOver(t *testing.T) {
 	_, err = findGates(found)
 	require.ErrorIs(t, err, fs.ErrPermission, "a gate's own folder is another thing")
 }
+
+// The comment of an earlier push says that its gates passed: where none was started, it does not stay.
+func TestAPageIsLeftWhereNoGateWasStarted(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("GITHUB_WORKSPACE", t.TempDir())
+	t.Setenv("RUNNER_TEMP", temp)
+	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(temp, "summary"))
+	t.Setenv("GITHUB_OUTPUT", filepath.Join(temp, "output"))
+	require.ErrorContains(t, publish(), "the gate was not started")
+	for _, name := range []string{"tailgate-page.md", "summary"} {
+		text, err := os.ReadFile(filepath.Join(temp, name))
+		require.NoError(t, err)
+		require.Contains(t, string(text), "FAIL: invalid", name)
+	}
+	text, err := os.ReadFile(filepath.Join(temp, "output"))
+	require.NoError(t, err)
+	require.Contains(t, string(text), "\ninvalid\n")
+}
