@@ -114,7 +114,11 @@ func (m *measurement) choose(ctx context.Context) {
 		can = m.takePlainTurns
 	}
 	if why := can(); why != nil {
-		m.gate.note(fmt.Sprintf("measured in whole runs, not in a duet: %v", why))
+		note := m.gate.note
+		if errors.Is(why, errDrivesItself) { // others need not
+			note = m.note
+		}
+		note(fmt.Sprintf("measured in whole runs, not in a duet: %v", why))
 		m.wholly(ctx)
 		return
 	}
