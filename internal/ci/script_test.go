@@ -77,5 +77,7 @@ func TestAUseOfTheActionBeginsWithoutWhatAnEarlierOneLeft(t *testing.T) {
 	passed, log, _, _ := l.publish()
 	assert.False(t, passed)
 	assert.Contains(t, log, "the gate was not started")
-	assert.NoFileExists(t, filepath.Join(l.temp, "tailgate-page.md"), "of which the comment would be")
+	page := read(t, filepath.Join(l.temp, "tailgate-page.md"))
+	assert.Contains(t, page, "FAIL: invalid: no gate has left a verdict", "what the comment says is not of the earlier use")
+	assert.NotContains(t, page, "PASS")
 }

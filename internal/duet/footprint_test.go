@@ -80,7 +80,8 @@ func TestAFootprintIsOfWhatIsLeft(t *testing.T) {
 	after := measure(runtime.GC)
 	assert.Less(t, after[LiveHeapUnit], left[LiveHeapUnit]-size/2)
 	if CannotTell(PeakRSSUnit) == "" {
-		assert.GreaterOrEqual(t, after[PeakRSSUnit], left[PeakRSSUnit], "a peak stays")
+		const uncounted = 1 << 20 // pages that the kernel has not added up yet, of each CPU
+		assert.GreaterOrEqual(t, after[PeakRSSUnit], left[PeakRSSUnit]-uncounted, "a peak stays")
 	}
 }
 

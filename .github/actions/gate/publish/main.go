@@ -27,6 +27,9 @@ func publish() error {
 	if err == nil {
 		gates, err = findGates(folders)
 	}
+	if err != nil { // the comment of an earlier push, which may say that all is well, must not stay
+		return errors.Join(err, leavePage(nil))
+	}
 	outputs := map[string]string{"outcome": "invalid", "folders": strings.Join(folders, "\n")}
 	if len(gates) > 0 {
 		outputs["outcome"] = gates[0].Outcome
@@ -35,8 +38,8 @@ func publish() error {
 	for _, m := range marks(gates) {
 		fmt.Println(m)
 	}
-	err = errors.Join(err, // the comment of an earlier push must not stay
-		os.WriteFile(filepath.Join(os.Getenv("RUNNER_TEMP"), "tailgate-page.md"), []byte(page(gates, mostOfComment, "report.md")), 0o644),
+	err = errors.Join(
+		leavePage(gates),
 		appendTo(os.Getenv("GITHUB_STEP_SUMMARY"), page(gates, mostOfSummary, "summary.md", "report.md")),
 		appendTo(os.Getenv("GITHUB_OUTPUT"), assignments(outputs)))
 	if err == nil && len(gates) == 0 {
@@ -44,6 +47,11 @@ func publish() error {
 			"else see that the input run matches a test that calls regress.Check, in the packages given, and that -short is not set")
 	}
 	return err
+}
+
+// leavePage leaves what the comment on the pull request is to say.
+func leavePage(gates []gate) error {
+	return os.WriteFile(filepath.Join(os.Getenv("RUNNER_TEMP"), "tailgate-page.md"), []byte(page(gates, mostOfComment, "report.md")), 0o644)
 }
 
 // GitHub allows a comment 65,536 characters, and the summary of a step 1 MiB.
