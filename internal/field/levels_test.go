@@ -14,24 +14,25 @@ import (
 // largeChange is the least change by benchstat of which the gate's is compared, as a logarithm: 20 %.
 var largeChange = math.Log(1.2)
 
-// levels are the gate's ns/op beside benchstat's of the same case and direction.
+// levels are the gate's ns/op beside benchstat's of the same case, direction and day.
 type levels struct {
 	ratios []float64 // of each side's ns/op, the gate's over benchstat's
 	shares []float64 // of each change that is large by benchstat: the gate's over benchstat's, of their logarithms
 }
 
-// add compares results of one case in one direction. Where a tool has several, its last one counts.
+// add compares results of one case in one direction: those of one day, when the machine was one, and its last ones of each tool.
 func (l *levels) add(results []Result) {
-	by := map[string]map[string]Said{byTailgate: {}, byBenchstat: {}}
+	type measured struct{ day, benchmark string }
+	by := map[string]map[measured]Said{byTailgate: {}, byBenchstat: {}}
 	for _, r := range results {
 		for _, s := range r.Said {
 			if s.Unit == "ns/op" && s.Baseline > 0 && s.Candidate > 0 {
-				by[r.Tool][s.Benchmark] = s
+				by[r.Tool][measured{r.day(), s.Benchmark}] = s
 			}
 		}
 	}
-	for name, gate := range by[byTailgate] {
-		other, both := by[byBenchstat][name]
+	for of, gate := range by[byTailgate] {
+		other, both := by[byBenchstat][of]
 		if !both {
 			continue
 		}
@@ -75,6 +76,9 @@ func TestLevels(t *testing.T) {
 	l.add([]Result{said(byTailgate, 100, 100), said(byBenchstat, 100, 119)})
 	l.add([]Result{said(byTailgate, 100, 100), {Tool: byBenchstat, Error: "it does not build"}})
 	l.add([]Result{said(byTailgate, 0, 0), said(byBenchstat, 100, 150)}) // there was no time for it
+	later := said(byBenchstat, 100, 900)
+	later.Began = later.Began.AddDate(0, 0, 1)
+	l.add([]Result{said(byTailgate, 100, 100), later})
 	assert.InDeltaSlice(t, []float64{1.2, 0.6, 1, 1 / 1.19}, l.ratios, 1e-9)
 	assert.InDeltaSlice(t, []float64{0.5}, l.shares, 1e-9, "twice as slow, and four times")
 	assert.Contains(t, l.String(), "4 levels of ns/op")
