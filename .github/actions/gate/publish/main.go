@@ -51,7 +51,8 @@ func publish() error {
 
 // leavePage leaves what the comment on the pull request is to say.
 func leavePage(gates []gate) error {
-	return os.WriteFile(filepath.Join(os.Getenv("RUNNER_TEMP"), "tailgate-page.md"), []byte(page(gates, mostOfComment, "report.md")), 0o644)
+	name := filepath.Join(os.Getenv("RUNNER_TEMP"), "tailgate-page.md")
+	return os.WriteFile(name, []byte(page(gates, mostOfComment, "report.md")), 0o644)
 }
 
 // GitHub allows a comment 65,536 characters, and the summary of a step 1 MiB.
