@@ -19,6 +19,8 @@ type Profiles struct {
 	Requests int64
 	// Unit is that of the costs: nanoseconds or bytes. Empty for no profile.
 	Unit string
+	// Was is where a line of these profiles' program was in that of a baseline; 0: nowhere. Nil: where it is now.
+	Was func(file string, line int64) int64
 
 	module  Module
 	costs   map[key]*cost

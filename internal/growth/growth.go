@@ -118,7 +118,11 @@ func compare(k key, baseline, candidate *Profiles) Function {
 	}
 	most := math.Inf(-1)
 	for line, value := range c.lines {
-		grown := candidate.per(value) - baseline.per(b.lines[line])
+		was := line
+		if candidate.Was != nil {
+			was = candidate.Was(c.file, line)
+		}
+		grown := candidate.per(value) - baseline.per(b.lines[was])
 		if grown > most || grown == most && line < f.Line {
 			most, f.Line = grown, line
 		}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/pprof/profile"
@@ -166,6 +167,25 @@ func TestTheLineThatGrew(t *testing.T) {
 		return p
 	}
 	assert.EqualValues(t, 11, Compare(side(500, 10), side(500, 100)).Functions[0].Line, "not the line that costs most")
+
+	moved := side(100, 500) // a line before the one that cost 500 is new
+	moved.Was = func(file string, line int64) int64 {
+		assert.Equal(t, "f.go", file)
+		return map[int64]int64{10: 0, 11: 10}[line]
+	}
+	assert.EqualValues(t, 11, Compare(side(500, 0), side(100, 500)).Functions[0].Line)
+	assert.EqualValues(t, 10, Compare(side(500, 0), moved).Functions[0].Line)
+}
+
+func TestSourceOfAModule(t *testing.T) {
+	dir := filepath.FromSlash("/tmp/tree/chat/model")
+	assert.Equal(t, filepath.FromSlash("/tmp/tree/chat/rank.go"),
+		shop.Source("example.com/shop/rank.go", "example.com/shop/model", dir))
+	assert.Equal(t, filepath.Join(dir, "rank.go"), shop.Source("example.com/shop/rank.go", "example.com/shop", dir))
+	for _, file := range []string{"example.com/other@v1.0.0/a.go", "sort/sort.go", "example.com/shop/../../etc/passwd", ""} {
+		assert.Empty(t, shop.Source(file, "example.com/shop/model", dir), file)
+	}
+	assert.Empty(t, shop.Source("example.com/shop/rank.go", "example.com/shop/other", dir))
 }
 
 func TestLuckIsNotGrowth(t *testing.T) {

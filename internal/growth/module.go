@@ -2,6 +2,7 @@ package growth
 
 import (
 	"debug/buildinfo"
+	"path/filepath"
 	"strings"
 )
 
@@ -16,6 +17,18 @@ func ReadModule(binary string) (Module, error) {
 		return "", err
 	}
 	return Module(info.Main.Path), nil
+}
+
+// Source is the path of a file of the module, which a profile names without a folder, where the package pkg of it is in dir; empty
+// if the file is of another module.
+func (m Module) Source(file, pkg, dir string) string {
+	name, of := strings.CutPrefix(file, string(m)+"/")
+	below, within := strings.CutPrefix(pkg, string(m))
+	top, found := strings.CutSuffix(dir, filepath.FromSlash(below))
+	if !of || !within || !found || !filepath.IsLocal(name) {
+		return ""
+	}
+	return filepath.Join(top, filepath.FromSlash(name))
 }
 
 // has reports whether a function, named as in a profile, is of the module. Names write the dots of a package's last element as %2e,

@@ -121,6 +121,7 @@ func (g *gate) profile(ctx context.Context, pair judge.Pair, of profileKind, wit
 			Doubts: []report.Doubt{report.NotProfiled}, Problem: reason(err),
 		}
 	}
+	p.compareLines(ctx)
 	found := p.cause()
 	if found.Command, err = p.save(g.order.Out); err != nil {
 		g.note(fmt.Sprintf("the profiles of %s could not be saved: %v", pair.Name(), err))

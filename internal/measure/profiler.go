@@ -19,6 +19,7 @@ import (
 	"github.com/tailgate-go/tailgate/internal/judge"
 	"github.com/tailgate-go/tailgate/internal/output"
 	"github.com/tailgate-go/tailgate/internal/report"
+	"github.com/tailgate-go/tailgate/internal/testbin"
 )
 
 // profileKind is a profile that package testing writes.
@@ -50,6 +51,7 @@ type profiler struct {
 	measurement *measurement // how both sides are made to serve
 	of          profileKind
 	dir         string // where processes write
+	module      growth.Module
 	profiled    [2]profiled
 }
 
@@ -73,11 +75,10 @@ func (g *gate) newProfiler(pair judge.Pair, of profileKind) (*profiler, error) {
 		return nil, err
 	}
 	for _, i := range m.sides {
-		module, err := growth.ReadModule(g.sides[i].bins[pair.Package()].Path)
-		if err != nil {
+		if p.module, err = growth.ReadModule(g.sides[i].bins[pair.Package()].Path); err != nil {
 			return nil, err
 		}
-		p.profiled[i].costs = growth.NewProfiles(module)
+		p.profiled[i].costs = growth.NewProfiles(p.module)
 		m.flags[i] = append([]string{of.flags[0] + p.file(i)}, of.flags[1:]...)
 	}
 	return p, nil
@@ -202,4 +203,20 @@ func (p *profiler) save(results *output.Folder) (command string, err error) {
 	}
 	return fmt.Sprintf("go tool pprof -http=: -sample_index=%s -diff_base=profiles/%sbaseline.pb.gz profiles/%[2]scandidate.pb.gz",
 		p.of.sampleType, base), nil
+}
+
+// compareLines has the profiles' lines compared by where they were in the baseline's files, as far as these are of the module that
+// is tested, and can be read: else by their numbers.
+func (p *profiler) compareLines(ctx context.Context) {
+	pkg, sides := p.measurement.pair.Package(), p.measurement.gate.sides
+	from, to := sides[baselineSide].bins[pkg].Dir, sides[candidateSide].bins[pkg].Dir
+	moved := map[string]testbin.Moved{}
+	p.profiled[candidateSide].costs.Was = func(file string, line int64) int64 {
+		of, known := moved[file]
+		if earlier, later := p.module.Source(file, pkg, from), p.module.Source(file, pkg, to); !known && earlier != "" && later != "" {
+			of, _ = testbin.ReadMoved(ctx, earlier, later)
+			moved[file] = of
+		}
+		return of.Was(line)
+	}
 }
