@@ -1,6 +1,7 @@
 package field
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -73,4 +74,25 @@ func TestTheTableOfThePageIsOfTheResults(t *testing.T) {
 		require.NoError(t, os.WriteFile(got, []byte(want), 0o644))
 		assert.Fail(t, "docs/field.md does not end with the table of testdata/measured/results.jsonl: "+got+" is that")
 	}
+	for _, r := range results { // what the page has words for
+		for _, s := range r.Said {
+			if s.Outcome != "ok" && s.Outcome != "improved" {
+				t.Log(r.tells(s))
+			}
+		}
+	}
+}
+
+// tells is what a result says of a metric, in a line.
+func (r Result) tells(s Said) string {
+	way := "in the direction of the list"
+	if r.Turned {
+		way = "turned round"
+	}
+	change := ""
+	if s.Baseline > 0 {
+		change = fmt.Sprintf(" (%+.1f %%)", 100*(s.Candidate/s.Baseline-1))
+	}
+	return fmt.Sprintf("%s, %s, %s, %s in %.0f s: %s %s %s %s: %.6g to %.6g%s",
+		r.day(), r.Case, way, r.Tool, r.Seconds, s.Benchmark, s.Unit, s.Outcome, s.Code, s.Baseline, s.Candidate, change)
 }
