@@ -58,3 +58,10 @@ func TestArchivesOfNoTests(t *testing.T) {
 	_, err = binary.Archives(t.Context())
 	assert.ErrorIs(t, err, ErrNoTests)
 }
+
+// What lies where a flag leads is not in any archive, and may be of the repository.
+func TestLinkerFlagsThatMayLeadToTheRepository(t *testing.T) {
+	assert.Empty(t, ownLinks([]string{"-lm", "-lpthread", "-pthread"}))
+	own := []string{"-L/work/lib", "/work/lib/libllama.a", "-Wl,-rpath,/work/lib"}
+	assert.Equal(t, own, ownLinks(append([]string{"-lllama"}, own...)))
+}
