@@ -213,9 +213,6 @@ func TestSamplesAreSplitAndWritten(t *testing.T) {
 
 // TestAReplayIsJudged takes runs that are made here: none is red where nothing differs, and all are where all are a third longer.
 func TestAReplayIsJudged(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds benchstat")
-	}
 	runs := samples{}
 	for i := range 30 {
 		runs["A"] = append(runs["A"], 1000+float64(i*7%11))
